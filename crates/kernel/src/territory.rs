@@ -1,0 +1,58 @@
+//! Territories are official division codes: 2 digits a province, 4 a city, 6 a county, 9 a township. A code lies under
+//! every prefix of it, so scope and roll-up are prefix tests.
+
+/// Level of a division code, from its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// 省, 2 digits.
+    Province,
+    /// 市, 4 digits.
+    City,
+    /// 县, 6 digits.
+    County,
+    /// 乡镇街道, 9 digits.
+    Township,
+}
+
+impl Level {
+    /// Number of digits of a code of this level.
+    pub const fn digits(self) -> usize {
+        match self {
+            Level::Province => 2,
+            Level::City => 4,
+            Level::County => 6,
+            Level::Township => 9,
+        }
+    }
+}
+
+/// The level of a code, or `None` if it is not 2, 4, 6 or 9 digits.
+pub fn level(code: &str) -> Option<Level> {
+    if !code.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    [Level::Province, Level::City, Level::County, Level::Township].into_iter().find(|level| level.digits() == code.len())
+}
+
+/// Whether `code` is `area` or lies under it. The empty area contains everything.
+pub fn under(code: &str, area: &str) -> bool {
+    code.starts_with(area)
+}
+
+/// The ancestor of `code` at a level, or the code itself where it is not that deep.
+pub fn at_level(code: &str, level: Level) -> &str {
+    code.get(..level.digits()).unwrap_or(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_ancestors() {
+        assert_eq!(level("430102001"), Some(Level::Township));
+        assert_eq!(level("4301020"), None);
+        assert!(under("430102001", "4301") && !under("4301", "430102"));
+        assert_eq!(at_level("430102001", Level::County), "430102");
+    }
+}
