@@ -93,6 +93,7 @@ columns! {
     Verified "identity_verified" Bool "实名认证" ["实名", "是否实名"] "Real-name check passed.";
     SlipOn "slip_on" Date "回单日期" ["回单交回日期"] "Day the signed order slip came back; no date while it is out.";
     Hold "hold" Text "冻结原因" ["冻结", "风控标记"] "Code of a red hold; empty when there is none.";
+    JoinedOn "joined_on" Date "入网日期" ["开户日期"] "Day the subscriber joined.";
     Active "active" Bool "在网" ["是否在网", "状态正常"] "Active in the month.";
     SuspendedDays "suspended_days" Int "停机天数" ["停机"] "Days suspended in the month.";
     Minutes "minutes" Int "通话分钟" ["通话时长", "主叫分钟"] "Minutes of calls in the month.";
@@ -183,6 +184,7 @@ impl Table {
                 Col::Partner,
                 Col::Subscriber,
                 Col::Product,
+                Col::JoinedOn,
                 Col::Active,
                 Col::SuspendedDays,
                 Col::Minutes,

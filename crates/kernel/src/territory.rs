@@ -2,7 +2,7 @@
 //! every prefix of it, so scope and roll-up are prefix tests.
 
 /// Level of a division code, from its length.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Level {
     /// 省, 2 digits.
     Province,
