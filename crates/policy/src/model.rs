@@ -29,6 +29,21 @@
 //!
 //! filter → standard checks → requirements → amount (exact) → floor, cap → rounding → `zero_amount` if nothing → once → exclusive
 //! group → joint caps → budget → split over payees → schedule → lines and obligations.
+//!
+//! # Order of work in a run of period P
+//!
+//! 1. *Releases*: obligations due in P or before: pause, then gate, then release, deferral or forfeit.
+//! 2. All components with basis `Each`, for all versions in force: candidates of every component first (filter to rounding, then `once`), then exclusive groups, then joint
+//!    caps, then budgets (each in text order), then split and schedule. `once`, exclusives, caps and budgets look at amounts above zero only; a negative amount passes
+//!    them untouched. Floor and cap of a line apply where the exact amount is not zero.
+//! 3. Components with basis `Lines`, in `order`.
+//! 4. *Reversals* of lines of `Each` and `Lines` components, of this run and of earlier ones. Only these two may have `reverse`.
+//! 5. `Group`, `Rank`, `Pool` and `Clawback` components in `order`. Facts with a reversal in this run are left out of `Clawback`.
+//!
+//! So a measure over lines that includes the anchor month is complete when a component of step 5 reads it; components of steps 2 and 3, and exclusive groups, caps and
+//! budgets, may only read measures over lines whose window ends before the anchor month (`Months { to ≥ 1, .. }`), which the checker enforces. A condition (`Trigger::When`) and a gate
+//! read own-partner fields of the line's account partner (for gates: of `own_partner`) as of the last day of P. Group items use the policy version in force on the last day of P. Lines of a version that is not in
+//! the set cannot be reversed or released: the run is refused, naming it.
 
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::territory::Level;
