@@ -1,0 +1,222 @@
+//! SQLite by default, PostgreSQL when many work at once: one code path, one SQL text with `$1` placeholders.
+//!
+//! Invariants
+//! - The pools are private: a store function gets a [`Tx`] and cannot check out a second connection while one is open.
+//! - [`Db::write`] begins IMMEDIATE on SQLite (one writer connection, so nobody fails half-way on a lock) and READ COMMITTED
+//!   on PostgreSQL, where a read-then-write locks its row with `{for_update}` or checks a version
+//!   ([`Tx::execute_versioned`]). Its closure can run more than once: busy and serialisation errors are retried a bounded
+//!   number of times, so it must not change anything but the database.
+//! - [`Db::read`] sees one consistent state and cannot write.
+
+mod dialect;
+mod driver;
+mod fault;
+mod migrate;
+mod tx;
+mod value;
+
+pub use dialect::DbKind;
+pub use migrate::{Migrated, Migration};
+pub use tx::Tx;
+pub use value::{Row, Value};
+
+use crate::clock::{Clock, SystemClock};
+use fault::Fault;
+use qudao_kernel::Refusal;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::hash::{BuildHasher, Hasher};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tx::Inner;
+
+/// How often a transaction is begun before the caller hears that the database is busy.
+const MAX_ATTEMPTS: u32 = 8;
+/// How long SQLite waits for another process's lock, and a caller for a connection.
+const PATIENCE: Duration = Duration::from_secs(30);
+const POSTGRES_CONNECTIONS: u32 = 16;
+const SQLITE_READERS: u32 = 8;
+
+/// An open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { writer: sqlx::SqlitePool, readers: sqlx::SqlitePool },
+    Postgres(sqlx::PgPool),
+}
+
+/// Whether a commit waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A committed transaction survives a power failure.
+    Full,
+    /// Fast and unsafe; for throw-away databases of tests.
+    None,
+}
+
+impl Db {
+    /// Opens `sqlite:data/qudao.db` (created if missing) or `postgres://user@host/database`. Does not migrate.
+    ///
+    /// # Errors
+    /// `BadInput` for another kind of address, `Unavailable` if the database does not answer.
+    pub async fn open(url: &str) -> Result<Db, Refusal> {
+        Db::open_with(url, Arc::new(SystemClock), Durability::Full).await
+    }
+
+    /// Opens with another clock and durability.
+    pub async fn open_with(url: &str, clock: Arc<dyn Clock>, durability: Durability) -> Result<Db, Refusal> {
+        let pools = if let Some(path) = url.strip_prefix("sqlite:") {
+            open_sqlite(path.strip_prefix("//").unwrap_or(path), durability).await?
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            open_postgres(url).await?
+        } else {
+            return Err(Refusal::bad_input(
+                "platform.db.address",
+                "数据库地址须为 sqlite:路径 或 postgres://用户@主机/库名;请修改配置",
+                "a database address is sqlite:PATH or postgres://USER@HOST/DATABASE; change the configuration",
+            ));
+        };
+        Ok(Db { pools, clock })
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> DbKind {
+        match self.pools {
+            Pools::Sqlite { .. } => DbKind::Sqlite,
+            Pools::Postgres(_) => DbKind::Postgres,
+        }
+    }
+
+    /// Now, by this database's clock, microseconds since 1970.
+    pub fn now_us(&self) -> i64 {
+        self.clock.now_us()
+    }
+
+    /// Brings the schema to the newest version; see [`migrate`](self) for what is refused.
+    pub async fn migrate(&self) -> Result<Migrated, Refusal> {
+        migrate::run(self, migrate::EMBEDDED).await
+    }
+
+    /// The same with a list of migrations other than the embedded one.
+    pub async fn migrate_with(&self, migrations: &[Migration]) -> Result<Migrated, Refusal> {
+        migrate::run(self, migrations).await
+    }
+
+    /// Runs `work` in a write transaction: committed if it returns `Ok`, undone if it returns `Err`.
+    ///
+    /// # Errors
+    /// What `work` returned; `Unavailable platform.db.busy` after [`MAX_ATTEMPTS`] tries.
+    pub async fn write<T, E: From<Refusal>>(&self, mut work: impl AsyncFnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
+        let mut attempt = 1;
+        loop {
+            let error = match self.begin_write().await {
+                Err(fault) if !fault.again => return Err(fault.refusal.into()),
+                Err(fault) => fault.refusal.into(),
+                Ok(mut tx) => match work(&mut tx).await {
+                    Ok(value) => match tx.commit().await {
+                        Ok(()) => return Ok(value),
+                        Err(fault) if !fault.again => return Err(fault.refusal.into()),
+                        Err(fault) => fault.refusal.into(),
+                    },
+                    Err(error) => {
+                        if !tx.rollback().await {
+                            return Err(error);
+                        }
+                        error
+                    }
+                },
+            };
+            if attempt == MAX_ATTEMPTS {
+                return Err(error);
+            }
+            tracing::debug!(attempt, "transaction begins again after a busy or serialisation error");
+            back_off(attempt).await;
+            attempt += 1;
+        }
+    }
+
+    /// Runs `work` in a read-only transaction that sees one state of the database throughout.
+    pub async fn read<T, E: From<Refusal>>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
+        let mut tx = self.begin_read().await.map_err(|fault| E::from(fault.refusal))?;
+        let outcome = work(&mut tx).await;
+        tx.rollback().await;
+        outcome
+    }
+
+    /// Closes every connection; the SQLite file is complete without its log afterwards.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    async fn begin_write(&self) -> Result<Tx, Fault> {
+        let inner = match &self.pools {
+            Pools::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?),
+        };
+        Ok(Tx::new(inner, self.clock.now_us()))
+    }
+
+    async fn begin_read(&self) -> Result<Tx, Fault> {
+        let inner = match &self.pools {
+            Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+        };
+        Ok(Tx::new(inner, self.clock.now_us()))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "waiting for another writer is the machine's time, not the business's")]
+async fn back_off(attempt: u32) {
+    // A fresh hasher is seeded at random: enough to keep two losers from colliding again.
+    let jitter = std::hash::RandomState::new().build_hasher().finish() % 5;
+    tokio::time::sleep(Duration::from_millis((1 << attempt) + jitter)).await;
+}
+
+async fn open_sqlite(path: &str, durability: Durability) -> Result<Pools, Refusal> {
+    if path.is_empty() || path == ":memory:" {
+        return Err(Refusal::bad_input(
+            "platform.db.address",
+            "SQLite 须给出文件路径,例如 sqlite:data/qudao.db",
+            "SQLite needs a file, for example sqlite:data/qudao.db",
+        ));
+    }
+    if let Some(folder) = Path::new(path).parent() {
+        // A folder that cannot be made shows as a file that cannot be opened, below.
+        let _ = std::fs::create_dir_all(folder);
+    }
+    let synchronous = match durability {
+        Durability::Full => SqliteSynchronous::Full,
+        Durability::None => SqliteSynchronous::Off,
+    };
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE);
+    let pool = |connections: u32| {
+        SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None)
+    };
+    let writer = pool(1).connect_with(options.clone()).await.map_err(Fault::from)?;
+    let readers = pool(SQLITE_READERS).connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+async fn open_postgres(url: &str) -> Result<Pools, Refusal> {
+    let options: PgConnectOptions = url.parse().map_err(Fault::from)?;
+    let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await;
+    Ok(Pools::Postgres(pool.map_err(Fault::from)?))
+}

@@ -1,0 +1,213 @@
+//! One transaction on either database.
+
+use super::dialect::DbKind;
+use super::driver;
+use super::fault::{Fault, bug};
+use super::value::{Row, Value};
+use crate::audit;
+use qudao_kernel::{Kind, Refusal};
+use std::borrow::Cow;
+
+/// PostgreSQL counts parameters in 16 bits, SQLite allows 32 766 of them.
+const MAX_PARAMETERS: usize = 32_000;
+
+/// A transaction, always the first argument of a store function. It is begun and committed by [`super::Db::write`] and
+/// [`super::Db::read`] alone. After a failed statement it refuses everything: on PostgreSQL the transaction is lost then,
+/// and code that goes on regardless must not work on SQLite by accident.
+#[must_use]
+pub struct Tx {
+    inner: Inner,
+    now_us: i64,
+    failed: bool,
+    again: bool,
+    pending_audit: Vec<audit::Entry>,
+}
+
+pub(super) enum Inner {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+impl Tx {
+    pub(super) fn new(inner: Inner, now_us: i64) -> Self {
+        Self { inner, now_us, failed: false, again: false, pending_audit: Vec::new() }
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> DbKind {
+        match self.inner {
+            Inner::Sqlite(_) => DbKind::Sqlite,
+            Inner::Postgres(_) => DbKind::Postgres,
+        }
+    }
+
+    /// The instant this transaction began, microseconds since 1970.
+    pub fn now_us(&self) -> i64 {
+        self.now_us
+    }
+
+    /// Runs a statement and returns the number of rows it touched.
+    pub async fn execute(&mut self, sql: impl Into<Cow<'static, str>>, args: &[Value]) -> Result<u64, Refusal> {
+        let sql = self.ready(sql.into())?;
+        let outcome = match &mut self.inner {
+            Inner::Sqlite(tx) => driver::sqlite_execute(tx, sql, args).await,
+            Inner::Postgres(tx) => driver::postgres_execute(tx, sql, args).await,
+        };
+        self.note(outcome)
+    }
+
+    /// Runs a statement and hands each row to `take` as it arrives, in constant memory.
+    pub async fn query_each(
+        &mut self,
+        sql: impl Into<Cow<'static, str>>,
+        args: &[Value],
+        mut take: impl FnMut(Row) -> Result<(), Refusal> + Send,
+    ) -> Result<(), Refusal> {
+        let sql = self.ready(sql.into())?;
+        let outcome = match &mut self.inner {
+            Inner::Sqlite(tx) => driver::sqlite_rows(tx, sql, args, &mut take).await,
+            Inner::Postgres(tx) => driver::postgres_rows(tx, sql, args, &mut take).await,
+        };
+        self.note(outcome)?
+    }
+
+    /// All rows of a statement; for results that are known to be small.
+    pub async fn query(&mut self, sql: impl Into<Cow<'static, str>>, args: &[Value]) -> Result<Vec<Row>, Refusal> {
+        let mut rows = Vec::new();
+        self.query_each(sql, args, |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// The row of a statement that returns one or none.
+    pub async fn query_opt(&mut self, sql: impl Into<Cow<'static, str>>, args: &[Value]) -> Result<Option<Row>, Refusal> {
+        let mut rows = self.query(sql, args).await?;
+        if rows.len() > 1 {
+            return Err(bug("a statement that may return one row returned several"));
+        }
+        Ok(rows.pop())
+    }
+
+    /// The row of a statement that always returns one, such as a count.
+    pub async fn query_one(&mut self, sql: impl Into<Cow<'static, str>>, args: &[Value]) -> Result<Row, Refusal> {
+        self.query_opt(sql, args).await?.ok_or_else(|| bug("a statement that returns one row returned none"))
+    }
+
+    /// Changes a record the caller read at some version: the statement ends in `where … and version = $n` and sets
+    /// `version = version + 1`. The second of two editors is told (R0.24).
+    ///
+    /// # Errors
+    /// `Conflict platform.db.stale` if no row has that version any more.
+    pub async fn execute_versioned(
+        &mut self,
+        noun: &str,
+        id: &str,
+        sql: impl Into<Cow<'static, str>>,
+        args: &[Value],
+    ) -> Result<(), Refusal> {
+        match self.execute(sql, args).await? {
+            0 => Err(Refusal::new(
+                Kind::Conflict,
+                "platform.db.stale",
+                format!("{noun} {id} 已被他人修改;请重新打开,核对变化后再提交"),
+                format!("{noun} {id} was changed by someone else; open it again, look at the change, then submit"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Inserts many rows with as few statements as the parameter limit allows. `columns` is a comma-separated list, `tail` what
+    /// follows the values (`ON CONFLICT …`, or nothing). Returns the number of rows touched.
+    pub async fn insert_rows(
+        &mut self,
+        table: &'static str,
+        columns: &'static str,
+        rows: &[Vec<Value>],
+        tail: &'static str,
+    ) -> Result<u64, Refusal> {
+        let width = columns.split(',').count();
+        if let Some(wrong) = rows.iter().find(|row| row.len() != width) {
+            return Err(bug(&format!("{} values for the {width} columns of {table}", wrong.len())));
+        }
+        let mut touched = 0;
+        for batch in rows.chunks(MAX_PARAMETERS / width) {
+            let mut sql = format!("insert into {table} ({columns}) values ");
+            for row in 0..batch.len() {
+                let first = row * width + 1;
+                let marks: Vec<String> = (first..first + width).map(|number| format!("${number}")).collect();
+                sql.push_str(if row == 0 { "(" } else { ", (" });
+                sql.push_str(&marks.join(", "));
+                sql.push(')');
+            }
+            sql.push(' ');
+            sql.push_str(tail);
+            let args: Vec<Value> = batch.iter().flatten().cloned().collect();
+            touched += self.execute(sql, &args).await?;
+        }
+        Ok(touched)
+    }
+
+    /// Notes a change for the audit chain (R0.2). It is written, chained, when this transaction commits, so that the chain is
+    /// locked for a moment only and always last.
+    pub fn audit(&mut self, entry: audit::Entry) {
+        self.pending_audit.push(entry);
+    }
+
+    /// Runs a script of several statements without arguments. For migrations and maintenance; nothing in it may come from
+    /// outside the program.
+    pub async fn execute_script(&mut self, sql: impl Into<Cow<'static, str>>) -> Result<(), Refusal> {
+        let sql = self.ready(sql.into())?;
+        let outcome = match &mut self.inner {
+            Inner::Sqlite(tx) => driver::sqlite_script(tx, sql).await,
+            Inner::Postgres(tx) => driver::postgres_script(tx, sql).await,
+        };
+        self.note(outcome)
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), Fault> {
+        if self.failed {
+            let refusal = bug("a failed statement was ignored and its transaction was to be committed");
+            return Err(Fault { refusal, again: self.again });
+        }
+        let pending = std::mem::take(&mut self.pending_audit);
+        if let Err(refusal) = audit::append(&mut self, pending).await {
+            return Err(Fault { refusal, again: self.again });
+        }
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes everything; true if running it again can help.
+    pub(super) async fn rollback(self) -> bool {
+        let outcome = match self.inner {
+            Inner::Sqlite(tx) => tx.rollback().await,
+            Inner::Postgres(tx) => tx.rollback().await,
+        };
+        if let Err(error) = outcome {
+            // The connection is closed with the error; the database rolls back by itself.
+            tracing::warn!(%error, "rollback failed");
+        }
+        self.again
+    }
+
+    fn ready(&self, sql: Cow<'static, str>) -> Result<Cow<'static, str>, Refusal> {
+        if self.failed {
+            return Err(bug("a statement was sent after another one of its transaction had failed"));
+        }
+        self.kind().expand(sql)
+    }
+
+    fn note<T>(&mut self, outcome: Result<T, Fault>) -> Result<T, Refusal> {
+        outcome.map_err(|fault| {
+            self.failed = true;
+            self.again = fault.again;
+            fault.refusal
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! Requests that may arrive twice: the second time the first answer is given and nothing happens.
+
+use crate::db::Tx;
+use crate::done::Done;
+use crate::{args, hash};
+use qudao_kernel::{Kind, Refusal};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Does `work` once for (scope, key). A repeat with the same body returns the stored answer; the key and the answer are
+/// committed with whatever `work` changed.
+///
+/// # Errors
+/// `Conflict platform.keys.other_body` if the key was used for another body; what `work` returns.
+pub async fn once<T, B>(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    body: &B,
+    work: impl AsyncFnOnce(&mut Tx) -> Result<T, Refusal>,
+) -> Result<Done<T>, Refusal>
+where
+    T: Serialize + DeserializeOwned,
+    B: AsRef<[u8]> + ?Sized,
+{
+    let body = hash::sha256(body);
+    // Of two at once on PostgreSQL the second waits here for the first to commit, then finds its row.
+    let claim = "insert into idempotency_key (scope, key, body_sha256, answer, at_us) values ($1, $2, $3, '', $4)
+                 on conflict (scope, key) do nothing";
+    if tx.execute(claim, args![scope, key, &body, tx.now_us()]).await? == 0 {
+        return known(tx, scope, key, &body).await.map(Done::Already);
+    }
+    let answer = work(tx).await?;
+    let stored = serde_json::to_string(&answer).map_err(|error| unreadable(scope, key, &error))?;
+    tx.execute("update idempotency_key set answer = $3 where scope = $1 and key = $2", args![scope, key, stored]).await?;
+    Ok(Done::Now(answer))
+}
+
+async fn known<T: DeserializeOwned>(tx: &mut Tx, scope: &str, key: &str, body: &str) -> Result<T, Refusal> {
+    let row = tx.query_one("select body_sha256, answer from idempotency_key where scope = $1 and key = $2", args![scope, key]).await?;
+    if row.text("body_sha256")? != body {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "platform.keys.other_body",
+            format!("请求编号 {key} 已用于另一份内容;请换一个新的编号提交"),
+            format!("request key {key} was used for other content; send this one under a new key"),
+        ));
+    }
+    serde_json::from_str(row.text("answer")?).map_err(|error| unreadable(scope, key, &error))
+}
+
+fn unreadable(scope: &str, key: &str, error: &serde_json::Error) -> Refusal {
+    Refusal::new(
+        Kind::Bug,
+        "platform.keys.answer",
+        format!("请求 {scope}/{key} 的存档答复无法读写({error});请把此信息报告给维护者"),
+        format!("the stored answer of request {scope}/{key} cannot be read or written ({error}); report this to the maintainers"),
+    )
+}

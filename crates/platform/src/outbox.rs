@@ -1,0 +1,144 @@
+//! Events between parts of the system. An event is emitted in the transaction in which it happened; each subscribed consumer
+//! handles it in a transaction of its own, together with the note that it was handled. So an event exists if and only if
+//! the change exists, and its effect happens exactly once however often delivery is tried or killed.
+//!
+//! A crash in a handler means: nothing of it happened, the event is delivered again. A handler that refuses is tried again
+//! later, at growing distances; the others go on. Bounds: one event per transaction, at most `limit` per [`drain`].
+
+use crate::args;
+use crate::db::{Db, DbKind, Row, Tx};
+use crate::hash::Fields;
+use qudao_kernel::Refusal;
+
+/// First distance between two attempts, microseconds; doubles each time up to an hour.
+const FIRST_RETRY_US: i64 = 1_000_000;
+const MAX_RETRY_US: i64 = 3_600_000_000;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Made of the topic and the key it was emitted with.
+    pub id: String,
+    /// When, microseconds since 1970.
+    pub at_us: i64,
+    /// What, `area.noun.past_tense`.
+    pub topic: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// What one call of [`drain`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drained {
+    /// Events handled.
+    pub done: u32,
+    /// Events whose handler refused; they come again later.
+    pub refused: u32,
+}
+
+/// Emits an event and returns its id. `key` makes it unique within its topic: the id of the record and its version, say. The
+/// same event emitted twice is one event. Events of one instant are delivered in no particular order.
+pub async fn emit(tx: &mut Tx, topic: &str, key: &str, body: &str) -> Result<String, Refusal> {
+    let digest = Fields::new().text(topic).text(key).finish();
+    let id = format!("evt_{}", &digest[..32]);
+    let fresh = "insert into outbox_event (id, at_us, topic, body) values ($1, $2, $3, $4) on conflict (id) do nothing";
+    if tx.execute(fresh, args![&id, tx.now_us(), topic, body]).await? > 0 {
+        let deliver = "insert into outbox_delivery (consumer, event_id, attempts, next_at_us)
+                       select consumer, $1, 0, $2 from outbox_subscription where topic = $3";
+        tx.execute(deliver, args![&id, tx.now_us(), topic]).await?;
+    }
+    Ok(id)
+}
+
+/// Subscribes a consumer to a topic, from the first event on. Subscribing again changes nothing.
+pub async fn subscribe(tx: &mut Tx, consumer: &str, topic: &str) -> Result<(), Refusal> {
+    if tx.kind() == DbKind::Postgres {
+        // Emitters at work finish first, later ones wait and then see the subscription: no event falls between.
+        tx.execute("lock table outbox_event in share row exclusive mode", args![]).await?;
+    }
+    let subscribe = "insert into outbox_subscription (consumer, topic) values ($1, $2) on conflict do nothing";
+    if tx.execute(subscribe, args![consumer, topic]).await? > 0 {
+        let backlog = "insert into outbox_delivery (consumer, event_id, attempts, next_at_us)
+                       select $1, id, 0, at_us from outbox_event where topic = $2
+                       on conflict (consumer, event_id) do nothing";
+        tx.execute(backlog, args![consumer, topic]).await?;
+    }
+    Ok(())
+}
+
+/// Marks an event as handled by a consumer; false if it was handled before and its effect must not happen again. For events
+/// that reach a consumer on another way than [`drain`].
+pub async fn first_time(tx: &mut Tx, consumer: &str, event_id: &str) -> Result<bool, Refusal> {
+    let mark = "insert into outbox_delivery (consumer, event_id, attempts, next_at_us, done_at_us) values ($1, $2, 1, $3, $3)
+                on conflict (consumer, event_id) do update set done_at_us = excluded.done_at_us, attempts = outbox_delivery.attempts + 1
+                where outbox_delivery.done_at_us is null";
+    Ok(tx.execute(mark, args![consumer, event_id, tx.now_us()]).await? > 0)
+}
+
+/// Hands up to `limit` due events to `handle`, oldest first, each in its own transaction.
+///
+/// # Errors
+/// Only those of the database; a refusal of `handle` is stored with the event and counted.
+pub async fn drain(
+    db: &Db,
+    consumer: &str,
+    limit: u32,
+    mut handle: impl AsyncFnMut(&mut Tx, &Event) -> Result<(), Refusal>,
+) -> Result<Drained, Refusal> {
+    let mut drained = Drained::default();
+    for _ in 0..limit {
+        let mut taken = None;
+        let outcome = db
+            .write(async |tx| {
+                taken = take(tx, consumer).await?;
+                let Some(event) = &taken else { return Ok(()) };
+                handle(tx, event).await?;
+                let mark = "update outbox_delivery set done_at_us = $3, attempts = attempts + 1, last_error = null
+                            where consumer = $1 and event_id = $2";
+                tx.execute(mark, args![consumer, &event.id, tx.now_us()]).await?;
+                Ok::<(), Refusal>(())
+            })
+            .await;
+        match (taken, outcome) {
+            (None, outcome) => return outcome.map(|()| drained),
+            (Some(_), Ok(())) => drained.done += 1,
+            (Some(event), Err(refusal)) => {
+                drained.refused += 1;
+                postpone(db, consumer, &event, &refusal).await?;
+            }
+        }
+    }
+    Ok(drained)
+}
+
+/// Number of events a consumer has not handled yet.
+pub async fn open(tx: &mut Tx, consumer: &str) -> Result<i64, Refusal> {
+    let count = "select count(*) as open from outbox_delivery where consumer = $1 and done_at_us is null";
+    tx.query_one(count, args![consumer]).await?.int("open")
+}
+
+async fn take(tx: &mut Tx, consumer: &str) -> Result<Option<Event>, Refusal> {
+    let due = "select event_id from outbox_delivery where consumer = $1 and done_at_us is null and next_at_us <= $2
+               order by next_at_us, event_id limit 1 {skip_locked}";
+    let Some(row) = tx.query_opt(due, args![consumer, tx.now_us()]).await? else { return Ok(None) };
+    let event = tx.query_one("select id, at_us, topic, body from outbox_event where id = $1", args![row.text("event_id")?]).await?;
+    event_of(&event).map(Some)
+}
+
+async fn postpone(db: &Db, consumer: &str, event: &Event, refusal: &Refusal) -> Result<(), Refusal> {
+    let reason = refusal.to_string();
+    db.write(async |tx| {
+        let sql = "select attempts from outbox_delivery where consumer = $1 and event_id = $2 {for_update}";
+        let attempts = tx.query_one(sql, args![consumer, &event.id]).await?.count("attempts")?;
+        let distance = FIRST_RETRY_US.saturating_mul(1_i64 << attempts.min(30)).min(MAX_RETRY_US);
+        let later = "update outbox_delivery set attempts = attempts + 1, next_at_us = $3, last_error = $4
+                     where consumer = $1 and event_id = $2 and done_at_us is null";
+        tx.execute(later, args![consumer, &event.id, tx.now_us() + distance, &reason]).await?;
+        Ok(())
+    })
+    .await
+}
+
+fn event_of(row: &Row) -> Result<Event, Refusal> {
+    Ok(Event { id: row.string("id")?, at_us: row.int("at_us")?, topic: row.string("topic")?, body: row.string("body")? })
+}
