@@ -1,0 +1,122 @@
+//! `cargo xtask test`: everything that must hold, cheapest first, so that a slip is told in seconds and not after the build.
+//!
+//! The last line of the output is `N passed, N failed`, summed over the test runner's own summaries.
+
+use crate::shell::{self, Done, cargo, step};
+use crate::{setup, tidy};
+
+/// Tests that ran.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+/// Runs the suite. `args` go to the test runner, such as `-p qudao-ledger` or a part of a test's name.
+pub(crate) fn run(args: &[&str]) -> Done {
+    step("tools and packages", || setup::for_tests().and_then(|()| setup::own_target()))?;
+    step("rustfmt", || shell::run(&mut cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`"))?;
+    step("tidy", tidy::run)?;
+    step("clippy", || {
+        let args = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+        shell::run(&mut cargo(&args), "correct what clippy names")
+    })?;
+    let count = step("tests", || if shell::on_path("cargo-nextest") { nextest(args) } else { plain(args) })?;
+    println!("{} passed, {} failed", count.passed, count.failed);
+    match count {
+        Count { failed: 0, passed: 1.. } => Ok(()),
+        Count { failed: 0, passed: 0 } => Err("no test ran".into()),
+        // The line above closes the output; the exit code says the rest.
+        Count { .. } => std::process::exit(1),
+    }
+}
+
+/// cargo-nextest: one process per test, so tests share neither environment nor working folder.
+fn nextest(args: &[&str]) -> Done<Count> {
+    let mut command = cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast", "--color", "never"]);
+    command.args(["--status-level", "slow", "--final-status-level", "fail"]).args(args);
+    let mut count = None;
+    let ok = shell::watch(&mut command, |line| count = nextest_summary(line).or(count))?;
+    judged(ok, count)
+}
+
+/// The test runner every Rust comes with.
+fn plain(args: &[&str]) -> Done<Count> {
+    println!("cargo-nextest is not installed; using cargo test, which is slower (cargo install cargo-nextest --locked)");
+    let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast", "--quiet"]);
+    command.args(args);
+    let mut count: Option<Count> = None;
+    let ok = shell::watch(&mut command, |line| {
+        if let Some(more) = plain_summary(line) {
+            let sum = count.get_or_insert_default();
+            sum.passed += more.passed;
+            sum.failed += more.failed;
+        }
+    })?;
+    judged(ok, count)
+}
+
+/// A runner that fails without a failed test did not compile, or lost a test: that is an error of its own.
+fn judged(ok: bool, count: Option<Count>) -> Done<Count> {
+    match count {
+        Some(count) if ok == (count.failed == 0) => Ok(count),
+        Some(_) | None if !ok => Err("the test runner stopped without a summary; the reason is above".into()),
+        _ => Err("the test runner printed no summary that this command understands".into()),
+    }
+}
+
+/// Reads `Summary [  1.2s] 12 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 0 skipped`.
+fn nextest_summary(line: &str) -> Option<Count> {
+    let line = line.trim_start().strip_prefix("Summary [")?;
+    let (_, outcome) = line.split_once("run: ")?;
+    let mut count = Count::default();
+    for part in outcome.split(", ") {
+        let mut words = part.split_whitespace();
+        let number: u64 = words.next()?.parse().ok()?;
+        match words.next()? {
+            "passed" => count.passed += number,
+            "skipped" => {}
+            _ => count.failed += number,
+        }
+    }
+    Some(count)
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; 0 ignored; …`.
+fn plain_summary(line: &str) -> Option<Count> {
+    let (_, outcome) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let mut count = Count::default();
+    for part in outcome.split("; ") {
+        match part.split_once(' ') {
+            Some((number, "passed")) => count.passed = number.parse().ok()?,
+            Some((number, "failed")) => count.failed = number.parse().ok()?,
+            _ => {}
+        }
+    }
+    Some(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summaries_are_read() {
+        let read = |line| nextest_summary(line).map(|count| (count.passed, count.failed));
+        assert_eq!(read("     Summary [   0.002s] 12 tests run: 12 passed, 0 skipped"), Some((12, 0)));
+        assert_eq!(read("Summary [ 3.1s] 12/14 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 2 skipped"), Some((10, 2)));
+        assert_eq!(read("Summary [ 3.1s] 1 test run: 1 passed (1 leaky), 0 skipped"), Some((1, 0)));
+        assert_eq!(read("test a::b::Summary"), None);
+        let plain = "test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s";
+        assert_eq!(plain_summary(plain), Some(Count { passed: 3, failed: 1 }));
+    }
+
+    #[test]
+    fn a_runner_that_died_is_not_a_pass() {
+        assert!(judged(false, None).is_err());
+        assert!(judged(true, None).is_err());
+        assert!(judged(false, Some(Count { passed: 3, failed: 0 })).is_err());
+        assert!(judged(true, Some(Count { passed: 3, failed: 0 })).is_ok());
+        assert!(judged(false, Some(Count { passed: 3, failed: 1 })).is_ok());
+    }
+}
