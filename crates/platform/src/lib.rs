@@ -14,6 +14,7 @@ pub mod hash;
 pub mod keys;
 pub mod outbox;
 pub mod params;
+pub mod sheet;
 
 pub use clock::{Clock, SystemClock};
 pub use db::{Db, Row, Tx, Value};

@@ -1,0 +1,33 @@
+//! Formula injection: a text cell that a spreadsheet would run is written with a leading apostrophe and read without it.
+//!
+//! The two functions undo each other for every text, so that an export that is imported again changes nothing.
+
+/// Whether a spreadsheet, or a person pasting into one, would take a text with this first character for a formula or a break.
+fn runs(first: char) -> bool {
+    matches!(first, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+}
+
+/// Whether the text needs an apostrophe: it begins with a dangerous character, perhaps after apostrophes.
+pub(super) fn needs_guard(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(runs)
+}
+
+/// The text without the apostrophe that guards it.
+pub(super) fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| needs_guard(rest)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guarding_is_undone_by_reading() {
+        // R0.7: exports neutralise formulas, imports give back what was exported
+        for text in ["=1+1", "-甲", "+86", "@x", "\tx", "\rx", "'=1", "''-x", "'甲", "甲", "", "'", "＝1"] {
+            let written = if needs_guard(text) { format!("'{text}") } else { text.to_owned() };
+            assert_eq!(unguarded(&written), text);
+            assert!(!written.starts_with(runs), "{written}");
+        }
+    }
+}
