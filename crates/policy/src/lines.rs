@@ -18,7 +18,29 @@ pub enum LineKind {
     Adjust,
 }
 
-/// The smallest unit of money. Identity: (period, policy, version, component, kind, basis, payee kind, payee, part).
+/// Bits of `part` that number the payee and its base lines; what lies above numbers instalments and the components of a clawback.
+pub const PART_BITS: u32 = 24;
+
+/// `part` of a line on a base line: `(base part × 16 + index of the base component in its list) × 16 + position of the payee`.
+/// `None` if it does not fit: more than 16 components or payees, or more than two levels of lines on lines.
+pub fn part_on_line(base: u32, of: usize, position: usize) -> Option<u32> {
+    let (of, position) = (u32::try_from(of).ok()?, u32::try_from(position).ok()?);
+    let part = base.checked_mul(256)?.checked_add(of * 16 + position)?;
+    (of < 16 && position < 16 && part >> PART_BITS == 0).then_some(part)
+}
+
+/// `part` of a release (index: the instalment) or of a clawback's line (index: the component in its list): `index × 2²⁴ + part`.
+/// `None` if it does not fit: an index beyond 255.
+pub fn part_above(index: usize, part: u32) -> Option<u32> {
+    let index = u32::try_from(index).ok()?;
+    (index < 256 && part >> PART_BITS == 0).then(|| (index << PART_BITS) | part)
+}
+
+/// The smallest unit of money. Identity: (period, policy, version, component, kind, basis, payee kind, payee, part); for `Adjust` lines
+/// also `origin` and `counts_as`.
+///
+/// Whatever looks at lines of earlier runs (once, caps, budgets, reversals, totals) takes them by `origin` and `counts_as`: an `Adjust`
+/// line counts as the line it corrects, in the month it corrects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Settlement period the money belongs to.
@@ -36,20 +58,31 @@ pub struct Line {
     /// Event id, or group key: the partner's code, or `partner/outlet`, `partner/clerk`, `partner/customer`, `partner/subscriber`. For `Lines`
     /// bases the event id of the base line; for a pool or rank as for groups.
     pub basis: String,
-    /// The item's day (groups: last day of the period). Releases and reversals keep the original item's day.
+    /// The item's day (groups: last day of the period). Releases, reversals and adjustments keep the original item's day.
     pub day: Date,
     /// Kind of payee.
     pub payee_kind: PayeeKind,
     /// Code of the payee.
     pub payee: String,
-    /// `Earn`: position of the payee in the component (for `Lines` bases: base part × 16 + position). `Release`: instalment number (index in the schedule) × 4096 + the part of the `Earn` line.
-    /// `Reverse`: the part of the `Earn` line.
+    /// `Earn`: position of the payee in the component; for `Lines` bases see [`part_on_line`]. `Release`: [`part_above`] of the instalment
+    /// (index in the schedule) and the part of the `Earn` line. `Reverse`: the part of the `Earn` line; of a clawback, [`part_above`] of the
+    /// component's place in the clawback's list and the part of the `Earn` line. `Adjust`: the part of the line it corrects.
     pub part: u32,
-    /// Subscriber of the fact; empty for groups.
+    /// Subscriber of the fact; of groups only the key's subscriber.
     pub subscriber: String,
-    /// Value of the component's `once` column; empty otherwise.
+    /// Value of the component's `once` column; empty otherwise, and on `Release` lines.
     pub once: String,
-    /// Fen the item accrues for this payee in all (`Earn`); equal to `amount` otherwise.
+    /// Own partner of the item: the one the fact is attributed to, or the group's; empty if unattributed.
+    pub own_partner: String,
+    /// Outlet of the fact or of the group's key, for caps; on lines that count as `Earn`, else empty.
+    pub outlet: String,
+    /// Clerk of the fact or of the group's key; likewise.
+    pub clerk: String,
+    /// Month the line counts for: `period`, but for `Adjust` the period that was re-run.
+    pub origin: Month,
+    /// `kind`, but for `Adjust` the kind of the line it corrects.
+    pub counts_as: LineKind,
+    /// Fen the item accrues for this payee in all (`Earn`); equal to `amount` otherwise. `Adjust`: the difference of the accrued amounts.
     pub accrued: i64,
     /// Fen due in this period. Statements, ledger and totals use this.
     pub amount: i64,
@@ -160,7 +193,7 @@ impl Outcome {
 }
 
 fn line_key(l: &Line) -> impl Ord + '_ {
-    (&l.partner, &l.policy, l.version, &l.component, l.day, &l.basis, (l.part, l.kind, l.payee_kind, &l.payee, l.period))
+    (&l.partner, &l.policy, l.version, &l.component, l.day, &l.basis, (l.part, l.kind, l.payee_kind, &l.payee, l.period, l.origin, l.counts_as))
 }
 
 fn obligation_key(o: &Obligation) -> impl Ord + '_ {
