@@ -193,7 +193,15 @@ impl Outcome {
 }
 
 fn line_key(l: &Line) -> impl Ord + '_ {
-    (&l.partner, &l.policy, l.version, &l.component, l.day, &l.basis, (l.part, l.kind, l.payee_kind, &l.payee, l.period, l.origin, l.counts_as))
+    (
+        &l.partner,
+        &l.policy,
+        l.version,
+        &l.component,
+        l.day,
+        &l.basis,
+        (l.part, l.kind, l.payee_kind, &l.payee, l.period, l.origin, l.counts_as),
+    )
 }
 
 fn obligation_key(o: &Obligation) -> impl Ord + '_ {

@@ -14,7 +14,8 @@
 //! # What is considered
 //!
 //! A fact belongs to period P if its `occurred_on` lies in P. It is *attributed* to the owner of its outlet on that day, or, where it
-//! names no outlet, to the partner it names, if that partner has a row on that day. An unattributed fact is reported once, with reason
+//! names no outlet, to the partner it names, if that partner (owner or named) has a row on that day; a fact whose outlet has no row on that
+//! day is unattributed even if it names a partner. An unattributed fact is reported once, with reason
 //! `unattributed` and no policy, if it is a business event or names an outlet or partner; only components all of whose payees are
 //! customers or subscribers see it (with the empty partner).
 //!
@@ -23,12 +24,40 @@
 //! checks (`blacklisted`: the attributed partner's row says so; `agreement_inactive`: no agreement in force on the day; `on_hold`: the
 //! `hold` cell is not empty) unless all payees are customers or subscribers, then the component's requirements in their order.
 //! The first that fails is the reason, and the component pays nothing for that fact. Measures count *eligible* facts: those in the
-//! policy's scope that pass the standard checks (or, unattributed, only in measures keyed by customer or subscriber).
+//! policy's scope that pass the standard checks (or, unattributed and not on hold, only in measures keyed by customer or subscriber).
+//!
+//! Of several facts with the same table and `event_id` the one with the greatest `known_on` counts, of those the last in input order; the
+//! others are ignored. A `subscriber_month` without `event_id` is `subscriber|month`, one without `occurred_on` is of the month's first day.
+//!
+//! A version of a policy pays `Each` and `Lines` items whose day lies in it, and groups, ranks, pools and clawbacks if the last day of the
+//! period does. Groups, ranks, pools and `Lines` items pass the same standard checks on their own partner and day (and hold) as facts;
+//! clawbacks pass none. Instalments and reversals follow the version that made them: a run refuses if an earlier line or a scheduled
+//! obligation names a version that is not in the set.
+//!
+//! Measures of facts look at the fact's own day for its partner, outlet, product and parameters, and at the month the measure is asked
+//! for (the anchor) for `Sub` and `MonthNumber`: the cohort of three months ago that is active now.
+//!
+//! # Order of a run
+//!
+//! 1. Instalments due in the period or before, of all versions (state and date in the order of [`Schedule`]).
+//! 2. Version by version, by name then version: first all `Each` components that read no measure of lines, together, with their
+//!    exclusive groups, caps and budgets (members of these are always such components); then the others in `order`. Each component first
+//!    makes its `Earn` lines, then takes back by its `reverse` clause.
+//!
+//! A measure of lines thus sees everything the components before it did in this run: releases, earnings, reversals, and the lines of
+//! clawbacks where a clawback is among the components it totals. It totals components by policy and component name, whatever the
+//! version; so do `once`, caps, budgets (whose span `None` is all versions' life) and clawbacks. `Lines` items come from the same version.
 //!
 //! # Order of work for one item
 //!
 //! filter → standard checks → requirements → amount (exact) → floor, cap → rounding → `zero_amount` if nothing → once → exclusive
 //! group → joint caps → budget → split over payees → schedule → lines and obligations.
+//!
+//! Floor and cap apply where the exact amount is not 0: `min(max(amount, floor), cap)`. Exclusive groups, caps and budgets concern
+//! rounded amounts above 0 only; others pass them untouched. Groups come in text order (what one excludes does not meet the next), then
+//! caps in text order, then budgets in text order; each sees what the one before left. An item admitted in part has both a line and a
+//! reason; what is cut to nothing has only the reason. The earlier item that takes the `once` place keeps it even if a limit then
+//! leaves it nothing.
 //!
 //! # Order of work in a run of period P
 //!
@@ -105,7 +134,9 @@ pub struct Policy {
     pub file: String,
 }
 
-/// Values a territory sets for a policy's open parameters. The longest matching territory wins, parameter by parameter.
+/// Values a territory sets for a policy's open parameters. The longest matching territory wins, parameter by parameter. Items resolve
+/// parameters by their territory ([`Field::Region`]); gates, pauses and reversals by the territory of the own partner's seat on the item's
+/// day; rolled-up shares, pools' amounts, caps and budgets take the value in the text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fill {
     /// Policy name.
@@ -285,7 +316,7 @@ pub enum PartnerField {
     Years,
     /// Bool, an agreement is in force on the item's day.
     AgreementActive,
-    /// Money, commitment of that agreement.
+    /// Money, commitment of that agreement; ¥0.00 without one.
     Commitment,
     /// Bool, that agreement is renewed.
     Renewed,
@@ -315,7 +346,7 @@ pub enum Field {
     OutletGrade,
     /// Business district. Text.
     District,
-    /// Territory: the outlet's where there is one, else the own partner's. Text.
+    /// Territory: that of the outlet where the item has one (with a row on the item's day), else the own partner's. Text.
     Region,
     /// Product line on the fact's day. Text.
     ProductLine,
@@ -336,7 +367,7 @@ pub enum Field {
     ElapsedMonths,
     /// Reversal fractions only: days likewise. Number.
     ElapsedDays,
-    /// Number of the anchor month, 1–12. Number.
+    /// Number of the anchor month (for a fact being paid, of its month), 1–12. Number.
     MonthNumber,
     /// `Clawback` conditions only: suspects ÷ all. Number.
     SuspectShare,
@@ -359,7 +390,10 @@ pub enum Basis {
         /// Indices of components.
         of: Vec<usize>,
     },
-    /// Each group with at least one contribution (a counted fact, or a line) to one of the measures the component reads, in that measure's window.
+    /// Each group with at least one contribution (a counted fact, or a line) to one of the measures the component reads (in filter,
+    /// requirements, amount, ranking or weight), in that measure's window with the period as anchor. A contribution belongs to the group of
+    /// the component's key, whatever the measure's key: a fact to its attributed partner (and outlet, clerk …), rolled-up facts also to the
+    /// parent; a line to its account partner (outlet and clerk groups: lines paid to an outlet or clerk).
     Group {
         /// Key.
         key: Key,
@@ -368,7 +402,8 @@ pub enum Basis {
         /// When it pays.
         pay: GroupPay,
     },
-    /// As `Group` with span one month at the period's last month of `span`, restricted to the best.
+    /// As `Group` with span one month at the period's last month of `span`, restricted to the best: groups for which the filter holds are
+    /// ranked (the filter reads rank 0); beyond `top` they are not considered; a place is kept even if a requirement then fails.
     Rank {
         /// Key.
         key: Key,
@@ -382,8 +417,8 @@ pub enum Basis {
         top: u32,
     },
     /// A fixed sum shared out over groups by weight; `amount` of the component is the whole pool (constants and parameters only) and is
-    /// rounded first; the split then follows the largest remainder, ties to the smaller key. Groups with weight ≤ 0 are not considered. No
-    /// group: nothing is paid.
+    /// rounded first (after floor and cap); the split then follows the largest remainder, ties to the smaller key. Groups with weight ≤ 0 are
+    /// not considered; those that fail a check or requirement have no part. No group: nothing is paid.
     Pool {
         /// Key.
         key: Key,
@@ -396,6 +431,9 @@ pub enum Basis {
     /// run, S = those for which `suspect` holds. Where `when` holds, the excess is taken back: facts in order of what the named components accrued for them in
     /// all, highest first, ties by event id. Each of their `Earn` lines of this run gets a `Reverse` line of this component for minus its
     /// amount, and its obligations of this run become `Reversed`.
+    ///
+    /// Facts belong to the group of their own partner (and outlet, clerk). Filter and requirements are those of the group. A line already
+    /// taken back in this run gives only what is left of it; a line a clawback took is not taken back again by its `reverse` clause.
     Clawback {
         /// Key: partner, outlet or clerk.
         key: Key,
@@ -446,7 +484,10 @@ pub enum GroupPay {
     /// Once, in the last month of the span; in other months it is not considered.
     AtEnd,
     /// Every month: what the component gives with this month as anchor, minus what it gives with the month before as anchor if that lies in
-    /// the same span (each rounded; a failed requirement gives 0). Such components read no subscriber state.
+    /// the same span (each rounded; a filter or requirement that fails gives 0). Such components read no subscriber state. Standard checks are
+    /// made for the period only; where one fails there is no line. The version in force now judges both months; the month before reads
+    /// partner rows of its last day, and totals of lines of earlier runs only. Where the requirement fails now the reason is given, and a
+    /// line too if there was something before.
     Cumulative,
 }
 
@@ -497,7 +538,8 @@ pub enum Source {
         /// How.
         agg: Agg,
     },
-    /// `amount` of lines of these components (all kinds of line), by account partner; outlets and clerks by payee. Months before the settlement period come from earlier runs' lines.
+    /// `amount` of lines of these components (all kinds of line), by account partner; outlets and clerks by payee (within the account
+    /// partner). Months before the settlement period come from earlier runs' lines, by `origin`; the period's own from this run so far.
     Lines {
         /// Indices of components.
         of: Vec<usize>,
@@ -519,7 +561,8 @@ pub enum Agg {
     IdleMonths,
 }
 
-/// 银牌 rule: a fact of a partner that on its day has one of these tiers also counts, by `share`, for its parent on that day.
+/// 银牌 rule: a fact of a partner that on its day has one of these tiers also counts, by `share`, for its parent on that day (if the
+/// parent has a row; one level only). `Count` and `Sum` count the share; the other aggregates count the fact as one of the parent's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rollup {
     /// Tiers that roll up.
@@ -552,9 +595,11 @@ pub struct Ladder {
 pub enum LadderMode {
     /// The step reached pays for all: `argument × each + flat` of that step.
     Whole,
-    /// Every step pays for its own part: Σ over entered steps of `(min(argument, end) − from) × each + flat`.
+    /// Every step pays for its own part: Σ over entered steps of `(min(argument, end) − from) × each + flat`. A step is entered where the
+    /// argument has reached what `closed` says belongs to it.
     Marginal,
-    /// Steps are points `(from, flat)`; linear between them, the last point's value beyond it; `each` is unused.
+    /// Steps are points `(from, flat)`; linear between them, the last point's value beyond it, zero before the first; `each` and `closed` are
+    /// unused.
     Curve,
 }
 
@@ -602,7 +647,8 @@ pub struct Component {
     /// The rounding point.
     pub rounding: Rounding,
     /// Pays only once for each value of this column (first by day, then event id, among items that passed everything before); items
-    /// with an empty value are not restricted. Only `Each`. Lines of earlier runs count as already paid. Reason `already_paid`.
+    /// with an empty value are not restricted. Only `Each`. Lines of earlier runs (and of other versions in this run) count as already
+    /// paid, if what they accrued for one item with this value is not 0 in all. Reason `already_paid`.
     pub once: Option<Col>,
     /// Who is paid.
     pub payees: Vec<Share>,
@@ -684,8 +730,9 @@ pub struct Share {
 }
 
 /// Who is paid. `Ancestor`s are counted on the item's day from the own partner (in `Lines` bases: from the earner). A payee that does not exist gives the reason
-/// `no_payee`; a payee partner other than the own one without an agreement in force on the day, `payee_agreement_inactive`; a blacklisted
-/// one, `payee_blacklisted`. The other payees' parts are unaffected.
+/// `no_payee`; a blacklisted payee partner other than the own one, `payee_blacklisted`; one without an agreement in force on the day,
+/// `payee_agreement_inactive` (in this order). The other payees' parts are unaffected; a part of 0 gives no reason.
+/// Outlets, clerks, customers and subscribers exist if the item names them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Payee {
     /// The own partner (in `Lines` bases: the earner).
@@ -723,7 +770,8 @@ pub struct Schedule {
     pub parts: Vec<Instalment>,
     /// Who gets the fen left over.
     pub remainder: Remainder,
-    /// While this holds in the month an instalment is due (evaluated like a gate), it moves one month on, without counting as deferral, reason `paused`.
+    /// While this holds in the month an instalment is due (evaluated like a gate, before it), it moves to the month after the period,
+    /// without counting as deferral, reason `paused`. Gates and pauses read the period as anchor month, and partner rows of its last day.
     pub pause: Option<Expr>,
 }
 
@@ -804,6 +852,12 @@ pub enum Destination {
 /// When lines are taken back. Applies to lines of this component's version that are `Earn` or `Release`, whose item's day is at most `within` before the reversal's
 /// day, and that have no reversal yet. For each (item, payee): taken back = round half away from zero(Σ amounts to date × fraction), as one `Reverse`
 /// line in the period of the reversal; open obligations of the item and payee become `Reversed`.
+///
+/// Only lines with basis `Each` or `Lines`; the item of a line on a line is that base line, so (item, payee) is (basis, payee, part). Σ includes this run's
+/// releases. A reversal before the item's day has no effect. "No reversal yet": the `Reverse` lines of this component for the item and payee, and
+/// those of clawbacks that name the component, sum to 0. Obligations become `Reversed` even where the fraction gives nothing back.
+/// `ElapsedMonths` and `ElapsedDays` also in conditions; a condition reads the period as anchor month and partner rows of its last day.
+/// A reversing event reverses even if it is unattributed or on hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reverse {
     /// What sets it off.
@@ -841,12 +895,13 @@ pub enum Pick {
     Best,
     /// The first in the text that would pay.
     First,
-    /// The one whose filter names the most different fields; ties to the first in the text.
+    /// The one whose filter names the most different fields (through predicates, too); ties to the first in the text.
     MostSpecific,
 }
 
-/// A joint cap on what `Each` components accrue. Lines are admitted in the stated order until the sum is reached; the one that crosses is cut, the rest get nothing; reason `capped`.
-/// What earlier runs' lines of these components accrued in the span counts as used.
+/// A joint cap on what `Each` components accrue, by the items' own partner (outlet, clerk; items without one are not capped). Lines are admitted in the stated order until the sum is reached; the one that crosses is cut, the rest get nothing; reason `capped`.
+/// What earlier runs' lines (and other versions' lines in this run) of these components accrued in the span counts as used, never less than 0.
+/// Components read no measure of lines; the checker refuses it. The same holds for exclusive groups and budgets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cap {
     /// Name.
@@ -876,7 +931,8 @@ pub struct Budget {
     pub amount: Expr,
     /// Order of granting.
     pub order: Order,
-    /// Whether the claim that crosses is cut to what is left (`true`) or refused, with all that follow it (`false`). Reason `budget_exhausted`.
+    /// Whether the claim that crosses is cut to what is left (`true`) or refused (`false`), in both cases with all that follow it. Reason
+    /// `budget_exhausted`.
     pub partial: bool,
 }
 
