@@ -3,9 +3,13 @@
 //! Invariant: this crate builds in seconds from an empty folder; it depends on no crate of the workspace and on `serde_json` alone,
 //! because everything else waits for it.
 
+mod bench;
+mod demo;
+mod requirements;
 mod setup;
 mod shell;
 mod suite;
+mod table;
 mod tidy;
 
 use std::process::ExitCode;
@@ -13,8 +17,11 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <command>
 
+  demo            build, make a demo province, import and settle a month; leaves data/demo
   test            everything that must hold: formatting, tidy, lints, all tests on SQLite and PostgreSQL
   tidy            rules of the house that no compiler checks (also part of test)
+  requirements    which requirement is proven where; --strict fails on an unproven one
+  bench <name>    measure beside rivals; bench/README.md lists the benches
   help            this text
 
 Build results go to ~/.cache/qudao/target unless CARGO_TARGET_DIR is set.";
@@ -24,7 +31,10 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.split_first() {
         Some((&"test", rest)) => suite::run(rest),
+        Some((&"demo", rest)) => demo::run(rest),
         Some((&"tidy", [])) => tidy::run(),
+        Some((&"requirements", rest)) => requirements::run(rest),
+        Some((&"bench", rest)) => bench::run(rest),
         Some((&("help" | "--help" | "-h"), _)) | None => {
             println!("{HELP}");
             Ok(())

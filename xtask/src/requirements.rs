@@ -1,0 +1,132 @@
+//! `cargo xtask requirements`: which row of docs/requirements.md is proven by which test or policy file.
+//!
+//! A proof is a citation of the row's id in a comment of test code, in a comment of a policy file, or in a policy file's name; both are
+//! run by `cargo xtask test`. Ids in strings do not count: `A1` is also somebody's outlet.
+
+use crate::shell::{self, Done};
+use crate::tidy::{ends, files};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Prints every row and what cites it. With `--strict` an unproven row is an error.
+pub(crate) fn run(args: &[&str]) -> Done {
+    let strict = args == ["--strict"];
+    if !strict && !args.is_empty() {
+        return Err("cargo xtask requirements [--strict]".into());
+    }
+    let root = shell::root();
+    let rows =
+        rows(&std::fs::read_to_string(root.join("docs/requirements.md")).map_err(|error| format!("docs/requirements.md: {error}"))?)?;
+    let mut proofs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files(&root)?.iter().filter(|file| !file.starts_with("xtask/")) {
+        let (rust, policy) = (ends(file, "rs"), ends(file, "policy"));
+        if !rust && !policy {
+            continue;
+        }
+        let text = std::fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
+        for (line, id) in if rust { in_rust(file, &text) } else { in_policy(file, &text) } {
+            proofs.entry(id).or_default().push(format!("{file}:{line}"));
+        }
+    }
+    let mut unproven = Vec::new();
+    for (id, sentence) in &rows {
+        match proofs.get(id) {
+            Some(places) => println!("{id:6} {} ({})", places[0], places.len()),
+            None => unproven.push(format!("{id:6} {sentence}")),
+        }
+    }
+    let proven = rows.len() - unproven.len();
+    println!("\n{proven} of {} rows are proven", rows.len());
+    if !unproven.is_empty() {
+        println!("unproven:\n  {}", unproven.join("\n  "));
+    }
+    if strict && !unproven.is_empty() {
+        return Err(format!("{} rows of docs/requirements.md have no proof: cite the id in the test that proves it", unproven.len()));
+    }
+    Ok(())
+}
+
+/// Rows `| id | sentence |` of the document, in its order. A repeated id is an error.
+fn rows(text: &str) -> Done<Vec<(String, String)>> {
+    let mut rows: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        let mut cells = line.split('|').map(str::trim).skip(1);
+        let (Some(id), Some(sentence)) = (cells.next(), cells.next()) else { continue };
+        if !is_id(id) {
+            continue;
+        }
+        if rows.iter().any(|(known, _)| known == id) {
+            return Err(format!("docs/requirements.md names {id} twice"));
+        }
+        rows.push((id.to_owned(), sentence.to_owned()));
+    }
+    Ok(rows)
+}
+
+/// Whether a word has the shape of an id: `R7.34`, `N5`, `T15`.
+fn is_id(word: &str) -> bool {
+    let Some(rest) = word.strip_prefix(|letter: char| "RNSTGVCA".contains(letter)) else { return false };
+    let mut parts = rest.split('.');
+    let number = |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if word.starts_with('R') { number(parts.next()) && number(parts.next()) && parts.next().is_none() } else { number(Some(rest)) }
+}
+
+fn ids(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
+    words.map(|word| word.trim_matches('.')).filter(|word| is_id(word)).map(str::to_owned)
+}
+
+/// Citations in comments of test code: files of a `tests` folder, `tests.rs`, and everything after `#[cfg(test)]`.
+fn in_rust(file: &str, text: &str) -> Vec<(usize, String)> {
+    let name = Path::new(file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut inside = file.contains("/tests/") || name == "tests.rs" || name.ends_with("_tests.rs");
+    let mut found = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        inside |= line.trim_start().starts_with("#[cfg(test)]");
+        if let (true, Some((_, comment))) = (inside, line.split_once("//")) {
+            found.extend(ids(comment).map(|id| (at + 1, id)));
+        }
+    }
+    found
+}
+
+/// Citations in comments (`#` or `//`) of a policy file, and in its name.
+fn in_policy(file: &str, text: &str) -> Vec<(usize, String)> {
+    let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().to_uppercase()).unwrap_or_default();
+    let mut found: Vec<(usize, String)> = ids(&stem.replace('_', " ")).map(|id| (1, id)).collect();
+    for (at, line) in text.lines().enumerate() {
+        if let Some((_, comment)) = line.split_once('#').or_else(|| line.split_once("//")) {
+            found.extend(ids(comment).map(|id| (at + 1, id)));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_told_from_other_words() {
+        assert_eq!(ids("// R7.34, N5 and T15; not R7, X3, RFC, T15b or V01x").collect::<Vec<_>>(), ["R7.34", "N5", "T15"]);
+    }
+
+    #[test]
+    fn only_comments_of_tests_count() {
+        let code = "// N1\nfn a() {}\n#[cfg(test)]\nmod tests {\n    let code = \"A1\"; // R0.3.\n    // N6, N7\n}\n";
+        let found: Vec<String> = in_rust("crates/x/src/a.rs", code).into_iter().map(|(line, id)| format!("{line}:{id}")).collect();
+        assert_eq!(found, ["5:R0.3", "6:N6", "6:N7"]);
+        assert_eq!(in_rust("crates/x/tests/a.rs", "// N1\n"), [(1, "N1".to_owned())]);
+        assert_eq!(
+            in_policy("definitions/policies/cases/t15_voucher.policy", "# G01\npolicy \"C9\"\n"),
+            [(1, "T15".to_owned()), (1, "G01".to_owned())]
+        );
+    }
+
+    #[test]
+    fn the_document_is_read_and_names_each_row_once() {
+        let text = std::fs::read_to_string(shell::root().join("docs/requirements.md")).unwrap();
+        assert!(rows(&text).unwrap().len() > 100);
+        assert!(rows("| N1 | a |\n| N1 | b |\n").is_err());
+    }
+}
