@@ -35,7 +35,9 @@
 //! obligation names a version that is not in the set.
 //!
 //! Measures of facts look at the fact's own day for its partner, outlet, product and parameters, and at the month the measure is asked
-//! for (the anchor) for `Sub` and `MonthNumber`: the cohort of three months ago that is active now.
+//! for (the anchor) for `Sub` and `MonthNumber`: the cohort of three months ago that is active now. An item without the key a measure
+//! asks for (no outlet, no clerk …) reads 0. Groups without partner (of unattributed facts) are considered only by components all of whose
+//! payees are customers or subscribers.
 //!
 //! # Order of a run
 //!
@@ -135,8 +137,8 @@ pub struct Policy {
 }
 
 /// Values a territory sets for a policy's open parameters. The longest matching territory wins, parameter by parameter. Items resolve
-/// parameters by their territory ([`Field::Region`]); gates, pauses and reversals by the territory of the own partner's seat on the item's
-/// day; rolled-up shares, pools' amounts, caps and budgets take the value in the text.
+/// parameters by their territory ([`Field::Region`]); gates, pauses and reversals by the territory of the own partner's seat on the day
+/// they read (the period's last day, or the reversing event's); rolled-up shares, pools' amounts, joint caps and budgets take the value in the text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fill {
     /// Policy name.
@@ -336,7 +338,8 @@ pub enum Field {
     SubExists,
     /// An attribute of a partner.
     Partner(Whose, PartnerField),
-    /// Outlet code. Text. Outlet attributes are those of the fact's outlet on the fact's day; in groups keyed by outlet, of the key.
+    /// Outlet code. Text. Outlet attributes are those of the fact's outlet on the fact's day; in groups keyed by outlet, of the key. All
+    /// (the code, too) are empty where the outlet has no row on the item's day.
     OutletCode,
     /// Channel category. Text.
     Channel,
