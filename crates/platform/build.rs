@@ -38,8 +38,8 @@ fn list(root: &Path) -> Result<String, String> {
     }
     let mut source = String::from("/// The steps of this program, oldest first.\npub(super) const EMBEDDED: &[Migration] = &[\n");
     for (name, (sqlite, postgres)) in steps {
-        let _ =
-            writeln!(source, "    Migration {{ name: {name:?}, sqlite: include_str!({sqlite:?}), postgres: include_str!({postgres:?}) }},");
+        let [sqlite, postgres] = [sqlite, postgres].map(|path| format!("include_str!(r#\"{}\"#)", path.display()));
+        let _ = writeln!(source, "    Migration {{ name: {name:?}, sqlite: {sqlite}, postgres: {postgres} }},");
     }
     source.push_str("];\n");
     Ok(source)

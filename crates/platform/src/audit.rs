@@ -202,22 +202,20 @@ pub async fn list(tx: &mut Tx, record: Option<(&str, &str)>, after_seq: i64, lim
 
 /// Walks the whole chain in constant memory and returns the first place where it does not hold.
 pub async fn verify(db: &Db) -> Result<Option<Broken>, Refusal> {
-    db.read(async |tx| {
-        let end = head(tx).await?;
-        let mut last = Head { seq: 0, hash: String::new() };
-        let mut broken = None;
-        tx.query_each("select * from audit_entry order by seq", args![], |row| {
-            if broken.is_none() {
-                let entry = Recorded::of_row(&row)?;
-                broken = check_next(&last, &entry);
-                last = Head { seq: entry.seq, hash: entry.hash };
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(broken.or_else(|| (last != end).then_some(Broken { seq: last.seq.min(end.seq) + 1, why: BrokenWhy::WrongEnd })))
+    let mut tx = db.read().await?;
+    let end = head(&mut tx).await?;
+    let mut last = Head { seq: 0, hash: String::new() };
+    let mut broken = None;
+    tx.query_each("select * from audit_entry order by seq", args![], |row| {
+        if broken.is_none() {
+            let entry = Recorded::of_row(&row)?;
+            broken = check_next(&last, &entry);
+            last = Head { seq: entry.seq, hash: entry.hash };
+        }
+        Ok(())
     })
-    .await
+    .await?;
+    Ok(broken.or_else(|| (last != end).then_some(Broken { seq: last.seq.min(end.seq) + 1, why: BrokenWhy::WrongEnd })))
 }
 
 fn check_next(last: &Head, entry: &Recorded) -> Option<Broken> {

@@ -22,13 +22,11 @@ impl Fields {
 
     /// Adds a text that may be absent.
     pub fn optional(mut self, text: Option<&str>) -> Self {
-        match text {
-            Some(text) => self.text(text),
-            None => {
-                self.0.update(u64::MAX.to_be_bytes());
-                self
-            }
+        if let Some(text) = text {
+            return self.text(text);
         }
+        self.0.update(u64::MAX.to_be_bytes());
+        self
     }
 
     /// Adds a number.

@@ -7,33 +7,55 @@ use qudao_kernel::{Kind, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Does `work` once for (scope, key). A repeat with the same body returns the stored answer; the key and the answer are
-/// committed with whatever `work` changed.
+/// What is known about a key.
+#[must_use]
+pub enum Begun<T> {
+    /// It is new: do the work, then [`Claim::finish`].
+    Fresh(Claim),
+    /// The request was done before; this was its answer.
+    Same(T),
+}
+
+/// The right to do the work of one key in this transaction. A transaction with an unfinished claim does not commit.
+#[must_use]
+pub struct Claim {
+    scope: String,
+    key: String,
+}
+
+/// Claims (scope, key) for a body. The key, the answer and whatever the work changes are committed together.
+///
+/// ```ignore
+/// let claim = match keys::begin(tx, "pay", key, body).await? {
+///     Begun::Same(answer) => return Ok(Done::Already(answer)),
+///     Begun::Fresh(claim) => claim,
+/// };
+/// claim.finish(tx, pay(tx, command).await?).await
+/// ```
 ///
 /// # Errors
-/// `Conflict platform.keys.other_body` if the key was used for another body; what `work` returns.
-pub async fn once<T, B>(
-    tx: &mut Tx,
-    scope: &str,
-    key: &str,
-    body: &B,
-    work: impl AsyncFnOnce(&mut Tx) -> Result<T, Refusal>,
-) -> Result<Done<T>, Refusal>
-where
-    T: Serialize + DeserializeOwned,
-    B: AsRef<[u8]> + ?Sized,
-{
+/// `Conflict platform.keys.other_body` if the key was used for another body.
+pub async fn begin<T: DeserializeOwned>(tx: &mut Tx, scope: &str, key: &str, body: &[u8]) -> Result<Begun<T>, Refusal> {
     let body = hash::sha256(body);
     // Of two at once on PostgreSQL the second waits here for the first to commit, then finds its row.
     let claim = "insert into idempotency_key (scope, key, body_sha256, answer, at_us) values ($1, $2, $3, '', $4)
                  on conflict (scope, key) do nothing";
     if tx.execute(claim, args![scope, key, &body, tx.now_us()]).await? == 0 {
-        return known(tx, scope, key, &body).await.map(Done::Already);
+        return known(tx, scope, key, &body).await.map(Begun::Same);
     }
-    let answer = work(tx).await?;
-    let stored = serde_json::to_string(&answer).map_err(|error| unreadable(scope, key, &error))?;
-    tx.execute("update idempotency_key set answer = $3 where scope = $1 and key = $2", args![scope, key, stored]).await?;
-    Ok(Done::Now(answer))
+    tx.open_claim();
+    Ok(Begun::Fresh(Claim { scope: scope.to_owned(), key: key.to_owned() }))
+}
+
+impl Claim {
+    /// Stores the answer that a repeat will get.
+    pub async fn finish<T: Serialize>(self, tx: &mut Tx, answer: T) -> Result<Done<T>, Refusal> {
+        let Self { scope, key } = self;
+        let stored = serde_json::to_string(&answer).map_err(|error| unreadable(&scope, &key, &error))?;
+        tx.execute("update idempotency_key set answer = $3 where scope = $1 and key = $2", args![scope, key, stored]).await?;
+        tx.close_claim();
+        Ok(Done::Now(answer))
+    }
 }
 
 async fn known<T: DeserializeOwned>(tx: &mut Tx, scope: &str, key: &str, body: &str) -> Result<T, Refusal> {

@@ -5,9 +5,9 @@
 //! A crash in a handler means: nothing of it happened, the event is delivered again. A handler that refuses is tried again
 //! later, at growing distances; the others go on. Bounds: one event per transaction, at most `limit` per [`drain`].
 
-use crate::args;
 use crate::db::{Db, DbKind, Row, Tx};
 use crate::hash::Fields;
+use crate::{args, write_tx};
 use qudao_kernel::Refusal;
 
 /// First distance between two attempts, microseconds; doubles each time up to an hour.
@@ -75,36 +75,39 @@ pub async fn first_time(tx: &mut Tx, consumer: &str, event_id: &str) -> Result<b
     Ok(tx.execute(mark, args![consumer, event_id, tx.now_us()]).await? > 0)
 }
 
-/// Hands up to `limit` due events to `handle`, oldest first, each in its own transaction.
+/// Who handles events.
+#[async_trait::async_trait]
+pub trait Consumer: Send + Sync {
+    /// Stable name; the record of what was handled hangs on it.
+    fn name(&self) -> &str;
+
+    /// The effect of one event, all of it in this transaction.
+    async fn handle(&self, tx: &mut Tx, event: &Event) -> Result<(), Refusal>;
+}
+
+/// Hands up to `limit` due events to a consumer, oldest first, each in its own transaction.
 ///
 /// # Errors
-/// Only those of the database; a refusal of `handle` is stored with the event and counted.
-pub async fn drain(
-    db: &Db,
-    consumer: &str,
-    limit: u32,
-    mut handle: impl AsyncFnMut(&mut Tx, &Event) -> Result<(), Refusal>,
-) -> Result<Drained, Refusal> {
+/// Only those of the database; a refusal of the consumer is stored with the event and counted.
+pub async fn drain(db: &Db, consumer: &dyn Consumer, limit: u32) -> Result<Drained, Refusal> {
     let mut drained = Drained::default();
     for _ in 0..limit {
         let mut taken = None;
-        let outcome = db
-            .write(async |tx| {
-                taken = take(tx, consumer).await?;
-                let Some(event) = &taken else { return Ok(()) };
-                handle(tx, event).await?;
-                let mark = "update outbox_delivery set done_at_us = $3, attempts = attempts + 1, last_error = null
-                            where consumer = $1 and event_id = $2";
-                tx.execute(mark, args![consumer, &event.id, tx.now_us()]).await?;
-                Ok::<(), Refusal>(())
-            })
-            .await;
+        let outcome = write_tx!(db, |tx| {
+            taken = take(tx, consumer.name()).await?;
+            let Some(event) = &taken else { return Ok(()) };
+            consumer.handle(tx, event).await?;
+            let mark = "update outbox_delivery set done_at_us = $3, attempts = attempts + 1, last_error = null
+                        where consumer = $1 and event_id = $2";
+            tx.execute(mark, args![consumer.name(), &event.id, tx.now_us()]).await?;
+            Ok(())
+        });
         match (taken, outcome) {
             (None, outcome) => return outcome.map(|()| drained),
             (Some(_), Ok(())) => drained.done += 1,
             (Some(event), Err(refusal)) => {
                 drained.refused += 1;
-                postpone(db, consumer, &event, &refusal).await?;
+                postpone(db, consumer.name(), &event, &refusal).await?;
             }
         }
     }
@@ -127,7 +130,7 @@ async fn take(tx: &mut Tx, consumer: &str) -> Result<Option<Event>, Refusal> {
 
 async fn postpone(db: &Db, consumer: &str, event: &Event, refusal: &Refusal) -> Result<(), Refusal> {
     let reason = refusal.to_string();
-    db.write(async |tx| {
+    write_tx!(db, |tx| {
         let sql = "select attempts from outbox_delivery where consumer = $1 and event_id = $2 {for_update}";
         let attempts = tx.query_one(sql, args![consumer, &event.id]).await?.count("attempts")?;
         let distance = FIRST_RETRY_US.saturating_mul(1_i64 << attempts.min(30)).min(MAX_RETRY_US);
@@ -136,7 +139,6 @@ async fn postpone(db: &Db, consumer: &str, event: &Event, refusal: &Refusal) -> 
         tx.execute(later, args![consumer, &event.id, tx.now_us() + distance, &reason]).await?;
         Ok(())
     })
-    .await
 }
 
 fn event_of(row: &Row) -> Result<Event, Refusal> {

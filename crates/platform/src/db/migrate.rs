@@ -8,8 +8,8 @@
 use super::Db;
 use super::dialect::DbKind;
 use super::tx::Tx;
-use crate::args;
 use crate::hash::sha256;
+use crate::{args, write_tx};
 use qudao_kernel::{Kind, Refusal};
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ const CREATE_REGISTER: &str =
     "create table if not exists schema_migration (name TEXT not null primary key, sha256 TEXT not null, applied_at_us BIGINT not null)";
 
 pub(super) async fn run(db: &Db, migrations: &[Migration]) -> Result<Migrated, Refusal> {
-    db.write(async |tx| {
+    write_tx!(db, |tx| {
         if tx.kind() == DbKind::Postgres {
             // Any number will do; it names this lock among the advisory locks of the database.
             tx.query_one("select 1 as locked from (select pg_advisory_xact_lock(7236172)) as lock", args![]).await?;
@@ -61,7 +61,6 @@ pub(super) async fn run(db: &Db, migrations: &[Migration]) -> Result<Migrated, R
         }
         Ok(Migrated { applied, present })
     })
-    .await
 }
 
 /// Applies one step unless it was applied; true if it was applied now.

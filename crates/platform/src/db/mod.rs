@@ -2,9 +2,9 @@
 //!
 //! Invariants
 //! - The pools are private: a store function gets a [`Tx`] and cannot check out a second connection while one is open.
-//! - [`Db::write`] begins IMMEDIATE on SQLite (one writer connection, so nobody fails half-way on a lock) and READ COMMITTED
+//! - [`write_tx!`](crate::write_tx) begins IMMEDIATE on SQLite (one writer connection, so nobody fails half-way on a lock) and READ COMMITTED
 //!   on PostgreSQL, where a read-then-write locks its row with `{for_update}` or checks a version
-//!   ([`Tx::execute_versioned`]). Its closure can run more than once: busy and serialisation errors are retried a bounded
+//!   ([`Tx::execute_versioned`]). Its block can run more than once: busy and serialisation errors are retried a bounded
 //!   number of times, so it must not change anything but the database.
 //! - [`Db::read`] sees one consistent state and cannot write.
 
@@ -25,6 +25,7 @@ use fault::Fault;
 use qudao_kernel::Refusal;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
 use std::sync::Arc;
@@ -108,45 +109,16 @@ impl Db {
         migrate::run(self, migrations).await
     }
 
-    /// Runs `work` in a write transaction: committed if it returns `Ok`, undone if it returns `Err`.
-    ///
-    /// # Errors
-    /// What `work` returned; `Unavailable platform.db.busy` after [`MAX_ATTEMPTS`] tries.
-    pub async fn write<T, E: From<Refusal>>(&self, mut work: impl AsyncFnMut(&mut Tx) -> Result<T, E>) -> Result<T, E> {
-        let mut attempt = 1;
-        loop {
-            let error = match self.begin_write().await {
-                Err(fault) if !fault.again => return Err(fault.refusal.into()),
-                Err(fault) => fault.refusal.into(),
-                Ok(mut tx) => match work(&mut tx).await {
-                    Ok(value) => match tx.commit().await {
-                        Ok(()) => return Ok(value),
-                        Err(fault) if !fault.again => return Err(fault.refusal.into()),
-                        Err(fault) => fault.refusal.into(),
-                    },
-                    Err(error) => {
-                        if !tx.rollback().await {
-                            return Err(error);
-                        }
-                        error
-                    }
-                },
-            };
-            if attempt == MAX_ATTEMPTS {
-                return Err(error);
+    /// Begins a read-only transaction that sees one state of the database throughout. It ends when it is dropped.
+    pub async fn read(&self) -> Result<Tx, Refusal> {
+        let inner = match &self.pools {
+            Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await.map_err(Fault::from)?),
+            Pools::Postgres(pool) => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await;
+                Inner::Postgres(begun.map_err(Fault::from)?)
             }
-            tracing::debug!(attempt, "transaction begins again after a busy or serialisation error");
-            back_off(attempt).await;
-            attempt += 1;
-        }
-    }
-
-    /// Runs `work` in a read-only transaction that sees one state of the database throughout.
-    pub async fn read<T, E: From<Refusal>>(&self, work: impl AsyncFnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
-        let mut tx = self.begin_read().await.map_err(|fault| E::from(fault.refusal))?;
-        let outcome = work(&mut tx).await;
-        tx.rollback().await;
-        outcome
+        };
+        Ok(Tx::new(inner, self.clock.now_us()))
     }
 
     /// Closes every connection; the SQLite file is complete without its log afterwards.
@@ -167,13 +139,79 @@ impl Db {
         };
         Ok(Tx::new(inner, self.clock.now_us()))
     }
+}
 
-    async fn begin_read(&self) -> Result<Tx, Fault> {
-        let inner = match &self.pools {
-            Pools::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
-            Pools::Postgres(pool) => Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
+/// Runs a block in a write transaction: `write_tx!(db, |tx| { … Ok(value) })`. Committed if the block ends in `Ok`, undone if
+/// it ends in `Err`; its value is a `Result<_, Refusal>`, and `?` and `return` leave the block. The block runs again after a
+/// busy or serialisation error, so it must not consume or change anything but the database.
+///
+/// A macro and not a method with a closure, because the future of an async closure that borrows cannot be sent between
+/// threads, which a server's handler must be.
+#[macro_export]
+macro_rules! write_tx {
+    ($db:expr, |$tx:ident| $body:expr) => {{
+        let mut attempts = $crate::db::Attempts::of(&$db);
+        loop {
+            let mut held = match attempts.begin().await {
+                Ok(held) => held,
+                Err(refusal) => break Err(refusal),
+            };
+            let outcome = async {
+                let $tx = &mut held;
+                $body
+            }
+            .await;
+            if let Some(outcome) = attempts.end(held, outcome).await {
+                break outcome;
+            }
+        }
+    }};
+}
+
+/// The bounded retry of [`write_tx!`]; not for direct use.
+#[doc(hidden)]
+pub struct Attempts<'d> {
+    db: &'d Db,
+    made: u32,
+}
+
+impl<'d> Attempts<'d> {
+    /// Before the first attempt.
+    pub fn of(db: &'d Db) -> Self {
+        Self { db, made: 0 }
+    }
+
+    /// Begins a transaction, waiting for its turn.
+    pub async fn begin(&mut self) -> Result<Tx, Refusal> {
+        loop {
+            self.made += 1;
+            match self.db.begin_write().await {
+                Ok(tx) => return Ok(tx),
+                Err(fault) if self.gives_up(fault.again) => return Err(fault.refusal),
+                Err(_) => back_off(self.made).await,
+            }
+        }
+    }
+
+    /// Ends a transaction as its block ended; `None` if the block is to run again.
+    pub async fn end<T>(&mut self, tx: Tx, outcome: Result<T, Refusal>) -> Option<Result<T, Refusal>> {
+        let (refusal, again) = match outcome {
+            Ok(value) => match tx.commit().await {
+                Ok(()) => return Some(Ok(value)),
+                Err(fault) => (fault.refusal, fault.again),
+            },
+            Err(refusal) => (refusal, tx.rollback().await),
         };
-        Ok(Tx::new(inner, self.clock.now_us()))
+        if self.gives_up(again) {
+            return Some(Err(refusal));
+        }
+        tracing::debug!(attempt = self.made, "a transaction begins again after a busy or serialisation error");
+        back_off(self.made).await;
+        None
+    }
+
+    fn gives_up(&self, again: bool) -> bool {
+        !again || self.made >= MAX_ATTEMPTS
     }
 }
 
@@ -217,6 +255,8 @@ async fn open_sqlite(path: &str, durability: Durability) -> Result<Pools, Refusa
 
 async fn open_postgres(url: &str) -> Result<Pools, Refusal> {
     let options: PgConnectOptions = url.parse().map_err(Fault::from)?;
+    // The pool keeps trying until its patience ends; a wrong address should be told at once.
+    options.connect().await.map_err(Fault::from)?.close().await.map_err(Fault::from)?;
     let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await;
     Ok(Pools::Postgres(pool.map_err(Fault::from)?))
 }

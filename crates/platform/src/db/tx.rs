@@ -11,8 +11,8 @@ use std::borrow::Cow;
 /// PostgreSQL counts parameters in 16 bits, SQLite allows 32 766 of them.
 const MAX_PARAMETERS: usize = 32_000;
 
-/// A transaction, always the first argument of a store function. It is begun and committed by [`super::Db::write`] and
-/// [`super::Db::read`] alone. After a failed statement it refuses everything: on PostgreSQL the transaction is lost then,
+/// A transaction, always the first argument of a store function. It is begun and committed by [`crate::write_tx!`]
+/// and [`super::Db::read`] alone. After a failed statement it refuses everything: on PostgreSQL the transaction is lost then,
 /// and code that goes on regardless must not work on SQLite by accident.
 #[must_use]
 pub struct Tx {
@@ -21,6 +21,7 @@ pub struct Tx {
     failed: bool,
     again: bool,
     pending_audit: Vec<audit::Entry>,
+    open_claims: u32,
 }
 
 pub(super) enum Inner {
@@ -30,7 +31,7 @@ pub(super) enum Inner {
 
 impl Tx {
     pub(super) fn new(inner: Inner, now_us: i64) -> Self {
-        Self { inner, now_us, failed: false, again: false, pending_audit: Vec::new() }
+        Self { inner, now_us, failed: false, again: false, pending_audit: Vec::new(), open_claims: 0 }
     }
 
     /// Which database this is.
@@ -167,10 +168,23 @@ impl Tx {
         self.note(outcome)
     }
 
+    /// An idempotency key was claimed; it must be released before the commit.
+    pub(crate) fn open_claim(&mut self) {
+        self.open_claims += 1;
+    }
+
+    /// A claimed key has its answer.
+    pub(crate) fn close_claim(&mut self) {
+        self.open_claims = self.open_claims.saturating_sub(1);
+    }
+
     pub(super) async fn commit(mut self) -> Result<(), Fault> {
         if self.failed {
             let refusal = bug("a failed statement was ignored and its transaction was to be committed");
             return Err(Fault { refusal, again: self.again });
+        }
+        if self.open_claims > 0 {
+            return Err(Fault { refusal: bug("an idempotency key was claimed and its answer not stored"), again: false });
         }
         let pending = std::mem::take(&mut self.pending_audit);
         if let Err(refusal) = audit::append(&mut self, pending).await {

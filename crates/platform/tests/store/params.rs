@@ -1,0 +1,63 @@
+use qudao_kernel::{Date, Refusal};
+use qudao_platform::params::{self, Register, Setting};
+use qudao_platform::{audit, write_tx};
+use qudao_testkit::{TestDb, on_both};
+
+on_both!(settings_are_kept_audited_and_looked_up_by_date, overlaps_are_refused_even_at_once);
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn setting(scope: &str, value: &str, from: &str, to: Option<&str>) -> Setting {
+    Setting { scope: scope.into(), value: value.into(), from: day(from), to: to.map(day), owner: "channel-policy".into() }
+}
+
+async fn settings_are_kept_audited_and_looked_up_by_date(db: TestDb) {
+    // R0.11, R0.4, R0.2
+    let register = Register::standard().unwrap();
+    write_tx!(db, |tx| params::seed(tx, &register).await).unwrap();
+    write_tx!(db, |tx| params::seed(tx, &register).await).unwrap();
+    let add = async |setting: Setting| write_tx!(db, |tx| params::set(tx, "p1", "clawback_months", &setting, "年度调整").await);
+    let id = add(setting("", "4", "2026-01-01", None)).await.unwrap();
+    assert_eq!(add(setting("", "5", "2026-07-01", None)).await.unwrap_err().code, "platform.params.overlap");
+    let end = async |version, date| write_tx!(db, |tx| params::end(tx, "p1", &id, version, day(date), "到期").await);
+    assert_eq!(end(1, "2026-01-01").await.unwrap_err().code, "platform.params.span");
+    end(1, "2026-07-01").await.unwrap();
+    assert_eq!(end(1, "2026-06-01").await.unwrap_err().code, "platform.db.stale");
+    add(setting("", "5", "2026-07-01", None)).await.unwrap();
+    add(setting("4301", "6", "2026-07-01", Some("2026-08-01"))).await.unwrap();
+    let register = async {
+        let tx = &mut db.read().await?;
+        params::load(tx, Register::standard()?).await
+    }
+    .await
+    .unwrap();
+    let on = |code, date| register.on("clawback_months", code, day(date)).unwrap().int().unwrap();
+    assert_eq!([on("43", "2025-12-31"), on("43", "2026-06-30"), on("43", "2026-07-01")], [3, 4, 5]);
+    assert_eq!([on("430102", "2026-07-31"), on("430102", "2026-08-01")], [6, 5]);
+    let trail = async {
+        let tx = &mut db.read().await?;
+        audit::list(tx, Some(("parameter", "clawback_months")), 0, 10).await
+    }
+    .await
+    .unwrap();
+    assert_eq!(
+        trail.iter().map(|entry| entry.entry.action.as_str()).collect::<Vec<_>>(),
+        ["parameter.set", "parameter.end", "parameter.set", "parameter.set"]
+    );
+}
+
+async fn overlaps_are_refused_even_at_once(db: TestDb) {
+    let register = Register::standard().unwrap();
+    write_tx!(db, |tx| params::seed(tx, &register).await).unwrap();
+    let tasks = ["2026-01-01", "2026-02-01", "2026-03-01"].map(|from| {
+        let db = (*db).clone();
+        tokio::spawn(async move { write_tx!(db, |tx| params::set(tx, "p", "slip_due_days", &setting("", "4", from, None), "").await) })
+    });
+    let mut outcomes: Vec<Result<String, Refusal>> = Vec::new();
+    for task in tasks {
+        outcomes.push(task.await.unwrap());
+    }
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+}
