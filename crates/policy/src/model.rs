@@ -61,20 +61,12 @@
 //! reason; what is cut to nothing has only the reason. The earlier item that takes the `once` place keeps it even if a limit then
 //! leaves it nothing.
 //!
-//! # Order of work in a run of period P
+//! # What the checker holds back
 //!
-//! 1. *Releases*: obligations due in P or before: pause, then gate, then release, deferral or forfeit.
-//! 2. All components with basis `Each`, for all versions in force: candidates of every component first (filter to rounding, then `once`), then exclusive groups, then joint
-//!    caps, then budgets (each in text order), then split and schedule. `once`, exclusives, caps and budgets look at amounts above zero only; a negative amount passes
-//!    them untouched. Floor and cap of a line apply where the exact amount is not zero.
-//! 3. Components with basis `Lines`, in `order`.
-//! 4. *Reversals* of lines of `Each` and `Lines` components, of this run and of earlier ones. Only these two may have `reverse`.
-//! 5. `Group`, `Rank`, `Pool` and `Clawback` components in `order`. Facts with a reversal in this run are left out of `Clawback`.
-//!
-//! So a measure over lines that includes the anchor month is complete when a component of step 5 reads it; components of steps 2 and 3, and exclusive groups, caps and
-//! budgets, may only read measures over lines whose window ends before the anchor month (`Months { to ≥ 1, .. }`), which the checker enforces. A condition (`Trigger::When`) and a gate
-//! read own-partner fields of the line's account partner (for gates: of `own_partner`) as of the last day of P. Group items use the policy version in force on the last day of P. Lines of a version that is not in
-//! the set cannot be reversed or released: the run is refused, naming it.
+//! So that an item never depends on totals of the month it is part of: components with basis `Each` or `Lines`, and members of exclusive groups, caps and budgets, read
+//! measures of lines only where the window ends before the anchor month (`Months` with `to ≥ 1`). `reverse` belongs to `Each` and `Lines` components only. A
+//! component is under at most one budget. With this, "version by version" above comes to: all `Each` components, then all `Lines` components, each with its
+//! reversals, then groups, ranks, pools and clawbacks in `order`.
 
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::territory::Level;
