@@ -21,6 +21,12 @@ pub(crate) fn run(args: &[&str]) -> Done {
         let args = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
         shell::run(&mut cargo(&args), "correct what clippy names")
     })?;
+    if shell::on_path("cargo-deny") {
+        let args = ["deny", "--offline", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"];
+        step("cargo deny", || shell::run(&mut cargo(&args), "see deny.toml"))?;
+    } else {
+        println!("── cargo deny: not installed; licences and origins were checked by tidy");
+    }
     let count = step("tests", || if shell::on_path("cargo-nextest") { nextest(args) } else { plain(args) })?;
     println!("{} passed, {} failed", count.passed, count.failed);
     match count {
