@@ -1,11 +1,17 @@
-//! Rules that keep prose and code together: every crate has its paragraph, every batch its contract.
+//! Rules that keep prose and code together: every crate has its paragraph, every batch its contract, every link its file.
 
 use super::{House, text};
 use crate::shell::Done;
 use std::path::Path;
 
-/// Checks paragraphs and contracts.
+/// Checks paragraphs, contracts and links.
 pub(super) fn check(house: &mut House) -> Done {
+    paragraphs(house)?;
+    contracts(house)?;
+    links(house)
+}
+
+fn paragraphs(house: &mut House) -> Done {
     let map = house.read("ARCHITECTURE.md")?;
     let folders: Vec<String> = house
         .files
@@ -25,6 +31,10 @@ pub(super) fn check(house: &mut House) -> Done {
             Some(_) => {}
         }
     }
+    Ok(())
+}
+
+fn contracts(house: &mut House) -> Done {
     for file in house.files.clone() {
         let path = Path::new(&file);
         let batch = text::ends(&file, "rs") && path.file_stem().is_some_and(|stem| stem == "run" || stem == "batch");
@@ -36,6 +46,22 @@ pub(super) fn check(house: &mut House) -> Done {
         for word in ["Bounds:", "crash"] {
             if !text.lines().any(|line| line.starts_with("//!") && line.contains(word)) {
                 house.find(&file, format!("a batch opens with its contract, and `{word}` is not in it: what bounds a batch, in which order, what a crash between phases means"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Relative links of Markdown files lead to something.
+fn links(house: &mut House) -> Done {
+    for file in house.files.clone().iter().filter(|file| text::ends(file, "md")) {
+        let folder = house.root.join(file).parent().map(Path::to_path_buf).unwrap_or_default();
+        for (at, line) in house.read(file)?.lines().enumerate() {
+            for target in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                let path = target.split('#').next().unwrap_or_default();
+                if !path.is_empty() && !path.contains(':') && !folder.join(path).exists() {
+                    house.find(format!("{file}:{}", at + 1), format!("the link to {target} leads nowhere: correct it or write the file"));
+                }
             }
         }
     }

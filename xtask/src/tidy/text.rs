@@ -15,13 +15,14 @@ const MONEY: [&str; 4] = ["crates/kernel/", "crates/policy/", "crates/settle/", 
 const APPEND_ONLY: [&str; 2] = ["ledger_entry", "audit_entry"];
 
 /// Words no source may hold, and what to do instead; in halves, so that this file holds none.
-const BANNED: [([&str; 2], &str); 6] = [
+const BANNED: [([&str; 2], &str); 7] = [
     (["TO", "DO"], "is a promise nobody reads: do it, or leave it out and say so in CHANGELOG"),
     (["FIX", "ME"], "hides a known fault: correct it, or write a test that states today's behaviour"),
     (["to", "do!("], "panics: return a Refusal, or leave the function out"),
     (["unimple", "mented!("], "panics: return a Refusal, or leave the function out"),
     (["db", "g!("], "prints to people's terminals: use tracing, or remove it"),
     (["#[ig", "nore"], "makes a test nobody runs: make it fast, or bound it by time and print the seed"),
+    (["if let Ok(Do", "ne::Now"], "swallows a refusal: match the result, or pass it on with `?`"),
 ];
 
 /// Files that git tracks or would track, relative to the root.
@@ -110,7 +111,7 @@ fn append_only(house: &mut House, file: &str, text: &str) {
         let flat = line.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
         for table in APPEND_ONLY {
             if flat.contains(&format!("update {table}")) || flat.contains(&format!("delete from {table}")) {
-                house.find(format!("{file}:{}", at + 1), format!("{table} only grows: post a reversing entry instead"));
+                house.find(format!("{file}:{}", at + 1), format!("{table} only grows: add a row that reverses or corrects instead"));
             }
         }
     }
