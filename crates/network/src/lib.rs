@@ -1,1 +1,12 @@
-//! 
+//! The network: territories, partners, outlets, clerks and agreements, and the master data a settlement reads.
+//!
+//! Everything here holds over time: a row is in force from its first day to the day before its end (R0.4), and a question is
+//! always asked for a day. Invariant: what a plain folder of files says and what the database says are the same rows.
+
+pub mod files;
+pub mod initials;
+pub mod territory;
+pub mod words;
+
+pub use territory::{Division, Territories};
+pub use words::Words;

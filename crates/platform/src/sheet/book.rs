@@ -38,6 +38,14 @@ impl From<CellProblem> for Problem {
     }
 }
 
+/// What reading one row gave.
+pub(super) enum BookStep {
+    /// A row, with its problem if it has one.
+    Row(Option<CellProblem>),
+    /// No more rows.
+    End,
+}
+
 struct BookRow {
     record: RecordBuf,
     problem: Option<CellProblem>,
@@ -70,16 +78,16 @@ impl BookSource {
         Ok(Self { rows, batch: Vec::new().into_iter() })
     }
 
-    /// The next row, with its problem if it has one; `None` at the end.
-    pub(super) fn next_into(&mut self, record: &mut RecordBuf) -> Result<Option<Option<CellProblem>>, Refusal> {
+    /// The next row, with its problem if it has one.
+    pub(super) fn next_into(&mut self, record: &mut RecordBuf) -> Result<BookStep, Refusal> {
         loop {
             if let Some(row) = self.batch.next() {
                 *record = row.record;
-                return Ok(Some(row.problem));
+                return Ok(BookStep::Row(row.problem));
             }
             match self.rows.recv() {
                 Ok(batch) => self.batch = batch?.into_iter(),
-                Err(_) => return Ok(None),
+                Err(_) => return Ok(BookStep::End),
             }
         }
     }
@@ -240,10 +248,10 @@ mod tests {
         assert_eq!(text(25.8), "25.8");
         assert_eq!(text(130_000.0), "130000");
         assert_eq!(text(0.1 + 0.2), "0.3");
-        assert_eq!(text(43_333.339_999_999_997), "43333.34");
+        assert_eq!(text(43_333.34), "43333.34");
         assert_eq!(text(13_800_000_000.0), "13800000000");
         assert_eq!(text(-0.0), "0");
-        assert!(number_text(8.986_001_234_567_890_1e18).1.is_some());
+        assert!(number_text(8.986_001e18).1.is_some());
         for fen in (0..1_000_000_i64).step_by(7).chain([999_999_999_999_999]) {
             let yuan = fen as f64 / 100.0;
             assert_eq!(text(yuan).parse::<qudao_kernel::Fen>().unwrap().0, fen);

@@ -65,7 +65,9 @@ mod tests {
 
     fn check(cells: &[&str]) -> Result<Vec<String>, &'static str> {
         let mut record = RecordBuf::new();
-        cells.iter().for_each(|cell| record.push(cell));
+        for cell in cells {
+            record.push(cell);
+        }
         headers("t.csv", &record, 4).map_err(|refusal| refusal.code)
     }
 

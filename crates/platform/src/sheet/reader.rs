@@ -1,6 +1,6 @@
 //! One reader over both kinds of file.
 
-use super::book::BookSource;
+use super::book::{BookSource, BookStep};
 use super::encoding::Encoding;
 use super::header;
 use super::problem::Problem;
@@ -198,8 +198,8 @@ impl Reader {
                     Found::Broken { cell, bytes } => Some(broken(&self.headers, record, cell, &bytes, text.encoding())),
                 },
                 Source::Book(book) => match book.next_into(record)? {
-                    None => return Ok(Step::End),
-                    Some(problem) => problem.map(|mut problem| {
+                    BookStep::End => return Ok(Step::End),
+                    BookStep::Row(problem) => problem.map(|mut problem| {
                         problem.column = column_name(&self.headers, problem.cell);
                         problem.into()
                     }),

@@ -106,9 +106,10 @@ impl Column {
 impl Format {
     /// The format a path's extension names; CSV for Excel unless it is `.xlsx`.
     pub fn by_path(path: &Path) -> Format {
-        match path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx")) {
-            true => Format::Xlsx,
-            false => Format::Csv(CsvEncoding::Utf8Bom),
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx")) {
+            Format::Xlsx
+        } else {
+            Format::Csv(CsvEncoding::Utf8Bom)
         }
     }
 

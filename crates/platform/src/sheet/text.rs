@@ -203,7 +203,7 @@ impl TextSource {
             Some((at, length)) => {
                 let cell = memchr_iter(self.delimiter, &bytes[..at]).count();
                 let wrong = &bytes[at..bytes.len().min(at + length.max(1))];
-                Found::Broken { cell, bytes: wrong.iter().map(|byte| format!("\\x{byte:02X}")).collect() }
+                Found::Broken { cell, bytes: format!("{wrong:02X?}") }
             }
         }
     }

@@ -1,0 +1,264 @@
+//! Reading the files of a folder into rows.
+
+use super::cells::{Cells, Positions};
+use super::check::{self, Placed, Spans};
+use super::noun::Noun;
+use super::report::{FileReport, Remark, Report};
+use super::rows::{Known, MasterRow};
+use crate::territory::Territories;
+use crate::words::Words;
+use qudao_kernel::master::{Agreement, Clerk, Master, Outlet, Partner, Product};
+use qudao_kernel::{Kind, Refusal};
+use qudao_platform::sheet::{self, Options, Problem, Reader, RecordBuf, Rejects, Step};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// File with divisions that a folder adds to the official ones.
+const TERRITORIES: &str = "territories.csv";
+
+/// Reads every master file of a folder. Nothing is written, so this is also the dry run of an import: the rows that can be
+/// taken, consistent among themselves, and a report of all that cannot.
+///
+/// # Errors
+/// The folder is missing or holds no master file, or a file is no table or lacks a required column. Rows that are wrong are
+/// no error here; [`Report::refusal`] makes them one.
+pub fn load_master(dir: &Path) -> Result<(Master, Report), Refusal> {
+    let mut files = files_of(dir)?;
+    let territories = territories_of(dir)?;
+    let known = Known { territories: &territories, words: Words::standard()? };
+    let mut loading = Loading { known, report: Report::default(), columns: Vec::new(), master: Master::default() };
+    let mut take = |noun: Noun| files.remove(&noun).unwrap_or_default();
+
+    let mut partners = loading.read::<Partner>(&take(Noun::Partner))?;
+    loop {
+        let there = check::spans(&partners);
+        // A row that falls takes away what others stand on, so the checks go on until nothing falls any more.
+        if !check::orphans(&mut partners, &there) && !check::circles(&mut partners) {
+            break;
+        }
+    }
+    loading.warn_about_suppliers(&partners);
+    let partner_spans = loading.keep(partners);
+    let outlet_spans = loading.follow::<Outlet>(&take(Noun::Outlet), &partner_spans)?;
+    loading.follow::<Clerk>(&take(Noun::Clerk), &outlet_spans)?;
+    loading.follow::<Agreement>(&take(Noun::Agreement), &partner_spans)?;
+    loading.follow::<Product>(&take(Noun::Product), &Spans::new())?;
+    loading.report.rejects.sort_by_key(|remark| (remark.file, remark.problem.row));
+    loading.report.warnings.sort_by_key(|remark| (remark.file, remark.problem.row));
+    Ok((loading.master, loading.report))
+}
+
+struct Loading<'a> {
+    known: Known<'a>,
+    report: Report,
+    columns: Vec<Positions>,
+    master: Master,
+}
+
+impl Loading<'_> {
+    /// Reads, checks against what is there, and keeps.
+    fn follow<T: MasterRow>(&mut self, paths: &[PathBuf], there: &Spans) -> Result<Spans, Refusal> {
+        let mut rows = self.read::<T>(paths)?;
+        check::orphans(&mut rows, there);
+        Ok(self.keep(rows))
+    }
+
+    /// Reads the files of one noun and marks what is wrong with rows by themselves and among each other.
+    fn read<T: MasterRow>(&mut self, paths: &[PathBuf]) -> Result<Vec<Placed<T>>, Refusal> {
+        let mut rows = Vec::new();
+        for path in paths {
+            self.read_file(path, &mut rows)?;
+        }
+        let files = &self.report.files;
+        check::doubled(&mut rows, |file| files[file].file.clone());
+        Ok(rows)
+    }
+
+    fn read_file<T: MasterRow>(&mut self, path: &Path, rows: &mut Vec<Placed<T>>) -> Result<(), Refusal> {
+        let mut reader = sheet::open(path, &Options::default())?;
+        let (positions, ignored) = positions(T::NOUN, &reader)?;
+        let index = self.report.files.len();
+        let headers = reader.headers().to_vec();
+        let mut file =
+            FileReport { noun: T::NOUN, file: reader.name().to_owned(), headers, ignored, received: 0, accepted: 0, rejected: 0 };
+        let mut record = RecordBuf::new();
+        loop {
+            let step = reader.next_into(&mut record)?;
+            let owned = || record.iter().map(str::to_owned).collect::<Vec<_>>();
+            let problems = match step {
+                Step::End => break,
+                Step::Bad(problem) => vec![problem],
+                Step::Row => {
+                    let mut cells = Cells::new(&positions, &record);
+                    let row = T::read(&mut cells, &self.known);
+                    let Cells { problems, warnings, .. } = cells;
+                    if problems.is_empty() {
+                        rows.push(Placed { row, file: index, at: record.row(), cells: owned(), wrong: Vec::new() });
+                        let warnings = warnings.into_iter().map(|problem| Remark { file: index, problem, cells: Vec::new() });
+                        self.report.warnings.extend(warnings);
+                    }
+                    problems
+                }
+            };
+            file.received += 1;
+            if !problems.is_empty() {
+                file.rejected += 1;
+            }
+            self.report.rejects.extend(problems.into_iter().map(|problem| Remark { file: index, problem, cells: owned() }));
+        }
+        self.report.files.push(file);
+        self.columns.push(positions);
+        Ok(())
+    }
+
+    /// Puts the rows that stand into the index and the others into the report.
+    fn keep<T: MasterRow>(&mut self, rows: Vec<Placed<T>>) -> Spans {
+        let spans = check::spans(&rows);
+        for placed in rows {
+            let (file, positions) = (&mut self.report.files[placed.file], &self.columns[placed.file]);
+            if placed.wrong.is_empty() {
+                file.accepted += 1;
+                placed.row.add_to(&mut self.master);
+                continue;
+            }
+            file.rejected += 1;
+            self.report.warnings.retain(|remark| remark.file != placed.file || remark.problem.row != placed.at);
+            for (field, code, text) in placed.wrong {
+                let header = positions.header(field);
+                let value = file.headers.iter().position(|name| name == header).and_then(|cell| placed.cells.get(cell));
+                let problem = Problem::new(placed.at, header, value.map_or("", String::as_str), code, text.zh, text.en);
+                self.report.rejects.push(Remark { file: placed.file, problem, cells: placed.cells.clone() });
+            }
+        }
+        spans
+    }
+
+    /// Says where a partner hangs under one that does not supply its tier (R8.54).
+    fn warn_about_suppliers(&mut self, rows: &[Placed<Partner>]) {
+        let mut by_code: BTreeMap<&str, Vec<&Partner>> = BTreeMap::new();
+        for placed in rows.iter().filter(|placed| placed.wrong.is_empty()) {
+            by_code.entry(&placed.row.code).or_default().push(&placed.row);
+        }
+        for placed in rows.iter().filter(|placed| placed.wrong.is_empty()) {
+            let Some(tier) = self.known.words.tier(&placed.row.tier) else { continue };
+            let day = placed.row.span.from;
+            let parent = by_code.get(placed.row.parent.as_str()).and_then(|rows| rows.iter().find(|row| row.span.contains(day)));
+            let Some(parent) = parent.filter(|parent| !tier.supplied_by.contains(&parent.tier)) else { continue };
+            let problem = Problem::new(
+                placed.at,
+                self.columns[placed.file].header("parent"),
+                &placed.row.parent,
+                "network.partner.supplier",
+                format!("{}的上级为“{}”，不在该层级的供货层级之列；请核对", tier.zh, parent.tier),
+                format!(
+                    "a partner of tier {} hangs under one of tier \"{}\", which does not supply it; check the parent",
+                    tier.en, parent.tier
+                ),
+            );
+            self.report.warnings.push(Remark { file: placed.file, problem, cells: Vec::new() });
+        }
+    }
+}
+
+/// Which cell holds which field; the headers that name none.
+fn positions(noun: Noun, reader: &Reader) -> Result<(Positions, Vec<String>), Refusal> {
+    let (name, headers) = (reader.name(), reader.headers());
+    let mut cells = vec![None; noun.fields().len()];
+    let mut ignored = Vec::new();
+    for (index, header) in headers.iter().enumerate().filter(|(_, header)| !header.is_empty() && !Rejects::is_own_header(header)) {
+        match noun.by_header(header) {
+            None => ignored.push(header.clone()),
+            Some(field) => {
+                if let Some(first) = cells[field].replace(index) {
+                    let first: &String = &headers[first];
+                    return Err(Refusal::bad_input(
+                        "network.header.twice",
+                        format!("{name} 的“{first}”和“{header}”两列含义相同；请删除其中一列"),
+                        format!("{name}: columns \"{first}\" and \"{header}\" mean the same; remove one of them"),
+                    ));
+                }
+            }
+        }
+    }
+    let missing = noun.fields().iter().zip(&cells).filter(|(field, cell)| field.required && cell.is_none());
+    let missing: Vec<_> = missing.map(|(field, _)| format!("{}/{}", field.label, field.name)).collect();
+    if !missing.is_empty() {
+        let all: Vec<_> = noun.fields().iter().map(|field| format!("{}/{}", field.label, field.name)).collect();
+        return Err(Refusal::bad_input(
+            "network.header.missing",
+            format!("{name} 缺少列：{}；可用的列名：{}", missing.join("、"), all.join("、")),
+            format!("{name} lacks the columns {}; the columns are {}", missing.join(", "), all.join(", ")),
+        ));
+    }
+    Ok((Positions::new(noun, headers, cells), ignored))
+}
+
+/// The master files of a folder: `partners.csv`, `partners.xlsx`, `partners-….csv`, also with the Chinese name.
+fn files_of(dir: &Path) -> Result<BTreeMap<Noun, Vec<PathBuf>>, Refusal> {
+    let entries = std::fs::read_dir(dir).map_err(|error| {
+        let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Unavailable };
+        Refusal::new(
+            kind,
+            "network.master.folder",
+            format!("无法读取主数据文件夹 {}：{error}；请检查路径", dir.display()),
+            format!("cannot read the master folder {}: {error}; check the path", dir.display()),
+        )
+    })?;
+    let mut files: BTreeMap<Noun, Vec<PathBuf>> = BTreeMap::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if let Some(noun) = path.file_name().and_then(|name| noun_of(&name.to_string_lossy())) {
+            files.entry(noun).or_default().push(path);
+        }
+    }
+    for paths in files.values_mut() {
+        paths.sort();
+    }
+    if files.is_empty() {
+        return Err(Refusal::new(
+            Kind::NotFound,
+            "network.master.empty",
+            format!("{} 中没有主数据文件；应有 partners.csv（代理商）、outlets.csv（网点）等", dir.display()),
+            format!("{} holds no master file; it should have partners.csv, outlets.csv and so on", dir.display()),
+        ));
+    }
+    Ok(files)
+}
+
+fn noun_of(file: &str) -> Option<Noun> {
+    let (stem, extension) = file.rsplit_once('.')?;
+    if !["csv", "tsv", "txt", "xlsx"].contains(&extension.to_ascii_lowercase().as_str()) || stem.ends_with(".rejects") {
+        return None;
+    }
+    let is = |name: &str| stem.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    Noun::ALL.into_iter().find(|noun| is(noun.stem()) || is(noun.label()))
+}
+
+/// The official divisions and those the folder adds.
+fn territories_of(dir: &Path) -> Result<Territories, Refusal> {
+    let mut list = Territories::official()?.clone();
+    let path = dir.join(TERRITORIES);
+    if !path.exists() {
+        return Ok(list);
+    }
+    let mut reader = sheet::open(&path, &Options::default())?;
+    let column = |names: [&str; 2]| reader.headers().iter().position(|header| names.iter().any(|name| header.eq_ignore_ascii_case(name)));
+    let (Some(code), Some(name)) = (column(["code", "编码"]), column(["name", "名称"])) else {
+        return Err(Refusal::bad_input(
+            "network.header.missing",
+            format!("{TERRITORIES} 应有两列：编码/code、名称/name"),
+            format!("{TERRITORIES} must have two columns: code, name"),
+        ));
+    };
+    let mut record = RecordBuf::new();
+    loop {
+        match reader.next_into(&mut record)? {
+            Step::End => return Ok(list),
+            Step::Bad(problem) => return Err(problem.refusal(TERRITORIES)),
+            Step::Row => {}
+        }
+        if let Err(text) = list.add(record.trimmed(code), record.trimmed(name)) {
+            let problem = Problem::new(record.row(), "code", record.trimmed(code), "network.territory.unknown", text.zh, text.en);
+            return Err(problem.refusal(TERRITORIES));
+        }
+    }
+}
