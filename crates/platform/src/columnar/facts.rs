@@ -2,6 +2,16 @@
 //!
 //! Null is absence. An empty text counts as absent, because both read as the empty value of their type.
 
+mod mapping;
+mod port;
+mod report;
+mod rules;
+
+pub use mapping::{Headings, Mapping};
+pub use port::{BatchInfo, FactPort, ImportJob};
+pub use report::{DayCount, ImportReport, Outcome, Progress, Stage, Tally};
+pub use rules::{Fault, LARGEST_AMOUNT, LONGEST_TEXT, Window, may_be_negative};
+
 use qudao_kernel::facts::{Col, ColType, Table};
 use qudao_kernel::{Date, Fen, Month, Refusal};
 
@@ -154,7 +164,9 @@ impl FactBatch {
                 return Err(Refusal::bad_input(
                     "facts.batch.shape",
                     format!("{table} 的列 {name} 不属于该表、重复、类型不符或行数不一致；请检查数据来源"),
-                    format!("{table}: column {name} is not of the table, is given twice, has another type or another length; check the source"),
+                    format!(
+                        "{table}: column {name} is not of the table, is given twice, has another type or another length; check the source"
+                    ),
                 ));
             }
         }
