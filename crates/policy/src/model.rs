@@ -42,9 +42,8 @@
 //! # Order of a run
 //!
 //! 1. Instalments due in the period or before, of all versions (state and date in the order of [`Schedule`]).
-//! 2. Version by version, by name then version: first all `Each` components that read no measure of lines, together, with their
-//!    exclusive groups, caps and budgets (members of these are always such components); then the others in `order`. Each component first
-//!    makes its `Earn` lines, then takes back by its `reverse` clause.
+//! 2. Version by version, by name then version: first all `Each` components together, with their exclusive groups, caps and budgets;
+//!    then the others in `order`. Each component first makes its `Earn` lines, then takes back by its `reverse` clause.
 //!
 //! A measure of lines thus sees everything the components before it did in this run: releases, earnings, reversals, and the lines of
 //! clawbacks where a clawback is among the components it totals. It totals components by policy and component name, whatever the
@@ -896,7 +895,6 @@ pub enum Pick {
 
 /// A joint cap on what `Each` components accrue, by the items' own partner (outlet, clerk; items without one are not capped). Lines are admitted in the stated order until the sum is reached; the one that crosses is cut, the rest get nothing; reason `capped`.
 /// What earlier runs' lines (and other versions' lines in this run) of these components accrued in the span counts as used, never less than 0.
-/// Components read no measure of lines; the checker refuses it. The same holds for exclusive groups and budgets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cap {
     /// Name.

@@ -1,3 +1,8 @@
+//! Settlement: what a policy pays, proved fen by fen, posted as differences, told in statements.
 //!
+//! [`interp`] defines what a policy means, row by row; the columnar engine must agree with it to the fen.
+//!
+//! Invariant: a run is a pure function of policies, facts, master rows and what earlier months left behind.
 
+pub mod interp;
 pub mod statement;
