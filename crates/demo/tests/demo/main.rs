@@ -1,0 +1,4 @@
+//! The demo world as its users see it.
+
+mod facts;
+mod network;
