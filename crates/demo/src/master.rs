@@ -96,8 +96,8 @@ impl World {
     fn add_outlet(&self, master: &mut Master, index: u32, outlet: &Outlet, (territory, county): (&str, &str)) {
         let mut rng = self.rng(&[realm::NAME, realm::OUTLET, u64::from(index)]);
         let (channel, subtype) = match rng.below(100) {
-            0..=3 => ("自有渠道", "营业厅"),
-            4..=6 => ("电子渠道", "网上店"),
+            0..=3 => ("自有渠道", "自有营业厅"),
+            4..=6 => ("电子渠道", "网上营业厅"),
             7..=34 => ("社会渠道", "专营店"),
             35..=48 => ("社会渠道", "大卖场"),
             _ => ("社会渠道", "代理点"),

@@ -126,7 +126,7 @@ fn partners(scale: &Scale, seed: u64) -> Vec<Partner> {
             let parent = (tier > 0).then(|| start + rng.below(u64::from(count)) as u32);
             // Every reached county has a partner; the others settle anywhere.
             let county = if index < scale.counties_reached { index } else { rng.below(u64::from(scale.counties_reached)) as u32 };
-            let newcomer = tier == 4 && rng.chance(250_000);
+            let newcomer = tier as u32 + 1 == scale.tiers && rng.chance(80_000);
             let age = if newcomer { -1 - rng.below(9) as i32 } else { 12 + rng.below(120) as i32 + (4 - tier as i32) * 24 };
             partners.push(Partner {
                 code: Code::EMPTY.text("A").digits(u64::from(index) + 1, 5),

@@ -12,6 +12,8 @@ pub struct Scale {
     pub counties: u32,
     /// In how many of them something is sold.
     pub counties_reached: u32,
+    /// Tiers of partners, which is the depth of the tree: 3, the standard ones, or 5.
+    pub tiers: u32,
     /// Number of partners, all tiers.
     pub partners: u32,
     /// Number of outlets.
@@ -32,7 +34,7 @@ pub struct Scale {
     pub frauds_per_scheme: u32,
 }
 
-/// Partner tiers, top down; the depth of the tree.
+/// Partner tiers, top down: the standard three (R8.54), and two that a province adds below them.
 pub(crate) const TIERS: [&str; 5] = ["增值服务商", "银牌增值代理商", "二级代理商", "代理点", "村级服务点"];
 
 impl Scale {
@@ -58,6 +60,7 @@ impl Scale {
             name: "city".into(),
             counties: 10,
             counties_reached: 8,
+            tiers: 3,
             partners: 60,
             outlets: 200,
             outlets_active: 180,
@@ -74,8 +77,9 @@ impl Scale {
     pub fn province() -> Self {
         Self {
             name: "province".into(),
-            counties: 103,
-            counties_reached: 100,
+            counties: 100,
+            counties_reached: 97,
+            tiers: 5,
             partners: 20_000,
             outlets: 60_000,
             outlets_active: 54_000,
@@ -111,9 +115,10 @@ impl Scale {
     pub fn check(&self) -> Result<(), Refusal> {
         let rules = [
             (
-                self.counties_reached >= 1 && self.counties_reached <= self.counties && self.counties <= 103,
-                "1 ≤ counties_reached ≤ counties ≤ 103",
+                self.counties_reached >= 1 && self.counties_reached <= self.counties && self.counties <= 100,
+                "1 ≤ counties_reached ≤ counties ≤ 100",
             ),
+            (self.tiers == 3 || self.tiers == 5, "tiers = 3 or 5"),
             ((5..=99_999).contains(&self.partners), "5 ≤ partners ≤ 99999"),
             (self.outlets_active >= self.partners && self.outlets_active <= self.outlets, "partners ≤ outlets_active ≤ outlets"),
             (
@@ -148,6 +153,6 @@ impl Scale {
         let silver = (all / 12).max(2);
         let second = (all * 3 / 10).max(1).min(all - top - silver);
         let left = all - top - silver - second;
-        [top, silver, second, left - left / 5, left / 5]
+        if self.tiers == 3 { [top, silver, second + left, 0, 0] } else { [top, silver, second, left - left / 5, left / 5] }
     }
 }
