@@ -6,3 +6,6 @@
 
 pub mod interp;
 pub mod statement;
+
+#[cfg(test)]
+mod testing;

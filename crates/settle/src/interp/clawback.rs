@@ -20,7 +20,10 @@ pub(crate) struct Hunt<'c> {
     pub(crate) beyond: Option<&'c Expr>,
 }
 
-/// A fact with its lines: the place of each line's component in the list, and the line.
+/// A fact, and its lines with the place of their component in the list.
+type FactLines<'a> = (&'a Row<'a>, Vec<(usize, Line)>);
+
+/// A suspect or not: the lines of a fact with the place of each line's component in the list, and the line.
 struct Case {
     basis: String,
     accrued: i128,
@@ -62,7 +65,7 @@ impl<'a> Run<'a> {
 
     /// Facts of each group that earned something, with their lines.
     fn cases(&self, rule: Rule<'a>, hunt: &Hunt<'_>) -> BTreeMap<(String, String), Vec<Case>> {
-        let mut facts: BTreeMap<(Table, String), (&'a Row<'a>, Vec<(usize, Line)>)> = BTreeMap::new();
+        let mut facts: BTreeMap<(Table, String), FactLines<'a>> = BTreeMap::new();
         for (place, index) in hunt.of.iter().enumerate() {
             let base = Rule { policy: rule.policy, index: *index };
             for line in self.out.lines.iter().filter(|line| base.made(line) && line.kind == LineKind::Earn && line.accrued > 0) {

@@ -13,51 +13,51 @@ use qudao_policy::model::{Expr, Field, PartnerField, Policy, Whose};
 
 /// What one line is computed for: a fact, a line, a group; or what a gate or reversal looks at.
 #[derive(Debug, Clone)]
-pub struct Item<'a> {
+pub(crate) struct Item<'a> {
     /// Event id or group key.
-    pub basis: String,
+    pub(crate) basis: String,
     /// Day attributes are read as of.
-    pub day: Date,
+    pub(crate) day: Date,
     /// Month subscriber states and measures are read for.
-    pub anchor: Month,
+    pub(crate) anchor: Month,
     /// Own partner; empty if unattributed.
-    pub own: String,
+    pub(crate) own: String,
     /// Outlet code.
-    pub outlet: String,
+    pub(crate) outlet: String,
     /// Clerk code.
-    pub clerk: String,
+    pub(crate) clerk: String,
     /// Customer code.
-    pub customer: String,
+    pub(crate) customer: String,
     /// Subscriber.
-    pub subscriber: String,
+    pub(crate) subscriber: String,
     /// The fact; groups have none.
-    pub fact: Option<&'a Row<'a>>,
+    pub(crate) fact: Option<&'a Row<'a>>,
     /// Account of the base line.
-    pub earner: String,
+    pub(crate) earner: String,
     /// Account of the only payee.
-    pub payee: String,
+    pub(crate) payee: String,
     /// What the base line accrued.
-    pub line_amount: i64,
+    pub(crate) line_amount: i64,
     /// What the base line was computed from.
-    pub line_base: i64,
+    pub(crate) line_base: i64,
     /// Part of the base line, and its component's place in the list.
-    pub base: Option<(u32, usize)>,
+    pub(crate) base: Option<(u32, usize)>,
     /// Place in a ranking.
-    pub rank: u32,
+    pub(crate) rank: u32,
     /// Months and days since the original item.
-    pub elapsed: (i32, i32),
+    pub(crate) elapsed: (i32, i32),
     /// Suspects and all.
-    pub suspects: (usize, usize),
+    pub(crate) suspects: (usize, usize),
 }
 
 /// What the trace is told a decision is about.
-pub fn about<'x>(policy: &'x Policy, component: &'x str, basis: &'x str) -> About<'x> {
+pub(crate) fn about<'x>(policy: &'x Policy, component: &'x str, basis: &'x str) -> About<'x> {
     About { policy: &policy.name, version: policy.version, component, basis }
 }
 
 impl<'a> Item<'a> {
     /// Nothing but a day and a month.
-    pub fn bare(basis: &str, day: Date, anchor: Month) -> Self {
+    pub(crate) fn bare(basis: &str, day: Date, anchor: Month) -> Self {
         Item {
             basis: basis.to_string(),
             day,
@@ -80,7 +80,7 @@ impl<'a> Item<'a> {
     }
 
     /// A fact.
-    pub fn of_fact(row: &'a Row<'a>, anchor: Month) -> Self {
+    pub(crate) fn of_fact(row: &'a Row<'a>, anchor: Month) -> Self {
         Item {
             own: row.partner.clone(),
             outlet: row.text(Col::Outlet).to_string(),
@@ -94,29 +94,29 @@ impl<'a> Item<'a> {
 }
 
 /// An item being judged by a rule of a policy: the place expressions read from.
-pub struct Desk<'r, 'a> {
+pub(crate) struct Desk<'r, 'a> {
     /// The run.
-    pub run: &'r Run<'a>,
+    pub(crate) run: &'r Run<'a>,
     /// The policy.
-    pub policy: &'a Policy,
+    pub(crate) policy: &'a Policy,
     /// Name of the component that asks; empty for a measure that counts.
-    pub component: &'a str,
+    pub(crate) component: &'a str,
     /// The item.
-    pub item: &'r Item<'a>,
+    pub(crate) item: &'r Item<'a>,
     /// Whether the trace wants this item.
-    pub traced: bool,
+    pub(crate) traced: bool,
 }
 
 impl<'a> Desk<'_, 'a> {
     /// Tells the trace, if it wants this item.
-    pub fn hear(&self, event: Event<'_>) {
+    pub(crate) fn hear(&self, event: Event<'_>) {
         if self.traced {
             self.run.trace.hear(about(self.policy, self.component, &self.item.basis), event);
         }
     }
 
     /// Evaluates an expression that stands in a place of the component.
-    pub fn value(&self, place: Place, expr: &Expr) -> Value {
+    pub(crate) fn value(&self, place: Place, expr: &Expr) -> Value {
         self.hear(Event::Enter(place, self.item.anchor));
         let value = eval(self.policy, self, expr);
         self.hear(Event::Leave(place, &value));
@@ -124,7 +124,7 @@ impl<'a> Desk<'_, 'a> {
     }
 
     /// Whether a condition holds.
-    pub fn holds(&self, place: Place, expr: &Expr) -> bool {
+    pub(crate) fn holds(&self, place: Place, expr: &Expr) -> bool {
         self.value(place, expr).is_true()
     }
 
@@ -137,7 +137,7 @@ impl<'a> Desk<'_, 'a> {
     }
 
     /// Territory: the outlet's where there is one, else the own partner's.
-    pub fn region(&self) -> &'a str {
+    pub(crate) fn region(&self) -> &'a str {
         let seat = || self.run.input.master.partner(&self.item.own, self.item.day).map(|row| row.territory.as_str());
         self.outlet().map(|row| row.territory.as_str()).or_else(seat).unwrap_or("")
     }

@@ -259,7 +259,11 @@ fn total(measure: &Measure, anchor: Month, all: &[Contribution]) -> Exact {
 /// Everything an expression reads, through predicates.
 pub(crate) fn visit(policy: &Policy, expr: &Expr, see: &mut dyn FnMut(&Expr)) {
     see(expr);
-    let mut all = |inner: &[&Expr]| inner.iter().for_each(|inner| visit(policy, inner, see));
+    let mut all = |inner: &[&Expr]| {
+        for inner in inner {
+            visit(policy, inner, see);
+        }
+    };
     match expr {
         Expr::Predicate(index) => all(&[&policy.predicates[*index].expr]),
         Expr::Ladder(_, inner) | Expr::Not(inner) | Expr::Neg(inner) | Expr::In(inner, _) | Expr::Under(inner, _) => all(&[inner]),
@@ -267,9 +271,11 @@ pub(crate) fn visit(policy: &Policy, expr: &Expr, see: &mut dyn FnMut(&Expr)) {
         Expr::If(condition, then, otherwise) => all(&[condition, then, otherwise]),
         Expr::Match { subject, arms, otherwise } => {
             all(&[subject, otherwise]);
-            arms.iter().for_each(|(_, result)| all(&[result]));
+            for (_, result) in arms {
+                all(&[result]);
+            }
         }
-        Expr::Call(_, arguments) => arguments.iter().for_each(|argument| all(&[argument])),
+        Expr::Call(_, arguments) => all(&arguments.iter().collect::<Vec<_>>()),
         Expr::Bool(_) | Expr::Money(_) | Expr::Number { .. } | Expr::Text(_) | Expr::Date(_) => {}
         Expr::Field(_) | Expr::Param(_) | Expr::Measure(_) => {}
     }

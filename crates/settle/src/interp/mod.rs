@@ -34,6 +34,9 @@ mod schedule;
 pub mod trace;
 pub mod value;
 
+#[cfg(test)]
+mod tests;
+
 use item::{Desk, Item, about};
 use measure::Memo;
 use qudao_kernel::master::Master;
