@@ -7,7 +7,7 @@ use qudao_kernel::{Date, Fen, Month, Remainder};
 use qudao_policy::lines::{Line, LineKind, Obligation, Outcome};
 use qudao_policy::model::{
     Agg, Basis, Cell, Component, Destination, Expr, Fact, Field, Key, Ladder, LadderMode, Measure, Op, PayDelay, Payee, Policy, PolicySet,
-    RoundMode, Rounding, Share, Source, Step, Type, Window,
+    Reverse, RoundMode, Rounding, Share, Source, Step, Trigger, Type, Window, Within,
 };
 
 pub(crate) fn day(text: &str) -> Date {
@@ -252,4 +252,9 @@ pub(crate) fn reasons(outcome: &Outcome) -> Vec<String> {
 
 pub(crate) fn total(outcome: &Outcome) -> i64 {
     outcome.lines.iter().map(|line| line.amount).sum()
+}
+
+/// Taken back on an event of this kind within so many months.
+pub(crate) fn reverse_on(kind: &str, months: u16, fraction: Expr) -> Reverse {
+    Reverse { trigger: Trigger::Kinds(vec![kind.into()]), within: Within::Months(months), fraction }
 }

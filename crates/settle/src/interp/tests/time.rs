@@ -33,8 +33,8 @@ fn returned(id: &str, on: &str, of: &str) -> Fact {
     fact(Table::BusinessEvent, id, on, &[(Col::Kind, "cancellation"), (Col::Ref, of), (Col::Outlet, "O1")])
 }
 
-fn reverse(fraction: Expr) -> Option<Reverse> {
-    Some(Reverse { trigger: Trigger::Kinds(vec!["cancellation".into()]), within: Within::Months(3), fraction })
+fn reverse(fraction: Expr) -> Reverse {
+    reverse_on("cancellation", 3, fraction)
 }
 
 const SOLD: (&str, &str) = ("e1", "2026-01-31");
@@ -86,7 +86,7 @@ fn reversals_take_back_from_the_original_cents() {
     // N27: 60.00, three months, lost after two: −20.00; in full −60.00
     let lost = |fraction: Expr| {
         let mut basic = component("basic", each(&["activation"]), money("60"));
-        basic.reverse = reverse(fraction);
+        basic.reverse = Some(reverse(fraction));
         let mut story =
             Story::new(policy(vec![basic]), vec![sold("0"), returned("r", "2026-03-31", "e1"), returned("r2", "2026-04-02", "e1")]);
         story.month("2026-01");
@@ -106,10 +106,10 @@ fn a_reversal_splits_like_the_payment_cancels_what_is_open_and_reaches_overrides
     // G24: agent, principal and manager 10 each; the return takes 10 each
     let mut basic = in_parts(OnFail::Forfeit);
     basic.payees = vec![Share { payee: Payee::Partner, ppm: 500_000 }, Share { payee: Payee::Ancestor(1), ppm: 500_000 }];
-    basic.reverse = reverse(number("100%"));
+    basic.reverse = Some(reverse(number("100%")));
     let mut over =
         component("over", qudao_policy::model::Basis::Lines { of: vec![0] }, times(number("10%"), Expr::Field(Field::LineAmount)));
-    over.reverse = reverse(number("100%"));
+    over.reverse = Some(reverse(number("100%")));
     let mut story = Story::new(policy(vec![basic, over]), vec![sold("129"), returned("r", "2026-02-10", "e1")]);
     let january = story.month("2026-01");
     assert_eq!(said(&january), ["earn basic e1 P1 5.16", "earn over e1 P1 1.29", "earn basic e1 V1 5.16", "earn over e1 V1 1.29"]);
@@ -122,7 +122,7 @@ fn a_reversal_splits_like_the_payment_cancels_what_is_open_and_reaches_overrides
 #[test]
 fn a_reversal_outside_its_time_or_before_its_item_does_nothing() {
     let mut basic = component("basic", each(&["activation"]), money("60"));
-    basic.reverse = reverse(number("100%"));
+    basic.reverse = Some(reverse(number("100%")));
     for on in ["2026-05-01", "2026-01-30"] {
         let mut story = Story::new(policy(vec![basic.clone()]), vec![sold("0"), returned("r", on, "e1")]);
         let lines: i64 = ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05"].iter().map(|month| total(&story.month(month))).sum();
@@ -143,7 +143,7 @@ fn a_condition_takes_back_from_earlier_months() {
 #[test]
 fn what_a_clawback_took_a_return_does_not_take_again() {
     let mut basic = component("basic", each(&["activation"]), money("60"));
-    basic.reverse = reverse(number("100%"));
+    basic.reverse = Some(reverse(number("100%")));
     let hunt = qudao_policy::model::Basis::Clawback {
         key: qudao_policy::model::Key::Partner,
         of: vec![0],
