@@ -1,0 +1,34 @@
+//! Settlement in columns: the fast reading of a checked policy. What a policy means is defined by the interpreter in `settle`; this must give
+//! the same lines, obligations and reasons.
+//!
+//! | file | what |
+//! |---|---|
+//! | `plan` | what is evaluated where, and which months and columns are read |
+//! | `block`, `items`, `eval`, `num`, `master`, `subs` | whole partners at a time, expressions a column at a time |
+//! | `measure`, `totals` | measures within a block, and what crosses blocks |
+//! | `each`, `on_lines`, `group`, `payees`, `release`, `reverse` | the work on a block |
+//! | `passes`, `end` | collect first, then pay; ranks, pools and crossing groups at the end |
+//! | `memory`, `output` | facts in memory in, rows out |
+
+mod block;
+mod each;
+mod end;
+mod eval;
+mod group;
+mod items;
+mod master;
+mod measure;
+mod memory;
+mod num;
+mod on_lines;
+mod output;
+mod passes;
+mod payees;
+mod plan;
+mod release;
+mod reverse;
+mod sink;
+mod subs;
+mod totals;
+
+pub use memory::{MemoryInput, settle_in_memory};
