@@ -2,5 +2,16 @@
 //!
 //! Invariant: pure. No I/O, no clock; the same text gives the same model and the same messages.
 
+mod ast;
+mod check;
+mod diagnostics;
+pub mod keywords;
+mod lexer;
 pub mod lines;
 pub mod model;
+mod parse;
+mod vocab;
+
+pub use check::{Compiled, compile};
+pub use diagnostics::{Diagnostic, Label, Severity, SourceFile, Span, render};
+pub use vocab::STANDARD_REASONS;

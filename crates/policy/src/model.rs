@@ -719,7 +719,8 @@ pub enum RoundMode {
 pub struct Share {
     /// Who.
     pub payee: Payee,
-    /// Weight: shares are integers in millionths that sum to 1 000 000.
+    /// Weight; a share is its weight ÷ the sum of all weights, as `Fen::split` takes them. Millionths that sum to 1 000 000 where every
+    /// share is a whole number of them, otherwise the smallest integers in proportion (thirds are 1, 1, 1).
     pub ppm: u64,
 }
 
@@ -760,7 +761,7 @@ pub enum PayeeKind {
 /// Instalments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Parts; their shares in millionths sum to 1 000 000. The part due in month 0 (if any) is first and has no gate.
+    /// Parts; their weights are as in [`Share::ppm`]. The part due in month 0 (if any) is first and has no gate.
     pub parts: Vec<Instalment>,
     /// Who gets the fen left over.
     pub remainder: Remainder,
@@ -772,7 +773,7 @@ pub struct Schedule {
 /// One instalment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Instalment {
-    /// Share in millionths.
+    /// Weight, as in [`Share::ppm`].
     pub ppm: u64,
     /// Months after the item's month.
     pub month: u16,
