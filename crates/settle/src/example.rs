@@ -93,14 +93,22 @@ pub fn world(example: &Example) -> (Master, Vec<Fact>) {
             master.add_agreement(standing_agreement(&partner.code));
         }
     }
-    example.agreements.iter().for_each(|row| master.add_agreement(row.clone()));
-    example.products.iter().for_each(|row| master.add_product(row.clone()));
+    for row in &example.agreements {
+        master.add_agreement(row.clone());
+    }
+    for row in &example.products {
+        master.add_product(row.clone());
+    }
     let place = match (outlets.first(), partners.first()) {
         (Some(outlet), _) => Some((Col::Outlet, outlet.code.clone())),
         (None, partner) => partner.map(|partner| (Col::Partner, partner.code.clone())),
     };
-    partners.into_iter().for_each(|row| master.add_partner(row));
-    outlets.into_iter().for_each(|row| master.add_outlet(row));
+    for row in partners {
+        master.add_partner(row);
+    }
+    for row in outlets {
+        master.add_outlet(row);
+    }
     let facts = example.facts.iter().map(|fact| completed(fact.clone(), place.as_ref())).collect();
     (master, facts)
 }

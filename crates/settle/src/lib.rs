@@ -1,10 +1,12 @@
 //! Settlement: what a policy pays, proved fen by fen, posted as differences, told in statements.
 //!
 //! [`interp`] defines what a policy means, row by row; the columnar engine must agree with it to the fen. [`example`]
-//! runs the worked examples a policy carries: the gate every policy passes before it is published.
+//! runs the worked examples a policy carries: the gate every policy passes before it is published. [`diff`] turns
+//! a re-run of closed months into adjustments of the open one.
 //!
 //! Invariant: a run is a pure function of policies, facts, master rows and what earlier months left behind.
 
+pub mod diff;
 pub mod example;
 pub mod interp;
 pub mod statement;
