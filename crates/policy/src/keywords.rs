@@ -193,8 +193,8 @@ keywords! {
     StartsWith "表达式 expression" ["starts with"] ["开头为"];
     Between "表达式 expression" ["between"] ["介于"];
     BetweenAnd "表达式 expression" ["and"] ["与"];
-    True "表达式 expression" ["true", "yes"] ["是"];
-    False "表达式 expression" ["false", "no"] ["否"];
+    True "表达式 expression" ["yes", "true"] ["是"];
+    False "表达式 expression" ["no", "false"] ["否"];
     Min "表达式 expression" ["min"] ["较小值"];
     Max "表达式 expression" ["max"] ["较大值"];
     Abs "表达式 expression" ["abs"] ["绝对值"];

@@ -5,6 +5,7 @@
 mod ast;
 mod check;
 mod diagnostics;
+mod fmt;
 pub mod keywords;
 mod lexer;
 pub mod lines;
@@ -14,4 +15,5 @@ mod vocab;
 
 pub use check::{Compiled, compile};
 pub use diagnostics::{Diagnostic, Label, Severity, SourceFile, Span, render};
+pub use fmt::format;
 pub use vocab::STANDARD_REASONS;

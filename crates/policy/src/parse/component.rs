@@ -267,7 +267,9 @@ impl Parser<'_> {
         {
             self.advance();
             let mut ratio = Ratio { over: mantissa, under: 10u64.pow(u32::from(scale)) };
-            if scale == 0 && self.eat_sign("/") {
+            if scale == 0 && self.at_sign("/") {
+                self.marks[self.at] = super::Mark::Stroke;
+                self.advance();
                 ratio.under = u64::from(self.integer(1, 1_000_000)?.node);
             }
             return Ok(At::new(ratio, self.since(start)));

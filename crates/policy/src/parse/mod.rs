@@ -49,6 +49,10 @@ pub(crate) enum Mark {
     Block,
     /// A minus sign that belongs to what follows.
     Minus,
+    /// The stroke of a fraction such as `1/3`.
+    Stroke,
+    /// A separator that a new line makes needless.
+    Needless,
 }
 
 /// What a text gives.
@@ -321,7 +325,10 @@ impl<'a> Parser<'a> {
         self.advance();
         let level = self.braces;
         loop {
-            while self.eat_sign(";") {}
+            while self.at_sign(";") {
+                self.marks[self.at] = Mark::Needless;
+                self.advance();
+            }
             if self.at_sign("}") {
                 self.marks[self.at] = Mark::Block;
                 self.advance();
