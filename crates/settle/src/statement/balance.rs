@@ -37,7 +37,7 @@ pub fn pay(due: &Due<'_>) -> Result<(Totals, Vec<Offset>), Refusal> {
     if due.tax_ppm > 1_000_000 {
         return Err(Refusal::bad_input(
             "settle.tax.rate",
-            format!("代扣税率 {}(百万分之)超过 100%,请更正税率参数", due.tax_ppm),
+            format!("代扣税率 {}(百万分之)超过 100%，请更正税率参数", due.tax_ppm),
             format!("the rate of tax withheld, {} millionths, is above 100%; correct the parameter", due.tax_ppm),
         ));
     }
@@ -82,7 +82,7 @@ fn consider(due: &Due<'_>, available: Fen, waiting: bool) -> Result<(Vec<Offset>
         if receivable.amount.0 < 0 {
             return Err(Refusal::bad_input(
                 "settle.receivable.negative",
-                format!("应收 {} 的金额为负({}),请更正", receivable.code, receivable.amount),
+                format!("应收 {} 的金额为负({})，请更正", receivable.code, receivable.amount),
                 format!("receivable {} has a negative amount ({}); correct it", receivable.code, receivable.amount),
             ));
         }
@@ -119,7 +119,7 @@ pub(crate) fn sum(items: impl IntoIterator<Item = Fen>) -> Result<Fen, Refusal> 
 pub(crate) fn too_large() -> Refusal {
     Refusal::bad_input(
         "settle.amount.too_large",
-        "合计金额超出系统可表示的范围,请检查明细中的异常金额",
+        "合计金额超出系统可表示的范围，请检查明细中的异常金额",
         "a total is beyond what an amount can hold; look for wrong amounts among the lines",
     )
 }

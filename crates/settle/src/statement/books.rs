@@ -200,13 +200,13 @@ impl<'a> PartnerBook<'a> {
                 pick(lang, "到期", "due"),
                 bill.due_on,
                 words::outcome(offset.outcome, lang),
-                pick(lang, "依据:", "ground:"),
+                pick(lang, "依据：", "ground:"),
                 words::consent(&bill.consent, lang)
             );
             self.item(pick(lang, "抵扣货款", "Receivable taken"), &bill.code, &text, None, Some(Fen(-offset.taken.0)), Look::Body)?;
         }
-        for (label, amount, look) in way(statement, lang) {
-            self.item(&label, "", "", None, Some(amount), look)?;
+        for (label, amount, sum) in way(statement, lang) {
+            self.item(&label, "", "", None, Some(amount), if sum { Look::Total } else { Look::Body })?;
         }
         self.item(pick(lang, "暂存池期初", "Pool, opening"), "", "", None, Some(statement.pool.opening), Look::Body)?;
         self.item(pick(lang, "暂存池转入", "Pool, held back"), "", "", None, Some(statement.pool.held), Look::Body)?;
@@ -271,25 +271,21 @@ fn head(statement: &Statement, lang: Lang) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The way from the lines to the payment, signed so that the sums read downwards.
-pub(crate) fn way(statement: &Statement, lang: Lang) -> Vec<(String, Fen, Look)> {
+/// The way from the lines to the payment, signed so that it reads downwards; `true` marks sums.
+pub(crate) fn way(statement: &Statement, lang: Lang) -> Vec<(String, Fen, bool)> {
     let totals = &statement.totals;
     let of = |a: Fen, b: Fen| Fen(a.0.saturating_add(b.0));
     let tax = format!("{}{}{}", pick(lang, "代扣个税(", "Tax withheld ("), words::percent(totals.tax_ppm), pick(lang, ")", ")"));
     vec![
-        (pick(lang, "本期酬金", "Lines of the period").into(), totals.lines, Look::Body),
-        (pick(lang, "人工调整", "Adjustments").into(), totals.adjustments, Look::Body),
-        (pick(lang, "预支", "Advances").into(), totals.advances, Look::Body),
-        (pick(lang, "上期结转", "Brought forward").into(), of(totals.brought.taxable, totals.brought.net), Look::Body),
-        (pick(lang, "应付合计", "Due").into(), totals.due, Look::Total),
-        (tax, Fen(-totals.tax.0), Look::Body),
-        (pick(lang, "抵扣货款", "Receivables taken").into(), Fen(-totals.offsets.0), Look::Body),
-        (
-            pick(lang, "结转下期", "Carried forward").into(),
-            Fen(of(totals.carried.taxable, totals.carried.net).0.saturating_neg()),
-            Look::Body,
-        ),
-        (pick(lang, "本期实付", "Payment").into(), totals.payment, Look::Total),
+        (pick(lang, "本期酬金", "Lines of the period").into(), totals.lines, false),
+        (pick(lang, "人工调整", "Adjustments").into(), totals.adjustments, false),
+        (pick(lang, "预支", "Advances").into(), totals.advances, false),
+        (pick(lang, "上期结转", "Brought forward").into(), of(totals.brought.taxable, totals.brought.net), false),
+        (pick(lang, "应付合计", "Due").into(), totals.due, true),
+        (tax, Fen(-totals.tax.0), false),
+        (pick(lang, "抵扣货款", "Receivables taken").into(), Fen(-totals.offsets.0), false),
+        (pick(lang, "结转下期", "Carried forward").into(), Fen(of(totals.carried.taxable, totals.carried.net).0.saturating_neg()), false),
+        (pick(lang, "本期实付", "Payment").into(), totals.payment, true),
     ]
 }
 

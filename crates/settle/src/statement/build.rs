@@ -363,7 +363,7 @@ fn stray(line: &Line, partner: &str, period: Month) -> Refusal {
     Refusal::bad_input(
         "settle.statement.stray",
         format!(
-            "明细 {}({} {})不属于代理商 {partner} 的 {period} 账期,明细须按代理商排序且只含本账期",
+            "明细 {}({} {})不属于代理商 {partner} 的 {period} 账期，明细须按代理商排序且只含本账期",
             line.basis, line.partner, line.period
         ),
         format!(

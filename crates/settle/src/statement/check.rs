@@ -39,7 +39,7 @@ impl Statement {
         Err(Refusal::new(
             Kind::Bug,
             "settle.statement.unbalanced",
-            format!("对账单 {} 不平({what}:{left} ≠ {right}),未出具;请保留输入并报告此问题", self.number),
+            format!("对账单 {} 不平({what}:{left} ≠ {right})，未出具；请保留输入并报告此问题", self.number),
             format!(
                 "statement {} does not balance ({what}: {left} ≠ {right}) and is not issued; keep the inputs and report this",
                 self.number

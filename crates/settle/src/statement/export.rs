@@ -302,7 +302,7 @@ fn unwritable(path: &Path, error: &XlsxError) -> Refusal {
     Refusal::new(
         Kind::Unavailable,
         "settle.export.unwritable",
-        format!("无法写入 {name}:{error};请检查磁盘空间与目录权限后重试"),
+        format!("无法写入 {name}:{error}；请检查磁盘空间与目录权限后重试"),
         format!("cannot write {name}: {error}; check disk space and the rights on the folder, then try again"),
     )
 }

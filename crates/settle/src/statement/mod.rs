@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | workbook or CSV of one partner ([`PartnerBook`]) | statement + lines as they come | constant memory, any number of lines |
 //! | workbook or CSV of all partners ([`CompanyBook`]) | statements as they come | constant memory |
+//! | PDF of one partner ([`pdf`]) | statement + the first lines | [`pdf::Options::lines`] |
 
 pub mod balance;
 mod books;
@@ -17,6 +18,7 @@ mod check;
 mod export;
 pub mod hash;
 mod model;
+pub mod pdf;
 mod stream;
 pub mod words;
 

@@ -166,7 +166,7 @@ where
             Some(code) if code == partner => self.items.next().transpose(),
             Some(code) if code < partner => Err(Refusal::bad_input(
                 "settle.statement.unsorted",
-                format!("输入未按代理商排序:{code} 出现在 {partner} 之后,请先排序"),
+                format!("输入未按代理商排序：{code} 出现在 {partner} 之后，请先排序"),
                 format!("the input is not sorted by partner: {code} comes after {partner}; sort it first"),
             )),
             _ => Ok(None),

@@ -36,7 +36,7 @@ fn a_month_adds_up_from_lines_to_payment() {
     assert_eq!((slip.next_deadline, slip.last_deadline), (Some(day("2026-08-05")), Some(day("2026-08-30"))));
     assert_eq!(slip.examples.len(), 3);
     let gate = statement.unpaid.iter().find(|row| row.code == "gate_failed").unwrap();
-    assert_eq!((gate.sentence.as_str(), gate.forgone), ("到期分期的条件未满足,该期失去", Fen(11 * 3_870)));
+    assert_eq!((gate.sentence.as_str(), gate.forgone), ("到期分期的条件未满足，该期失去", Fen(11 * 3_870)));
     assert_eq!(statement.calendar.len(), 5);
     assert_eq!(statement.steps[0].gap(), 2_000);
 }

@@ -72,8 +72,8 @@ pub(crate) const fn outcome(outcome: OffsetOutcome, lang: Lang) -> &'static str 
     match outcome {
         OffsetOutcome::Taken => pick(lang, "全额抵扣", "taken in full"),
         OffsetOutcome::Partly => pick(lang, "部分抵扣", "taken in part"),
-        OffsetOutcome::NoConsent => pick(lang, "未获同意,不抵扣", "no consent, not taken"),
-        OffsetOutcome::NotDue => pick(lang, "未逾期,不抵扣", "not overdue, not taken"),
+        OffsetOutcome::NoConsent => pick(lang, "未获同意，不抵扣", "no consent, not taken"),
+        OffsetOutcome::NotDue => pick(lang, "未逾期，不抵扣", "not overdue, not taken"),
         OffsetOutcome::NothingLeft => pick(lang, "本期无可抵金额", "nothing left to take it from"),
     }
 }
@@ -83,23 +83,23 @@ pub(crate) const fn standard_reason(code: &str, lang: Lang) -> Option<&'static s
     Some(match code.as_bytes() {
         b"unattributed" => pick(
             lang,
-            "业务找不到当日归属的代理商,请核对网点与代理商资料",
+            "业务找不到当日归属的代理商，请核对网点与代理商资料",
             "no partner could be found for the fact on its day; check outlet and partner data",
         ),
         b"blacklisted" => pick(lang, "代理商当日在黑名单中", "the partner was blacklisted on the day"),
         b"agreement_inactive" => pick(lang, "代理商当日没有生效的协议", "the partner had no agreement in force on the day"),
-        b"on_hold" => pick(lang, "业务被风控冻结,解冻后重算", "the fact is on hold; it is computed again once released"),
+        b"on_hold" => pick(lang, "业务被风控冻结，解冻后重算", "the fact is on hold; it is computed again once released"),
         b"zero_amount" => pick(lang, "按规则计算结果为零", "the rule gives nothing for it"),
-        b"already_paid" => pick(lang, "同一对象已经计酬,不重复计付", "already paid for once"),
+        b"already_paid" => pick(lang, "同一对象已经计酬，不重复计付", "already paid for once"),
         b"excluded" => pick(lang, "同组规则中另一条已计酬", "another rule of the same group pays for it"),
         b"capped" => pick(lang, "已达封顶金额", "the cap is reached"),
         b"budget_exhausted" => pick(lang, "预算已用完", "the budget is used up"),
         b"no_payee" => pick(lang, "当日没有符合条件的收款方", "there was nobody to pay on the day"),
         b"payee_agreement_inactive" => pick(lang, "收款方当日没有生效的协议", "the payee had no agreement in force on the day"),
         b"payee_blacklisted" => pick(lang, "收款方当日在黑名单中", "the payee was blacklisted on the day"),
-        b"gate_failed" => pick(lang, "到期分期的条件未满足,该期失去", "the condition of the instalment failed; it is lost"),
-        b"deferred" => pick(lang, "到期分期的条件未满足,顺延再查", "the condition of the instalment failed; it is tried again later"),
-        b"paused" => pick(lang, "用户停机期间暂停释放,顺延一个月", "paused while the subscriber is suspended; moved one month on"),
+        b"gate_failed" => pick(lang, "到期分期的条件未满足，该期失去", "the condition of the instalment failed; it is lost"),
+        b"deferred" => pick(lang, "到期分期的条件未满足，顺延再查", "the condition of the instalment failed; it is tried again later"),
+        b"paused" => pick(lang, "用户停机期间暂停释放，顺延一个月", "paused while the subscriber is suspended; moved one month on"),
         _ => return None,
     })
 }

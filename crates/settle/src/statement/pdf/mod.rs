@@ -1,0 +1,49 @@
+//! Statements as PDF: A4, Chinese or English, the same bytes for the same statement.
+
+mod data;
+mod fonts;
+mod labels;
+mod press;
+
+pub use press::Press;
+
+use super::{Catalog, KeptLines, Statement};
+use qudao_kernel::{Lang, Refusal};
+
+/// The layout; it holds no figure and no word of its own.
+const TEMPLATE: &str = include_str!("../../../../../definitions/templates/statement.typ");
+
+/// What a reader wants to see.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Language.
+    pub lang: Lang,
+    /// Name of the company that settles, at the top and in the seal box.
+    pub issuer: String,
+    /// Sentences under the figures, such as how to dispute.
+    pub notes: Vec<String>,
+    /// Lines listed at most; the workbook lists all.
+    pub lines: usize,
+    /// Hide the middle of subscribers' numbers.
+    pub masked: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { lang: Lang::Zh, issuer: String::new(), notes: Vec::new(), lines: 500, masked: true }
+    }
+}
+
+impl Press {
+    /// Sets a statement with its first lines.
+    ///
+    /// # Errors
+    /// `settle.pdf.failed`.
+    pub fn statement(&self, statement: &Statement, kept: &KeptLines, catalog: &Catalog<'_>, options: &Options) -> Result<Vec<u8>, Refusal> {
+        let data = data::statement(statement, kept, catalog, options, self.family());
+        self.print(TEMPLATE, &data, &format!("{} {}", statement.number, statement.hash))
+    }
+}
+
+#[cfg(test)]
+mod tests;
