@@ -16,4 +16,4 @@ mod vocab;
 pub use check::{Compiled, compile};
 pub use diagnostics::{Diagnostic, Label, Severity, SourceFile, Span, render};
 pub use fmt::format;
-pub use vocab::STANDARD_REASONS;
+pub use vocab::{STANDARD_REASONS, words as field_words};

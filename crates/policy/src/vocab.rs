@@ -97,8 +97,8 @@ pub(crate) fn field(path: &[&str]) -> Option<Field> {
     }
 }
 
-/// The words of a field, one or two of them.
-pub(crate) fn words(field: Field, lang: Lang) -> String {
+/// The words of a field in a policy's text, one or two of them joined by a point: `plan_fee`, `代理商.层级`.
+pub fn words(field: Field, lang: Lang) -> String {
     match field {
         Field::Fact(col) => pick(column_word(col), lang).to_owned(),
         Field::Sub(col) => format!("{}.{}", pick(SUB, lang), pick(column_word(col), lang)),
