@@ -27,7 +27,14 @@ pub(crate) fn run(args: &[&str]) -> Done {
     } else {
         println!("── cargo deny: not installed; licences and origins were checked by tidy");
     }
-    let count = step("tests", || if shell::on_path("cargo-nextest") { nextest(args) } else { plain(args) })?;
+    let next = shell::on_path("cargo-nextest");
+    step("test binaries", || {
+        let build: &[&str] = if next { &["nextest", "run", "--cargo-quiet"] } else { &["test", "--quiet"] };
+        let mut command = cargo(build);
+        command.args(["--locked", "--no-run"]).args(packages(args));
+        shell::run(&mut command, "correct what the compiler names")
+    })?;
+    let count = step("tests", || if next { nextest(args) } else { plain(args) })?;
     println!("{} passed, {} failed", count.passed, count.failed);
     match count {
         Count { failed: 0, passed: 1.. } => Ok(()),
@@ -37,10 +44,28 @@ pub(crate) fn run(args: &[&str]) -> Done {
     }
 }
 
+/// What is built and tested: the packages that `args` choose, else all.
+fn packages<'a>(args: &[&'a str]) -> Vec<&'a str> {
+    let mut words = args.iter().copied();
+    let mut chosen = Vec::new();
+    while let Some(word) = words.next() {
+        if matches!(word, "-p" | "--package") {
+            chosen.push(word);
+            chosen.extend(words.next());
+        }
+    }
+    if chosen.is_empty() { vec!["--workspace"] } else { chosen }
+}
+
+/// `--workspace`, unless `args` choose packages.
+fn whole(args: &[&str]) -> &'static [&'static str] {
+    if packages(args) == ["--workspace"] { &["--workspace"] } else { &[] }
+}
+
 /// cargo-nextest: one process per test, so tests share neither environment nor working folder.
 fn nextest(args: &[&str]) -> Done<Count> {
-    let mut command = cargo(&["nextest", "run", "--locked", "--workspace", "--no-fail-fast", "--color", "never"]);
-    command.args(["--status-level", "slow", "--final-status-level", "fail"]).args(args);
+    let mut command = cargo(&["nextest", "run", "--locked", "--no-fail-fast", "--color", "never"]);
+    command.args(["--status-level", "slow", "--final-status-level", "fail"]).args(whole(args)).args(args);
     let mut count = None;
     let ok = shell::watch(&mut command, |line| count = nextest_summary(line).or(count))?;
     judged(ok, count)
@@ -49,8 +74,8 @@ fn nextest(args: &[&str]) -> Done<Count> {
 /// The test runner every Rust comes with.
 fn plain(args: &[&str]) -> Done<Count> {
     println!("cargo-nextest is not installed; using cargo test, which is slower (cargo install cargo-nextest --locked)");
-    let mut command = cargo(&["test", "--locked", "--workspace", "--no-fail-fast", "--quiet"]);
-    command.args(args);
+    let mut command = cargo(&["test", "--locked", "--no-fail-fast", "--quiet"]);
+    command.args(whole(args)).args(args);
     let mut count: Option<Count> = None;
     let ok = shell::watch(&mut command, |line| {
         if let Some(more) = plain_summary(line) {
