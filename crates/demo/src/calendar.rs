@@ -54,9 +54,28 @@ impl Calendar {
         }
     }
 
-    /// Business of every day of a month, per mille of a working day.
-    pub(crate) fn month(&self, month: Month) -> Vec<u64> {
-        (0..month.days()).map(|day| self.kind(month.first_day().plus_days(day as i32)).permille()).collect()
+    /// A month as the world plays it.
+    pub(crate) fn page(&self, month: Month) -> Page {
+        let first = month.first_day();
+        let factors: Vec<u64> = (0..month.days()).map(|day| self.kind(first.plus_days(day as i32)).permille()).collect();
+        Page { month, first, total: factors.iter().sum(), factors }
+    }
+}
+
+/// A month: its days and how much business each sees.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    pub(crate) month: Month,
+    pub(crate) first: Date,
+    /// Business of each day, per mille of a working day, and their sum.
+    pub(crate) factors: Vec<u64>,
+    pub(crate) total: u64,
+}
+
+impl Page {
+    /// Whether the day lies in the month.
+    pub(crate) fn has(&self, day: Date) -> bool {
+        (0..self.factors.len() as i32).contains(&(day.days() - self.first.days()))
     }
 }
 

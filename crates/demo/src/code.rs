@@ -11,13 +11,13 @@ impl Code {
     /// No text.
     pub const EMPTY: Code = Code { bytes: [0; 31], len: 0 };
 
-    /// Appends text; what does not fit or is not ASCII is left out.
+    /// Appends ASCII text; what does not fit is left out, and so is a text that is not ASCII.
     pub(crate) fn text(mut self, text: &str) -> Self {
-        for byte in text.bytes().filter(u8::is_ascii) {
-            if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
-                *slot = byte;
-                self.len += 1;
-            }
+        let start = usize::from(self.len);
+        let taken = text.len().min(self.bytes.len() - start);
+        if text.is_ascii() {
+            self.bytes[start..start + taken].copy_from_slice(&text.as_bytes()[..taken]);
+            self.len += taken as u8;
         }
         self
     }
@@ -60,7 +60,7 @@ mod tests {
         let code = |n| Code::EMPTY.text("A").digits(n, 5);
         assert_eq!(code(42).as_str(), "A00042");
         assert!(code(9) < code(10) && Code::EMPTY < code(0));
-        assert_eq!(Code::EMPTY.text("甲x").as_str(), "x");
+        assert_eq!(Code::EMPTY.text("甲").text("x").as_str(), "x");
         assert_eq!(Code::EMPTY.digits(7, 40).as_str().len(), 31);
     }
 }

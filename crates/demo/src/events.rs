@@ -137,6 +137,8 @@ struct Play<'w> {
     /// What leaves or comes back this month: the day, then what.
     dues: Vec<(Date, Earlier)>,
     code: Code,
+    /// What the ids of the day begin with.
+    today: Code,
     /// Cards opened so far on farmed handsets.
     farmed: u32,
 }
@@ -144,23 +146,23 @@ struct Play<'w> {
 impl<'w> Play<'w> {
     fn new(world: &'w World, partner: u32, month: Month) -> Self {
         let mut dues = Vec::new();
-        let mut due = |day: Option<Date>, earlier: Earlier| {
-            if let Some(day) = day.filter(|day| day.month() == month) {
-                dues.push((day, earlier));
-            }
-        };
+        let page = world.page(month);
         for back in 0..=LOOK_BACK {
             let earlier = month.plus(-back);
             if earlier < world.scale.opened {
                 break;
             }
-            flow::inherited(world, partner, month, earlier, |source, spot, outlet| {
-                if spot.kind == Regular::Activation {
-                    let fate = source.fate(&spot, outlet);
-                    due(fate.leaves, Earlier { spot, outlet, fate });
-                } else if back <= 1 {
-                    let fate = flow::Fate { leaves: None, scheme: None };
-                    due(flow::returned(&spot), Earlier { spot, outlet, fate });
+            flow::inherited(world, partner, month, earlier, |source, spot| {
+                let (day, scheme) = match spot.kind {
+                    Regular::Activation => {
+                        let fate = source.fate(&spot);
+                        (fate.leaves, fate.scheme)
+                    }
+                    _ if back <= 1 => (flow::returned(&spot), None),
+                    _ => return,
+                };
+                if let Some(day) = day.filter(|day| page.has(*day)) {
+                    dues.push((day, Earlier { outlet: source.outlet(&spot), spot, scheme }));
                 }
             });
         }
@@ -171,6 +173,7 @@ impl<'w> Play<'w> {
             before: [1, 2].map(|back| PartnerMonth::new(world, partner, month.plus(-back))),
             dues,
             code: world.partner(partner).code,
+            today: Code::EMPTY,
             farmed: 0,
         }
     }
@@ -179,11 +182,12 @@ impl<'w> Play<'w> {
         let mut dues = std::mem::take(&mut self.dues).into_iter().peekable();
         for day in 0..self.now.counts.len() {
             let rows = self.now.rows(day);
+            let date = self.now.date(day);
+            self.today = flow::day_id(self.now.partner, date);
             for row in 0..rows {
                 let spot = self.now.spot(self.world, day, row);
                 visit(&self.regular(&spot))?;
             }
-            let date = self.now.month.first_day().plus_days(day as i32);
             let mut row = rows;
             while let Some((_, earlier)) = dues.next_if(|(due, _)| *due == date) {
                 visit(&self.due(&earlier, date, row))?;
@@ -197,7 +201,7 @@ impl<'w> Play<'w> {
     fn start(&self, kind: &'static str, spot: &Spot, outlet: u32, rng: &mut Rng) -> Event {
         let shop = &self.world.outlets[outlet as usize];
         let mut event = blank(kind, spot.day);
-        event.id = flow::event_id(spot.partner, spot.day, spot.row);
+        event.id = self.today.digits(u64::from(spot.row), 6);
         event.known = spot.day.plus_days(lag(rng));
         event.outlet = shop.code;
         event.partner = self.code;
@@ -266,7 +270,7 @@ impl<'w> Play<'w> {
 
     fn activation(&mut self, spot: &Spot, rng: &mut Rng) -> Event {
         let joined = self.world.joined(&self.now, spot);
-        let fate = self.now.fate(spot, joined.outlet);
+        let fate = self.now.fate(spot);
         let item = self.item(joined.item);
         let mut event = self.start("activation", spot, joined.outlet, rng);
         event.subscriber = joined.number;
@@ -329,14 +333,14 @@ impl<'w> Play<'w> {
     fn recent(&self, today: Date, rng: &mut Rng) -> Option<Code> {
         for _ in 0..4 {
             let day = today.plus_days(-1 - rng.below(45) as i32);
-            let source = [&self.now, &self.before[0], &self.before[1]].into_iter().find(|month| month.month == day.month())?;
-            let of_month = day.day() as usize - 1;
+            let months = [&self.now, &self.before[0], &self.before[1]];
+            let (source, of_month) = months.into_iter().find_map(|month| Some((month, month.day_of(day)?)))?;
             let rows = u64::from(source.rows(of_month));
             if rows == 0 {
                 continue;
             }
             let spot = source.spot(self.world, of_month, rng.below(rows) as u32);
-            if spot.kind == Regular::Activation && source.fate(&spot, source.outlet(&spot)).leaves.is_none_or(|leaves| leaves > today) {
+            if spot.kind == Regular::Activation && source.fate(&spot).leaves.is_none_or(|leaves| leaves > today) {
                 return Some(self.world.new_number_text(self.world.new_number(spot.partner, spot.day, spot.row)));
             }
         }
@@ -357,7 +361,7 @@ impl<'w> Play<'w> {
             let item = self.item(plans.at(position));
             event.subscriber = self.world.new_number_text(self.world.new_number(spot.partner, spot.day, spot.row));
             (event.product, event.plan_fee) = (item.code, item.fee);
-            event.scheme = earlier.fate.scheme;
+            event.scheme = earlier.scheme;
         } else {
             let mut sale = Rng::from_key(spot.key);
             let _ = self.start(kind, spot, earlier.outlet, &mut sale);

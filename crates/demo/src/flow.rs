@@ -50,6 +50,7 @@ pub(crate) struct Spot {
 pub(crate) struct PartnerMonth {
     pub(crate) partner: u32,
     pub(crate) month: Month,
+    first: Date,
     pub(crate) counts: Vec<u32>,
     /// Outlets in the partner's hands, largest first, and running totals of their weights.
     pub(crate) shops: Vec<u32>,
@@ -72,7 +73,8 @@ const RETURNS_WITHIN: u64 = 15;
 impl PartnerMonth {
     pub(crate) fn new(world: &World, partner: u32, month: Month) -> Self {
         let seat = world.partner(partner);
-        let counts = world.day_counts(partner, month);
+        let page = world.page(month);
+        let counts = world.day_counts(partner, &page);
         let held = seat.holdings.iter().filter(|holding| holding.from <= month && month < holding.to);
         let shops: Vec<u32> = held.map(|holding| holding.outlet).collect();
         let mut total = 0;
@@ -88,6 +90,7 @@ impl PartnerMonth {
         let mut this = Self {
             partner,
             month,
+            first: page.first,
             totals: totals.collect(),
             shops,
             scheme: world.frauds.of(month, partner),
@@ -104,6 +107,16 @@ impl PartnerMonth {
         this
     }
 
+    /// The date of a day counted from 0.
+    pub(crate) fn date(&self, day: usize) -> Date {
+        self.first.plus_days(day as i32)
+    }
+
+    /// The day, counted from 0, if it lies in the month.
+    pub(crate) fn day_of(&self, date: Date) -> Option<usize> {
+        usize::try_from(date.days() - self.first.days()).ok().filter(|day| *day < self.counts.len())
+    }
+
     /// First key of a day; a row's key follows from it.
     fn day_key(&self, day: Date) -> u64 {
         key(self.stream, &[day.days() as u64])
@@ -115,7 +128,7 @@ impl PartnerMonth {
     }
 
     pub(crate) fn spot(&self, world: &World, day: usize, row: u32) -> Spot {
-        let date = self.month.first_day().plus_days(day as i32);
+        let date = self.date(day);
         self.spot_at(world, date, day, self.day_key(date), row)
     }
 
@@ -129,7 +142,7 @@ impl PartnerMonth {
 
     /// Every row of a day, in order.
     pub(crate) fn day_each(&self, world: &World, day: usize, mut visit: impl FnMut(Spot)) {
-        let date = self.month.first_day().plus_days(day as i32);
+        let date = self.date(day);
         let day_key = self.day_key(date);
         for row in 0..self.rows(day) {
             visit(self.spot_at(world, date, day, day_key, row));
@@ -154,12 +167,12 @@ impl PartnerMonth {
         }
     }
 
-    /// What becomes of an activated subscriber. `outlet` is the activation's.
-    pub(crate) fn fate(&self, spot: &Spot, outlet: u32) -> Fate {
+    /// What becomes of an activated subscriber.
+    pub(crate) fn fate(&self, spot: &Spot) -> Fate {
         let mut rng = Rng::from_key(spot.key ^ (realm::FATE << 32));
         let suspect = match self.scheme {
             Some(Scheme::ThresholdBurst) => spot.planted,
-            Some(_) => self.shops.first() == Some(&outlet) && rng.chance(600_000),
+            Some(_) => self.shops.first() == Some(&self.outlet(spot)) && rng.chance(600_000),
             None => false,
         };
         // Days within which one leaves who leaves, how many in a thousand leave, and how early at the earliest.
@@ -195,30 +208,28 @@ pub(crate) fn returned(spot: &Spot) -> Option<Date> {
 pub(crate) struct Earlier {
     pub(crate) spot: Spot,
     pub(crate) outlet: u32,
-    pub(crate) fate: Fate,
+    /// The scheme the card was opened for.
+    pub(crate) scheme: Option<Scheme>,
 }
 
 /// Visits the activations and handset sales of an earlier month (or this one) whose outlet is in the partner's hands in `month`: the
 /// partner's own, but for outlets it has sold since, and those of outlets it has bought.
-pub(crate) fn inherited(world: &World, partner: u32, month: Month, earlier: Month, mut visit: impl FnMut(&PartnerMonth, Spot, u32)) {
+pub(crate) fn inherited(world: &World, partner: u32, month: Month, earlier: Month, mut visit: impl FnMut(&PartnerMonth, Spot)) {
     let holdings = &world.partner(partner).holdings;
     let own = PartnerMonth::new(world, partner, earlier);
     let kept = |outlet: u32| holdings.iter().any(|holding| holding.outlet == outlet && holding.from <= month && month < holding.to);
     let sold = holdings.iter().any(|holding| holding.to <= month);
     let wanted = |spot: &Spot| matches!(spot.kind, Regular::Activation | Regular::TerminalSale);
     own.each(world, |spot| {
-        if wanted(&spot) {
-            let outlet = own.outlet(&spot);
-            if !sold || kept(outlet) {
-                visit(&own, spot, outlet);
-            }
+        if wanted(&spot) && (!sold || kept(own.outlet(&spot))) {
+            visit(&own, spot);
         }
     });
     for bought in holdings.iter().filter(|holding| earlier < holding.from && holding.from <= month && month < holding.to) {
         let seller = PartnerMonth::new(world, world.outlets[bought.outlet as usize].owner, earlier);
         seller.each(world, |spot| {
             if wanted(&spot) && seller.outlet(&spot) == bought.outlet {
-                visit(&seller, spot, bought.outlet);
+                visit(&seller, spot);
             }
         });
     }
@@ -226,12 +237,17 @@ pub(crate) fn inherited(world: &World, partner: u32, month: Month, earlier: Mont
 
 /// Id of an event: the day, the partner it happened at, and a running number.
 pub(crate) fn event_id(partner: u32, day: Date, row: u32) -> Code {
+    day_id(partner, day).digits(u64::from(row), 6)
+}
+
+/// What the ids of a partner's events of a day begin with.
+pub(crate) fn day_id(partner: u32, day: Date) -> Code {
     let month = day.month();
     let date = (month.year() as u64 % 100) * 10_000 + u64::from(month.number()) * 100 + u64::from(day.day());
-    Code::EMPTY.text("E").digits(date, 6).digits(u64::from(partner) + 1, 5).digits(u64::from(row), 6)
+    Code::EMPTY.text("E").digits(date, 6).digits(u64::from(partner) + 1, 5)
 }
 
 /// The clerk who served, of those of the outlet.
 pub(crate) fn clerk(outlet: &Outlet, rng: &mut Rng) -> Code {
-    crate::master::clerk_code(outlet, 1 + rng.below(u64::from(outlet.clerks)) as u8)
+    outlet.clerk(1 + rng.below(u64::from(outlet.clerks)) as u8)
 }

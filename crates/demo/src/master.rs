@@ -122,7 +122,7 @@ impl World {
         };
         for clerk in 1..=outlet.clerks {
             master.add_clerk(master::Clerk {
-                code: clerk_code(outlet, clerk).to_string(),
+                code: outlet.clerk(clerk).to_string(),
                 name: format!("营业员{clerk}"),
                 outlet: row.code.clone(),
                 span: Span { from: outlet.since, to: OPEN },
@@ -136,9 +136,4 @@ impl World {
             master.add_outlet(row);
         }
     }
-}
-
-/// Work ID of an outlet's clerk.
-pub(crate) fn clerk_code(outlet: &Outlet, clerk: u8) -> Code {
-    Code::EMPTY.text("K").text(outlet.code.as_str().trim_start_matches('W')).digits(u64::from(clerk), 1)
 }

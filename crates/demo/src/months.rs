@@ -1,11 +1,13 @@
 //! The state of every subscriber who joined lately, month by month, consistent with who leaves when.
 
+use crate::calendar::Page;
 use crate::code::Code;
 use crate::flow::{self, Fate, PartnerMonth, Regular, Spot};
 use crate::fraud::Scheme;
 use crate::rng::Rng;
 use crate::world::{World, realm};
 use qudao_kernel::{Date, Month, Refusal};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A subscriber's month. Money is fen.
@@ -36,9 +38,20 @@ struct Subscriber {
     number: u64,
     key: u64,
     joined: Date,
+    /// Months since the month of joining.
+    age: u8,
     item: u16,
     outlet: u32,
     fate: Fate,
+}
+
+/// What the rows of a month have in common.
+struct Sheet<'w> {
+    month: Month,
+    page: Cow<'w, Page>,
+    known: Date,
+    /// End of the rows' ids.
+    suffix: Code,
 }
 
 /// Day of the following month on which the operator reports the month.
@@ -56,6 +69,12 @@ impl World {
         partners: Range<u32>,
         visit: &mut dyn FnMut(&SubscriberMonth) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
+        let sheet = Sheet {
+            month,
+            page: self.page(month),
+            known: month.plus(1).first_day().plus_days(REPORTED_DAY - 1),
+            suffix: Code::EMPTY.text("|").digits(month.year() as u64, 4).text("-").digits(u64::from(month.number()), 2),
+        };
         let mut subscribers = Vec::new();
         for partner in partners {
             subscribers.clear();
@@ -64,37 +83,40 @@ impl World {
                 if earlier < self.scale.opened {
                     break;
                 }
-                flow::inherited(self, partner, month, earlier, |source, spot, outlet| {
+                flow::inherited(self, partner, month, earlier, |source, spot| {
                     if spot.kind == Regular::Activation {
-                        subscribers.extend(self.subscriber(source, &spot, outlet).filter(|one| one.here_in(month)));
+                        let one = self.subscriber(source, &spot, back);
+                        if one.here_in(&sheet) {
+                            subscribers.push(one);
+                        }
                     }
                 });
             }
             subscribers.sort_unstable_by_key(|one| one.number);
             for one in &subscribers {
-                visit(&self.state(one, partner, month))?;
+                visit(&self.state(one, partner, &sheet))?;
             }
         }
         Ok(())
     }
 
-    fn subscriber(&self, source: &PartnerMonth, spot: &Spot, outlet: u32) -> Option<Subscriber> {
+    fn subscriber(&self, source: &PartnerMonth, spot: &Spot, age: i32) -> Subscriber {
         let joined = self.joined(source, spot);
         let number = self.new_number(spot.partner, spot.day, spot.row);
-        let fate = source.fate(spot, outlet);
-        Some(Subscriber { number, key: spot.key, joined: spot.day, item: joined.item, outlet, fate })
+        let fate = source.fate(spot);
+        Subscriber { number, key: spot.key, joined: spot.day, age: age as u8, item: joined.item, outlet: joined.outlet, fate }
     }
 
-    fn state(&self, one: &Subscriber, partner: u32, month: Month) -> SubscriberMonth {
+    fn state(&self, one: &Subscriber, partner: u32, sheet: &Sheet<'_>) -> SubscriberMonth {
         let item = &self.catalogue.items[usize::from(one.item)];
         let subscriber = self.new_number_text(one.number);
         let habit = Habit::of(one);
-        let age = month.since(one.joined.month());
-        let mut rng = Rng::from_key(one.key ^ crate::rng::mix(month.index() as u64));
-        let left = one.fate.leaves.is_some_and(|day| day.month() == month);
-        let days = i64::from(month.days());
+        let age = i32::from(one.age);
+        let mut rng = Rng::from_key(one.key ^ crate::rng::mix(sheet.month.index() as u64));
+        let left = one.fate.leaves.is_some_and(|day| sheet.page.has(day));
+        let days = sheet.page.factors.len() as i64;
         let suspended = habit.suspended(age, days, &mut rng);
-        let present = if age == 0 { days - i64::from(one.joined.day()) + 1 } else { days } - suspended;
+        let present = if age == 0 { i64::from(sheet.page.first.days() - one.joined.days()) + days } else { days } - suspended;
         let share = |full: i64| (full * present.max(0) / days).max(0);
         let vary = |full: i64, rng: &mut Rng| full * (60 + rng.below(81) as i64) / 100;
         let minutes = share(vary(habit.minutes, &mut rng));
@@ -104,9 +126,9 @@ impl World {
         let unpaid_months = i64::from(habit.unpaid_from.map_or(0, |from| (age - from + 1).max(0)));
         let received = if unpaid_months > 0 { 0 } else { billed };
         SubscriberMonth {
-            id: month_id(&subscriber, month),
-            month,
-            known: month.plus(1).first_day().plus_days(REPORTED_DAY - 1),
+            id: subscriber.text(sheet.suffix.as_str()),
+            month: sheet.month,
+            known: sheet.known,
             outlet: self.outlets[one.outlet as usize].code,
             partner: self.partner(partner).code,
             subscriber,
@@ -127,8 +149,8 @@ impl World {
 
 impl Subscriber {
     /// Whether there is anything to report: not before joining, not after the month of leaving.
-    fn here_in(&self, month: Month) -> bool {
-        self.fate.leaves.is_none_or(|day| day.month() >= month)
+    fn here_in(&self, sheet: &Sheet<'_>) -> bool {
+        self.fate.leaves.is_none_or(|day| day >= sheet.page.first)
     }
 }
 
@@ -167,8 +189,4 @@ impl Habit {
             _ => 0,
         }
     }
-}
-
-fn month_id(subscriber: &Code, month: Month) -> Code {
-    subscriber.text("|").digits(month.year() as u64, 4).text("-").digits(u64::from(month.number()), 2)
 }

@@ -67,8 +67,16 @@ pub(crate) struct Outlet {
     pub(crate) since: Date,
     /// Clerks; their work IDs end in 1 to this.
     pub(crate) clerks: u8,
+    clerk_prefix: Code,
     /// Place by size within the first owner, for the grade.
     pub(crate) place: u32,
+}
+
+impl Outlet {
+    /// Work ID of one of its clerks, counted from 1.
+    pub(crate) fn clerk(&self, number: u8) -> Code {
+        self.clerk_prefix.digits(u64::from(number), 1)
+    }
 }
 
 /// Something staged in the network for the demo to show.
@@ -246,7 +254,8 @@ impl Opener {
         self.next[usize::from(county)] += 1;
         let code = Code::EMPTY.text("W").text(self.places[usize::from(county)].0).digits(self.next[usize::from(county)], 4);
         let clerks = 1 + rng.below(if place == 0 { 4 } else { 3 }) as u8;
-        self.outlets.push(Outlet { code, county, owner, later: None, active, since, clerks, place });
+        let clerk_prefix = Code::EMPTY.text("K").text(code.as_str().trim_start_matches('W'));
+        self.outlets.push(Outlet { code, clerk_prefix, county, owner, later: None, active, since, clerks, place });
         self.outlets.len() as u32 - 1
     }
 }

@@ -1,6 +1,6 @@
 //! The world before anything happens in it: partners with their weight, outlets with their owners, products, the calendar.
 
-use crate::calendar::{Calendar, season_permille};
+use crate::calendar::{Calendar, Page, season_permille};
 use crate::catalogue::Catalogue;
 use crate::code::Code;
 use crate::fraud::{Frauds, MOST_BURST};
@@ -8,6 +8,7 @@ use crate::network::{self, Outlet, Partner, Story};
 use crate::rng::Rng;
 use crate::scale::Scale;
 use qudao_kernel::{Date, Month, Refusal};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A demo world: a pure function of scale and seed. It holds who exists, never what happened, so it is small and every month and
@@ -21,6 +22,10 @@ pub struct World {
     pub(crate) catalogue: Catalogue,
     pub(crate) calendar: Calendar,
     pub(crate) frauds: Frauds,
+    /// The first months, kept because every partner asks for them.
+    pages: Vec<Page>,
+    /// First day of the world.
+    first_day: Date,
     pub(crate) stories: Vec<Story>,
     /// Running totals of `scale.mix`.
     pub(crate) mix: [u64; 7],
@@ -56,6 +61,8 @@ pub(crate) mod realm {
 const NUMBER_DAYS: u64 = 3_660;
 /// Numbers of subscribers older than the world, for each of a partner's rows in a busy day.
 const OLD_BASE: u64 = 32;
+/// Months whose days are kept at hand.
+const PAGES: i32 = 36;
 /// Prefixes no operator assigns, so that no number is anybody's.
 const NEW_NUMBER: &str = "120";
 const OLD_NUMBER: &str = "121";
@@ -83,6 +90,7 @@ impl World {
             total += u64::from(share);
             *slot = total;
         }
+        let (calendar, opened) = (Calendar::shipped(), scale.opened);
         let frauds = Frauds::plan(&scale, seed, &founded.partners);
         Ok(Self {
             number_width: (numbers.max(1).ilog10() as u8 + 1).max(8),
@@ -92,7 +100,9 @@ impl World {
             outlets: founded.outlets,
             stories: founded.stories,
             catalogue: Catalogue::new(),
-            calendar: Calendar::shipped(),
+            pages: (0..PAGES).map(|offset| calendar.page(opened.plus(offset))).collect(),
+            first_day: opened.first_day(),
+            calendar,
             frauds,
             mix,
         })
@@ -163,7 +173,7 @@ impl World {
     /// Number of a subscriber who joined through the partner with the day's `row`-th event.
     pub(crate) fn new_number(&self, partner: u32, day: Date, row: u32) -> u64 {
         let partner = self.partner(partner);
-        let since = day.days().abs_diff(self.scale.opened.first_day().days());
+        let since = day.days().abs_diff(self.first_day.days());
         let plain = partner.rows_before * NUMBER_DAYS + u64::from(since) * partner.rows_a_day + u64::from(row);
         self.scrambled(plain)
     }
@@ -187,20 +197,23 @@ impl World {
         Code::EMPTY.text(OLD_NUMBER).digits(number, self.number_width)
     }
 
+    /// The days of a month.
+    pub(crate) fn page(&self, month: Month) -> Cow<'_, Page> {
+        let index = usize::try_from(month.since(self.scale.opened)).ok().and_then(|index| self.pages.get(index));
+        index.map_or_else(|| Cow::Owned(self.calendar.page(month)), Cow::Borrowed)
+    }
+
     /// Regular rows of a partner on each day of a month.
-    pub(crate) fn day_counts(&self, partner: u32, month: Month) -> Vec<u32> {
-        let factors = self.calendar.month(month);
+    pub(crate) fn day_counts(&self, partner: u32, page: &Page) -> Vec<u32> {
         let seat = self.partner(partner);
-        if seat.since > month.first_day() || month < self.scale.opened {
-            return vec![0; factors.len()];
+        if seat.since > page.first || page.month < self.scale.opened {
+            return vec![0; page.factors.len()];
         }
-        let total: u64 = factors.iter().sum();
-        let expected = u128::from(seat.month_micro) * u128::from(season_permille(month)) / 1000;
-        let first = month.first_day();
-        let counts = factors.iter().enumerate().map(|(day, factor)| {
-            let mut rng = self.rng(&[realm::COUNT, u64::from(partner), first.plus_days(day as i32).days() as u64]);
+        let expected = u128::from(seat.month_micro) * u128::from(season_permille(page.month)) / 1000;
+        let counts = page.factors.iter().enumerate().map(|(day, factor)| {
+            let mut rng = self.rng(&[realm::COUNT, u64::from(partner), page.first.plus_days(day as i32).days() as u64]);
             // ± 15 %, then the fraction of a row is a row in as many cases.
-            let noisy = expected * u128::from(*factor) * u128::from(850 + rng.below(301)) / (u128::from(total) * 1000);
+            let noisy = expected * u128::from(*factor) * u128::from(850 + rng.below(301)) / (u128::from(page.total) * 1000);
             ((noisy + u128::from(rng.below(1_000_000))) / 1_000_000) as u32
         });
         counts.collect()
