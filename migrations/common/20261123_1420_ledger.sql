@@ -26,9 +26,9 @@ create table ledger_journal (
     entries   BIGINT not null,
     sha256    TEXT   not null,
     at_us     BIGINT not null,
-    unique (entity, key),
-    unique (run, chunk)
+    unique (entity, key)
 );
+create index ledger_journal_by_run on ledger_journal (entity, run) where run is not null;
 create index ledger_journal_by_month on ledger_journal (entity, month, id);
 
 -- One side of one movement: debit positive, credit negative; fen, or whole points.
@@ -54,3 +54,6 @@ create table ledger_balance (
     primary key (entity, owner, kind)
 );
 create index ledger_balance_by_owner on ledger_balance (owner, kind);
+-- The accounts that stand below their floor: none, ever; the index lets a posting see that at a glance.
+create index ledger_balance_below_floor on ledger_balance (entity, owner, kind)
+    where amount > 0 and kind in ('holdback', 'deposit', 'topup_float', 'budget');

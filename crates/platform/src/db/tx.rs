@@ -133,18 +133,17 @@ impl Tx {
         if let Some(wrong) = rows.iter().find(|row| row.len() != width) {
             return Err(bug(&format!("{} values for the {width} columns of {table}", wrong.len())));
         }
+        let kind = self.kind();
+        let mark = |number: usize| match kind {
+            // SQLite looks names up one by one; nameless parameters keep a long statement linear.
+            DbKind::Sqlite => "?".to_owned(),
+            DbKind::Postgres => format!("${number}"),
+        };
         let mut touched = 0;
         for batch in rows.chunks(MAX_PARAMETERS / width) {
-            let mut sql = format!("insert into {table} ({columns}) values ");
-            for row in 0..batch.len() {
-                let first = row * width + 1;
-                let marks: Vec<String> = (first..first + width).map(|number| format!("${number}")).collect();
-                sql.push_str(if row == 0 { "(" } else { ", (" });
-                sql.push_str(&marks.join(", "));
-                sql.push(')');
-            }
-            sql.push(' ');
-            sql.push_str(tail);
+            let tuple = |row: usize| (1..=width).map(|column| mark(row * width + column)).collect::<Vec<_>>().join(", ");
+            let tuples: Vec<String> = (0..batch.len()).map(|row| format!("({})", tuple(row))).collect();
+            let sql = format!("insert into {table} ({columns}) values {} {tail}", tuples.join(", "));
             let args: Vec<Value> = batch.iter().flatten().cloned().collect();
             touched += self.execute(sql, &args).await?;
         }

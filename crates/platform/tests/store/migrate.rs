@@ -11,8 +11,7 @@ on_both!(
     two_programs_migrate_once
 );
 
-const TEXT: &str = "create table one (
- a BIGINT)";
+const TEXT: &str = "create table one (\n a BIGINT)";
 const ONE: Migration = Migration { name: "20990101_0000_one", sqlite: TEXT, postgres: TEXT };
 
 async fn migrating_again_changes_nothing(db: TestDb) {
@@ -28,8 +27,7 @@ async fn an_edited_migration_is_refused(db: TestDb) {
     forget_steps(&db).await;
     db.migrate_with(&[ONE]).await.unwrap();
     // Another checkout's line ends are not an edit.
-    let windows = "create table one (
- a BIGINT)";
+    let windows = "create table one (\r\n a BIGINT)";
     let crlf = Migration { sqlite: windows, postgres: windows, ..ONE };
     assert!(db.migrate_with(&[crlf]).await.unwrap().applied.is_empty());
     let edited = Migration { sqlite: "create table one (b BIGINT)", postgres: "create table one (b BIGINT)", ..ONE };
