@@ -9,6 +9,7 @@
 pub mod diff;
 pub mod example;
 pub mod interp;
+pub mod simulate;
 pub mod statement;
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod build;
 mod catalog;
 mod check;
 mod export;
+pub(crate) mod grid;
 pub mod hash;
 mod model;
 pub mod pdf;
