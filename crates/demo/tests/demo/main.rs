@@ -2,3 +2,5 @@
 
 mod facts;
 mod network;
+mod planted;
+mod raw;
