@@ -233,6 +233,8 @@ pub(crate) struct Component {
     pub(crate) into: Option<At<Destination>>,
     pub(crate) reverse: Option<Reverse>,
     pub(crate) clause: Option<Name>,
+    /// A clause could not be read, so that what is missing may only be hidden.
+    pub(crate) broken: bool,
     pub(crate) span: Span,
 }
 
@@ -290,7 +292,6 @@ pub(crate) struct Row {
     pub(crate) kind: RowKind,
     pub(crate) code: Name,
     pub(crate) cells: Vec<Cell>,
-    pub(crate) span: Span,
 }
 
 /// One fact, or many alike.

@@ -374,6 +374,13 @@ impl Lexer<'_> {
             self.sink
                 .error("policy.text.full_width", span, "这是全角字母或数字", "this is a full-width letter or digit")
                 .help("请改用半角", "use the ordinary one");
+            if self.text[start..].starts_with(|c: char| ('\u{ff10}'..='\u{ff19}').contains(&c)) {
+                // A number was meant; what it is worth does not matter any more.
+                let tail = self.text[end..].chars().next().filter(|c| matches!(c, '%' | '\u{ff05}'));
+                let end = end + tail.map_or(0, char::len_utf8);
+                self.push(Tok::Number { mantissa: 1, scale: 0 }, Span { start, end });
+                return;
+            }
         }
         self.push(Tok::Word, Span { start, end });
     }

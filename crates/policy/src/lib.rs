@@ -9,6 +9,7 @@ mod fmt;
 pub mod keywords;
 mod lexer;
 pub mod lines;
+mod lint;
 pub mod model;
 mod parse;
 mod vocab;

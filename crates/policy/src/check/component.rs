@@ -1,16 +1,14 @@
 //! Components: basis, places of every expression, payees, schedule, reversal.
 
 use super::expr::{Exprs, Typed, Use, What};
-use super::measure::{components, kinds, kinds_of, text_column};
+use super::measure::text_column;
 use super::names::Names;
 use super::pays::{Reach, never_positive, reach};
 use super::places::{Place, allow, fixed, has_subscriber};
-use super::shares::weights;
-use crate::ast::{self, Fraction};
+use crate::ast;
 use crate::diagnostics::{Sink, Span};
 use crate::model::{
-    Basis, Component, Destination, Expr, Field, GroupPay, Instalment, Key, Op, PayDelay, Payee, Require, Reverse, RoundMode, Rounding,
-    Schedule, Share, Span as Months, Trigger, Type, Window, Within,
+    Basis, Component, Destination, Expr, GroupPay, Key, PayDelay, Payee, Require, RoundMode, Rounding, Share, Span as Months, Type, Window,
 };
 use crate::vocab::STANDARD_REASONS;
 use qudao_kernel::Remainder;
@@ -32,7 +30,7 @@ pub(super) struct Checked {
 
 /// What kind of items a component has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Items {
+pub(super) enum Items {
     Facts {
         table: Table,
         lines: bool,
@@ -47,7 +45,7 @@ enum Items {
 }
 
 impl Items {
-    fn place(self, payee: bool) -> Place<'static> {
+    pub(super) fn place(self, payee: bool) -> Place<'static> {
         match self {
             Items::Facts { table, lines } => Place::Fact { table, lines, payee },
             Items::Groups { key, cumulative, rank } => Place::Group { key, cumulative, rank, payee },
@@ -55,7 +53,7 @@ impl Items {
         }
     }
 
-    fn subscriber(self) -> bool {
+    pub(super) fn subscriber(self) -> bool {
         match self {
             Items::Facts { table, .. } => has_subscriber(table),
             Items::Groups { key, .. } | Items::Suspects(key) => key == Key::Subscriber,
@@ -97,14 +95,14 @@ fn tables(written: &ast::Policy, names: &Names) -> Vec<Option<Table>> {
 }
 
 /// The check of one component.
-struct One<'a> {
-    item: &'a ast::Component,
-    index: usize,
-    written: &'a ast::Policy,
-    names: &'a Names,
-    tables: &'a [Option<Table>],
-    sink: &'a mut Sink,
-    needs: Vec<(usize, Span)>,
+pub(super) struct One<'a> {
+    pub(super) item: &'a ast::Component,
+    pub(super) index: usize,
+    pub(super) written: &'a ast::Policy,
+    pub(super) names: &'a Names,
+    pub(super) tables: &'a [Option<Table>],
+    pub(super) sink: &'a mut Sink,
+    pub(super) needs: Vec<(usize, Span)>,
 }
 
 impl One<'_> {
@@ -179,7 +177,10 @@ impl One<'_> {
         })
     }
 
-    fn missing(&mut self, code: &'static str, zh: &str, en: &str, help_zh: &str, help_en: &str) {
+    pub(super) fn missing(&mut self, code: &'static str, zh: &str, en: &str, help_zh: &str, help_en: &str) {
+        if self.item.broken {
+            return;
+        }
         let name = &self.item.name;
         self.sink
             .error(code, name.span, format!("酬金项 {} {zh}", name.node), format!("component {} {en}", name.node))
@@ -187,7 +188,7 @@ impl One<'_> {
     }
 
     /// Checks an expression and its place, and notes what must be computed before.
-    fn place(&mut self, expr: &ast::Expr, ty: Option<Type>, place: Place<'_>) -> Option<Typed> {
+    pub(super) fn place(&mut self, expr: &ast::Expr, ty: Option<Type>, place: Place<'_>) -> Option<Typed> {
         let mut exprs = Exprs::new(self.names, self.sink);
         let typed = match ty {
             Some(ty) => exprs.of(expr, ty)?,
@@ -207,196 +208,6 @@ impl One<'_> {
         if heading.table.is_none() && !past {
             self.needs.extend(heading.of.iter().map(|index| (*index, span)));
         }
-    }
-
-    fn key(&mut self, key: ast::At<Key>, allowed: &[Key]) -> Option<Key> {
-        if allowed.contains(&key.node) {
-            return Some(key.node);
-        }
-        self.sink.error("policy.key.not_here", key.span, "这里不能按这个对象汇总", "this cannot be grouped per this");
-        None
-    }
-
-    fn basis(&mut self, basis: &ast::Basis) -> Option<(Basis, Items)> {
-        const OWNERS: &[Key] = &[Key::Partner, Key::Outlet, Key::Clerk];
-        const GROUPS: &[Key] = &[Key::Partner, Key::Outlet, Key::Clerk, Key::Subscriber];
-        const ALL: &[Key] = &[Key::Partner, Key::Outlet, Key::Clerk, Key::Customer, Key::Subscriber];
-        match basis {
-            ast::Basis::Each(facts) => {
-                let kinds = kinds(facts, self.sink)?;
-                Some((Basis::Each { table: facts.table, kinds }, Items::Facts { table: facts.table, lines: false }))
-            }
-            ast::Basis::Lines(of) => {
-                let (list, table) = self.bases(of, false)?;
-                Some((Basis::Lines { of: list }, Items::Facts { table, lines: true }))
-            }
-            ast::Basis::Group { key, span, pay } => {
-                let key_m = self.key(*key, ALL)?;
-                let pay_m = match pay {
-                    Some(pay) => pay.node,
-                    None if span.node == Months::Month => GroupPay::AtEnd,
-                    None => {
-                        self.sink
-                            .error(
-                                "policy.basis.when_missing",
-                                span.span,
-                                "超过一个月的期间没有写明何时付",
-                                "a span longer than a month must say when it pays",
-                            )
-                            .help(
-                                "期末一次付写 `期末`;每月付到目前为止的差额写 `累计`",
-                                "write `at end` to pay once, or `cumulative` to pay the difference to date every month",
-                            );
-                        return None;
-                    }
-                };
-                let cumulative = pay_m == GroupPay::Cumulative;
-                let items = Items::Groups { key: key_m, cumulative, rank: false };
-                Some((Basis::Group { key: key_m, span: span.node, pay: pay_m }, items))
-            }
-            ast::Basis::Rank { key, by, span, within, top } => {
-                let key_m = self.key(*key, GROUPS)?;
-                let by = self.quantity(by, Items::Groups { key: key_m, cumulative: false, rank: false })?;
-                let basis = Basis::Rank { key: key_m, span: span.node, by: by.expr, within: *within, top: *top };
-                Some((basis, Items::Groups { key: key_m, cumulative: false, rank: true }))
-            }
-            ast::Basis::Pool { key, span, weight } => {
-                let key_m = self.key(*key, GROUPS)?;
-                let items = Items::Groups { key: key_m, cumulative: false, rank: false };
-                let weight = self.quantity(weight, items)?;
-                Some((Basis::Pool { key: key_m, span: span.node, weight: weight.expr }, items))
-            }
-            ast::Basis::Clawback { key, of, suspect, when, beyond } => {
-                let key_m = self.key(*key, OWNERS)?;
-                let (list, table) = self.bases(of, true)?;
-                let suspect = self.place(suspect, Some(Type::Bool), Place::Suspect(table));
-                let when = self.place(when, Some(Type::Bool), Place::Strikes(key_m));
-                let beyond = match beyond {
-                    Some(beyond) => Some(fixed(self.names, self.sink, beyond, Type::Number, Place::Fixed)?),
-                    None => None,
-                };
-                let basis = Basis::Clawback { key: key_m, of: list, suspect: suspect?.expr, when: when?.expr, beyond };
-                Some((basis, Items::Suspects(key_m)))
-            }
-        }
-    }
-
-    fn quantity(&mut self, expr: &ast::Expr, items: Items) -> Option<Typed> {
-        let typed = self.place(expr, None, items.place(false))?;
-        if super::pays::is_quantity(typed.ty) {
-            return Some(typed);
-        }
-        self.sink.error("policy.type.unexpected", expr.span, "这里要金额或数值", "money or a number is needed here");
-        None
-    }
-
-    /// Components whose lines this one reads: all of one table, all of facts.
-    fn bases(&mut self, of: &[ast::Name], each_only: bool) -> Option<(Vec<usize>, Table)> {
-        let before = self.sink.errors();
-        let list = components(of, self.names, self.sink);
-        let at = of[0].span.to(of[of.len() - 1].span);
-        self.at_most(if each_only { 256 } else { 16 }, list.len(), at, "原酬金项", "base components");
-        if !each_only && self.levels(&list, 0) > 2 {
-            self.sink
-                .error("policy.component.too_high", at, "逐笔酬金最多叠加两层", "lines on lines go at most two levels up")
-                .help("请直接以下层酬金项为依据", "stand on the lower component itself");
-        }
-        for (name, index) in of.iter().filter_map(|name| self.names.component(&name.node).map(|index| (name, index))) {
-            self.needs.push((index, name.span));
-            let basis = self.written.components[index].basis.as_ref().map(|basis| &basis.node);
-            let fits = match basis {
-                Some(ast::Basis::Each(_)) | None => true,
-                Some(ast::Basis::Lines(_)) => !each_only,
-                Some(_) => false,
-            };
-            if !fits {
-                let base = &self.written.components[index];
-                self.sink
-                    .error(
-                        "policy.component.wrong_basis",
-                        name.span,
-                        format!("{} 不是逐笔计算的酬金项", name.node),
-                        format!("{} is not computed fact by fact", name.node),
-                    )
-                    .label(base.name.span, "它在这里", "it is here");
-            }
-        }
-        if self.sink.errors() > before || list.is_empty() {
-            return None;
-        }
-        let table = self.tables[list[0]];
-        if let Some(other) = list.iter().find(|index| self.tables[**index] != table) {
-            let (first, other) = (&self.written.components[list[0]].name, &self.written.components[*other].name);
-            self.sink
-                .error(
-                    "policy.component.tables_differ",
-                    of[0].span.to(of[of.len() - 1].span),
-                    "这些酬金项的事实表不同",
-                    "these components are about different fact tables",
-                )
-                .label(first.span, "一种", "one table")
-                .label(other.span, "另一种", "another")
-                .help("请分成两个酬金项", "make two components of it");
-            return None;
-        }
-        self.two_paths(of, &list)?;
-        // Without a table the bases form a circle, which the order reports.
-        Some((list, table.unwrap_or(Table::BusinessEvent)))
-    }
-
-    /// How many levels of lines on lines there are, this one included; circles are cut off.
-    fn levels(&self, of: &[usize], depth: usize) -> usize {
-        if depth > 3 {
-            return depth;
-        }
-        let below = of.iter().map(|index| match self.written.components[*index].basis.as_ref().map(|basis| &basis.node) {
-            Some(ast::Basis::Lines(of)) => {
-                let bases: Vec<usize> = of.iter().filter_map(|name| self.names.component(&name.node)).collect();
-                self.levels(&bases, depth + 1)
-            }
-            _ => 0,
-        });
-        below.max().unwrap_or(0) + 1
-    }
-
-    /// A line reached directly and through another component would be paid on twice.
-    fn two_paths(&mut self, of: &[ast::Name], list: &[usize]) -> Option<()> {
-        let below = |index: usize| -> Vec<usize> {
-            match self.written.components[index].basis.as_ref().map(|basis| &basis.node) {
-                Some(ast::Basis::Lines(of)) => of.iter().filter_map(|name| self.names.component(&name.node)).collect(),
-                _ => Vec::new(),
-            }
-        };
-        for name in of {
-            let Some(start) = self.names.component(&name.node) else { continue };
-            let mut open = below(start);
-            let mut seen = Vec::new();
-            while let Some(index) = open.pop() {
-                if seen.contains(&index) {
-                    continue;
-                }
-                seen.push(index);
-                if list.contains(&index) && index != start {
-                    let direct =
-                        of.iter().find(|other| self.names.component(&other.node) == Some(index)).map_or(name.span, |other| other.span);
-                    self.sink
-                        .error(
-                            "policy.component.paid_twice",
-                            direct,
-                            format!("{} 的酬金既直接计入,又经 {} 计入,会付两次", self.names.components[index].0, name.node),
-                            format!(
-                                "{} is reached directly and through {}, and would be paid on twice",
-                                self.names.components[index].0, name.node
-                            ),
-                        )
-                        .label(name.span, "经由这里", "through this one")
-                        .help("请只保留一条路径", "keep one of the two");
-                    return None;
-                }
-                open.extend(below(index));
-            }
-        }
-        Some(())
     }
 
     fn filter(&mut self, items: Items) -> Option<Option<Typed>> {
@@ -539,185 +350,6 @@ impl One<'_> {
         Some(Some(text_column(once, table, self.sink)?))
     }
 
-    fn payees(&mut self, items: Items) -> Option<(Vec<Share>, Remainder)> {
-        let item = self.item;
-        let Some(split) = &item.to else {
-            self.missing("policy.payee.missing", "没有写付给谁", "does not say who is paid", "付给 代理商", "to partner");
-            return None;
-        };
-        let before = self.sink.errors();
-        for (position, (payee, _)) in split.parts.iter().enumerate() {
-            if let Some((first, _)) = split.parts[..position].iter().find(|(other, _)| other.node == payee.node) {
-                self.sink
-                    .error("policy.component.paid_twice", payee.span, "同一个收款方写了两次", "the same payee is named twice")
-                    .label(first.span, "第一次在这里", "the first is here")
-                    .help("请合并份额", "add up the shares");
-            }
-            if !payee_exists(&payee.node, items) {
-                self.sink.error(
-                    "policy.payee.not_here",
-                    payee.span,
-                    "这种依据的酬金项没有这个收款方",
-                    "items of this basis do not name such a payee",
-                );
-            }
-        }
-        let shares: Vec<_> = split.parts.iter().map(|(_, share)| *share).collect();
-        if shares.is_empty() {
-            self.missing("policy.payee.missing", "没有写付给谁", "does not say who is paid", "付给 代理商", "to partner");
-            return None;
-        }
-        self.at_most(16, shares.len(), split.span, "收款方", "payees");
-        let weights = weights(&shares, split.span, self.sink);
-        let remainder = self.remainder(split.remainder, shares.len(), split.span);
-        if self.sink.errors() > before {
-            return None;
-        }
-        let parts = split.parts.iter().zip(weights?).map(|((payee, _), ppm)| Share { payee: payee.node.clone(), ppm }).collect();
-        Some((parts, remainder?))
-    }
-
-    /// Lines are numbered by payee, base component and instalment; the numbers have room for so many.
-    fn at_most(&mut self, most: usize, count: usize, at: Span, zh: &str, en: &str) {
-        if count > most {
-            self.sink
-                .error(
-                    "policy.component.too_many",
-                    at,
-                    format!("{zh}最多 {most} 个,写了 {count} 个"),
-                    format!("at most {most} {en}, {count} are given"),
-                )
-                .help("请分成几个酬金项", "make several components of it");
-        }
-    }
-
-    fn remainder(&mut self, given: Option<Remainder>, parts: usize, at: Span) -> Option<Remainder> {
-        if given.is_none() && parts > 1 {
-            self.sink
-                .error(
-                    "policy.remainder.missing",
-                    at,
-                    "没有写除不尽时多出的分归谁",
-                    "this does not say who gets the fen that do not divide evenly",
-                )
-                .help(
-                    "请加上 `余数归 最大余数`、`余数归 首位` 或 `余数归 末位`",
-                    "add `remainder largest`, `remainder first` or `remainder last`",
-                );
-            return None;
-        }
-        Some(given.unwrap_or(Remainder::Largest))
-    }
-
-    fn schedule(&mut self, items: Items) -> Option<Option<Schedule>> {
-        let item = self.item;
-        let Some(schedule) = &item.schedule else { return Some(None) };
-        let place = Place::Gate(items.subscriber());
-        let mut parts = Some(Vec::new());
-        let shares: Vec<_> = schedule.parts.iter().map(|part| part.share).collect();
-        if shares.is_empty() {
-            self.sink.error("policy.schedule.empty", schedule.span, "分期没有内容", "this schedule has no parts");
-            return None;
-        }
-        for pair in schedule.parts.windows(2) {
-            if pair[1].month < pair[0].month {
-                self.sink
-                    .error("policy.schedule.order", pair[1].span, "分期没有按时间先后写", "instalments are not in order of time")
-                    .label(pair[0].span, "这一期在前面", "this one stands before it");
-                parts = None;
-            }
-        }
-        self.at_most(256, shares.len(), schedule.span, "分期", "instalments");
-        let weights = weights(&shares, schedule.span, self.sink);
-        let remainder = self.remainder(schedule.remainder, shares.len(), schedule.span);
-        for (position, part) in schedule.parts.iter().enumerate() {
-            let gate = match &part.gate {
-                None => None,
-                Some(gate) if part.month == 0 => {
-                    self.sink
-                        .error("policy.schedule.gate_now", gate.span, "当月支付的一期不能带条件", "the part paid at once has no condition")
-                        .help("当月的条件请写成要求(require)", "write a condition of the month itself as `require`");
-                    return None;
-                }
-                Some(gate) => match self.place(gate, Some(Type::Bool), place) {
-                    Some(typed) => Some(typed.expr),
-                    None => {
-                        parts = None;
-                        continue;
-                    }
-                },
-            };
-            if let (Some(list), Some(weights)) = (&mut parts, &weights) {
-                list.push(Instalment { ppm: weights[position], month: part.month, gate, on_fail: part.on_fail });
-            }
-        }
-        let pause = match &schedule.pause {
-            None => None,
-            Some(pause) => Some(self.place(pause, Some(Type::Bool), place)?.expr),
-        };
-        weights?;
-        Some(Some(Schedule { parts: parts?, remainder: remainder?, pause }))
-    }
-
-    fn reverse(&mut self, items: Items) -> Option<Option<Reverse>> {
-        let item = self.item;
-        let Some(reverse) = &item.reverse else { return Some(None) };
-        if !matches!(items, Items::Facts { .. }) {
-            self.sink
-                .error(
-                    "policy.reverse.not_here",
-                    reverse.span,
-                    "只有逐笔(each)和逐笔酬金(each line of)的酬金项可以冲回",
-                    "only components on each fact or each line can be reversed",
-                )
-                .help("按期汇总的酬金请用差额(累计)或扣罚项", "for groups use `cumulative`, or a penalty component");
-            return None;
-        }
-        let by_fact = matches!(reverse.trigger, ast::Trigger::Kinds(_));
-        let trigger = match &reverse.trigger {
-            ast::Trigger::Kinds(kinds) => Trigger::Kinds(kinds_of(kinds, Table::BusinessEvent, self.sink)?),
-            ast::Trigger::When(when) => Trigger::When(self.place(when, Some(Type::Bool), Place::Lapse(items.subscriber()))?.expr),
-        };
-        let fraction = self.fraction(&reverse.fraction, reverse.within, by_fact, reverse.span)?;
-        Some(Some(Reverse { trigger, within: reverse.within, fraction }))
-    }
-
-    fn fraction(&mut self, fraction: &Fraction, within: Within, by_fact: bool, at: Span) -> Option<Expr> {
-        let one = || Box::new(Expr::Number { mantissa: 1, scale: 0 });
-        match fraction {
-            Fraction::Full => Some(*one()),
-            Fraction::ProRata => {
-                let (field, length) = match within {
-                    Within::Months(months) => (Field::ElapsedMonths, months),
-                    Within::Days(days) => (Field::ElapsedDays, days),
-                };
-                if length == 0 {
-                    self.sink.error("policy.expression.divides_by_zero", at, "时限是零,无法按比例", "nothing can be pro rata of no time");
-                    return None;
-                }
-                let whole = Expr::Number { mantissa: i64::from(length), scale: 0 };
-                let gone = Expr::Binary(Op::Div, Box::new(Expr::Field(field)), Box::new(whole));
-                Some(Expr::Binary(Op::Sub, one(), Box::new(gone)))
-            }
-            Fraction::Difference if !by_fact => {
-                self.sink.error(
-                    "policy.reverse.no_event",
-                    at,
-                    "降档差额要由一笔套餐变更引起",
-                    "a difference needs an event, such as a plan change",
-                );
-                None
-            }
-            Fraction::Difference => {
-                let fee = |col| Box::new(Expr::Field(Field::Fact(col)));
-                let rate = Expr::Binary(Op::Div, fee(Col::PlanFee), fee(Col::PriorFee));
-                Some(Expr::Binary(Op::Sub, one(), Box::new(rate)))
-            }
-            Fraction::Steps(steps) => super::reversal::steps(steps, at, self.names, self.sink),
-            Fraction::Expr(expr) => Some(self.place(expr, Some(Type::Number), Place::Fraction(by_fact))?.expr),
-        }
-    }
-
     /// A group exists where something was counted for it.
     fn group_reads_a_measure(
         &mut self,
@@ -799,21 +431,6 @@ impl One<'_> {
             reverse: None,
             text: (item.span.start, item.span.end),
         })
-    }
-}
-
-/// Whether items of the kind can name the payee.
-fn payee_exists(payee: &Payee, items: Items) -> bool {
-    let (col, key) = match payee {
-        Payee::Partner | Payee::Ancestor(_) | Payee::AncestorOfTier(_) => return true,
-        Payee::Outlet => (Col::Outlet, Key::Outlet),
-        Payee::Clerk => (Col::Clerk, Key::Clerk),
-        Payee::Customer => (Col::Customer, Key::Customer),
-        Payee::Subscriber => (Col::Subscriber, Key::Subscriber),
-    };
-    match items {
-        Items::Facts { table, .. } => table.has(col),
-        Items::Groups { key: group, .. } | Items::Suspects(group) => group == key,
     }
 }
 

@@ -451,12 +451,16 @@ impl<'a> Exprs<'a> {
             _ => 1..=1,
         };
         if !wanted.contains(&args.len()) {
-            let many = if *wanted.end() > 2 { "至少 2" } else { ["0", "1", "2"][*wanted.end()] };
-            let many_en = if *wanted.end() > 2 { "at least 2" } else { ["0", "1", "2"][*wanted.end()] };
+            let count = ["0", "1", "2"][(*wanted.start()).min(2)];
+            let (many_zh, many_en) = if *wanted.end() > 2 {
+                (format!("至少要 {count} 个"), format!("at least {count}"))
+            } else {
+                (format!("要 {count} 个"), count.to_owned())
+            };
             self.sink.error(
                 "policy.function.arguments",
                 span,
-                format!("{} 要 {many} 个参数,写了 {} 个", kw.shown(Lang::Zh), args.len()),
+                format!("{} {many_zh}参数,写了 {} 个", kw.shown(Lang::Zh), args.len()),
                 format!("{} takes {many_en} arguments, {} are given", kw.shown(Lang::En), args.len()),
             );
             return None;

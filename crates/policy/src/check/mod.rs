@@ -2,6 +2,7 @@
 //!
 //! Invariant: a policy is in the result exactly if nothing about it was refused.
 
+mod basis;
 mod component;
 mod example;
 mod expr;
@@ -10,6 +11,7 @@ mod limits;
 mod measure;
 mod names;
 mod order;
+mod payment;
 mod pays;
 mod places;
 mod policy;
@@ -19,7 +21,10 @@ mod shares;
 
 use crate::diagnostics::{Diagnostic, Severity, Sink, SourceFile, finish};
 use crate::model::{Policy, PolicySet};
-use crate::parse;
+use crate::{lint, parse};
+
+pub(crate) use expr::value as literal_value;
+pub(crate) use pays::{children, decimal};
 
 /// What a set of texts gives.
 #[derive(Debug, Clone)]
@@ -37,7 +42,12 @@ pub fn compile(files: &[SourceFile]) -> Compiled {
     let mut policies: Vec<Policy> = Vec::new();
     for ((file, tree), sink) in files.iter().zip(&trees).zip(&mut sinks) {
         for written in &tree.policies {
-            policies.extend(policy::check(written, file, sink));
+            if let Some(policy) = policy::check(written, file, sink) {
+                if sink.errors() == 0 {
+                    lint::lint(written, &policy, sink);
+                }
+                policies.push(policy);
+            }
         }
     }
     let mut set = set::join(files, &trees, policies, &mut sinks);

@@ -1,15 +1,78 @@
 //! Reversals: stepped fractions, and the clause a component on lines takes over from its bases.
 
-use super::component::Checked;
+use super::component::{Checked, Items, One};
 use super::expr::{Exprs, value};
+use super::measure::kinds_of;
 use super::names::Names;
 use super::places::{Place, fixed};
-use crate::ast;
+use crate::ast::{self, Fraction};
 use crate::diagnostics::{Sink, Span};
-use crate::model::{Basis, Expr, Field, Op, Type};
+use crate::model::{Basis, Expr, Field, Op, Reverse, Trigger, Type, Within};
+use qudao_kernel::facts::{Col, Table};
+
+impl One<'_> {
+    pub(super) fn reverse(&mut self, items: Items) -> Option<Option<Reverse>> {
+        let item = self.item;
+        let Some(reverse) = &item.reverse else { return Some(None) };
+        if !matches!(items, Items::Facts { .. }) {
+            self.sink
+                .error(
+                    "policy.reverse.not_here",
+                    reverse.span,
+                    "只有逐笔(each)和逐笔酬金(each line of)的酬金项可以冲回",
+                    "only components on each fact or each line can be reversed",
+                )
+                .help("按期汇总的酬金请用差额(累计)或扣罚项", "for groups use `cumulative`, or a penalty component");
+            return None;
+        }
+        let by_fact = matches!(reverse.trigger, ast::Trigger::Kinds(_));
+        let trigger = match &reverse.trigger {
+            ast::Trigger::Kinds(kinds) => Trigger::Kinds(kinds_of(kinds, Table::BusinessEvent, self.sink)?),
+            ast::Trigger::When(when) => Trigger::When(self.place(when, Some(Type::Bool), Place::Lapse(items.subscriber()))?.expr),
+        };
+        let fraction = self.fraction(&reverse.fraction, reverse.within, by_fact, reverse.span)?;
+        Some(Some(Reverse { trigger, within: reverse.within, fraction }))
+    }
+
+    fn fraction(&mut self, fraction: &Fraction, within: Within, by_fact: bool, at: Span) -> Option<Expr> {
+        let one = || Box::new(Expr::Number { mantissa: 1, scale: 0 });
+        match fraction {
+            Fraction::Full => Some(*one()),
+            Fraction::ProRata => {
+                let (field, length) = match within {
+                    Within::Months(months) => (Field::ElapsedMonths, months),
+                    Within::Days(days) => (Field::ElapsedDays, days),
+                };
+                if length == 0 {
+                    self.sink.error("policy.expression.divides_by_zero", at, "时限是零,无法按比例", "nothing can be pro rata of no time");
+                    return None;
+                }
+                let whole = Expr::Number { mantissa: i64::from(length), scale: 0 };
+                let gone = Expr::Binary(Op::Div, Box::new(Expr::Field(field)), Box::new(whole));
+                Some(Expr::Binary(Op::Sub, one(), Box::new(gone)))
+            }
+            Fraction::Difference if !by_fact => {
+                self.sink.error(
+                    "policy.reverse.no_event",
+                    at,
+                    "降档差额要由一笔套餐变更引起",
+                    "a difference needs an event, such as a plan change",
+                );
+                None
+            }
+            Fraction::Difference => {
+                let fee = |col| Box::new(Expr::Field(Field::Fact(col)));
+                let rate = Expr::Binary(Op::Div, fee(Col::PlanFee), fee(Col::PriorFee));
+                Some(Expr::Binary(Op::Sub, one(), Box::new(rate)))
+            }
+            Fraction::Steps(steps) => self::steps(steps, at, self.names, self.sink),
+            Fraction::Expr(expr) => Some(self.place(expr, Some(Type::Number), Place::Fraction(by_fact))?.expr),
+        }
+    }
+}
 
 /// `steps { from 0 below 1: 100%; from 1: 50% }` as nested conditions on the elapsed months.
-pub(super) fn steps(list: &[(ast::Expr, Option<ast::Expr>, ast::Expr)], at: Span, names: &Names, sink: &mut Sink) -> Option<Expr> {
+fn steps(list: &[(ast::Expr, Option<ast::Expr>, ast::Expr)], at: Span, names: &Names, sink: &mut Sink) -> Option<Expr> {
     let mut bounds: Vec<(Expr, i128, Expr)> = Vec::new();
     let mut end: Option<(Expr, i128, Span)> = Some((Expr::Number { mantissa: 0, scale: 0 }, 0, at));
     for (from, below, fraction) in list {

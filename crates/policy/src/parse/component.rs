@@ -49,9 +49,14 @@ impl Parser<'_> {
             into: None,
             reverse: None,
             clause: None,
+            broken: false,
             span: start,
         };
-        self.block(CLAUSES, |p| p.clause(&mut component))?;
+        self.block(CLAUSES, |p| {
+            let read = p.clause(&mut component);
+            component.broken |= read.is_err();
+            read
+        })?;
         component.span = self.since(start);
         Ok(component)
     }

@@ -31,7 +31,7 @@ impl Parser<'_> {
             if self.eat(*kw) {
                 let code = self.code()?;
                 let cells = self.cells(Mark::Row)?;
-                example.rows.push(Row { kind: *kind, code, cells, span: self.since(start) });
+                example.rows.push(Row { kind: *kind, code, cells });
                 return Ok(());
             }
         }

@@ -203,14 +203,25 @@ impl<'a> Parser<'a> {
 
     fn wanted_any<T>(&mut self, kws: &[Kw]) -> Parsed<T> {
         let list = |lang: Lang| kws.iter().map(|kw| kw.shown(lang)).collect::<Vec<_>>().join(if lang == Lang::Zh { "、" } else { ", " });
-        let (zh, en) = (format!(" {} ", list(Lang::Zh)), list(Lang::En));
+        let (zh, en) = (list(Lang::Zh), list(Lang::En));
         let word = self.word_at(0).unwrap_or("").to_owned();
         let near = crate::vocab::nearest(&word, kws.iter().flat_map(|kw| kw.spellings()));
-        let result = self.wanted(&zh, if kws.len() > 1 { &en } else { en.as_str() });
-        if let Some(near) = near {
-            self.sink.help_last(format!("是不是想写 `{near}`?"), format!("did you mean `{near}`?"));
+        if kws.len() <= 6 {
+            let result = self.wanted(&format!(" {zh}"), &en);
+            if let Some(near) = near {
+                self.sink.help_last(format!("是不是想写 `{near}`?"), format!("did you mean `{near}`?"));
+            }
+            return result;
         }
-        result
+        let (found_zh, found_en) = self.found();
+        let span = self.span();
+        let d =
+            self.sink.error("policy.syntax.unexpected", span, format!("这里不能写 {found_zh}"), format!("{found_en} cannot stand here"));
+        match near {
+            Some(near) => d.help(format!("是不是想写 `{near}`?"), format!("did you mean `{near}`?")),
+            None => d.help(format!("这里可以写:{zh}"), format!("what can stand here: {en}")),
+        };
+        Err(Reported)
     }
 
     fn need(&mut self, kw: Kw) -> Parsed<()> {

@@ -318,6 +318,9 @@ impl Parser<'_> {
         let title = self.title();
         let mode =
             self.eat_any(&[Kw::Whole, Kw::Marginal]).map(|kw| if kw == Kw::Whole { LadderMode::Whole } else { LadderMode::Marginal });
+        if mode.is_none() && self.word_at(0).is_some() && !self.at_kw(Kw::Per) && !self.at_kw(Kw::Pays) {
+            return self.wanted_any(&[Kw::Whole, Kw::Marginal]);
+        }
         let (input, output) = self.ladder_types()?;
         let mut steps = Vec::new();
         self.block(&[Kw::From, Kw::Above], |p| {
