@@ -79,7 +79,7 @@ impl<'o, W: Write> Writer<'o, W> {
     pub fn journal(&mut self, id: &JournalId, journal: &Journal) -> Result<(), Refusal> {
         let Journal { entity, key, date, about, reason, reverses, entries, .. } = journal;
         self.last = Some(*date);
-        let reverses = reverses.as_ref().map_or_else(String::new, |id| id.to_string());
+        let reverses = reverses.as_ref().map_or_else(String::new, ToString::to_string);
         match self.format {
             Format::Hledger => {
                 let (reason, key) = (one_line(reason), one_line(key).replace(',', " "));

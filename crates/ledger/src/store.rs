@@ -48,8 +48,7 @@ pub async fn open_month(tx: &mut Tx, entity: &str) -> Result<Option<Month>, Refu
 /// `Conflict` if the month is not the open one.
 pub async fn close_period(tx: &mut Tx, who: &str, entity: &str, month: Month) -> Result<Done<Closed>, Refusal> {
     // Waits for postings that hold the period, and makes later ones wait.
-    let sql = "select month from ledger_period where entity = $1 and state = 'open' {for_update}";
-    let open = tx.query_opt(sql, args![entity]).await?.map(|row| row.parse("month")).transpose()?;
+    let open = locked_month(tx, "select month from ledger_period where entity = $1 and state = 'open' {for_update}", entity).await?;
     if let Some(sealed) = sealed(tx, entity, month).await? {
         let open = open.ok_or_else(|| no_period(entity))?;
         return Ok(Done::Already(Closed { month, sealed, open }));
@@ -64,6 +63,17 @@ pub async fn close_period(tx: &mut Tx, who: &str, entity: &str, month: Month) ->
     let after = format!("{{\"journals\":{},\"sha256\":\"{}\"}}", sealed.journals, sealed.sha256);
     tx.audit(audit::Entry::new(who, "ledger_period.close", "ledger_period", &format!("{entity}/{month}")).after(after));
     Ok(Done::Now(Closed { month, sealed, open: next }))
+}
+
+/// The open month, locked. Who waited on PostgreSQL for a month that was then closed sees no row at first: the next statement
+/// sees the month that was opened instead.
+async fn locked_month(tx: &mut Tx, sql: &'static str, entity: &str) -> Result<Option<Month>, Refusal> {
+    for _ in 0..2 {
+        if let Some(row) = tx.query_opt(sql, args![entity]).await? {
+            return row.parse("month").map(Some);
+        }
+    }
+    Ok(None)
 }
 
 /// What a closed month held when it was closed; `None` if it is not closed.
@@ -94,16 +104,19 @@ pub async fn post(tx: &mut Tx, journal: &Journal) -> Result<Done<JournalId>, Ref
     if let Some(known) = known_hash(tx, &checked.id).await? {
         return repeat(journal, &checked, &known);
     }
-    let sql = "select month from ledger_period where entity = $1 and state = 'open' {for_share}";
-    let open = tx.query_opt(sql, args![&journal.entity]).await?.map(|row| row.parse("month")).transpose()?;
+    let share = "select month from ledger_period where entity = $1 and state = 'open' {for_share}";
+    let open = locked_month(tx, share, &journal.entity).await?;
     check_is_open(&journal.entity, open, journal.month())?;
     if let Some(id) = &journal.reverses {
         check_reversible(tx, journal, id).await?;
     }
     if !insert_journal(tx, journal, &checked).await? {
-        // The same key was posted while this transaction waited.
-        let known = known_hash(tx, &checked.id).await?.unwrap_or_default();
-        return repeat(journal, &checked, &known);
+        // Another transaction was first while this one waited: with the same key, or with a reversal of the same journal.
+        return match (known_hash(tx, &checked.id).await?, &journal.reverses) {
+            (Some(known), _) => repeat(journal, &checked, &known),
+            (None, Some(id)) => Err(reversed_before(id)),
+            (None, None) => Err(other_body(&journal.key)),
+        };
     }
     insert_entries(tx, journal, &checked).await?;
     add_to_balances(tx, journal, &checked).await?;
@@ -151,7 +164,7 @@ async fn check_reversible(tx: &mut Tx, journal: &Journal, id: &JournalId) -> Res
 
 async fn insert_journal(tx: &mut Tx, journal: &Journal, checked: &Checked) -> Result<bool, Refusal> {
     let sql = "insert into ledger_journal (id, entity, key, date, month, about, reason, reverses, run, chunk, entries, sha256, at_us)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (entity, key) do nothing";
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing";
     let values: &[Value] = args![
         &checked.id.0,
         &journal.entity,

@@ -66,144 +66,143 @@ impl<'e> Templates<'e> {
     /// Commission earned: owed at once. A negative amount claws back.
     pub fn commission(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = nonzero(amount.0)?;
-        Ok(self.pair((self.entity, CommissionExpense), (owner, Payable), amount, reference))
+        Ok(pair((self.entity, CommissionExpense), (owner, Payable), amount, reference))
     }
 
     /// Commission earned and held until its gate opens. A negative amount takes back what is held.
     pub fn hold_back(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = nonzero(amount.0)?;
-        Ok(self.pair((self.entity, CommissionExpense), (owner, Holdback), amount, reference))
+        Ok(pair((self.entity, CommissionExpense), (owner, Holdback), amount, reference))
     }
 
     /// Held commission becomes owed.
     pub fn release(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Holdback), (owner, Payable), amount, reference))
+        Ok(pair((owner, Holdback), (owner, Payable), amount, reference))
     }
 
     /// Held commission is lost.
     pub fn forfeit(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Holdback), (self.entity, CommissionExpense), amount, reference))
+        Ok(pair((owner, Holdback), (self.entity, CommissionExpense), amount, reference))
     }
 
     /// Commission set off at once against goods picked up (坐扣).
     pub fn net_at_pickup(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((self.entity, CommissionExpense), (owner, Receivable), amount, reference))
+        Ok(pair((self.entity, CommissionExpense), (owner, Receivable), amount, reference))
     }
 
     /// Tax withheld from what is owed to a natural person (R0.31).
     pub fn withhold_tax(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Payable), (owner, Tax), amount, reference).guard(owner, Payable))
+        Ok(pair((owner, Payable), (owner, Tax), amount, reference).guard(owner, Payable))
     }
 
     /// Withheld tax goes to the tax office.
     pub fn remit_tax(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Tax), (self.entity, Bank), amount, reference).guard(owner, Tax))
+        Ok(pair((owner, Tax), (self.entity, Bank), amount, reference).guard(owner, Tax))
     }
 
     /// What is owed is paid; never more than that.
     pub fn pay(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Payable), (self.entity, Bank), amount, reference).guard(owner, Payable))
+        Ok(pair((owner, Payable), (self.entity, Bank), amount, reference).guard(owner, Payable))
     }
 
     /// Paid before it is earned.
     pub fn pay_advance(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Advance), (self.entity, Bank), amount, reference))
+        Ok(pair((owner, Advance), (self.entity, Bank), amount, reference))
     }
 
     /// An advance is recovered from what is owed; never more than either.
     pub fn recover_advance(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Payable), (owner, Advance), amount, reference).guard(owner, Payable).guard(owner, Advance))
+        Ok(pair((owner, Payable), (owner, Advance), amount, reference).guard(owner, Payable).guard(owner, Advance))
     }
 
     /// Goods sold on account.
     pub fn charge(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Receivable), (self.entity, Goods), amount, reference))
+        Ok(pair((owner, Receivable), (self.entity, Goods), amount, reference))
     }
 
     /// The owner pays what they owe; never more than that.
     pub fn collect(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((self.entity, Bank), (owner, Receivable), amount, reference).guard(owner, Receivable))
+        Ok(pair((self.entity, Bank), (owner, Receivable), amount, reference).guard(owner, Receivable))
     }
 
     /// What the owner owes is set off against what is owed to them: at most the smaller of the two, and only on a basis (R0.32).
     pub fn offset(self, owner: &str, amount: Fen, basis: &Basis) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Payable), (owner, Receivable), amount, &basis.reference()?).guard(owner, Payable).guard(owner, Receivable))
+        Ok(pair((owner, Payable), (owner, Receivable), amount, &basis.reference()?).guard(owner, Payable).guard(owner, Receivable))
     }
 
     /// A deposit comes in (R0.30).
     pub fn take_deposit(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((self.entity, Bank), (owner, Deposit), amount, reference))
+        Ok(pair((self.entity, Bank), (owner, Deposit), amount, reference))
     }
 
     /// A deposit goes back (R0.30).
     pub fn refund_deposit(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Deposit), (self.entity, Bank), amount, reference))
+        Ok(pair((owner, Deposit), (self.entity, Bank), amount, reference))
     }
 
     /// A deposit pays what its owner owes, on a basis only (R0.30).
     pub fn use_deposit(self, owner: &str, amount: Fen, basis: &Basis) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((owner, Deposit), (owner, Receivable), amount, &basis.reference()?).guard(owner, Receivable))
+        Ok(pair((owner, Deposit), (owner, Receivable), amount, &basis.reference()?).guard(owner, Receivable))
     }
 
     /// Top-up money is bought.
     pub fn load_float(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((self.entity, Bank), (owner, TopupFloat), amount, reference))
+        Ok(pair((self.entity, Bank), (owner, TopupFloat), amount, reference))
     }
 
     /// Top-up money is sold to a subscriber; a negative amount takes a sale back.
     pub fn sell_float(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = nonzero(amount.0)?;
-        Ok(self.pair((owner, TopupFloat), (self.entity, Goods), amount, reference))
+        Ok(pair((owner, TopupFloat), (self.entity, Goods), amount, reference))
     }
 
     /// Commission is granted as top-up money.
     pub fn grant_float(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = nonzero(amount.0)?;
-        Ok(self.pair((self.entity, CommissionExpense), (owner, TopupFloat), amount, reference))
+        Ok(pair((self.entity, CommissionExpense), (owner, TopupFloat), amount, reference))
     }
 
     /// Points are granted; a negative number takes them back, below zero if they were used already.
     pub fn points(self, owner: &str, points: i64, reference: &str) -> Result<Posting, Refusal> {
-        Ok(self.pair((self.entity, PointsIssued), (owner, Points), nonzero(points)?, reference))
+        Ok(pair((self.entity, PointsIssued), (owner, Points), nonzero(points)?, reference))
     }
 
     /// Points are used; never more than there are.
     pub fn redeem_points(self, owner: &str, points: i64, reference: &str) -> Result<Posting, Refusal> {
-        Ok(self.pair((owner, Points), (self.entity, PointsIssued), positive(points)?, reference).guard(owner, Points))
+        Ok(pair((owner, Points), (self.entity, PointsIssued), positive(points)?, reference).guard(owner, Points))
     }
 
     /// A budget is set up or raised.
     pub fn grant_budget(self, budget: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((self.entity, BudgetPlan), (budget, Budget), amount, reference))
+        Ok(pair((self.entity, BudgetPlan), (budget, Budget), amount, reference))
     }
 
     /// A budget is drawn on; never more than is left.
     pub fn draw_budget(self, budget: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
-        Ok(self.pair((budget, Budget), (self.entity, BudgetPlan), amount, reference))
+        Ok(pair((budget, Budget), (self.entity, BudgetPlan), amount, reference))
     }
+}
 
-    fn pair(self, debit: (&str, AccountKind), credit: (&str, AccountKind), amount: i64, reference: &str) -> Posting {
-        let entries =
-            vec![Entry::debit(debit.0, debit.1, amount).about(reference), Entry::credit(credit.0, credit.1, amount).about(reference)];
-        Posting { entries, guards: Vec::new() }
-    }
+fn pair(debit: (&str, AccountKind), credit: (&str, AccountKind), amount: i64, reference: &str) -> Posting {
+    let entries = vec![Entry::debit(debit.0, debit.1, amount).about(reference), Entry::credit(credit.0, credit.1, amount).about(reference)];
+    Posting { entries, guards: Vec::new() }
 }
 
 impl Posting {

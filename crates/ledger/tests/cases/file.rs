@@ -84,8 +84,8 @@ fn an_altered_or_removed_line_is_found() {
     let lines: Vec<&str> = whole.lines().collect();
     assert_eq!(lines.len(), 5);
     for line in 0..lines.len() {
-        let without: String = lines.iter().enumerate().filter(|(at, _)| *at != line).map(|(_, text)| format!("{text}\n")).collect();
-        place.write(&without);
+        let without: Vec<&str> = lines.iter().enumerate().filter(|(at, _)| *at != line).map(|(_, text)| *text).collect();
+        place.write(&(without.join("\n") + "\n"));
         let expected = if line == lines.len() - 1 { "opened" } else { "ledger.file.broken" };
         assert_eq!(place.open_code(), expected, "without line {}", line + 1);
         if lines[line].contains("6000") {

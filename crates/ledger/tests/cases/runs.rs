@@ -74,7 +74,7 @@ async fn a_run_killed_at_any_point_is_resumed(db: TestDb) {
         }
         kills += 1;
     }
-    assert!(kills > 10, "{kills}");
+    assert!(kills > 2, "{kills}");
     is_whole(&db).await;
 }
 

@@ -14,6 +14,7 @@ on_both!(
     a_reversal_is_a_new_journal,
     concurrent_postings_lose_nothing,
     of_two_spenders_of_one_deposit_one_gets_it,
+    closing_while_others_post_seals_what_was_posted,
     entries_come_in_pages,
     float_of_the_example,
 );
@@ -121,6 +122,19 @@ async fn a_reversal_is_a_new_journal(db: TestDb) {
     assert_eq!(back(&id, "again").await.unwrap_err().code, "ledger.journal.already_reversed");
     assert_eq!(back(&reversal, "twice").await.unwrap_err().code, "ledger.journal.is_reversal");
     assert_eq!(back(&JournalId("jrn_none".into()), "none").await.unwrap_err().code, "ledger.journal.unknown");
+    // Two reversals of one journal at once, under different keys.
+    let id = put(&db, &commission("b", "P2", "500.00")).await.unwrap().into_inner();
+    let both = ["b-one", "b-two"].map(|key| {
+        let (db, id) = ((*db).clone(), id.clone());
+        tokio::spawn(async move { write_tx!(db, |tx| reverse(tx, &id, key, day("2026-07-31"), "").await) })
+    });
+    let mut codes = Vec::new();
+    for task in both {
+        codes.push(task.await.unwrap().map_or_else(|refusal| refusal.code, |_| "reversed"));
+    }
+    codes.sort_unstable();
+    assert_eq!(codes, ["ledger.journal.already_reversed", "reversed"]);
+    assert_eq!(standing(&db, "P2", Payable).await, 0);
     sound(&db).await;
 }
 
@@ -151,6 +165,47 @@ async fn concurrent_postings_lose_nothing(db: TestDb) {
     sound(&db).await;
 }
 
+async fn closing_while_others_post_seals_what_was_posted(db: TestDb) {
+    // R0.13, N43: every posting is either inside the seal or told that the month is closed.
+    open(&db, "2026-07").await;
+    let posters = [0, 1, 2].map(|task| {
+        let db = (*db).clone();
+        tokio::spawn(async move {
+            let mut posted = 0;
+            for number in 0.. {
+                match put(&db, &commission(&format!("{task}-{number}"), "P1", "1.00")).await {
+                    Ok(_) => posted += 1,
+                    Err(refusal) => {
+                        assert_eq!(refusal.code, "ledger.period.closed");
+                        return posted;
+                    }
+                }
+            }
+            posted
+        })
+    });
+    while standing(&db, "P1", Payable).await < 2000 {
+        tokio::task::yield_now().await;
+    }
+    let closers = [0, 1].map(|_| {
+        let db = (*db).clone();
+        tokio::spawn(async move { write_tx!(db, |tx| close_period(tx, "t", ENTITY, month("2026-07")).await).unwrap() })
+    });
+    let mut sealed = Vec::new();
+    for closer in closers {
+        sealed.push(closer.await.unwrap());
+    }
+    let mut posted = 0;
+    for poster in posters {
+        posted += poster.await.unwrap();
+    }
+    assert_eq!(sealed.iter().filter(|done| done.is_new()).count(), 1);
+    assert_eq!(sealed[0].get(), sealed[1].get());
+    assert_eq!(sealed[0].get().sealed.journals, posted);
+    assert_eq!(standing(&db, "P1", Payable).await, posted as i64 * 100);
+    sound(&db).await;
+}
+
 async fn of_two_spenders_of_one_deposit_one_gets_it(db: TestDb) {
     // R0.30
     open(&db, "2026-07").await;
@@ -163,7 +218,7 @@ async fn of_two_spenders_of_one_deposit_one_gets_it(db: TestDb) {
     });
     let mut codes = Vec::new();
     for task in tasks {
-        codes.push(task.await.unwrap().map(|_| "paid").unwrap_or_else(|refusal| refusal.code));
+        codes.push(task.await.unwrap().map_or_else(|refusal| refusal.code, |_| "paid"));
     }
     codes.sort_unstable();
     assert_eq!(codes, ["ledger.balance.short", "paid"]);
