@@ -180,15 +180,6 @@ impl<'s> Block<'s> {
         sink.arena.get(row).map_or("", String::as_str)
     }
 
-    /// Account of a partner row: own if its partner is the segment's.
-    pub(crate) fn account(&self, seg: u32, partner: u32) -> Account {
-        match self.shared.master.partners.get(partner) {
-            Some(row) if row.code == self.segs[seg as usize] => Account::Own(seg),
-            Some(_) => Account::Other(partner),
-            None => Account::Own(seg),
-        }
-    }
-
     /// Code of the account's partner.
     pub(crate) fn account_code(&self, account: Account) -> &str {
         match account {

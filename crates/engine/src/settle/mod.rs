@@ -8,10 +8,13 @@
 //! | `measure`, `totals` | measures within a block, and what crosses blocks |
 //! | `each`, `on_lines`, `group`, `payees`, `release`, `reverse` | the work on a block |
 //! | `passes`, `end` | collect first, then pay; ranks, pools and crossing groups at the end |
+//! | `stream`, `source`, `earlier`, `arrow_out` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
 //! | `memory`, `output` | facts in memory in, rows out |
 
+mod arrow_out;
 mod block;
 mod each;
+mod earlier;
 mod end;
 mod eval;
 mod group;
@@ -28,7 +31,10 @@ mod plan;
 mod release;
 mod reverse;
 mod sink;
+mod source;
+mod stream;
 mod subs;
 mod totals;
 
 pub use memory::{MemoryInput, settle_in_memory};
+pub use stream::{ComponentTotals, SettleJob, SettleReport, settle};

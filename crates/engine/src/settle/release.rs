@@ -27,7 +27,6 @@ pub(crate) struct OpenObligations {
 
 /// The small columns of an open obligation.
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "as on Obligation")]
 pub(crate) struct OpenRest {
     pub(crate) day: i32,
     pub(crate) payee_kind: PayeeKind,

@@ -78,7 +78,6 @@ pub(crate) enum Account {
 
 /// A line in the making. Field meanings as on [`qudao_policy::lines::Line`].
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "as on Line")]
 pub(crate) struct LineRow {
     pub(crate) comp: CompNo,
     pub(crate) account: Account,
@@ -105,7 +104,6 @@ pub(crate) struct LineRow {
 
 /// An obligation in the making.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "as on Obligation")]
 pub(crate) struct ObligationRow {
     pub(crate) comp: CompNo,
     pub(crate) account: Account,
@@ -126,7 +124,6 @@ pub(crate) struct ObligationRow {
 
 /// A reason in the making. `comp` is `None` for `unattributed`.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "as on Reason")]
 pub(crate) struct ReasonRow {
     pub(crate) comp: Option<CompNo>,
     pub(crate) own: TextRef,

@@ -80,14 +80,6 @@ impl Totals {
             (None, _) => (self.sums.get(key).copied().unwrap_or(0), self.den),
         }
     }
-
-    /// Keys that contributed.
-    pub(crate) fn keys(&self) -> Vec<&String> {
-        match &self.members {
-            Some(members) => members.keys().collect(),
-            None => self.sums.keys().collect(),
-        }
-    }
 }
 
 /// Sums of line amounts of one component by (account, payee of outlets and clerks or none).

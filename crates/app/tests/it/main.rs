@@ -1,0 +1,4 @@
+//! The workspace's integration tests: one binary, because each would link the engine anew.
+
+mod agree;
+mod random;

@@ -1,0 +1,212 @@
+//! Reads sorted Parquet through DataFusion: pruned by partner and month, merged in partner order, spilled if it must be.
+
+use super::block::Trouble;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::SortExpr;
+use datafusion::prelude::{Expr, ParquetReadOptions, SessionConfig, SessionContext, col, lit};
+use futures::StreamExt;
+use qudao_kernel::{Kind, Month, Refusal};
+use std::path::PathBuf;
+use tokio::runtime::Handle;
+
+/// A failure of the engine or the disk under it.
+pub(crate) fn failed(error: &DataFusionError) -> Refusal {
+    Refusal::new(
+        Kind::Unavailable,
+        "engine.columnar.failed",
+        format!("读取或写出列式文件失败:{error}"),
+        format!("reading or writing columnar files failed: {error}"),
+    )
+}
+
+/// A failure of an Arrow kernel, which the engine treats the same way.
+pub(crate) fn arrow_failed(error: datafusion::arrow::error::ArrowError) -> Refusal {
+    failed(&DataFusionError::from(error))
+}
+
+/// A session with a memory limit for what DataFusion sorts and merges.
+///
+/// # Errors
+/// If the spill folder cannot be used.
+pub(crate) fn session(memory_bytes: usize, partitions: usize) -> Result<SessionContext, Refusal> {
+    let config = SessionConfig::new()
+        .with_target_partitions(partitions)
+        .with_batch_size(16_384)
+        .with_collect_statistics(true)
+        .set_bool("datafusion.execution.parquet.pushdown_filters", false)
+        .set_bool("datafusion.execution.parquet.enable_page_index", true);
+    let runtime = RuntimeEnvBuilder::new().with_memory_limit(memory_bytes, 1.0).build_arc().map_err(|error| failed(&error))?;
+    Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+/// What to read of a set of files.
+pub(crate) struct Query<'q> {
+    /// Files, each sorted by `order`.
+    pub(crate) files: &'q [PathBuf],
+    /// Columns to read.
+    pub(crate) columns: Vec<&'q str>,
+    /// Columns the files are sorted by, ascending, absent first; empty if order does not matter.
+    pub(crate) order: &'q [&'q str],
+    /// Rows to keep.
+    pub(crate) filter: Option<Expr>,
+}
+
+fn ascending(columns: &[&str]) -> Vec<SortExpr> {
+    columns.iter().map(|name| col(*name).sort(true, true)).collect()
+}
+
+/// Opens a stream of batches; in `order` if one is given.
+///
+/// # Errors
+/// If a file is missing, unreadable, or lacks a column.
+pub(crate) async fn open(session: &SessionContext, query: Query<'_>) -> Result<SendableRecordBatchStream, Refusal> {
+    let paths: Vec<String> = query.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let mut options = ParquetReadOptions::default();
+    if !query.order.is_empty() {
+        options = options.file_sort_order(vec![ascending(query.order)]);
+    }
+    let run = async {
+        let mut frame = session.read_parquet(paths, options).await?;
+        if let Some(filter) = query.filter {
+            frame = frame.filter(filter)?;
+        }
+        let mut frame = frame.select(query.columns.iter().map(|name| col(*name)).collect::<Vec<_>>())?;
+        if !query.order.is_empty() {
+            frame = frame.sort(ascending(query.order))?;
+        }
+        frame.execute_stream().await
+    };
+    run.await.map_err(|error| failed(&error))
+}
+
+/// Rows whose day lies in these months.
+pub(crate) fn in_months(first: Month, last: Month) -> Expr {
+    use datafusion::common::ScalarValue;
+    let day = |days: i32| lit(ScalarValue::Date32(Some(days)));
+    col("occurred_on").gt_eq(day(first.first_day().days())).and(col("occurred_on").lt_eq(day(last.last_day().days())))
+}
+
+/// Rows whose text column lies between two values, both inclusive.
+pub(crate) fn between(column: &str, first: &str, last: &str) -> Expr {
+    let range = col(column).gt_eq(lit(first)).and(col(column).lt_eq(lit(last)));
+    if first.is_empty() { range.or(col(column).is_null()) } else { range }
+}
+
+/// Reads everything into one batch.
+///
+/// # Errors
+/// As [`open`], or if reading fails half-way.
+pub(crate) fn collect(handle: &Handle, mut stream: SendableRecordBatchStream) -> Result<RecordBatch, Refusal> {
+    let schema = stream.schema();
+    let mut batches = Vec::new();
+    while let Some(batch) = handle.block_on(stream.next()) {
+        batches.push(batch.map_err(|error| failed(&error))?);
+    }
+    concat_batches(&schema, &batches).map_err(arrow_failed)
+}
+
+/// Reads a stream sorted by a partner column, partner by partner.
+pub(crate) struct Cursor {
+    stream: SendableRecordBatchStream,
+    handle: Handle,
+    key: usize,
+    batch: Option<RecordBatch>,
+    at: usize,
+}
+
+impl Cursor {
+    /// A cursor over a stream sorted by column `key`.
+    pub(crate) fn new(stream: SendableRecordBatchStream, handle: Handle, key: usize) -> Self {
+        Self { stream, handle, key, batch: None, at: 0 }
+    }
+
+    /// Schema of the batches.
+    pub(crate) fn schema(&self) -> SchemaRef {
+        self.stream.schema()
+    }
+
+    fn fill(&mut self) -> Result<bool, Trouble> {
+        while self.batch.as_ref().is_none_or(|batch| self.at >= batch.num_rows()) {
+            match self.handle.block_on(self.stream.next()) {
+                Some(batch) => {
+                    self.batch = Some(batch.map_err(|error| failed(&error))?);
+                    self.at = 0;
+                }
+                None => {
+                    self.batch = None;
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Rows of all partners up to and including `last`, as one batch, and nothing if there are none.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub(crate) fn up_to(&mut self, last: &str) -> Result<Option<RecordBatch>, Trouble> {
+        let mut slices = Vec::new();
+        while self.fill()? {
+            let Some(batch) = &self.batch else { break };
+            let keys = super::arrow_out::as_views(batch.column(self.key)).map_err(arrow_failed)?;
+            let keys = keys.as_string_view();
+            let key = |row: usize| if keys.is_null(row) { "" } else { keys.value(row) };
+            let rows = batch.num_rows();
+            // Most batches lie wholly within a block: look at the end first.
+            let end = if key(rows - 1) <= last { rows } else { self.at + partition_point(self.at, rows, |row| key(row) <= last) };
+            if end > self.at {
+                slices.push(batch.slice(self.at, end - self.at));
+            }
+            let done = end < rows;
+            self.at = end;
+            if done {
+                break;
+            }
+        }
+        match slices.len() {
+            0 => Ok(None),
+            1 => Ok(slices.pop()),
+            _ => Ok(Some(concat_batches(&self.schema(), &slices).map_err(arrow_failed)?)),
+        }
+    }
+}
+
+fn partition_point(from: usize, to: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (from, to);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low - from
+}
+
+/// A column of a batch as text views.
+///
+/// # Errors
+/// If the column is no text.
+pub(crate) fn texts(batch: &RecordBatch, name: &str) -> Result<ArrayRef, Trouble> {
+    let column = batch.column_by_name(name).ok_or_else(|| missing(name))?;
+    Ok(super::arrow_out::as_views(column).map_err(arrow_failed)?)
+}
+
+/// A column of a batch.
+///
+/// # Errors
+/// If it is missing.
+pub(crate) fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef, Trouble> {
+    batch.column_by_name(name).ok_or_else(|| Trouble::Refused(missing(name)))
+}
+
+fn missing(name: &str) -> Refusal {
+    Refusal::bad_input("engine.columnar.column_missing", format!("列式文件缺少列 {name}"), format!("a columnar file lacks column {name}"))
+}

@@ -1,0 +1,780 @@
+//! A run over Parquet files of any size.
+//!
+//! | # | phase | reads | writes | a crash here means |
+//! |---|---|---|---|---|
+//! | 1 | survey | partner column of the facts, subscriber states of the period, reversing events, earlier lines that matter | nothing | run again |
+//! | 2 | passes | facts, partner range by partner range | temporary files under `out` | the folder has no `summary.json`: run again |
+//! | 3 | end | totals | lines, obligations and reasons of other accounts | as above |
+//!
+//! Bounds: a block is whole partners of at least [`BLOCK_ROWS`] rows, so memory grows with the largest partner, with the subscribers of the period
+//! that gates ask for, and with the number of threads. Order: ranges are cut by counts of rows, never by threads or files, and each writes files of its
+//! own, so the bytes depend on the facts alone.
+
+use super::arrow_out::{self, Names, Split};
+use super::block::{Block, Pass, Shared, Trouble};
+use super::earlier;
+use super::items::TableRows;
+use super::passes;
+use super::plan::{Plan, window_months};
+use super::release::{OpenObligations, OpenRest};
+use super::reverse::Reversing;
+use super::sink::Sink;
+use super::source::{self, Cursor, Query};
+use super::subs::Subs;
+use super::totals::{Claims, Decided};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::{Date32Type, Int32Type, Int64Type, SchemaRef, UInt32Type};
+use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::parquet::schema::types::ColumnPath;
+use datafusion::prelude::{SessionContext, col, lit};
+use qudao_kernel::facts::{Col, Table};
+use qudao_kernel::master::Master;
+use qudao_kernel::{Kind, Month, Refusal};
+use qudao_policy::model::{PayeeKind, PolicySet};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::runtime::Handle;
+
+/// Rows after which a block is closed at the next partner.
+const BLOCK_ROWS: usize = 65_536;
+/// Rows after which a range is closed at the next partner; one set of output files each.
+const RANGE_ROWS: usize = 2_000_000;
+/// Rows of a row group of the output: small enough that one partner is found fast.
+const ROW_GROUP: usize = 131_072;
+
+/// What a run over files reads and writes.
+pub struct SettleJob {
+    /// All versions of all policies.
+    pub policies: PolicySet,
+    /// Master rows.
+    pub master: Master,
+    /// Period.
+    pub period: Month,
+    /// Files of each table, sorted by (`attributed`, `occurred_on`, `event_id`).
+    pub facts: BTreeMap<Table, Vec<PathBuf>>,
+    /// Line files of earlier runs.
+    pub earlier_lines: Vec<PathBuf>,
+    /// Obligation files of the run before.
+    pub obligations: Vec<PathBuf>,
+    /// Folder for `lines/`, `obligations/` and `reasons/`; created, and emptied of those three.
+    pub out: PathBuf,
+    /// Threads, at least 1.
+    pub threads: usize,
+    /// Memory for what is sorted and merged, in bytes.
+    pub memory_bytes: usize,
+    /// Called with the number of ranges done and their total.
+    pub progress: Option<Arc<dyn Fn(usize, usize) + Send + Sync>>,
+}
+
+/// Totals of one component.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ComponentTotals {
+    /// Policy name and version.
+    pub policy: String,
+    /// Version.
+    pub version: u32,
+    /// Component.
+    pub component: String,
+    /// Number of lines.
+    pub lines: u64,
+    /// Fen accrued by `Earn` lines.
+    pub accrued: i128,
+    /// Fen due in the period, all lines.
+    pub amount: i128,
+    /// Fen put into new obligations.
+    pub scheduled: i128,
+    /// Considered and not paid, by reason code.
+    pub reasons: BTreeMap<String, u64>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct SettleReport {
+    /// Facts of all tables that were read.
+    pub facts: u64,
+    /// Facts no partner could be found for, business events or with an outlet or partner named.
+    pub unattributed: u64,
+    /// Lines.
+    pub lines: u64,
+    /// Obligations.
+    pub obligations: u64,
+    /// Reasons.
+    pub reasons: u64,
+    /// Fen due in the period.
+    pub amount: i128,
+    /// By component, in order of policy, version, component.
+    pub components: Vec<ComponentTotals>,
+}
+
+/// Settles a period over files.
+///
+/// # Errors
+/// Unreadable files, a full disk, an overflow, facts that are not where their attribution says (`engine.settle.moved`: import again or let the caller sort
+/// anew), earlier results of a version that is not given.
+pub fn settle(handle: &Handle, job: &SettleJob) -> Result<SettleReport, Refusal> {
+    let session = source::session(job.memory_bytes, 16)?;
+    let files = Files { handle, session: &session, job };
+    prepare(&job.out)?;
+    let plan = Plan::new(&job.policies, job.period)?;
+    let mut shared = files.survey(plan)?;
+    let ranges = files.ranges(&shared)?;
+    let names = Names::new(&shared);
+    let report = Mutex::new(Tally::new(&shared));
+    let others = Mutex::new(Others::default());
+    let result = passes::run(
+        &mut shared,
+        |shared, pass, claims, _| files.pass(shared, pass, &ranges, &names, claims, &report, &others),
+        &mut |block, sink| {
+            lock(&report)?.add(block, &sink);
+            let mut others = lock(&others)?;
+            others.take(block, &sink, &names, true)
+        },
+    );
+    result?;
+    files.write_others(others.into_inner().map_err(|_| poisoned())?)?;
+    let tally = report.into_inner().map_err(|_| poisoned())?;
+    Ok(tally.report())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>, Trouble> {
+    mutex.lock().map_err(|_| Trouble::Refused(poisoned()))
+}
+
+fn poisoned() -> Refusal {
+    Refusal::new(
+        Kind::Bug,
+        "engine.settle.worker_died",
+        "结算线程异常退出,请携带日志报告",
+        "a settlement thread died; report it with the log",
+    )
+}
+
+fn disk(path: &Path, error: &std::io::Error) -> Refusal {
+    Refusal::unavailable(
+        "engine.settle.disk",
+        format!("无法写入 {}:{error}", path.display()),
+        format!("cannot write {}: {error}", path.display()),
+    )
+}
+
+/// Makes empty folders for the output.
+fn prepare(out: &Path) -> Result<(), Refusal> {
+    for name in ["lines", "obligations", "reasons"] {
+        let folder = out.join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(|error| disk(&folder, &error))?;
+        }
+        std::fs::create_dir_all(&folder).map_err(|error| disk(&folder, &error))?;
+    }
+    Ok(())
+}
+
+/// Consecutive partners that one worker settles.
+struct Range {
+    /// Last partner of each block, in order.
+    blocks: Vec<(String, Vec<String>)>,
+    first: String,
+    last: String,
+}
+
+struct Files<'j> {
+    handle: &'j Handle,
+    session: &'j SessionContext,
+    job: &'j SettleJob,
+}
+
+impl Files<'_> {
+    fn files(&self, table: Table) -> &[PathBuf] {
+        self.job.facts.get(&table).map_or(&[], Vec::as_slice)
+    }
+
+    fn read(&self, query: Query<'_>) -> Result<RecordBatch, Refusal> {
+        let stream = self.handle.block_on(source::open(self.session, query))?;
+        source::collect(self.handle, stream)
+    }
+
+    /// Everything blocks share.
+    fn survey(&self, plan: Plan) -> Result<Shared, Refusal> {
+        let job = self.job;
+        let subs = self.subs(&plan)?;
+        let reversing = self.reversing(&plan)?;
+        let mut shared = Shared {
+            fills: passes::fills(&job.policies),
+            set: job.policies.clone(),
+            master: super::master::MasterIndex::new(&job.master),
+            subs,
+            reversing,
+            earlier: super::reverse::Earlier::default(),
+            totals: super::totals::EarlierTotals::default(),
+            decided: Decided::default(),
+            plan,
+        };
+        if !job.earlier_lines.is_empty() {
+            earlier::read(self.handle, self.session, &job.earlier_lines, &mut shared)?;
+        }
+        Ok(shared)
+    }
+
+    fn subs(&self, plan: &Plan) -> Result<Subs, Refusal> {
+        let files = self.files(Table::SubscriberMonth);
+        if !plan.wants_subs || files.is_empty() {
+            return Ok(Subs::default());
+        }
+        let mut columns = vec![Col::Subscriber.name(), Col::EventId.name()];
+        columns.extend(plan.sub_columns.iter().map(|col| col.name()).filter(|name| !matches!(*name, "subscriber" | "event_id")));
+        let filter = Some(source::in_months(plan.period, plan.period));
+        let batch = self.read(Query { files, columns, order: &[], filter })?;
+        let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
+            plan.sub_columns.iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
+        let subscriber = source::texts(&batch, "subscriber")?;
+        Ok(Subs::new(&subscriber, Some(&source::texts(&batch, "event_id")?), cells?))
+    }
+
+    fn reversing(&self, plan: &Plan) -> Result<Reversing, Refusal> {
+        let files = self.files(Table::BusinessEvent);
+        let kinds = earlier::reversing_kinds(&self.job.policies);
+        if files.is_empty() || kinds.is_empty() {
+            return Ok(Reversing::default());
+        }
+        let table = Table::BusinessEvent;
+        let columns: Vec<&str> = table.columns().iter().map(|col| col.name()).collect();
+        let named = source::in_months(plan.period, plan.period)
+            .and(col("kind").in_list(kinds.iter().map(|kind| lit(kind.as_str())).collect(), false))
+            .and(col("ref_event").not_eq(lit("")));
+        let batch = self.read(Query { files, columns, order: &[], filter: Some(named) })?;
+        let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
+            table.columns().iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
+        Ok(Reversing::new(TableRows::new(table, batch.num_rows(), cells?)))
+    }
+
+    /// Cuts the partners into ranges and blocks by their numbers of rows.
+    fn ranges(&self, shared: &Shared) -> Result<Vec<Range>, Refusal> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for (table, (first, last)) in &shared.plan.months {
+            let files = self.files(*table);
+            if !files.is_empty() {
+                let filter = Some(source::in_months(*first, *last));
+                self.count(Query { files, columns: vec!["attributed"], order: &[], filter }, &mut counts)?;
+            }
+        }
+        if !self.job.obligations.is_empty() {
+            let filter = Some(col("state").eq(lit("scheduled")));
+            self.count(Query { files: &self.job.obligations, columns: vec!["partner"], order: &[], filter }, &mut counts)?;
+        }
+        for account in shared.earlier.by_account.keys() {
+            counts.entry(account.clone()).or_default();
+        }
+        Ok(cut(counts))
+    }
+
+    fn count(&self, query: Query<'_>, counts: &mut BTreeMap<String, usize>) -> Result<(), Refusal> {
+        use futures::StreamExt;
+        let mut stream = self.handle.block_on(source::open(self.session, query))?;
+        while let Some(batch) = self.handle.block_on(stream.next()) {
+            let batch = batch.map_err(|error| source::failed(&error))?;
+            let keys = arrow_out::as_views(batch.column(0)).map_err(source::arrow_failed)?;
+            let keys = keys.as_string_view();
+            let mut run: Option<(&str, usize)> = None;
+            let add = |(key, rows): (&str, usize), counts: &mut BTreeMap<String, usize>| match counts.get_mut(key) {
+                Some(count) => *count += rows,
+                None => {
+                    counts.insert(key.to_string(), rows);
+                }
+            };
+            for row in 0..keys.len() {
+                let key = if keys.is_null(row) { "" } else { keys.value(row) };
+                match &mut run {
+                    Some((last, rows)) if *last == key => *rows += 1,
+                    _ => {
+                        if let Some(done) = run.replace((key, 1)) {
+                            add(done, counts);
+                        }
+                    }
+                }
+            }
+            if let Some(done) = run {
+                add(done, counts);
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs one pass over all ranges on the job's threads.
+    #[expect(clippy::too_many_arguments, reason = "the pieces of one pass, used once")]
+    fn pass(
+        &self,
+        shared: &Shared,
+        pass: Pass,
+        ranges: &[Range],
+        names: &Names,
+        claims: &mut Claims,
+        report: &Mutex<Tally>,
+        others: &Mutex<Others>,
+    ) -> Result<(), Trouble> {
+        let next = AtomicUsize::new(0);
+        let done = AtomicUsize::new(0);
+        let collected = Mutex::new(Claims::default());
+        let work = || -> Result<(), Trouble> {
+            let mut mine = Claims::default();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(range) = ranges.get(index) else { break };
+                self.settle_range(shared, pass, index, range, names, &mut mine, report, others)?;
+                let finished = done.fetch_add(1, Ordering::Relaxed) + 1;
+                if let (Some(progress), Pass::Final) = (&self.job.progress, pass) {
+                    progress(finished, ranges.len());
+                }
+            }
+            lock(&collected)?.merge(mine)?;
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.job.threads.max(1)).map(|_| scope.spawn(work)).collect();
+            let results: Vec<Result<(), Trouble>> =
+                workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(Trouble::Refused(poisoned())))).collect();
+            results.into_iter().collect::<Result<(), Trouble>>()
+        })?;
+        *claims = collected.into_inner().map_err(|_| Trouble::Refused(poisoned()))?;
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "as pass")]
+    fn settle_range(
+        &self,
+        shared: &Shared,
+        pass: Pass,
+        index: usize,
+        range: &Range,
+        names: &Names,
+        claims: &mut Claims,
+        report: &Mutex<Tally>,
+        others: &Mutex<Others>,
+    ) -> Result<(), Trouble> {
+        let mut cursors: Vec<(Table, Vec<Col>, Cursor)> = Vec::new();
+        for (table, (first, last)) in &shared.plan.months {
+            let files = self.files(*table);
+            if files.is_empty() {
+                continue;
+            }
+            let wanted: Vec<Col> = shared.plan.columns.get(table).into_iter().flatten().copied().filter(|col| table.has(*col)).collect();
+            let mut columns = vec!["attributed"];
+            columns.extend(wanted.iter().map(|col| col.name()));
+            let filter = Some(source::in_months(*first, *last).and(source::between("attributed", &range.first, &range.last)));
+            let query = Query { files, columns, order: &["attributed", "occurred_on", "event_id"], filter };
+            let stream = self.handle.block_on(source::open(self.session, query))?;
+            cursors.push((*table, wanted, Cursor::new(stream, self.handle.clone(), 0)));
+        }
+        let mut open = None;
+        if pass == Pass::Final && !self.job.obligations.is_empty() {
+            let filter = Some(col("state").eq(lit("scheduled")).and(source::between("partner", &range.first, &range.last)));
+            let columns = arrow_out::OBLIGATIONS.fields().iter().map(|field| field.name().as_str()).collect();
+            let query = Query { files: &self.job.obligations, columns, order: &["partner"], filter };
+            open = Some(Cursor::new(self.handle.block_on(source::open(self.session, query))?, self.handle.clone(), 0));
+        }
+        let mut writers = Writers::new(&self.job.out, &format!("part-{index:05}"));
+        for (last, partners) in &range.blocks {
+            let mut tables = Vec::new();
+            for (table, wanted, cursor) in &mut cursors {
+                if let Some(batch) = cursor.up_to(last)? {
+                    tables.push(table_rows(*table, wanted, &batch, partners)?);
+                }
+            }
+            let obligations = match &mut open {
+                Some(cursor) => cursor.up_to(last)?.map(|batch| open_obligations(shared, &batch, partners)).transpose()?,
+                None => None,
+            };
+            let block = Block::new(shared, partners.clone(), tables, obligations);
+            in_place(&block)?;
+            let sink = block.run(pass, claims)?;
+            if pass == Pass::Final {
+                lock(report)?.add(&block, &sink);
+                writers.write(&block, &sink, names)?;
+                lock(others)?.take(&block, &sink, names, false)?;
+            }
+        }
+        writers.close()?;
+        Ok(())
+    }
+
+    /// Sorts and writes what goes to accounts outside their block.
+    fn write_others(&self, others: Others) -> Result<(), Refusal> {
+        let kinds: [(&str, SchemaRef, Vec<RecordBatch>); 3] = [
+            ("lines", arrow_out::LINES.clone(), others.lines),
+            ("obligations", arrow_out::OBLIGATIONS.clone(), others.obligations),
+            ("reasons", arrow_out::REASONS.clone(), others.reasons),
+        ];
+        for (name, schema, batches) in kinds {
+            if batches.is_empty() {
+                continue;
+            }
+            let sorted = self.sorted(name, schema.clone(), batches)?;
+            let mut writer = Lazy::new(self.job.out.join(name).join("other.parquet"), schema);
+            for batch in sorted {
+                writer.write(&batch)?;
+            }
+            writer.close()?;
+        }
+        Ok(())
+    }
+
+    fn sorted(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, Refusal> {
+        use datafusion::datasource::MemTable;
+        let leading: &[&str] = match name {
+            "lines" => &["partner", "policy", "version", "component", "day", "basis", "part", "kind"],
+            "obligations" => &["partner", "policy", "version", "component", "day", "basis", "part", "instalment"],
+            _ => &["partner", "policy", "version", "component", "day", "basis", "code", "forgone"],
+        };
+        let mut order: Vec<&str> = leading.to_vec();
+        order.extend(schema.fields().iter().map(|field| field.name().as_str()).filter(|name| !leading.contains(name)));
+        let sort = order.iter().map(|name| col(*name).sort(true, true)).collect();
+        let run = async {
+            let table = MemTable::try_new(schema.clone(), vec![batches])?;
+            self.session.read_table(Arc::new(table))?.sort(sort)?.collect().await
+        };
+        self.handle.block_on(run).map_err(|error| source::failed(&error))
+    }
+}
+
+/// Text columns as views, the rest as they are.
+fn views(column: &ArrayRef) -> Result<ArrayRef, Trouble> {
+    use datafusion::arrow::datatypes::DataType;
+    match column.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Dictionary(..) => Ok(arrow_out::as_views(column).map_err(source::arrow_failed)?),
+        _ => Ok(column.clone()),
+    }
+}
+
+type TableCells = (Table, Vec<u32>, Vec<(Col, ArrayRef)>);
+
+fn table_rows(table: Table, wanted: &[Col], batch: &RecordBatch, partners: &[String]) -> Result<TableCells, Trouble> {
+    let keys = source::texts(batch, "attributed")?;
+    let segs = segments(keys.as_string_view(), partners)?;
+    let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
+        wanted.iter().map(|col| Ok((*col, views(source::column(batch, col.name())?)?))).collect();
+    Ok((table, segs, cells?))
+}
+
+/// Segment of each row: the position of its partner in the block's list, which is sorted as the rows are.
+fn segments(keys: &datafusion::arrow::array::StringViewArray, partners: &[String]) -> Result<Vec<u32>, Trouble> {
+    let mut segs = Vec::with_capacity(keys.len());
+    let mut seg = 0;
+    for row in 0..keys.len() {
+        let key = if keys.is_null(row) { "" } else { keys.value(row) };
+        while partners.get(seg).is_some_and(|partner| partner.as_str() < key) {
+            seg += 1;
+        }
+        if partners.get(seg).is_none_or(|partner| partner != key) {
+            return Err(Trouble::Refused(moved(key)));
+        }
+        segs.push(seg as u32);
+    }
+    Ok(segs)
+}
+
+fn moved(partner: &str) -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "engine.settle.moved",
+        format!("代理商 {partner} 的业务数据与当前网点归属不一致,需按当前归属重新排序"),
+        format!("facts filed under partner {partner} belong elsewhere by the present ownership of outlets; they must be sorted anew"),
+    )
+}
+
+/// Refuses a block whose rows are attributed to another partner than the one they are filed under.
+fn in_place(block: &Block<'_>) -> Result<(), Trouble> {
+    let partners = &block.shared.master.partners;
+    for table in block.tables.iter().flatten() {
+        let mut last = (u32::MAX, u32::MAX);
+        for row in 0..table.len {
+            let pair = (table.seg[row], table.partner[row]);
+            if pair == last {
+                continue;
+            }
+            last = pair;
+            let filed = &block.segs[pair.0 as usize];
+            if partners.get(pair.1).map_or("", |partner| partner.code.as_str()) != filed.as_str() {
+                return Err(Trouble::Refused(moved(filed)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn open_obligations(shared: &Shared, batch: &RecordBatch, partners: &[String]) -> Result<OpenObligations, Trouble> {
+    let text = |name: &str| -> Result<datafusion::arrow::array::StringViewArray, Trouble> {
+        Ok(source::texts(batch, name)?.as_string_view().clone())
+    };
+    let (policy, component, kind) = (text("policy")?, text("component")?, text("payee_kind")?);
+    let version = source::column(batch, "version")?.as_primitive::<Int32Type>().clone();
+    let mut comp = Vec::with_capacity(batch.num_rows());
+    let mut last: Option<(&str, i32, &str, u16)> = None;
+    for row in 0..batch.num_rows() {
+        let key = (policy.value(row), version.value(row), component.value(row));
+        let number = match last {
+            Some((policy, version, component, number)) if (policy, version, component) == key => number,
+            _ => {
+                let (p, c) = passes::component_of(&shared.set, key.0, u32::try_from(key.1).unwrap_or(0), key.2)?;
+                shared.plan.number(p, c)
+            }
+        };
+        last = Some((key.0, key.1, key.2, number));
+        comp.push(number);
+    }
+    let days = source::column(batch, "day")?.as_primitive::<Date32Type>();
+    let parts = source::column(batch, "part")?.as_primitive::<UInt32Type>();
+    let amounts = source::column(batch, "amount")?.as_primitive::<Int64Type>();
+    let small = |name: &str| -> Result<datafusion::arrow::array::Int32Array, Trouble> {
+        Ok(source::column(batch, name)?.as_primitive::<Int32Type>().clone())
+    };
+    let (instalments, origins, dues, tries) = (small("instalment")?, small("origin")?, small("due")?, small("tries")?);
+    let rest = (0..batch.num_rows())
+        .map(|row| OpenRest {
+            day: days.value(row),
+            payee_kind: payee_kind(kind.value(row)),
+            part: parts.value(row),
+            instalment: u16::try_from(instalments.value(row)).unwrap_or(0),
+            amount: amounts.value(row),
+            origin: origins.value(row),
+            due: dues.value(row),
+            tries: u16::try_from(tries.value(row)).unwrap_or(u16::MAX),
+        })
+        .collect();
+    Ok(OpenObligations {
+        seg: segments(source::texts(batch, "partner")?.as_string_view(), partners)?,
+        comp,
+        texts: [text("basis")?, text("payee")?, text("own_partner")?, text("subscriber")?],
+        rest,
+    })
+}
+
+/// Kind of payee from its text.
+pub(crate) fn payee_kind(text: &str) -> PayeeKind {
+    match text {
+        "outlet" => PayeeKind::Outlet,
+        "clerk" => PayeeKind::Clerk,
+        "customer" => PayeeKind::Customer,
+        "subscriber" => PayeeKind::Subscriber,
+        _ => PayeeKind::Partner,
+    }
+}
+
+/// Consecutive partners into blocks and ranges.
+fn cut(counts: BTreeMap<String, usize>) -> Vec<Range> {
+    let mut ranges: Vec<Range> = Vec::new();
+    let mut blocks: Vec<(String, Vec<String>)> = Vec::new();
+    let mut partners: Vec<String> = Vec::new();
+    let (mut in_block, mut in_range) = (0, 0);
+    let close = |blocks: &mut Vec<(String, Vec<String>)>, ranges: &mut Vec<Range>| {
+        let taken = std::mem::take(blocks);
+        if let (Some((_, first)), Some((last, _))) = (taken.first(), taken.last()) {
+            ranges.push(Range { first: first[0].clone(), last: last.clone(), blocks: taken });
+        }
+    };
+    for (partner, rows) in counts {
+        partners.push(partner.clone());
+        in_block += rows;
+        in_range += rows;
+        if in_block >= BLOCK_ROWS {
+            blocks.push((partner, std::mem::take(&mut partners)));
+            in_block = 0;
+            if in_range >= RANGE_ROWS {
+                close(&mut blocks, &mut ranges);
+                in_range = 0;
+            }
+        }
+    }
+    if let Some(last) = partners.last().cloned() {
+        blocks.push((last, partners));
+    }
+    close(&mut blocks, &mut ranges);
+    ranges
+}
+
+fn properties() -> WriterProperties {
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
+    let plain = |builder: datafusion::parquet::file::properties::WriterPropertiesBuilder, name: &str| {
+        builder.set_column_dictionary_enabled(ColumnPath::from(name), false)
+    };
+    let builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_created_by("qudao".into());
+    // Ids are nearly all different: a dictionary of them would only be built to be thrown away.
+    ["basis", "subscriber"].into_iter().fold(builder, plain).build()
+}
+
+/// A Parquet file that exists only if something is written to it.
+struct Lazy {
+    path: PathBuf,
+    schema: SchemaRef,
+    writer: Option<ArrowWriter<File>>,
+}
+
+impl Lazy {
+    fn new(path: PathBuf, schema: SchemaRef) -> Self {
+        Self { path, schema, writer: None }
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), Refusal> {
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => {
+                let file = File::create(&self.path).map_err(|error| disk(&self.path, &error))?;
+                let writer =
+                    ArrowWriter::try_new(file, self.schema.clone(), Some(properties())).map_err(|error| source::failed(&error.into()))?;
+                self.writer.insert(writer)
+            }
+        };
+        writer.write(batch).map_err(|error| source::failed(&error.into()))
+    }
+
+    fn close(self) -> Result<(), Refusal> {
+        match self.writer {
+            Some(writer) => writer.close().map(|_| ()).map_err(|error| source::failed(&error.into())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The three files of a range.
+struct Writers {
+    lines: Lazy,
+    obligations: Lazy,
+    reasons: Lazy,
+}
+
+impl Writers {
+    fn new(out: &Path, name: &str) -> Self {
+        let lazy = |kind: &str, schema: &SchemaRef| Lazy::new(out.join(kind).join(format!("{name}.parquet")), schema.clone());
+        Self {
+            lines: lazy("lines", &arrow_out::LINES),
+            obligations: lazy("obligations", &arrow_out::OBLIGATIONS),
+            reasons: lazy("reasons", &arrow_out::REASONS),
+        }
+    }
+
+    fn write(&mut self, block: &Block<'_>, sink: &Sink, names: &Names) -> Result<(), Refusal> {
+        let own = |split: Result<Split, _>| split.map(|split| split.own).map_err(source::arrow_failed);
+        if let Some(batch) = own(arrow_out::lines(block, sink, names))? {
+            self.lines.write(&batch)?;
+        }
+        if let Some(batch) = own(arrow_out::obligations(block, sink, names))? {
+            self.obligations.write(&batch)?;
+        }
+        if let Some(batch) = own(arrow_out::reasons(block, sink, names))? {
+            self.reasons.write(&batch)?;
+        }
+        Ok(())
+    }
+
+    fn close(self) -> Result<(), Refusal> {
+        self.lines.close()?;
+        self.obligations.close()?;
+        self.reasons.close()
+    }
+}
+
+/// Rows for accounts outside their block.
+#[derive(Default)]
+struct Others {
+    lines: Vec<RecordBatch>,
+    obligations: Vec<RecordBatch>,
+    reasons: Vec<RecordBatch>,
+}
+
+impl Others {
+    /// Keeps what goes to other accounts; of the end block, all.
+    fn take(&mut self, block: &Block<'_>, sink: &Sink, names: &Names, all: bool) -> Result<(), Trouble> {
+        let mut keep = |list: fn(&mut Others) -> &mut Vec<RecordBatch>, split: Split| {
+            list(self).extend(split.other);
+            if all {
+                list(self).extend(split.own);
+            }
+        };
+        keep(|others| &mut others.lines, arrow_out::lines(block, sink, names).map_err(source::arrow_failed)?);
+        keep(|others| &mut others.obligations, arrow_out::obligations(block, sink, names).map_err(source::arrow_failed)?);
+        keep(|others| &mut others.reasons, arrow_out::reasons(block, sink, names).map_err(source::arrow_failed)?);
+        Ok(())
+    }
+}
+
+/// Totals under way.
+struct Tally {
+    report: SettleReport,
+}
+
+impl Tally {
+    fn new(shared: &Shared) -> Self {
+        let components = shared
+            .plan
+            .comps
+            .iter()
+            .map(|at| {
+                let policy = &shared.set.policies[at.policy];
+                ComponentTotals {
+                    policy: policy.name.clone(),
+                    version: policy.version,
+                    component: policy.components[at.component].name.clone(),
+                    ..ComponentTotals::default()
+                }
+            })
+            .collect();
+        Self { report: SettleReport { components, ..SettleReport::default() } }
+    }
+
+    fn add(&mut self, block: &Block<'_>, sink: &Sink) {
+        use qudao_policy::lines::LineKind;
+        let report = &mut self.report;
+        report.facts += block.tables.iter().flatten().map(|table| table.len as u64).sum::<u64>();
+        report.obligations += sink.obligations.len() as u64;
+        report.reasons += sink.reasons.len() as u64;
+        for line in sink.lines.iter().filter(|line| line.amount != 0 || line.accrued != 0) {
+            let totals = &mut report.components[line.comp as usize];
+            totals.lines += 1;
+            totals.amount += i128::from(line.amount);
+            report.lines += 1;
+            report.amount += i128::from(line.amount);
+            if line.kind == LineKind::Earn {
+                totals.accrued += i128::from(line.accrued);
+            }
+        }
+        let period = block.shared.plan.period.index();
+        for row in sink.obligations.iter().filter(|row| row.origin == period) {
+            report.components[row.comp as usize].scheduled += i128::from(row.amount);
+        }
+        let mut reasons: BTreeMap<(Option<u16>, u16), u64> = BTreeMap::new();
+        for reason in &sink.reasons {
+            *reasons.entry((reason.comp, reason.code)).or_default() += 1;
+        }
+        for ((comp, code), count) in reasons {
+            match comp {
+                Some(comp) => *report.components[comp as usize].reasons.entry(sink.codes[usize::from(code)].clone()).or_default() += count,
+                None => report.unattributed += count,
+            }
+        }
+    }
+
+    fn report(self) -> SettleReport {
+        self.report
+    }
+}
+
+/// First month any measure over lines, cap or budget looks back to, if any does.
+pub(crate) fn looks_back(shared: &Shared) -> bool {
+    use qudao_policy::model::{Source, Span};
+    let period = shared.plan.period;
+    shared.set.policies.iter().zip(&shared.plan.in_force).filter(|(_, in_force)| **in_force).any(|(policy, _)| {
+        let measures = policy
+            .measures
+            .iter()
+            .any(|measure| matches!(measure.source, Source::Lines { .. }) && window_months(measure.window, period.plus(-1)).0 < period);
+        let caps = policy.caps.iter().any(|cap| cap.span != Span::Month);
+        let budgets = policy.budgets.iter().any(|budget| budget.span != Some(Span::Month));
+        measures || caps || budgets || policy.components.iter().any(|component| component.once.is_some())
+    })
+}
