@@ -200,6 +200,13 @@ impl FileLedger {
     }
 }
 
+impl Drop for FileLedger {
+    fn drop(&mut self) {
+        // Closing alone does not release the lock while a process being started by another thread still holds a copy of the file.
+        let _ = self.file.unlock();
+    }
+}
+
 fn accept(book: &mut Book, record: Record) -> Result<(), String> {
     let refused = |refusal: Refusal| refusal.text.en;
     match record {
