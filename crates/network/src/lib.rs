@@ -3,8 +3,13 @@
 //! Everything here holds over time: a row is in force from its first day to the day before its end (R0.4), and a question is
 //! always asked for a day. Invariant: what a plain folder of files says and what the database says are the same rows.
 
+pub mod agreement;
+pub mod clerk;
 pub mod files;
 pub mod initials;
+pub mod outlet;
+pub mod partner;
+pub mod roster;
 pub mod territory;
 pub mod words;
 

@@ -10,7 +10,7 @@ const CODE_CHARS: usize = 64;
 
 /// Which cell of a file holds which field.
 #[derive(Debug, Clone)]
-pub(crate) struct Positions {
+pub struct Positions {
     noun: Noun,
     headers: Vec<String>,
     cells: Vec<Option<usize>>,
@@ -18,7 +18,7 @@ pub(crate) struct Positions {
 
 impl Positions {
     /// The cell of each field, in the order of the noun's fields.
-    pub(crate) fn new(noun: Noun, headers: &[String], cells: Vec<Option<usize>>) -> Self {
+    pub fn new(noun: Noun, headers: &[String], cells: Vec<Option<usize>>) -> Self {
         Self { noun, headers: headers.to_vec(), cells }
     }
 
@@ -27,25 +27,25 @@ impl Positions {
     }
 
     /// The header a field has in the file; its Chinese label where the file has no such column.
-    pub(crate) fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let Some((index, field)) = self.of(name) else { return "" };
         self.cells[index].and_then(|cell| self.headers.get(cell)).map_or(field.label, String::as_str)
     }
 }
 
 /// One row being read.
-pub(crate) struct Cells<'a> {
+pub struct Cells<'a> {
     positions: &'a Positions,
     record: &'a RecordBuf,
     /// What is wrong with the row.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
     /// What is odd about it, without being a reason to refuse it.
-    pub(crate) warnings: Vec<Problem>,
+    pub warnings: Vec<Problem>,
 }
 
 impl<'a> Cells<'a> {
     /// Begins reading a row.
-    pub(crate) fn new(positions: &'a Positions, record: &'a RecordBuf) -> Self {
+    pub fn new(positions: &'a Positions, record: &'a RecordBuf) -> Self {
         Self { positions, record, problems: Vec::new(), warnings: Vec::new() }
     }
 
@@ -56,13 +56,13 @@ impl<'a> Cells<'a> {
     }
 
     /// A problem with a field.
-    pub(crate) fn wrong(&mut self, name: &str, code: &'static str, text: Text) {
+    pub fn wrong(&mut self, name: &str, code: &'static str, text: Text) {
         let problem = self.problem(name, code, text);
         self.problems.push(problem);
     }
 
     /// A warning about a field.
-    pub(crate) fn warn(&mut self, name: &str, code: &'static str, text: Text) {
+    pub fn warn(&mut self, name: &str, code: &'static str, text: Text) {
         let problem = self.problem(name, code, text);
         self.warnings.push(problem);
     }
@@ -72,7 +72,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A text.
-    pub(crate) fn text(&mut self, name: &str) -> String {
+    pub fn text(&mut self, name: &str) -> String {
         let text = self.raw(name);
         if text.is_empty() && self.positions.of(name).is_some_and(|(_, field)| field.required) {
             self.wrong(name, "network.row.missing", Text::new("必填项为空；请填写", "a required cell is empty; fill it in"));
@@ -81,7 +81,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A code: no blanks inside, not too long. Empty where the field may be.
-    pub(crate) fn code(&mut self, name: &str) -> String {
+    pub fn code(&mut self, name: &str) -> String {
         let code = self.text(name);
         if code.chars().any(|c| c.is_whitespace() || c.is_control()) || code.chars().count() > CODE_CHARS {
             let (zh, en) = (
@@ -94,12 +94,12 @@ impl<'a> Cells<'a> {
     }
 
     /// A whole number; 0 where empty.
-    pub(crate) fn int(&mut self, name: &str) -> i64 {
+    pub fn int(&mut self, name: &str) -> i64 {
         self.parsed(name, parse_int, "network.row.number", "不是整数；请填写如 12", "not a whole number; write it as 12").unwrap_or(0)
     }
 
     /// An amount in yuan; 0.00 where empty.
-    pub(crate) fn money(&mut self, name: &str) -> Fen {
+    pub fn money(&mut self, name: &str) -> Fen {
         let amount = self.parsed(
             name,
             |text| text.parse().ok(),
@@ -111,17 +111,17 @@ impl<'a> Cells<'a> {
     }
 
     /// Yes or no; no where empty.
-    pub(crate) fn flag(&mut self, name: &str) -> bool {
+    pub fn flag(&mut self, name: &str) -> bool {
         self.parsed(name, parse_bool, "network.row.flag", "应为“是”或“否”", "must be yes or no").unwrap_or(false)
     }
 
     /// A date; `None` where empty.
-    pub(crate) fn date(&mut self, name: &str) -> Option<Date> {
+    pub fn date(&mut self, name: &str) -> Option<Date> {
         self.parsed(name, parse_date, "network.row.date", "不是有效日期；请按 2026-07-31 填写", "not a valid date; write it as 2026-07-31")
     }
 
     /// The days the row is in force.
-    pub(crate) fn span(&mut self) -> Span {
+    pub fn span(&mut self) -> Span {
         let before = self.problems.len();
         let from = self.date("effective_from").unwrap_or(Span::ALWAYS.from);
         let to = self.date("effective_to").unwrap_or(Span::ALWAYS.to);

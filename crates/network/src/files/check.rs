@@ -2,7 +2,6 @@
 //!
 //! A rejected row takes those with it that cannot stand without it, so the rows that remain are always consistent.
 
-use super::noun::Noun;
 use super::rows::MasterRow;
 use qudao_kernel::master::{MAX_DEPTH, Partner, Span};
 use qudao_kernel::{Date, Text};
@@ -27,7 +26,8 @@ pub(crate) struct Placed<T> {
 pub(crate) type Spans = BTreeMap<String, Vec<Span>>;
 
 impl<T: MasterRow> Placed<T> {
-    fn stands(&self) -> bool {
+    /// Whether nothing is wrong with it so far.
+    pub(crate) fn stands(&self) -> bool {
         self.wrong.is_empty()
     }
 }
@@ -74,67 +74,93 @@ pub(crate) fn doubled<T: MasterRow>(rows: &mut [Placed<T>], file_name: impl Fn(u
 pub(crate) fn orphans<T: MasterRow>(rows: &mut [Placed<T>], there: &Spans) -> bool {
     let mut any = false;
     for placed in rows.iter_mut().filter(|placed| placed.stands()) {
-        let Some((field, noun, code)) = placed.row.reference().filter(|(_, _, code)| !code.is_empty()) else { continue };
-        let own = placed.row.span();
-        let (noun_zh, noun_en) = (noun.label(), noun_en(noun));
-        let text = match there.get(code) {
-            None => Text::new(
-                format!("{noun_zh} {code} 不存在或已被拒绝；请先补充或更正该{noun_zh}"),
-                format!("there is no {noun_en} {code}, or it was rejected; add or correct that {noun_en} first"),
-            ),
-            Some(spans) if !spans.iter().any(|span| span.from < own.to && own.from < span.to) => Text::new(
-                format!("{noun_zh} {code} 在本行有效期内从未有效；请核对两者的生效日期和失效日期"),
-                format!("{noun_en} {code} is never in force while this row is; check the dates of both"),
-            ),
-            Some(_) => continue,
-        };
-        placed.wrong.push((field, "network.row.unknown", text));
-        any = true;
+        if let Some(wrong) = orphan(&placed.row, there) {
+            placed.wrong.push(wrong);
+            any = true;
+        }
     }
     any
 }
 
-const fn noun_en(noun: Noun) -> &'static str {
-    match noun {
-        Noun::Partner => "partner",
-        Noun::Outlet => "outlet",
-        Noun::Clerk => "clerk",
-        Noun::Agreement => "agreement",
-        Noun::Product => "product",
-    }
+/// What is wrong with the row another row names: it is not there, or never in force while this one is.
+pub(crate) fn orphan<T: MasterRow>(row: &T, there: &Spans) -> Option<(&'static str, &'static str, Text)> {
+    let (field, noun, code) = row.reference().filter(|(_, _, code)| !code.is_empty())?;
+    let own = row.span();
+    let (noun_zh, noun_en) = (noun.label(), noun.english());
+    let text = match there.get(code) {
+        None => Text::new(
+            format!("{noun_zh} {code} 不存在或已被拒绝；请先补充或更正该{noun_zh}"),
+            format!("there is no {noun_en} {code}, or it was rejected; add or correct that {noun_en} first"),
+        ),
+        Some(spans) if !spans.iter().any(|span| span.from < own.to && own.from < span.to) => Text::new(
+            format!("{noun_zh} {code} 在本行有效期内从未有效；请核对两者的生效日期和失效日期"),
+            format!("{noun_en} {code} is never in force while this row is; check the dates of both"),
+        ),
+        Some(_) => return None,
+    };
+    Some((field, "network.row.unknown", text))
 }
 
-/// Marks partners whose parents make a circle or pass the greatest depth. Whether any was marked.
+/// One row's place in the tree of partners.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The partner.
+    pub code: String,
+    /// The partner above; empty at the top.
+    pub parent: String,
+    /// The days this holds.
+    pub span: Span,
+}
+
+/// Links that close a circle or pass the greatest depth, each with the codes of the partners above it on its first day.
 ///
-/// A circle begins on the day the last of its rows begins, so it is enough to walk up from each row on its first day.
-pub(crate) fn circles(rows: &mut [Placed<Partner>]) -> bool {
-    let mut by_code: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, placed) in rows.iter().enumerate().filter(|(_, placed)| placed.stands()) {
-        by_code.entry(&placed.row.code).or_default().push(index);
+/// A circle begins on the day the last of its links begins, so it is enough to walk up from each link on its first day.
+pub(crate) fn circles(links: &[Link]) -> Vec<(usize, Vec<String>)> {
+    let mut by_code: BTreeMap<&str, Vec<&Link>> = BTreeMap::new();
+    for link in links {
+        by_code.entry(&link.code).or_default().push(link);
     }
-    let on = |code: &str, day: Date| by_code.get(code)?.iter().map(|index| &rows[*index].row).find(|row| row.span.contains(day));
+    let on = |code: &str, day: Date| by_code.get(code)?.iter().find(|link| link.span.contains(day)).copied();
     let mut found = Vec::new();
-    for (index, placed) in rows.iter().enumerate().filter(|(_, placed)| placed.stands()) {
-        let day = placed.row.span.from;
-        let mut seen: Vec<&str> = Vec::new();
-        let mut above = on(&placed.row.parent, day);
+    for (index, link) in links.iter().enumerate() {
+        let day = link.span.from;
+        let mut seen: Vec<String> = Vec::new();
+        let mut above = on(&link.parent, day);
         while let Some(row) = above {
-            if row.code == placed.row.code || seen.len() == MAX_DEPTH {
-                found.push(index);
+            if row.code == link.code || seen.len() == MAX_DEPTH {
+                found.push((index, seen));
                 break;
             }
-            if seen.contains(&row.code.as_str()) {
+            if seen.contains(&row.code) {
                 // Below somebody else's circle: it falls with that one.
                 break;
             }
-            seen.push(&row.code);
+            seen.push(row.code.clone());
             above = on(&row.parent, day);
         }
     }
-    for index in &found {
-        let zh = format!("上级关系形成循环或超过 {MAX_DEPTH} 级；请更正上级编码");
-        let en = format!("the parents form a circle or pass {MAX_DEPTH} levels; correct the parent");
-        rows[*index].wrong.push(("parent", "network.partner.circle", Text::new(zh, en)));
+    found
+}
+
+/// What is said of a row in a circle.
+pub(crate) fn in_circle() -> (&'static str, &'static str, Text) {
+    let zh = format!("上级关系形成循环或超过 {MAX_DEPTH} 级；请更正上级编码");
+    let en = format!("the parents form a circle or pass {MAX_DEPTH} levels; correct the parent");
+    ("parent", "network.partner.circle", Text::new(zh, en))
+}
+
+/// Marks partners of files that are in a circle. Whether any was marked.
+pub(crate) fn mark_circles(rows: &mut [Placed<Partner>]) -> bool {
+    let (indices, links): (Vec<usize>, Vec<Link>) =
+        rows.iter().enumerate().filter(|(_, placed)| placed.stands()).map(|(index, placed)| (index, link(&placed.row))).unzip();
+    let found = circles(&links);
+    for (position, _) in &found {
+        rows[indices[*position]].wrong.push(in_circle());
     }
     !found.is_empty()
+}
+
+/// A partner row's place in the tree.
+pub(crate) fn link(row: &Partner) -> Link {
+    Link { code: row.code.clone(), parent: row.parent.clone(), span: row.span }
 }

@@ -26,14 +26,14 @@ pub fn load_master(dir: &Path) -> Result<(Master, Report), Refusal> {
     let mut files = files_of(dir)?;
     let territories = territories_of(dir)?;
     let known = Known { territories: &territories, words: Words::standard()? };
-    let mut loading = Loading { known, report: Report::default(), columns: Vec::new(), master: Master::default() };
+    let mut loading = Loading::new(known);
     let mut take = |noun: Noun| files.remove(&noun).unwrap_or_default();
 
     let mut partners = loading.read::<Partner>(&take(Noun::Partner))?;
     loop {
         let there = check::spans(&partners);
         // A row that falls takes away what others stand on, so the checks go on until nothing falls any more.
-        if !check::orphans(&mut partners, &there) && !check::circles(&mut partners) {
+        if !check::orphans(&mut partners, &there) && !check::mark_circles(&mut partners) {
             break;
         }
     }
@@ -43,19 +43,23 @@ pub fn load_master(dir: &Path) -> Result<(Master, Report), Refusal> {
     loading.follow::<Clerk>(&take(Noun::Clerk), &outlet_spans)?;
     loading.follow::<Agreement>(&take(Noun::Agreement), &partner_spans)?;
     loading.follow::<Product>(&take(Noun::Product), &Spans::new())?;
-    loading.report.rejects.sort_by_key(|remark| (remark.file, remark.problem.row));
-    loading.report.warnings.sort_by_key(|remark| (remark.file, remark.problem.row));
-    Ok((loading.master, loading.report))
+    Ok(loading.finish())
 }
 
-struct Loading<'a> {
+/// Files being read.
+pub(crate) struct Loading<'a> {
     known: Known<'a>,
-    report: Report,
+    pub(crate) report: Report,
     columns: Vec<Positions>,
     master: Master,
 }
 
-impl Loading<'_> {
+impl<'a> Loading<'a> {
+    /// Before the first file.
+    pub(crate) fn new(known: Known<'a>) -> Self {
+        Self { known, report: Report::default(), columns: Vec::new(), master: Master::default() }
+    }
+
     /// Reads, checks against what is there, and keeps.
     fn follow<T: MasterRow>(&mut self, paths: &[PathBuf], there: &Spans) -> Result<Spans, Refusal> {
         let mut rows = self.read::<T>(paths)?;
@@ -64,7 +68,7 @@ impl Loading<'_> {
     }
 
     /// Reads the files of one noun and marks what is wrong with rows by themselves and among each other.
-    fn read<T: MasterRow>(&mut self, paths: &[PathBuf]) -> Result<Vec<Placed<T>>, Refusal> {
+    pub(crate) fn read<T: MasterRow>(&mut self, paths: &[PathBuf]) -> Result<Vec<Placed<T>>, Refusal> {
         let mut rows = Vec::new();
         for path in paths {
             self.read_file(path, &mut rows)?;
@@ -112,7 +116,7 @@ impl Loading<'_> {
     }
 
     /// Puts the rows that stand into the index and the others into the report.
-    fn keep<T: MasterRow>(&mut self, rows: Vec<Placed<T>>) -> Spans {
+    pub(crate) fn keep<T: MasterRow>(&mut self, rows: Vec<Placed<T>>) -> Spans {
         let spans = check::spans(&rows);
         for placed in rows {
             let (file, positions) = (&mut self.report.files[placed.file], &self.columns[placed.file]);
@@ -131,6 +135,13 @@ impl Loading<'_> {
             }
         }
         spans
+    }
+
+    /// The rows that stand and the report, in the order of files and rows.
+    pub(crate) fn finish(mut self) -> (Master, Report) {
+        self.report.rejects.sort_by_key(|remark| (remark.file, remark.problem.row));
+        self.report.warnings.sort_by_key(|remark| (remark.file, remark.problem.row));
+        (self.master, self.report)
     }
 
     /// Says where a partner hangs under one that does not supply its tier (R8.54).

@@ -13,12 +13,12 @@
 //! A row holds from `effective_from` to the day before `effective_to`; a change is a new row of the same code. Invariants:
 //! received = accepted + rejected in every file; the rows that are accepted are consistent among themselves.
 
-mod cells;
-mod check;
-mod load;
+pub(crate) mod cells;
+pub(crate) mod check;
+pub(crate) mod load;
 mod noun;
 mod report;
-mod rows;
+pub(crate) mod rows;
 mod write;
 
 pub use load::load_master;

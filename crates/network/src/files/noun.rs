@@ -153,6 +153,17 @@ impl Noun {
         }
     }
 
+    /// English name, one of it; also its name in events and in the audit.
+    pub const fn english(self) -> &'static str {
+        match self {
+            Noun::Partner => "partner",
+            Noun::Outlet => "outlet",
+            Noun::Clerk => "clerk",
+            Noun::Agreement => "agreement",
+            Noun::Product => "product",
+        }
+    }
+
     /// Columns, in file order.
     pub const fn fields(self) -> &'static [Field] {
         match self {

@@ -9,15 +9,15 @@ use qudao_kernel::{Text, master::Master};
 use qudao_platform::sheet::Cell;
 
 /// What reading a row is checked against.
-pub(crate) struct Known<'a> {
+pub struct Known<'a> {
     /// Divisions.
-    pub(crate) territories: &'a Territories,
+    pub territories: &'a Territories,
     /// Tiers, channels and grades.
-    pub(crate) words: &'a Words,
+    pub words: &'a Words,
 }
 
 /// A kind of master row.
-pub(crate) trait MasterRow: Sized + Clone {
+pub trait MasterRow: Sized + Clone + PartialEq + Send + Sync + 'static {
     /// Which kind.
     const NOUN: Noun;
     /// Reads it, leaving what is wrong in the cells.
@@ -30,6 +30,8 @@ pub(crate) trait MasterRow: Sized + Clone {
     fn span(&self) -> Span;
     /// The field that names another row, that row's noun and code; the code is empty where it names none.
     fn reference(&self) -> Option<(&'static str, Noun, &str)>;
+    /// The same row on other days.
+    fn with_span(self, span: Span) -> Self;
     /// Puts it into the index.
     fn add_to(self, master: &mut Master);
 }
@@ -91,6 +93,9 @@ impl MasterRow for Partner {
     }
     fn reference(&self) -> Option<(&'static str, Noun, &str)> {
         Some(("parent", Noun::Partner, &self.parent))
+    }
+    fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
     }
     fn add_to(self, master: &mut Master) {
         master.add_partner(self);
@@ -154,6 +159,9 @@ impl MasterRow for Outlet {
     fn reference(&self) -> Option<(&'static str, Noun, &str)> {
         Some(("owner", Noun::Partner, &self.owner))
     }
+    fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
     fn add_to(self, master: &mut Master) {
         master.add_outlet(self);
     }
@@ -178,6 +186,9 @@ impl MasterRow for Clerk {
     }
     fn reference(&self) -> Option<(&'static str, Noun, &str)> {
         Some(("outlet", Noun::Outlet, &self.outlet))
+    }
+    fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
     }
     fn add_to(self, master: &mut Master) {
         master.add_clerk(self);
@@ -216,6 +227,9 @@ impl MasterRow for Agreement {
     }
     fn reference(&self) -> Option<(&'static str, Noun, &str)> {
         Some(("partner", Noun::Partner, &self.partner))
+    }
+    fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
     }
     fn add_to(self, master: &mut Master) {
         master.add_agreement(self);
@@ -260,6 +274,9 @@ impl MasterRow for Product {
     }
     fn reference(&self) -> Option<(&'static str, Noun, &str)> {
         None
+    }
+    fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
     }
     fn add_to(self, master: &mut Master) {
         master.add_product(self);

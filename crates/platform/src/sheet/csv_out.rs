@@ -1,11 +1,10 @@
 //! CSV as a writer of typed rows.
 
-use super::guard::needs_guard;
+use super::guard::guarded;
 use super::table::{Cell, Column, CsvEncoding, WriteError};
 use encoding_rs::GB18030;
-use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// A CSV file being written.
@@ -35,16 +34,9 @@ impl CsvOut {
     pub(super) fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), WriteError> {
         for (index, cell) in cells.iter().enumerate() {
             self.separate(index);
-            let line = &mut self.line;
-            // Writing to a string cannot fail.
             match cell {
-                Cell::Empty => {}
-                Cell::Text(text) => push_text(line, text),
-                Cell::Int(number) => write!(line, "{number}").unwrap_or(()),
-                Cell::Money(amount) => line.push_str(&amount.plain()),
-                Cell::Date(date) => write!(line, "{date}").unwrap_or(()),
-                Cell::Month(month) => write!(line, "{month}").unwrap_or(()),
-                Cell::Bool(value) => line.push(if *value { '是' } else { '否' }),
+                Cell::Text(text) => push_text(&mut self.line, text),
+                other => self.line.push_str(&other.text()),
             }
         }
         self.end()
@@ -84,19 +76,12 @@ impl CsvOut {
 }
 
 fn push_text(line: &mut String, text: &str) {
-    let guard = if needs_guard(text) { "'" } else { "" };
+    let text = guarded(text);
     if text.contains(['"', ',', ';', '\t', '\r', '\n']) {
         line.push('"');
-        line.push_str(guard);
-        for (index, part) in text.split('"').enumerate() {
-            if index > 0 {
-                line.push_str("\"\"");
-            }
-            line.push_str(part);
-        }
+        line.push_str(&text.replace('"', "\"\""));
         line.push('"');
     } else {
-        line.push_str(guard);
-        line.push_str(text);
+        line.push_str(&text);
     }
 }

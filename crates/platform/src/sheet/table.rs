@@ -4,6 +4,7 @@ use super::csv_out::CsvOut;
 use super::refuse;
 use super::xlsx_out::XlsxOut;
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Type of an export's column; it decides alignment and number format in a workbook.
@@ -181,6 +182,19 @@ impl TableWriter {
 }
 
 impl Cell<'_> {
+    /// The cell as CSV shows it, before anything is neutralised or quoted.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Cell::Empty => Cow::Borrowed(""),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Int(number) => number.to_string().into(),
+            Cell::Money(amount) => amount.plain().into(),
+            Cell::Date(date) => date.to_string().into(),
+            Cell::Month(month) => month.to_string().into(),
+            Cell::Bool(value) => Cow::Borrowed(if *value { "是" } else { "否" }),
+        }
+    }
+
     fn fits(&self, ty: ColumnType) -> bool {
         match self {
             Cell::Empty => true,

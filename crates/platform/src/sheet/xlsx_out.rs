@@ -1,9 +1,8 @@
 //! XLSX as a writer of typed rows, in constant memory: rows go to disk as they come.
 
-use super::guard::needs_guard;
+use super::guard::guarded;
 use super::table::{Cell, Column, ColumnType, WriteError};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet};
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Rows a sheet can hold, header included.
@@ -111,10 +110,6 @@ fn format_of(ty: ColumnType) -> Format {
 fn serial(date: qudao_kernel::Date) -> Option<f64> {
     let days = i64::from(date.days()) + 25_569;
     (61..2_958_466).contains(&days).then_some(days as f64)
-}
-
-fn guarded(text: &str) -> Cow<'_, str> {
-    if needs_guard(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// Characters a text is wide: two for each that is not ASCII.
