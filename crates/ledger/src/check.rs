@@ -21,6 +21,8 @@ pub struct CheckReport {
     pub entries: u64,
     /// Balances compared.
     pub accounts: u64,
+    /// The hash over every journal, in the order of their ids: equal for a ledger and its restored copy (R0.23).
+    pub sha256: String,
     /// Problems found; more than are listed, perhaps.
     pub problem_count: u64,
     /// The first of them.
@@ -44,10 +46,10 @@ impl CheckReport {
 
     /// The report for a terminal.
     pub fn lines(&self, lang: Lang) -> Vec<String> {
-        let CheckReport { journals, entries, accounts, problem_count, .. } = self;
+        let CheckReport { journals, entries, accounts, sha256, problem_count, .. } = self;
         let head = Text::new(
-            format!("凭证 {journals} 张,分录 {entries} 条,账户 {accounts} 个,问题 {problem_count} 处"),
-            format!("{journals} journals, {entries} entries, {accounts} accounts, {problem_count} problems"),
+            format!("凭证 {journals} 张,分录 {entries} 条,账户 {accounts} 个,问题 {problem_count} 处,校验和 {sha256}"),
+            format!("{journals} journals, {entries} entries, {accounts} accounts, {problem_count} problems, checksum {sha256}"),
         );
         let problems = self.problems.iter().map(|problem| format!("{}: {}", problem.what, problem.text.get(lang)));
         std::iter::once(head.get(lang).to_owned()).chain(problems).collect()
@@ -73,14 +75,17 @@ pub async fn check(db: &Db) -> Result<CheckReport, Refusal> {
     let mut tx = db.read().await?;
     let mut report = CheckReport::default();
     let mut periods = periods(&mut tx).await?;
+    let mut whole = Seal::default();
     each_journal(&mut tx, "", Order::Id, |stored| {
         report.journals += 1;
+        whole.add(&stored.id.0, &stored.sha256);
         report.entries += stored.journal.entries.len() as u64;
         check_journal(stored, &mut report);
         check_month(stored, &mut periods, &mut report);
         Ok(())
     })
     .await?;
+    report.sha256 = whole.finish().sha256;
     for ((entity, month), period) in periods {
         check_period(&entity, &month, period, &mut report);
     }

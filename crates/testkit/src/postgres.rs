@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,14 +12,20 @@ const INSTALL: &str = "store tests need PostgreSQL's server binaries: install De
                        or set QUDAO_PG_BIN to the folder that holds initdb and postgres";
 const TEMPLATE: &str = "qudao_template";
 
-/// Runs the server until its standard input closes, which happens when the test process ends in any way, then clears up.
+/// Makes and runs the server until its standard input closes, which happens when the test process ends in any way, then clears up.
 const KEEPER: &str = r#"
+"$1/initdb" -D "$2/data" -U qudao -A trust -E UTF8 --locale=C --no-sync --no-instructions >"$2/log" 2>&1 </dev/null || touch "$2/failed"
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-    -c shared_buffers=32MB -c max_connections=200 -c autovacuum=off >"$2/log" 2>&1 </dev/null &
+    -c shared_buffers=32MB -c max_connections=200 -c autovacuum=off >>"$2/log" 2>&1 </dev/null &
 server=$!
 cat >/dev/null
-kill -QUIT $server
-wait $server
+# A server that is still starting ignores the signal; it is sent until it works, for 20 s at most.
+tries=0
+while kill -QUIT $server 2>/dev/null && [ $tries -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.2
+done
+kill -KILL $server 2>/dev/null
 rm -rf "$2"
 "#;
 
@@ -51,41 +57,35 @@ impl Server {
     fn start() -> Result<Self, String> {
         let bin = find_binaries()?;
         let owner = unprivileged()?;
-        let folder = tempfile::Builder::new().prefix("qudao-pg-").tempdir().map_err(|error| error.to_string())?.keep();
+        let folder = tempfile::Builder::new().prefix("qudao-pg-").tempdir().map_err(|error| error.to_string())?;
+        let mut keeper = Command::new("/bin/sh");
         if let Some((uid, gid)) = owner {
-            std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).map_err(|error| error.to_string())?;
+            std::os::unix::fs::chown(folder.path(), Some(uid), Some(gid)).map_err(|error| error.to_string())?;
+            keeper.uid(uid).gid(gid);
         }
-        let as_owner = |program: &Path| {
-            let mut command = Command::new(program);
-            command.current_dir(&folder);
-            if let Some((uid, gid)) = owner {
-                command.uid(uid).gid(gid);
-            }
-            command
-        };
-        let mut init = as_owner(&bin.join("initdb"));
-        init.args(["-U", "qudao", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions", "-D"])
-            .arg(folder.join("data"));
-        succeed(&mut init)?;
-        let mut keeper = as_owner(Path::new("/bin/sh"));
         // A process group of its own: an interrupt from the terminal ends the tests, and the keeper clears up after them.
-        keeper.args(["-c", KEEPER, "keeper"]).arg(&bin).arg(&folder).process_group(0);
-        let keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
-        let server = Self { bin, folder, _keeper: keeper };
+        keeper.args(["-c", KEEPER, "keeper"]).arg(&bin).arg(folder.path()).current_dir(folder.path()).process_group(0);
+        keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let keeper = keeper.spawn().map_err(|error| error.to_string())?;
+        // From here on the keeper removes the folder.
+        let server = Self { bin, folder: folder.keep(), _keeper: keeper };
         server.wait_until_ready()?;
         Ok(server)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the predicate is another process's readiness")]
     fn wait_until_ready(&self) -> Result<(), String> {
-        for _ in 0..600 {
+        for _ in 0..1200 {
             if self.client("pg_isready").output().is_ok_and(|output| output.status.success()) {
                 return Ok(());
+            }
+            if self.folder.join("failed").exists() {
+                break;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
         let log = std::fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-        Err(format!("PostgreSQL did not start within 30 s; its log:\n{log}"))
+        Err(format!("PostgreSQL did not start. {INSTALL}. Its log:\n{log}"))
     }
 
     fn create(&self, name: &str, template: &str) -> Result<(), String> {

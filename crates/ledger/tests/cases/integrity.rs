@@ -1,11 +1,11 @@
 use crate::common::{close, commission, open, put, sound};
-use qudao_kernel::Kind;
+use qudao_kernel::{Kind, Lang};
 use qudao_ledger::check;
 use qudao_platform::db::{Db, DbKind};
 use qudao_platform::{args, write_tx};
 use qudao_testkit::{TestDb, on_both};
 
-on_both!(posted_rows_cannot_be_changed, the_check_finds_what_was_tampered_with);
+on_both!(posted_rows_cannot_be_changed, the_check_finds_what_was_tampered_with, equal_ledgers_have_equal_checksums);
 
 async fn posted_rows_cannot_be_changed(db: TestDb) {
     open(&db, "2026-07").await;
@@ -106,4 +106,19 @@ async fn the_check_finds_what_was_tampered_with(db: TestDb) {
         write_tx!(db, |tx| tx.execute(sql, args![]).await).unwrap();
     }
     assert_eq!(problems(&db).await, ["balance", "seal"]);
+}
+
+async fn equal_ledgers_have_equal_checksums(db: TestDb) {
+    // R0.23: the same journals give the same checksum, whenever and in whatever order they were posted, on either database.
+    open(&db, "2026-07").await;
+    let empty = check(&db).await.unwrap().sha256;
+    for key in ["b", "a"] {
+        put(&db, &commission(key, "P1", "60")).await.unwrap().into_inner();
+    }
+    let report = check(&db).await.unwrap();
+    assert_ne!(report.sha256, empty);
+    assert_eq!(report.sha256, "a3143763fa6a3a62b7cafecbee7e8d9e08b7e27709404e0386a59a67dbc5d428");
+    let lines = report.lines(Lang::En);
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with("2 journals, 4 entries, 2 accounts, 0 problems"), "{}", lines[0]);
 }
