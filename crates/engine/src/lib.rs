@@ -2,4 +2,5 @@
 //!
 //! Invariant: the only crate that names `datafusion`, `arrow` or `parquet`; linked by `app` alone.
 
+pub mod facts;
 pub mod settle;
