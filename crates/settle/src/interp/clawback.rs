@@ -140,7 +140,6 @@ impl<'a> Run<'a> {
                 clerk: String::new(),
                 accrued: -left,
                 amount: -left,
-                destination: component.destination,
                 pay_on: component.pay.day(self.input.period),
                 ..line
             },

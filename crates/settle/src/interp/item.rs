@@ -2,9 +2,10 @@
 
 use super::Run;
 use super::eval::{Env, eval, literal};
-use super::number::{divide, whole};
+use super::ladder;
+use super::number::{Exact, divide, whole};
 use super::row::Row;
-use super::trace::{About, Event, Input, Place};
+use super::trace::{About, Climb, Event, Input, Place};
 use super::value::Value;
 use qudao_kernel::facts::{Col, ColType};
 use qudao_kernel::territory::under;
@@ -152,6 +153,18 @@ impl<'a> Desk<'_, 'a> {
             .map_or(&policy.params[index].value, |(_, value)| value)
     }
 
+    /// Where a ladder stood, for a proof.
+    fn climb(&self, index: usize, argument: Exact, pays: Exact) -> Climb {
+        let ladder = &self.policy.ladders[index];
+        let unheard = Desk { traced: false, ..*self };
+        let value = |part: &Expr| eval(self.policy, &unheard, part).exact();
+        let reached = ladder::reached(ladder, &argument, &value);
+        let next = reached.map_or(0, |step| step + 1);
+        let next =
+            ladder.steps.get(next).map(|step| value(&step.from)).map(|from| (from.clone(), ladder::pays_on(ladder, next, &from, &value)));
+        Climb { ladder: index, argument, reached: reached.map(|step| (step, value(&ladder.steps[step].from))), next, pays }
+    }
+
     fn sub(&self, col: Col) -> Value {
         self.run.subscriber_month(&self.item.subscriber, self.item.anchor).map_or_else(|| Value::empty(col.ty()), |row| row.value(col))
     }
@@ -237,5 +250,8 @@ impl Env for Desk<'_, '_> {
 
     fn step(&self, expr: &Expr, operands: &[Value], value: &Value) {
         self.hear(Event::Step(expr, operands, value));
+        if let (true, Expr::Ladder(index, _), [argument]) = (self.traced, expr, operands) {
+            self.hear(Event::Climbed(&self.climb(*index, argument.exact(), value.exact())));
+        }
     }
 }

@@ -6,10 +6,15 @@ use qudao_policy::model::{Closed, Expr, Ladder, LadderMode, Step};
 
 /// What the ladder gives for an argument. `value` evaluates a literal or parameter of a step.
 pub fn apply(ladder: &Ladder, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
+    reached(ladder, argument, value).map_or_else(Exact::zero, |step| pays_on(ladder, step, argument, value))
+}
+
+/// What the ladder gives for an argument that has reached this step.
+pub fn pays_on(ladder: &Ladder, step: usize, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
     match ladder.mode {
-        LadderMode::Whole => whole_volume(ladder, argument, value),
-        LadderMode::Marginal => marginal(ladder, argument, value),
-        LadderMode::Curve => curve(ladder, argument, value),
+        LadderMode::Whole => pays(&ladder.steps[step], argument, value),
+        LadderMode::Marginal => marginal(ladder, step, argument, value),
+        LadderMode::Curve => curve(ladder, step, argument, value),
     }
 }
 
@@ -30,12 +35,7 @@ fn pays(step: &Step, units: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
     units * part(step.each.as_ref(), value) + part(step.flat.as_ref(), value)
 }
 
-fn whole_volume(ladder: &Ladder, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
-    reached(ladder, argument, value).map_or_else(Exact::zero, |index| pays(&ladder.steps[index], argument, value))
-}
-
-fn marginal(ladder: &Ladder, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
-    let Some(last) = reached(ladder, argument, value) else { return Exact::zero() };
+fn marginal(ladder: &Ladder, last: usize, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
     let mut total = Exact::zero();
     for (index, step) in ladder.steps.iter().enumerate().take(last + 1) {
         let end = if index == last { argument.clone() } else { value(&ladder.steps[index + 1].from) };
@@ -44,8 +44,7 @@ fn marginal(ladder: &Ladder, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -
     total
 }
 
-fn curve(ladder: &Ladder, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
-    let Some(index) = reached(ladder, argument, value) else { return Exact::zero() };
+fn curve(ladder: &Ladder, index: usize, argument: &Exact, value: &dyn Fn(&Expr) -> Exact) -> Exact {
     let low = part(ladder.steps[index].flat.as_ref(), value);
     let Some(next) = ladder.steps.get(index + 1) else { return low };
     let (from, to) = (value(&ladder.steps[index].from), value(&next.from));

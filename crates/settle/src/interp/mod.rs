@@ -39,6 +39,7 @@ mod tests;
 
 use item::{Desk, Item, about};
 use measure::Memo;
+pub(crate) use measure::visit;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Month, Refusal};
 use qudao_policy::lines::{Line, Obligation, ObligationState, Outcome, Reason};
@@ -116,6 +117,11 @@ impl<'a> Rule<'a> {
     fn made(self, line: &Line) -> bool {
         line.policy == self.policy.name && line.component == self.component().name
     }
+}
+
+/// Whether an obligation is the rest of an `Earn` line.
+pub(crate) fn is_rest_of(due: &Obligation, line: &Line) -> bool {
+    reverse::belongs(due, line)
 }
 
 /// Whether a version is in force on a day.

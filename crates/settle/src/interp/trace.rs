@@ -64,6 +64,21 @@ pub struct Counted {
     pub ids: Vec<String>,
 }
 
+/// Where a ladder stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Climb {
+    /// Index of the ladder.
+    pub ladder: usize,
+    /// Argument.
+    pub argument: Exact,
+    /// Step reached, and where it begins.
+    pub reached: Option<(usize, Exact)>,
+    /// Where the next step begins, and what the ladder gives there.
+    pub next: Option<(Exact, Exact)>,
+    /// What it gave.
+    pub pays: Exact,
+}
+
 /// A decision.
 #[derive(Debug, Clone)]
 pub enum Event<'a> {
@@ -75,6 +90,8 @@ pub enum Event<'a> {
     Measured(usize, &'a Counted),
     /// An operation gave a value.
     Step(&'a Expr, &'a [Value], &'a Value),
+    /// A ladder was climbed.
+    Climbed(&'a Climb),
     /// The expressions of the place have given this.
     Leave(Place, &'a Value),
     /// A standard check failed with this code, or all passed.
