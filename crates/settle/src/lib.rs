@@ -2,13 +2,15 @@
 //!
 //! [`interp`] defines what a policy means, row by row; the columnar engine must agree with it to the fen. [`example`]
 //! runs the worked examples a policy carries: the gate every policy passes before it is published. [`diff`] turns
-//! a re-run of closed months into adjustments of the open one.
+//! a re-run of closed months into adjustments of the open one. [`proof`] explains one line or one zero so that anyone can re-check it
+//! offline.
 //!
 //! Invariant: a run is a pure function of policies, facts, master rows and what earlier months left behind.
 
 pub mod diff;
 pub mod example;
 pub mod interp;
+pub mod proof;
 pub mod simulate;
 pub mod statement;
 
