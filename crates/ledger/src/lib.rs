@@ -7,9 +7,11 @@
 //! - Nothing is changed or deleted: the tables refuse it, corrections are new journals, reversals name what they reverse.
 //! - A journal carries a key; the same key with the same content is a repeat and does nothing, with other content it is refused.
 //! - One month per entity is open; a closed month takes no posting ever again (R0.13), corrections go to the open one.
-//! - Balances are derived; [`check`] recomputes them all from the entries.
+//! - A journal says what and why; who asked for it is in the audit entry of the act that posted it, written by the caller in the
+//!   same transaction.
+//! - Balances are derived; [`check`](check()) recomputes them all from the entries.
 //!
-//! The rules live in [`model`] and [`book`], which need no database; [`store`] keeps the same book in tables, [`file`] in one
+//! The rules live in [`model`] and [`book`], which need no database; [`store`] keeps the same book in tables, [`mod@file`] in one
 //! append-only text file for work on plain folders. [`templates`] has the usual postings, [`chunk`] posts large runs.
 
 pub mod book;

@@ -1,10 +1,15 @@
-//! Reading every journal with its entries, one at a time, in constant memory.
+//! Reading every journal with its entries, in bounded memory: journals by pages, entries by a chunk's worth.
 
+use crate::chunk::MAX_ENTRIES;
 use crate::model::{Journal, JournalId};
 use crate::store::{entry_of, journal_of};
 use qudao_kernel::Refusal;
 use qudao_platform::args;
-use qudao_platform::db::{Row, Tx};
+use qudao_platform::db::{Row, Tx, Value};
+use std::collections::HashMap;
+
+/// Journals read at once.
+const PAGE: u32 = 64;
 
 /// A journal as the tables have it, which may differ from what was posted.
 pub(crate) struct Stored {
@@ -26,15 +31,12 @@ pub(crate) enum Order {
     Date,
 }
 
-const BY_ID: &str = "select j.id, j.entity, j.key, j.date, j.month, j.about, j.reason, j.reverses, j.run, j.chunk, j.entries, j.sha256,
-    e.line, e.owner, e.kind, e.unit, e.amount, e.ref
-    from ledger_journal j left join ledger_entry e on e.journal = j.id
-    where $1 = '' or j.entity = $1 order by j.id {by_bytes}, e.line";
+const BY_ID: &str = "select * from ledger_journal where ($1 = '' or entity = $1) and id {by_bytes} > $2
+    order by id {by_bytes} limit $3";
 
-const BY_DATE: &str = "select j.id, j.entity, j.key, j.date, j.month, j.about, j.reason, j.reverses, j.run, j.chunk, j.entries, j.sha256,
-    e.line, e.owner, e.kind, e.unit, e.amount, e.ref
-    from ledger_journal j left join ledger_entry e on e.journal = j.id
-    where $1 = '' or j.entity = $1 order by j.date {by_bytes}, j.id {by_bytes}, e.line";
+const BY_DATE: &str = "select * from ledger_journal where ($1 = '' or entity = $1)
+    and (date {by_bytes} > $2 or (date {by_bytes} = $2 and id {by_bytes} > $3))
+    order by date {by_bytes}, id {by_bytes} limit $4";
 
 /// Hands every journal of an entity, or of all if it is empty, to `take`.
 pub(crate) async fn each_journal(
@@ -43,29 +45,29 @@ pub(crate) async fn each_journal(
     order: Order,
     mut take: impl FnMut(&Stored) -> Result<(), Refusal> + Send,
 ) -> Result<(), Refusal> {
-    let sql = match order {
-        Order::Id => BY_ID,
-        Order::Date => BY_DATE,
-    };
-    let mut held: Option<Stored> = None;
-    tx.query_each(sql, args![entity], |row| {
-        let id = row.text("id")?;
-        if held.as_ref().is_none_or(|stored| stored.id.0 != id) {
-            if let Some(whole) = held.take() {
-                take(&whole)?;
+    let (mut date, mut id) = (String::new(), String::new());
+    loop {
+        let rows = match order {
+            Order::Id => tx.query(BY_ID, args![entity, &id, PAGE]).await?,
+            Order::Date => tx.query(BY_DATE, args![entity, &date, &id, PAGE]).await?,
+        };
+        let Some(last) = rows.last() else { return Ok(()) };
+        (date, id) = (last.string("date")?, last.string("id")?);
+        let mut page = rows.iter().map(head).collect::<Result<Vec<_>, _>>()?;
+        let mut begin = 0;
+        while begin < page.len() {
+            let end = begin + fitting(&page[begin..]);
+            fill(tx, &mut page[begin..end]).await?;
+            for stored in &mut page[begin..end] {
+                take(stored)?;
+                stored.journal.entries = Vec::new();
             }
-            held = Some(first(&row)?);
+            begin = end;
         }
-        match &mut held {
-            Some(stored) => add(stored, &row),
-            None => Ok(()),
-        }
-    })
-    .await?;
-    held.as_ref().map_or(Ok(()), take)
+    }
 }
 
-fn first(row: &Row) -> Result<Stored, Refusal> {
+fn head(row: &Row) -> Result<Stored, Refusal> {
     Ok(Stored {
         id: JournalId(row.string("id")?),
         sha256: row.string("sha256")?,
@@ -76,12 +78,31 @@ fn first(row: &Row) -> Result<Stored, Refusal> {
     })
 }
 
-fn add(stored: &mut Stored, row: &Row) -> Result<(), Refusal> {
-    // A journal without entries comes as one row without a line.
-    if row.opt_int("line")?.is_some() {
-        let entry = entry_of(row)?;
-        stored.units &= row.text("unit")? == entry.kind.unit().name();
-        stored.journal.entries.push(entry);
-    }
-    Ok(())
+/// How many of these journals have a chunk's worth of entries together; one at least.
+fn fitting(page: &[Stored]) -> usize {
+    let mut entries = 0;
+    let within = page.iter().take_while(|stored| {
+        entries += stored.count;
+        entries <= MAX_ENTRIES as i64
+    });
+    within.count().max(1)
+}
+
+async fn fill(tx: &mut Tx, journals: &mut [Stored]) -> Result<(), Refusal> {
+    let places: HashMap<String, usize> = journals.iter().enumerate().map(|(place, stored)| (stored.id.0.clone(), place)).collect();
+    let marks: Vec<String> = (1..=journals.len()).map(|number| format!("${number}")).collect();
+    let ids: Vec<Value> = journals.iter().map(|stored| Value::from(&stored.id.0)).collect();
+    let sql = format!(
+        "select journal, owner, kind, unit, amount, ref from ledger_entry where journal in ({}) order by journal, line",
+        marks.join(", ")
+    );
+    tx.query_each(sql, &ids, |row| {
+        if let Some(stored) = places.get(row.text("journal")?).and_then(|place| journals.get_mut(*place)) {
+            let entry = entry_of(&row)?;
+            stored.units &= row.text("unit")? == entry.kind.unit().name();
+            stored.journal.entries.push(entry);
+        }
+        Ok(())
+    })
+    .await
 }

@@ -25,7 +25,7 @@ pub struct Claim {
 
 /// Claims (scope, key) for a body. The key, the answer and whatever the work changes are committed together.
 ///
-/// ```ignore
+/// ```text
 /// let claim = match keys::begin(tx, "pay", key, body).await? {
 ///     Begun::Same(answer) => return Ok(Done::Already(answer)),
 ///     Begun::Fresh(claim) => claim,

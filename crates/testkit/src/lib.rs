@@ -1,6 +1,6 @@
 //! For tests only: every store test runs on a SQLite file and on a private PostgreSQL, with a clock the test moves.
 //!
-//! ```ignore
+//! ```text
 //! on_both!(a_stale_version_is_refused);
 //! async fn a_stale_version_is_refused(db: TestDb) { … }
 //! ```

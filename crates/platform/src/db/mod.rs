@@ -99,7 +99,10 @@ impl Db {
         self.clock.now_us()
     }
 
-    /// Brings the schema to the newest version; see [`migrate`](self) for what is refused.
+    /// Brings the schema to the newest version. Two programs that start together migrate once; a failed step leaves nothing.
+    ///
+    /// # Errors
+    /// `Conflict` if a step was edited after it was applied, or if the database knows steps this program does not.
     pub async fn migrate(&self) -> Result<Migrated, Refusal> {
         migrate::run(self, migrate::EMBEDDED).await
     }
