@@ -3,4 +3,5 @@
 mod facts;
 mod network;
 mod planted;
+mod policies;
 mod raw;
