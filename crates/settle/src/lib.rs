@@ -9,7 +9,9 @@
 
 pub mod diff;
 pub mod example;
+pub mod income;
 pub mod interp;
+pub mod ledger_post;
 pub mod proof;
 pub mod simulate;
 pub mod statement;

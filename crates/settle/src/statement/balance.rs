@@ -1,6 +1,7 @@
 //! From what is due to what is paid: carried balance, minimum payment, tax, offsets. One function, exact, in this order:
 //!
-//! 1. due = lines + adjustments + advances + brought forward. Nothing due, or less than the minimum: everything waits.
+//! 1. due = lines + adjustments + advances + brought forward; what goes to clerks' own accounts leaves first. Nothing left, or less
+//!    than the minimum: everything waits.
 //! 2. Tax of natural persons on the part that is income and untaxed (R0.31), half a fen rounded up, never more than is due.
 //! 3. Overdue receivables with consent or clause, oldest first, each at most what is left (R0.32).
 //! 4. The rest is the payment; a rest below the minimum waits, already taxed.
@@ -13,6 +14,8 @@ use qudao_kernel::{Date, Fen, Refusal};
 pub struct Due<'a> {
     /// Sum of payable lines.
     pub lines: Fen,
+    /// Part of the lines that goes to clerks' own accounts.
+    pub direct: Fen,
     /// Sum of manual adjustments.
     pub adjustments: Fen,
     /// Advances given less recovered.
@@ -41,7 +44,7 @@ pub fn pay(due: &Due<'_>) -> Result<(Totals, Vec<Offset>), Refusal> {
             format!("the rate of tax withheld, {} millionths, is above 100%; correct the parameter", due.tax_ppm),
         ));
     }
-    let taxable = sum([due.brought.taxable, due.lines, due.adjustments])?;
+    let taxable = sum([due.brought.taxable, due.lines, Fen(due.direct.0.saturating_neg()), due.adjustments])?;
     let net = sum([due.brought.net, due.advances])?;
     let all = sum([taxable, net])?;
     let mut totals = Totals {
@@ -49,7 +52,8 @@ pub fn pay(due: &Due<'_>) -> Result<(Totals, Vec<Offset>), Refusal> {
         adjustments: due.adjustments,
         advances: due.advances,
         brought: due.brought,
-        due: all,
+        due: sum([all, due.direct])?,
+        direct: due.direct,
         tax_ppm: due.tax_ppm,
         ..Totals::default()
     };
@@ -140,6 +144,7 @@ mod tests {
     fn due(lines: i64, receivables: &[Receivable]) -> Due<'_> {
         Due {
             lines: Fen(lines),
+            direct: Fen::ZERO,
             adjustments: Fen::ZERO,
             advances: Fen::ZERO,
             brought: Carried::default(),
@@ -204,7 +209,7 @@ mod tests {
         #[test]
         fn every_fen_due_is_taxed_offset_paid_or_carried(
             lines in -100_000i64..500_000, adjustments in -50_000i64..50_000, advances in -50_000i64..50_000,
-            taxable in -50_000i64..50_000, net in 0i64..50_000, tax_ppm in 0u32..=1_000_000, minimum in 0i64..60_000,
+            direct in -20_000i64..50_000, taxable in -50_000i64..50_000, net in 0i64..50_000, tax_ppm in 0u32..=1_000_000, minimum in 0i64..60_000,
             bills in proptest::collection::vec((0i64..200_000, 0u8..3, -40i32..40), 0..6),
         ) {
             // R0.3, R0.31, R0.32
@@ -218,15 +223,16 @@ mod tests {
                 })
             }).collect();
             let input = Due {
+                direct: Fen(direct),
                 adjustments: Fen(adjustments), advances: Fen(advances), brought: Carried { taxable: Fen(taxable), net: Fen(net) },
                 tax_ppm, minimum: Fen(minimum), on, ..due(lines, &receivables)
             };
             let (totals, offsets) = pay(&input).unwrap();
             prop_assert_eq!(totals.due.0, lines + adjustments + advances + taxable + net);
             let carried = totals.carried.taxable.0 + totals.carried.net.0;
-            prop_assert_eq!(totals.due.0, totals.tax.0 + totals.offsets.0 + totals.payment.0 + carried);
+            prop_assert_eq!(totals.due.0, direct + totals.tax.0 + totals.offsets.0 + totals.payment.0 + carried);
             prop_assert!(totals.payment.0 == 0 || totals.payment.0 >= minimum.max(1));
-            prop_assert!(totals.tax.0 >= 0 && totals.offsets.0 >= 0 && totals.offsets.0 <= (totals.due.0 - totals.tax.0).max(0));
+            prop_assert!(totals.tax.0 >= 0 && totals.offsets.0 >= 0 && totals.offsets.0 <= (totals.due.0 - direct - totals.tax.0).max(0));
             prop_assert_eq!(offsets.len(), receivables.len());
             prop_assert_eq!(offsets.iter().map(|offset| offset.taken.0).sum::<i64>(), totals.offsets.0);
             for offset in &offsets {

@@ -19,7 +19,7 @@ const SUMMARY: usize = 0;
 const LINES: usize = 1;
 const UNPAID: usize = 2;
 
-/// One partner's statement as 汇总, 明细 and 未付原因.
+/// One partner's statement as three tables: summary, lines, reasons for what was not paid.
 pub struct PartnerBook<'a> {
     export: Export,
     catalog: &'a Catalog<'a>,
@@ -282,6 +282,7 @@ pub(crate) fn way(statement: &Statement, lang: Lang) -> Vec<(String, Fen, bool)>
         (pick(lang, "预支", "Advances").into(), totals.advances, false),
         (pick(lang, "上期结转", "Brought forward").into(), of(totals.brought.taxable, totals.brought.net), false),
         (pick(lang, "应付合计", "Due").into(), totals.due, true),
+        (pick(lang, "直付店员账户", "To clerks' own accounts").into(), Fen(totals.direct.0.saturating_neg()), false),
         (tax, Fen(-totals.tax.0), false),
         (pick(lang, "抵扣货款", "Receivables taken").into(), Fen(-totals.offsets.0), false),
         (pick(lang, "结转下期", "Carried forward").into(), Fen(of(totals.carried.taxable, totals.carried.net).0.saturating_neg()), false),
@@ -324,6 +325,7 @@ impl CompanyBook {
                 ("人工调整", "Adjustments", Money),
                 ("上期结转", "Brought forward", Money),
                 ("应付合计", "Due", Money),
+                ("直付店员", "To clerks", Money),
                 ("代扣个税", "Tax", Money),
                 ("抵扣货款", "Receivables taken", Money),
                 ("结转下期", "Carried forward", Money),
@@ -368,7 +370,8 @@ impl CompanyBook {
         cells.extend(
             words::DESTINATIONS.iter().map(|destination| Cell::Money(totals.destinations.get(destination).copied().unwrap_or_default())),
         );
-        let amounts = [totals.adjustments, totals.brought, totals.due, totals.tax, totals.offsets, totals.carried, totals.payment];
+        let amounts =
+            [totals.adjustments, totals.brought, totals.due, totals.direct, totals.tax, totals.offsets, totals.carried, totals.payment];
         cells.extend(amounts.map(Cell::Money));
         cells.extend([Cell::Money(fen(self.pool)?), Cell::Empty]);
         self.export.row(0, Look::Total, &cells)?;
@@ -407,7 +410,9 @@ impl Sink for CompanyBook {
         cells.extend(words::DESTINATIONS.iter().map(|destination| Cell::Money(statement.total(*destination))));
         let brought = Fen(totals.brought.taxable.0 + totals.brought.net.0);
         let carried = Fen(totals.carried.taxable.0 + totals.carried.net.0);
-        cells.extend([totals.adjustments, brought, totals.due, totals.tax, totals.offsets, carried, totals.payment].map(Cell::Money));
+        cells.extend(
+            [totals.adjustments, brought, totals.due, totals.direct, totals.tax, totals.offsets, carried, totals.payment].map(Cell::Money),
+        );
         cells.extend([Cell::Money(statement.pool.closing), Cell::Text(&statement.hash)]);
         self.export.row(0, Look::Body, &cells)?;
         for section in &statement.sections {

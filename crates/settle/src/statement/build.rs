@@ -22,6 +22,8 @@ pub struct Terms<'a> {
     pub revision: u32,
     /// Payments below this wait for the next month.
     pub minimum: Fen,
+    /// Whether clerks' parts go to their own accounts (R1.23) rather than to the partner, who passes them on.
+    pub clerks_direct: bool,
     /// Tax withheld from natural persons, in millionths.
     pub tax_ppm: u32,
     /// Language of the standard sentences.
@@ -207,6 +209,7 @@ impl<'a> Builder<'a> {
         };
         let (totals, offsets) = pay(&Due {
             lines: of(Destination::Payable),
+            direct: if self.terms.clerks_direct { self.clerks()? } else { Fen::ZERO },
             adjustments: sum(account.adjustments.iter().map(|adjustment| adjustment.amount))?,
             advances: of(Destination::Advance),
             brought: account.brought,
@@ -258,6 +261,12 @@ impl<'a> Builder<'a> {
             };
         }
         (name, choose(&account.tier, row.map(|row| &row.tier)), choose(&account.territory, row.map(|row| &row.territory)))
+    }
+
+    /// What clerks get in payable money.
+    fn clerks(&self) -> Result<Fen, Refusal> {
+        let clerks = self.payees.iter().filter(|((kind, _), _)| *kind == PayeeKind::Clerk);
+        fen(clerks.filter_map(|(_, part)| part.amounts.get(&Destination::Payable)).sum())
     }
 
     fn sections(&self) -> Result<Vec<Section>, Refusal> {

@@ -6,7 +6,7 @@ use qudao_kernel::{Fen, Kind, Refusal};
 use qudao_policy::model::Destination;
 
 impl Statement {
-    /// Checks that rows add up to sections, sections and the rest to what is due, what is due to tax + offsets + payment + carried,
+    /// Checks that rows add up to sections, sections and the rest to what is due, what is due to direct + tax + offsets + payment + carried,
     /// offsets to their sum, and the pool to its closing balance.
     ///
     /// # Errors
@@ -25,7 +25,7 @@ impl Statement {
         self.hold("adjustments", totals.adjustments, sum(self.adjustments.iter().map(|item| item.amount))?)?;
         let due = sum([totals.lines, totals.adjustments, totals.advances, totals.brought.taxable, totals.brought.net])?;
         self.hold("due", totals.due, due)?;
-        let used = sum([totals.tax, totals.offsets, totals.payment, totals.carried.taxable, totals.carried.net])?;
+        let used = sum([totals.direct, totals.tax, totals.offsets, totals.payment, totals.carried.taxable, totals.carried.net])?;
         self.hold("payment", totals.due, used)?;
         self.hold("offsets", totals.offsets, sum(self.offsets.iter().map(|offset| offset.taken))?)?;
         self.hold("pool", self.pool.closing, sum([self.pool.opening, self.pool.held, self.pool.released])?)?;

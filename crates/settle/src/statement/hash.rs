@@ -3,7 +3,7 @@
 //!
 //! Each field is preceded by its length in eight bytes, big end first; numbers count as eight bytes without a length. Fields of a
 //! line in order: period, partner, policy, version, component, kind, basis, day, payee kind, payee, part, origin,
-//! counts as, accrued, amount, destination, pay day. After the lines: due, tax, offsets, payment, carried taxable, carried net, each in fen.
+//! counts as, accrued, amount, destination, pay day. After the lines: due, direct, tax, offsets, payment, carried taxable, carried net, each in fen.
 
 use super::model::Totals;
 use qudao_policy::lines::{Line, LineKind};
@@ -39,7 +39,7 @@ impl LineHash {
 
     /// Adds the totals and gives 64 hexadecimal digits.
     pub fn finish(mut self, totals: &Totals) -> String {
-        for amount in [totals.due, totals.tax, totals.offsets, totals.payment, totals.carried.taxable, totals.carried.net] {
+        for amount in [totals.due, totals.direct, totals.tax, totals.offsets, totals.payment, totals.carried.taxable, totals.carried.net] {
             self.int(amount.0);
         }
         let mut text = String::with_capacity(64);

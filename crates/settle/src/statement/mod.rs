@@ -1,7 +1,7 @@
 //! Statements (对账单): what a partner is owed for a period, from the lines to the payment, and the documents that say so.
 //!
 //! A statement is made from the lines of a run without keeping them ([`run`]); every one is checked before it is shown:
-//! Σ payable lines + adjustments + advances + brought forward = tax + offsets + payment + carried forward, to the fen.
+//! Σ payable lines + adjustments + advances + brought forward = direct (clerks' own accounts) + tax + offsets + payment + carried forward, to the fen.
 //! Points, top-up balance and other destinations have sections of their own and never mix with the money that is paid.
 //!
 //! | document | from | bound |

@@ -180,7 +180,7 @@ pub struct PayeePart {
     pub amounts: BTreeMap<Destination, Fen>,
 }
 
-/// The way from the lines to the payment. `due = tax + offsets + payment + carried`, to the fen.
+/// The way from the lines to the payment. `due = direct + tax + offsets + payment + carried`, to the fen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Sum of the lines that go to the payable account.
@@ -193,6 +193,8 @@ pub struct Totals {
     pub brought: Carried,
     /// Everything due: the sum of the above.
     pub due: Fen,
+    /// Parts that go to clerks' own accounts (R1.23); 0 where the partner passes them on.
+    pub direct: Fen,
     /// What tax was computed on; 0 unless a natural person is paid.
     pub tax_base: Fen,
     /// Rate in millionths.

@@ -55,6 +55,8 @@ pub struct RunTotals {
     pub brought: Fen,
     /// Due.
     pub due: Fen,
+    /// To clerks' own accounts.
+    pub direct: Fen,
     /// Tax withheld.
     pub tax: Fen,
     /// Offsets.
@@ -81,6 +83,7 @@ impl RunTotals {
         self.adjustments = sum([self.adjustments, totals.adjustments])?;
         self.brought = sum([self.brought, totals.brought.taxable, totals.brought.net])?;
         self.due = sum([self.due, totals.due])?;
+        self.direct = sum([self.direct, totals.direct])?;
         self.tax = sum([self.tax, totals.tax])?;
         self.offsets = sum([self.offsets, totals.offsets])?;
         self.payment = sum([self.payment, totals.payment])?;

@@ -17,9 +17,11 @@ fn a_month_adds_up_from_lines_to_payment() {
     let totals = &statement.totals;
     assert_eq!(totals.lines, Fen(payable));
     assert_eq!(totals.due.0, payable + 24_000 + 3_520);
-    assert_eq!(totals.tax.0, (totals.due.0 * 2 + 5) / 10);
+    // clerks are paid to their own accounts, and the partner's tax leaves their part alone
+    assert_eq!(totals.direct, Fen(40 * 500));
+    assert_eq!(totals.tax.0, ((totals.due.0 - totals.direct.0) * 2 + 5) / 10);
     assert_eq!(totals.offsets, Fen(120_000), "one bill has no consent");
-    assert_eq!(totals.payment.0, totals.due.0 - totals.tax.0 - 120_000);
+    assert_eq!(totals.payment.0, totals.due.0 - totals.direct.0 - totals.tax.0 - 120_000);
     // points and top-up stand apart
     assert_eq!((statement.total(Destination::Points), statement.total(Destination::Topup)), (Fen(40_000), Fen(256_075)));
     assert_eq!((statement.pool.opening, statement.pool.held, statement.pool.released), (Fen(88_000), Fen(37_500), Fen(-20_000)));
@@ -183,7 +185,7 @@ proptest! {
             let own: i64 = outcome.lines.iter().filter(|line| line.partner == statement.partner && line.payee_kind != PayeeKind::Partner).map(|line| line.amount).sum();
             prop_assert_eq!(parts, own);
         }
-        prop_assert_eq!(all.due.0, all.tax.0 + all.offsets.0 + all.payment.0 + all.carried.0);
+        prop_assert_eq!(all.due.0, all.direct.0 + all.tax.0 + all.offsets.0 + all.payment.0 + all.carried.0);
         prop_assert_eq!(all.lines as usize, outcome.lines.len());
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Options;
 use super::labels::LABELS;
+use super::letter;
 use crate::statement::model::{NextStep, Section, Statement};
 use crate::statement::words::{self, pick};
 use crate::statement::{KeptLines, books};
@@ -52,6 +53,7 @@ pub(super) fn statement(
         "steps": statement.steps.iter().map(|step| self::step(step, lang)).collect::<Vec<_>>(),
         "groups": groups(statement, kept, catalog, options),
         "lines_note": note(kept, lang),
+        "proofs": options.proofs.iter().map(|text| letter::parts(text)).collect::<Vec<_>>(),
     })
 }
 

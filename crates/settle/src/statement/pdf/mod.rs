@@ -3,6 +3,7 @@
 mod data;
 mod fonts;
 mod labels;
+mod letter;
 mod press;
 
 pub use press::Press;
@@ -26,11 +27,13 @@ pub struct Options {
     pub lines: usize,
     /// Hide the middle of subscribers' numbers.
     pub masked: bool,
+    /// Proofs of lines to append, as [`crate::proof::letter`] writes them; each begins a page.
+    pub proofs: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lang: Lang::Zh, issuer: String::new(), notes: Vec::new(), lines: 500, masked: true }
+        Self { lang: Lang::Zh, issuer: String::new(), notes: Vec::new(), lines: 500, masked: true, proofs: Vec::new() }
     }
 }
 
