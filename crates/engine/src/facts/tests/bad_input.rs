@@ -68,7 +68,7 @@ fn unknown_outlets_and_partners_are_kept_and_counted() {
     assert_eq!((report.unknown_outlets, report.unknown_partners, report.unnamed), (1, 1, 1));
     assert_eq!(report.unknown_codes, ["O9", "P9"]);
     assert!(landed(&report));
-    assert_eq!(desk.ids(BusinessEvent), ["E1", "E2", "E3", "E4"], "nobody's rows come first");
+    assert_eq!(desk.ids(BusinessEvent), ["E1", "E2", "E3", "E4"]);
 }
 
 #[test]

@@ -63,8 +63,11 @@ impl Desk {
         self.store.facts(&self.store.latest().unwrap(), table, &Wanted::default()).unwrap()
     }
 
+    /// Event ids of the facts a reader sees, sorted.
     pub(super) fn ids(&self, table: Table) -> Vec<String> {
-        self.facts(table).iter().map(|fact| text(fact, Col::EventId).to_owned()).collect()
+        let mut ids: Vec<String> = self.facts(table).iter().map(|fact| text(fact, Col::EventId).to_owned()).collect();
+        ids.sort();
+        ids
     }
 
     pub(super) fn rejects(&self) -> String {
