@@ -5,6 +5,7 @@
 mod ast;
 mod check;
 mod diagnostics;
+mod explain;
 mod fmt;
 pub mod keywords;
 mod lexer;
@@ -16,5 +17,6 @@ mod vocab;
 
 pub use check::{Compiled, compile};
 pub use diagnostics::{Diagnostic, Label, Severity, SourceFile, Span, render};
+pub use explain::explain;
 pub use fmt::format;
 pub use vocab::{STANDARD_REASONS, words as field_words};

@@ -427,7 +427,8 @@ pub enum Basis {
     /// amount, and its obligations of this run become `Reversed`.
     ///
     /// Facts belong to the group of their own partner (and outlet, clerk). Filter and requirements are those of the group. A line already
-    /// taken back in this run gives only what is left of it; a line a clawback took is not taken back again by its `reverse` clause.
+    /// taken back in this run gives only what is left of it; a line a clawback took is not taken back again by its `reverse` clause. The
+    /// `Reverse` line goes where the line it takes back went (`destination`).
     Clawback {
         /// Key: partner, outlet or clerk.
         key: Key,

@@ -148,14 +148,28 @@ pub(super) fn reach(expr: &Expr, names: &Names, pay: Span) -> Reach {
         Expr::Binary(Op::Div, a, _) => of(a),
         Expr::Binary(Op::Sub, a, b) => {
             // "What it should be by now, less what was paid by now" is a difference, not a repetition.
-            let paid = matches!(&**b, Expr::Measure(index) if names.measures[*index].table.is_none());
-            if paid { Reach::None } else { sum(of(a), of(b)) }
+            if paid_already(b, names) { Reach::None } else { sum(of(a), of(b)) }
         }
         Expr::Binary(Op::Add, a, b) | Expr::If(_, a, b) => sum(of(a), of(b)),
         Expr::Match { arms, otherwise, .. } => arms.iter().fold(of(otherwise), |known, (_, value)| sum(known, of(value))),
         Expr::Call(_, args) => args.iter().map(of).reduce(sum).unwrap_or(Reach::None),
         _ => Reach::None,
     }
+}
+
+/// Whether the expression reads measures, all of them totals of lines.
+fn paid_already(expr: &Expr, names: &Names) -> bool {
+    fn read(expr: &Expr, out: &mut Vec<usize>) {
+        if let Expr::Measure(index) = expr {
+            out.push(*index);
+        }
+        let mut parts = Vec::new();
+        children(expr, &mut parts);
+        parts.into_iter().for_each(|part| read(part, out));
+    }
+    let mut measures = Vec::new();
+    read(expr, &mut measures);
+    !measures.is_empty() && measures.iter().all(|index| names.measures[*index].table.is_none())
 }
 
 /// Whether literals of the type can be compared with `<`.

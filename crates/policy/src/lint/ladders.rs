@@ -57,15 +57,21 @@ fn counts(ladder: &Ladder) -> bool {
 fn whole(ladder: &Ladder, policy: &Policy) -> Option<Vec<Jump>> {
     let unit = if counts(ladder) { HALF } else { 0 };
     let mut out = Vec::new();
-    for step in 1..ladder.steps.len() {
-        let (before, after) = (&ladder.steps[step - 1], &ladder.steps[step]);
+    for (step, after) in ladder.steps.iter().enumerate() {
         let bound = literal_value(&after.from)?;
+        // The first step includes its own bound; below it nothing is paid.
         let (last, first) = match ladder.closed {
-            Closed::Below => (bound - unit, bound),
-            Closed::Above => (bound, bound + unit),
+            Closed::Above if step > 0 => (bound, bound + unit),
+            _ => (bound - unit, bound),
         };
-        let by = total(after, first, policy)? - total(before, last, policy)?;
-        let each = known(before.each.as_ref(), policy)?.max(known(after.each.as_ref(), policy)?).checked_mul(unit)?;
+        let before = step.checked_sub(1).map(|before| &ladder.steps[before]);
+        let (paid, rate) = match before {
+            Some(before) => (total(before, last, policy)?, known(before.each.as_ref(), policy)?),
+            None if bound <= 0 => continue,
+            None => (0, 0),
+        };
+        let by = total(after, first, policy)? - paid;
+        let each = rate.max(known(after.each.as_ref(), policy)?).checked_mul(unit)?;
         out.push(Jump { step, at: first, by, cliff: by > each });
     }
     Some(out)
@@ -81,7 +87,7 @@ fn marginal(ladder: &Ladder, policy: &Policy) -> Option<Vec<Jump>> {
             out.push(Jump { step, at, by: each.checked_mul(HALF)?, cliff: false });
         }
         let flat = known(item.flat.as_ref(), policy)?.checked_mul(HALF)?;
-        if step > 0 && flat != 0 {
+        if flat != 0 && (step > 0 || at > 0) {
             out.push(Jump { step, at, by: flat, cliff: flat > 0 });
         }
     }
