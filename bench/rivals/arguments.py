@@ -1,0 +1,36 @@
+"""Arguments every settle rival takes, and the days of the period."""
+
+import argparse
+import calendar
+import datetime
+import pathlib
+
+
+def read():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--facts", required=True, type=pathlib.Path, help="folder with business_event/period=YYYY-MM/*.parquet …")
+    parser.add_argument("--master", required=True, type=pathlib.Path)
+    parser.add_argument("--previous", type=pathlib.Path, help="folder with period=YYYY-MM folders of earlier months' output")
+    parser.add_argument("--period", required=True)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--cap", type=int, default=20_000_000, help="fen; smaller in checks, so that the cap is met")
+    args = parser.parse_args()
+    year, month = map(int, args.period.split("-"))
+    args.index = year * 12 + month - 1
+    args.first = datetime.date(year, month, 1)
+    args.last = datetime.date(year, month, calendar.monthrange(year, month)[1])
+    args.events = f"{args.facts}/business_event/period={args.period}/*.parquet"
+    args.subs = f"{args.facts}/subscriber_month/period={args.period}/*.parquet"
+    args.out.mkdir(parents=True, exist_ok=True)
+    return args
+
+
+def earlier(args, months=6):
+    """Folders of earlier months' output that exist, newest first."""
+    found = []
+    for back in range(1, months + 1):
+        year, month = divmod(args.index - back, 12)
+        folder = args.previous / f"period={year:04}-{month + 1:02}" if args.previous else None
+        if folder and folder.is_dir():
+            found.append(folder)
+    return found
