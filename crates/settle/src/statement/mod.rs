@@ -8,6 +8,8 @@
 //! |---|---|---|
 //! | workbook or CSV of one partner ([`PartnerBook`]) | statement + lines as they come | constant memory, any number of lines |
 //! | workbook or CSV of all partners ([`CompanyBook`]) | statements as they come | constant memory |
+//! | both, for every partner ([`DocumentSink`]) | a run | one partner at a time |
+//! | statements as JSON, one a line ([`JsonLines`]) | statements as they come | constant memory |
 //! | PDF of one partner ([`pdf`]) | statement + the first lines | [`pdf::Options::lines`] |
 
 pub mod balance;
@@ -16,22 +18,26 @@ mod build;
 mod catalog;
 mod check;
 mod export;
+mod files;
 pub(crate) mod grid;
 pub mod hash;
 mod model;
 pub mod pdf;
 mod stream;
+mod text;
 pub mod words;
 
 pub use books::{CompanyBook, PartnerBook};
 pub use build::{Builder, Terms, number};
 pub use catalog::{Catalog, minimum_payment};
 pub use export::FileFormat;
+pub use files::{DocumentSink, Documents, JsonLines, carry, read_statements};
 pub use model::{
     Account, Adjustment, Carried, ComponentRow, Consent, KeptLines, NextStep, Offset, OffsetOutcome, PayeePart, Pool, Receivable, Release,
     Section, Statement, Totals, Unpaid,
 };
 pub use stream::{RunTotals, Sink, run};
+pub use text::text;
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -321,8 +321,13 @@ impl Statement {
 
     /// Number as part of a file name: anything but letters, digits, `-` and `_` becomes `_`.
     pub fn file_stem(&self) -> String {
-        self.number.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
+        file_stem(&self.number)
     }
+}
+
+/// A statement's number as part of a file name.
+pub(super) fn file_stem(number: &str) -> String {
+    number.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' }).collect()
 }
 
 /// Lines kept beside a statement for documents that show them, and how many there are in all.

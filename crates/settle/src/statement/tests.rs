@@ -198,3 +198,37 @@ fn periods_name_themselves() {
     assert_eq!(odd.file_stem(), "DZ202607-P_1_甲");
     assert_eq!(odd.short_hash().len(), 19);
 }
+
+#[test]
+fn a_run_writes_documents_and_hands_its_balances_on() {
+    // R1.13, R1.40: what is carried forward is brought forward
+    let folder = tempfile::tempdir().unwrap();
+    let month = outcome(12);
+    let json = folder.path().join("statements.jsonl");
+    let totals = with_terms(Lang::Zh, |terms| {
+        let tables = vec![FileFormat::Xlsx, FileFormat::Csv];
+        let documents =
+            Documents { folder: folder.path().to_owned(), catalog: terms.catalog, lang: Lang::Zh, tables, pdf: None, only: None };
+        let (mut sink, mut lines) = (DocumentSink::new(documents, terms), JsonLines::create(&json).unwrap());
+        let all = month.lines.iter().cloned().map(Ok);
+        let totals = run(terms, all, std::iter::empty(), std::iter::empty(), &mut (&mut sink, &mut lines)).unwrap();
+        lines.finish().unwrap();
+        assert_eq!(sink.written().len(), 4, "{:?}", sink.written());
+        totals
+    });
+    let read: Vec<Statement> = read_statements(&json).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!((read.len() as u64, read[0].totals.payment), (totals.statements, totals.payment));
+    let mut accounts = std::collections::BTreeMap::new();
+    for statement in &read {
+        carry(&mut accounts, statement);
+    }
+    assert_eq!((accounts[PARTNER].brought, accounts[PARTNER].pool_opening), (read[0].totals.carried, read[0].pool.closing));
+    let text = text(&read[0], Lang::Zh);
+    assert!(
+        text.contains("应付合计") && text.contains(&read[0].totals.payment.to_string()) && text.lines().all(|line| !line.ends_with(' '))
+    );
+    std::fs::write(&json, "{}\n").unwrap();
+    let refusal = read_statements(&json).unwrap().next().unwrap().unwrap_err();
+    assert_eq!(refusal.code, "settle.statement.unreadable");
+    assert!(refusal.text.zh.contains("第 1 行"));
+}
