@@ -33,9 +33,9 @@ from up{c} where code is null and amount <> 0 and unpayable is null
 
 UNATTRIBUTED = """
 insert into reason
-select '', 0, event_id, occurred_on, 'unattributed', null, 0 from event where attributed = ''
+select '', 0, event_id, occurred_on, 'unattributed', cast(null as date), 0 from event where attributed = ''
 union all
-select '', 0, event_id, occurred_on, 'unattributed', null, 0 from sub where attributed = '' and (coalesce(outlet, '') <> '' or coalesce(partner, '') <> '')
+select '', 0, event_id, occurred_on, 'unattributed', cast(null as date), 0 from sub where attributed = '' and (coalesce(outlet, '') <> '' or coalesce(partner, '') <> '')
 """
 
 
