@@ -84,7 +84,7 @@ pub(crate) struct Facts {
 
 #[derive(Debug)]
 pub(crate) enum Count {
-    Count,
+    Facts,
     Sum(Expr),
     Distinct(Name),
     ActiveMonths,

@@ -265,10 +265,10 @@ pub fn table() -> String {
     for kw in Kw::ALL {
         if kw.group() != group {
             group = kw.group();
-            out.push_str(&format!("\n**{group}**\n\n| 中文 | English |\n|---|---|\n"));
+            out.extend(["\n**", group, "**\n\n| 中文 | English |\n|---|---|\n"]);
         }
         let list = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
-        out.push_str(&format!("| {} | {} |\n", list(kw.zh()), list(kw.en())));
+        out.extend(["| ", &list(kw.zh()), " | ", &list(kw.en()), " |\n"]);
     }
     out.trim_start().to_owned()
 }

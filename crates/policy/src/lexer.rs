@@ -187,20 +187,17 @@ impl Lexer<'_> {
         // A text opened with a Chinese quote ends with one, so that it can hold the other sort.
         let close = if open == '"' { '"' } else { '”' };
         let line_end = self.text[body..].find('\n').map_or(self.text.len(), |n| body + n);
-        match self.text[body..line_end].find(close) {
-            Some(n) => {
-                let end = body + n + close.len_utf8();
-                self.push(Tok::Str(self.text[body..body + n].to_owned()), Span { start, end });
-            }
-            None => {
-                let end = start + self.text[start..line_end].trim_end().len();
-                let span = Span { start, end };
-                self.sink
-                    .error("policy.text.unclosed", span, "文本没有结束引号", "this text has no closing quote")
-                    .help(format!("请在同一行补上 {close}"), format!("add {close} on the same line"));
-                self.push(Tok::Str(self.text[body..end.max(body)].to_owned()), span);
-            }
+        if let Some(n) = self.text[body..line_end].find(close) {
+            let end = body + n + close.len_utf8();
+            self.push(Tok::Str(self.text[body..body + n].to_owned()), Span { start, end });
+            return;
         }
+        let end = start + self.text[start..line_end].trim_end().len();
+        let span = Span { start, end };
+        self.sink
+            .error("policy.text.unclosed", span, "文本没有结束引号", "this text has no closing quote")
+            .help(format!("请在同一行补上 {close}"), format!("add {close} on the same line"));
+        self.push(Tok::Str(self.text[body..end.max(body)].to_owned()), span);
     }
 
     /// A run of ASCII digits with `_`, and commas where they group thousands.

@@ -33,7 +33,7 @@ pub fn part_on_line(base: u32, of: usize, position: usize) -> Option<u32> {
 /// `None` if it does not fit: an index beyond 255.
 pub fn part_above(index: usize, part: u32) -> Option<u32> {
     let index = u32::try_from(index).ok()?;
-    (index < 256 && part >> PART_BITS == 0).then(|| (index << PART_BITS) | part)
+    (index < 256 && part >> PART_BITS == 0).then_some((index << PART_BITS) | part)
 }
 
 /// The smallest unit of money. Identity: (period, policy, version, component, kind, basis, payee kind, payee, part); for `Adjust` lines

@@ -183,8 +183,9 @@ pub(crate) fn all_words() -> Vec<String> {
         out.push(word.0.to_owned());
         out.push(word.1.to_owned());
     };
-    SINGLES.iter().for_each(|(word, _)| add(*word));
-    Col::ALL.iter().for_each(|col| add(column_word(*col)));
+    for word in SINGLES.iter().map(|(word, _)| *word).chain(Col::ALL.iter().map(|col| column_word(*col))) {
+        add(word);
+    }
     for lang in [Lang::En, Lang::Zh] {
         out.extend(PAIRS.iter().map(|(_, _, field)| words(*field, lang)));
         out.extend(Table::SubscriberMonth.columns().iter().map(|col| words(Field::Sub(*col), lang)));

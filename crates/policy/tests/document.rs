@@ -1,5 +1,7 @@
 //! The reference document: its policies compile, its keyword table is the program's.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use qudao_policy::{Severity, SourceFile, compile, keywords};
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! Plain sentences of a policy that uses the whole language; `UPDATE=1` writes them anew.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use qudao_kernel::Lang;
 use qudao_policy::{SourceFile, compile, explain, format};
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Formatting keeps tokens, comments and meaning, in both languages.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use qudao_kernel::Lang;
 use qudao_policy::model::PolicySet;
 use qudao_policy::{SourceFile, compile, format};

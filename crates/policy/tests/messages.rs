@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo test -p qudao-policy --test messages` writes the expected files anew; review them by diff.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use qudao_kernel::Lang;
 use qudao_policy::{Severity, SourceFile, compile, render};
 use std::collections::BTreeSet;

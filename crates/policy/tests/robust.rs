@@ -143,18 +143,15 @@ fn depth_and_size_are_bounded() {
     let large = "#".repeat(4 * 1024 * 1024 + 1);
     let out = compile(&[SourceFile::new("a.policy", large.as_str())]);
     assert_eq!(out.diagnostics[0].code, "policy.file.too_large");
-    let ladder: String = (0..20_000).map(|n| format!("from {n} below {}: ¥1.00 each\n", n + 1)).collect();
-    let text = format!("policy a version 1 {{ effective 2026-07-01 ladder l whole {{ {ladder} from 20000: nothing }} }}");
+    let ladder = (0..20_000).map(|n| format!("from {n} below {}: ¥1.00 each", n + 1)).collect::<Vec<_>>().join("\n");
+    let text = format!("policy a version 1 {{ effective 2026-07-01 ladder l whole {{ {ladder}\nfrom 20000: nothing }} }}");
     assert!(compile(&[SourceFile::new("a.policy", text.as_str())]).set.is_some());
 }
 
 #[test]
 fn predicates_that_stand_for_each_other_cannot_grow_without_end() {
-    let mut text = "policy a version 1 { effective 2026-07-01 predicate p0 = sub.active\n".to_owned();
-    for n in 1..60 {
-        text.push_str(&format!("predicate p{n} = p{} and p{}\n", n - 1, n - 1));
-    }
-    text.push('}');
+    let chain: Vec<String> = (1..60).map(|n| format!("predicate p{n} = p{} and p{}", n - 1, n - 1)).collect();
+    let text = format!("policy a version 1 {{ effective 2026-07-01 predicate p0 = sub.active\n{}\n}}", chain.join("\n"));
     let out = compile(&[SourceFile::new("a.policy", text.as_str())]);
     assert!(out.set.is_none());
     assert!(out.diagnostics.iter().any(|item| item.code == "policy.expression.too_long"));

@@ -94,6 +94,21 @@ fn tables(written: &ast::Policy, names: &Names) -> Vec<Option<Table>> {
     out
 }
 
+/// A clause that was refused; why has been reported.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused;
+
+/// A clause that need not be there.
+pub(super) type Part<T> = Result<Option<T>, Refused>;
+
+/// Checks a clause if it is there.
+pub(super) fn part<T, U>(clause: Option<&T>, check: impl FnOnce(&T) -> Option<U>) -> Part<U> {
+    match clause {
+        None => Ok(None),
+        Some(clause) => check(clause).map(Some).ok_or(Refused),
+    }
+}
+
 /// The check of one component.
 pub(super) struct One<'a> {
     pub(super) item: &'a ast::Component,
@@ -142,19 +157,23 @@ impl One<'_> {
         let amount = self.amount(&basis_m, items, one_payee);
         let floor = self.bound(item.floor.as_ref());
         let cap = self.bound(item.cap.as_ref());
-        self.bounds_in_order(floor.as_ref(), cap.as_ref());
+        self.bounds_in_order(&floor, &cap);
         let rounding = item.round.as_ref().map(|round| round.node);
         if rounding.is_none() {
             self.missing("policy.rounding.missing", "没有写舍入", "has no rounding point", "舍入 四舍五入 到 分", "round half up to fen");
         }
-        let once = self.once(items);
-        let schedule = self.schedule(items);
-        let reverse = self.reverse(items);
-        self.group_reads_a_measure(&basis_m, basis.span, &filter, &requires, &amount);
+        let once = part(item.once.as_ref(), |once| self.once(once, items));
+        let schedule = part(item.schedule.as_ref(), |schedule| self.schedule(schedule, items));
+        let reverse = part(item.reverse.as_ref(), |reverse| self.reverse(reverse, items));
+        if let (Ok(filter), Some(requires), Some(amount)) = (&filter, &requires, &amount) {
+            let typed = filter.iter().chain(requires.iter().map(|(_, typed)| typed)).chain([amount]);
+            let read = typed.flat_map(|typed| measures_of(&typed.uses, self.names)).map(|(index, _)| index).collect();
+            self.group_reads_a_measure(&basis_m, basis.span, read);
+        }
         let amount = amount?;
         self.penalty(&amount);
         let (payees, remainder) = payees?;
-        let (filter, requires) = (filter?, requires?);
+        let (filter, requires) = (filter.ok()?, requires?);
         Some(Component {
             name: item.name.node.clone(),
             title: item.title.clone(),
@@ -163,16 +182,16 @@ impl One<'_> {
             filter: filter.map_or(Expr::Bool(true), |typed| typed.expr),
             requires: requires.into_iter().map(|(require, _)| require).collect(),
             amount: amount.expr,
-            floor: floor?,
-            cap: cap?,
+            floor: floor.ok()?,
+            cap: cap.ok()?,
             rounding: rounding?,
-            once: once?,
+            once: once.ok()?,
             payees,
             remainder,
-            schedule: schedule?,
+            schedule: schedule.ok()?,
             pay: item.pay.unwrap_or(PayDelay::Days(0)),
             destination: item.into.map_or(Destination::Payable, |into| into.node),
-            reverse: reverse?,
+            reverse: reverse.ok()?,
             text: (item.span.start, item.span.end),
         })
     }
@@ -210,11 +229,9 @@ impl One<'_> {
         }
     }
 
-    fn filter(&mut self, items: Items) -> Option<Option<Typed>> {
-        match &self.item.filter {
-            None => Some(None),
-            Some(filter) => Some(Some(self.place(filter, Some(Type::Bool), items.place(false))?)),
-        }
+    fn filter(&mut self, items: Items) -> Part<Typed> {
+        let item = self.item;
+        part(item.filter.as_ref(), |filter| self.place(filter, Some(Type::Bool), items.place(false)))
     }
 
     fn requires(&mut self, items: Items, one_payee: bool) -> Option<Vec<(Require, Typed)>> {
@@ -297,15 +314,12 @@ impl One<'_> {
         None
     }
 
-    fn bound(&mut self, bound: Option<&ast::At<ast::Expr>>) -> Option<Option<Expr>> {
-        match bound {
-            None => Some(None),
-            Some(bound) => Some(Some(fixed(self.names, self.sink, &bound.node, Type::Money, Place::Fixed)?)),
-        }
+    fn bound(&mut self, bound: Option<&ast::At<ast::Expr>>) -> Part<Expr> {
+        part(bound, |bound| fixed(self.names, self.sink, &bound.node, Type::Money, Place::Fixed))
     }
 
-    fn bounds_in_order(&mut self, floor: Option<&Option<Expr>>, cap: Option<&Option<Expr>>) {
-        if let (Some(Some(Expr::Money(floor))), Some(Some(Expr::Money(cap)))) = (floor, cap)
+    fn bounds_in_order(&mut self, floor: &Part<Expr>, cap: &Part<Expr>) {
+        if let (Ok(Some(Expr::Money(floor))), Ok(Some(Expr::Money(cap)))) = (floor, cap)
             && floor > cap
             && let (Some(first), Some(second)) = (&self.item.floor, &self.item.cap)
         {
@@ -336,8 +350,7 @@ impl One<'_> {
             .help("请加上,例如 `条款 \"第九条\"`", "add it, for example `clause \"article 9\"`");
     }
 
-    fn once(&mut self, items: Items) -> Option<Option<Col>> {
-        let Some(once) = &self.item.once else { return Some(None) };
+    fn once(&mut self, once: &ast::Name, items: Items) -> Option<Col> {
         let Items::Facts { table, lines: false } = items else {
             self.sink.error(
                 "policy.once.not_here",
@@ -347,29 +360,15 @@ impl One<'_> {
             );
             return None;
         };
-        Some(Some(text_column(once, table, self.sink)?))
+        text_column(once, table, self.sink)
     }
 
     /// A group exists where something was counted for it.
-    fn group_reads_a_measure(
-        &mut self,
-        basis: &Basis,
-        at: Span,
-        filter: &Option<Option<Typed>>,
-        requires: &Option<Vec<(Require, Typed)>>,
-        amount: &Option<Typed>,
-    ) {
-        let more = match basis {
-            Basis::Group { .. } => None,
-            Basis::Rank { by, .. } => Some(by),
-            Basis::Pool { weight, .. } => Some(weight),
+    fn group_reads_a_measure(&mut self, basis: &Basis, at: Span, mut read: Vec<usize>) {
+        match basis {
+            Basis::Group { .. } => {}
+            Basis::Rank { by: expr, .. } | Basis::Pool { weight: expr, .. } => measures_in(expr, self.names, &mut read),
             _ => return,
-        };
-        let (Some(filter), Some(requires), Some(amount)) = (filter, requires, amount) else { return };
-        let all = filter.iter().chain(requires.iter().map(|(_, typed)| typed)).chain([amount]);
-        let mut read: Vec<usize> = all.flat_map(|typed| measures_of(&typed.uses, self.names)).map(|(index, _)| index).collect();
-        if let Some(expr) = more {
-            measures_in(expr, self.names, &mut read);
         }
         if read.is_empty() {
             self.sink
@@ -407,7 +406,7 @@ impl One<'_> {
             let at = item.basis.as_ref().map_or(item.name.span, |basis| basis.span);
             self.clause_missing(at);
         }
-        let filter = self.filter(items)?;
+        let filter = self.filter(items).ok()?;
         if self.sink.errors() > before {
             return None;
         }
@@ -466,7 +465,9 @@ fn measures_in(expr: &Expr, names: &Names, out: &mut Vec<usize>) {
         _ => {
             let mut parts = Vec::new();
             super::pays::children(expr, &mut parts);
-            parts.into_iter().for_each(|part| measures_in(part, names, out));
+            for part in parts {
+                measures_in(part, names, out);
+            }
         }
     }
 }

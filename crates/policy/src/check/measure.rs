@@ -1,5 +1,6 @@
 //! Measures: what is counted, for whom, over which months.
 
+use super::component::part;
 use super::expr::{Exprs, Typed};
 use super::names::{MeasureName, Names};
 use super::places::{Place, allow, fixed};
@@ -116,7 +117,7 @@ fn measure(item: &ast::Measure, index: usize, sum: Option<Typed>, names: &Names,
         .help(format!("请写 前推月 {to} 至 {from}"), format!("write months {to} to {from}"));
         return None;
     }
-    let rollup = rollup(item, names, sink)?;
+    let rollup = part(item.rollup.as_ref(), |rolled| rollup(item, rolled, names, sink)).ok()?;
     Some(Measure {
         name: item.name.node.clone(),
         title: item.title.clone(),
@@ -164,7 +165,7 @@ fn counted(
         }
     };
     let agg = match count {
-        ast::Count::Count => Agg::Count,
+        ast::Count::Facts => Agg::Count,
         ast::Count::ActiveMonths => Agg::ActiveMonths,
         ast::Count::IdleMonths => Agg::IdleMonths,
         ast::Count::Sum(_) => {
@@ -249,8 +250,7 @@ pub(super) fn kinds_of(list: &[ast::Name], table: Table, sink: &mut Sink) -> Opt
     fine.then_some(out)
 }
 
-fn rollup(item: &ast::Measure, names: &Names, sink: &mut Sink) -> Option<Option<Rollup>> {
-    let Some((tiers, share)) = &item.rollup else { return Some(None) };
+fn rollup(item: &ast::Measure, (tiers, share): &(Vec<ast::Name>, ast::Expr), names: &Names, sink: &mut Sink) -> Option<Rollup> {
     let facts = matches!(item.source, ast::Source::Facts { .. });
     if item.key.node != Key::Partner || !facts {
         sink.error(
@@ -262,5 +262,5 @@ fn rollup(item: &ast::Measure, names: &Names, sink: &mut Sink) -> Option<Option<
         return None;
     }
     let share = fixed(names, sink, share, Type::Number, Place::Uniform)?;
-    Some(Some(Rollup { tiers: tiers.iter().map(|tier| tier.node.clone()).collect(), share }))
+    Some(Rollup { tiers: tiers.iter().map(|tier| tier.node.clone()).collect(), share })
 }

@@ -1,8 +1,9 @@
 //! Who is paid, in which shares, and when.
 
-use super::component::{Items, One};
+use super::component::{Items, One, part};
 use super::places::Place;
 use super::shares::weights;
+use crate::ast;
 use crate::diagnostics::Span;
 use crate::model::{Instalment, Key, Payee, Schedule, Share, Type};
 use qudao_kernel::Remainder;
@@ -79,9 +80,7 @@ impl One<'_> {
         Some(given.unwrap_or(Remainder::Largest))
     }
 
-    pub(super) fn schedule(&mut self, items: Items) -> Option<Option<Schedule>> {
-        let item = self.item;
-        let Some(schedule) = &item.schedule else { return Some(None) };
+    pub(super) fn schedule(&mut self, schedule: &ast::Schedule, items: Items) -> Option<Schedule> {
         let place = Place::Gate(items.subscriber());
         let mut parts = Some(Vec::new());
         let shares: Vec<_> = schedule.parts.iter().map(|part| part.share).collect();
@@ -109,24 +108,21 @@ impl One<'_> {
                         .help("当月的条件请写成要求(require)", "write a condition of the month itself as `require`");
                     return None;
                 }
-                Some(gate) => match self.place(gate, Some(Type::Bool), place) {
-                    Some(typed) => Some(typed.expr),
-                    None => {
+                Some(gate) => {
+                    let Some(typed) = self.place(gate, Some(Type::Bool), place) else {
                         parts = None;
                         continue;
-                    }
-                },
+                    };
+                    Some(typed.expr)
+                }
             };
             if let (Some(list), Some(weights)) = (&mut parts, &weights) {
                 list.push(Instalment { ppm: weights[position], month: part.month, gate, on_fail: part.on_fail });
             }
         }
-        let pause = match &schedule.pause {
-            None => None,
-            Some(pause) => Some(self.place(pause, Some(Type::Bool), place)?.expr),
-        };
+        let pause = part(schedule.pause.as_ref(), |pause| self.place(pause, Some(Type::Bool), place).map(|typed| typed.expr));
         weights?;
-        Some(Some(Schedule { parts: parts?, remainder: remainder?, pause }))
+        Some(Schedule { parts: parts?, remainder: remainder?, pause: pause.ok()? })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be said about an amount without running it: its sign, and whether it would pay the same facts again next month.
 
 use super::names::Names;
-use crate::model::{Expr, Field, Func, Op, Span, Type, Window};
+use crate::model::{Expr, Func, Op, Span, Type, Window};
 use qudao_kernel::Fen;
 
 /// The direct parts of an expression.
@@ -66,7 +66,7 @@ fn sign(expr: &Expr, names: &Names) -> i8 {
             1 => 1,
             _ => -1,
         },
-        Expr::Field(Field::Fact(_) | Field::Sub(_)) | Expr::Measure(_) | Expr::Field(_) => 1,
+        Expr::Field(_) | Expr::Measure(_) => 1,
         Expr::Param(index) => names.params[*index].sign,
         Expr::Neg(inner) => match sign(inner, names) {
             2 => 2,
@@ -165,7 +165,9 @@ fn paid_already(expr: &Expr, names: &Names) -> bool {
         }
         let mut parts = Vec::new();
         children(expr, &mut parts);
-        parts.into_iter().for_each(|part| read(part, out));
+        for part in parts {
+            read(part, out);
+        }
     }
     let mut measures = Vec::new();
     read(expr, &mut measures);

@@ -38,6 +38,7 @@ pub(crate) enum Place<'a> {
 /// Why something cannot stand somewhere.
 type No = Option<(String, String)>;
 
+#[expect(clippy::unnecessary_wraps, reason = "reads as the answer it is in every match")]
 fn no(zh: &str, en: &str) -> No {
     Some((zh.to_owned(), en.to_owned()))
 }

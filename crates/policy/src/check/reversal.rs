@@ -11,9 +11,7 @@ use crate::model::{Basis, Expr, Field, Op, Reverse, Trigger, Type, Within};
 use qudao_kernel::facts::{Col, Table};
 
 impl One<'_> {
-    pub(super) fn reverse(&mut self, items: Items) -> Option<Option<Reverse>> {
-        let item = self.item;
-        let Some(reverse) = &item.reverse else { return Some(None) };
+    pub(super) fn reverse(&mut self, reverse: &ast::Reverse, items: Items) -> Option<Reverse> {
         if !matches!(items, Items::Facts { .. }) {
             self.sink
                 .error(
@@ -31,7 +29,7 @@ impl One<'_> {
             ast::Trigger::When(when) => Trigger::When(self.place(when, Some(Type::Bool), Place::Lapse(items.subscriber()))?.expr),
         };
         let fraction = self.fraction(&reverse.fraction, reverse.within, by_fact, reverse.span)?;
-        Some(Some(Reverse { trigger, within: reverse.within, fraction }))
+        Some(Reverse { trigger, within: reverse.within, fraction })
     }
 
     fn fraction(&mut self, fraction: &Fraction, within: Within, by_fact: bool, at: Span) -> Option<Expr> {

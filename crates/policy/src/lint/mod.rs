@@ -54,7 +54,7 @@ fn exprs<'a>(item: &ast::Component, component: &'a Component) -> Vec<(&'a Expr, 
     match &component.basis {
         Basis::Rank { by: expr, .. } | Basis::Pool { weight: expr, .. } => out.push((expr, item.name.span)),
         Basis::Clawback { suspect, when, beyond, .. } => {
-            out.extend([suspect, when].into_iter().chain(beyond).map(|expr| (expr, item.name.span)))
+            out.extend([suspect, when].into_iter().chain(beyond).map(|expr| (expr, item.name.span)));
         }
         Basis::Each { .. } | Basis::Lines { .. } | Basis::Group { .. } => {}
     }
@@ -81,7 +81,9 @@ impl Mentioned {
         }
         let mut parts = Vec::new();
         children(expr, &mut parts);
-        parts.into_iter().for_each(|part| self.add(part));
+        for part in parts {
+            self.add(part);
+        }
     }
 }
 
@@ -102,7 +104,9 @@ fn unused(written: &ast::Policy, policy: &Policy, sink: &mut Sink) {
         ladder.steps.iter().flat_map(|step| step.each.iter().chain(&step.flat)).for_each(|part| seen.add(part));
     }
     for (item, component) in written.components.iter().zip(&policy.components) {
-        exprs(item, component).into_iter().for_each(|(expr, _)| seen.add(expr));
+        for (expr, _) in exprs(item, component) {
+            seen.add(expr);
+        }
     }
     policy.caps.iter().map(|cap| &cap.amount).chain(policy.budgets.iter().map(|budget| &budget.amount)).for_each(|limit| seen.add(limit));
     let mut report = |names: Vec<&ast::Name>, seen: &[usize], zh: &str, en: &str| {

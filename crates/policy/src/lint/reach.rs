@@ -242,7 +242,9 @@ fn arguments(expr: &Expr, top: Option<i128>, largest: &mut [Option<i128>]) {
     }
     let mut parts = Vec::new();
     children(expr, &mut parts);
-    parts.into_iter().for_each(|part| arguments(part, top, largest));
+    for part in parts {
+        arguments(part, top, largest);
+    }
 }
 
 fn anywhere(expr: &Expr, largest: &mut [Option<i128>]) {
@@ -251,7 +253,9 @@ fn anywhere(expr: &Expr, largest: &mut [Option<i128>]) {
     }
     let mut parts = Vec::new();
     children(expr, &mut parts);
-    parts.into_iter().for_each(|part| anywhere(part, largest));
+    for part in parts {
+        anywhere(part, largest);
+    }
 }
 
 /// The largest value of an expression where that is plain to see, in 10⁻⁹.

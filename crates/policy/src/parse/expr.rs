@@ -71,8 +71,7 @@ impl Parser<'_> {
             } else {
                 p.unary()?
             };
-            loop {
-                let Some((op, level)) = p.operator() else { break };
+            while let Some((op, level)) = p.operator() {
                 if level < least {
                     break;
                 }

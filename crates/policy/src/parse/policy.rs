@@ -32,6 +32,9 @@ const KEYS: &[Kw] =
 
 const SPANS: &[Kw] = &[Kw::Month, Kw::Quarter, Kw::HalfYear, Kw::Year];
 
+/// A type a ladder declares, `true` for money.
+type Declared = Option<At<bool>>;
+
 impl Parser<'_> {
     pub(super) fn file(&mut self) -> File {
         let mut file = File::default();
@@ -285,7 +288,7 @@ impl Parser<'_> {
                 self.need(Kw::Of)?;
                 return Ok(Source::Lines { of: self.names()? });
             }
-            Kw::Count => Count::Count,
+            Kw::Count => Count::Facts,
             Kw::Sum => Count::Sum(self.expr()?),
             Kw::Distinct => {
                 self.marks[self.at] = Mark::Field(false);
@@ -330,7 +333,7 @@ impl Parser<'_> {
         Ok(Ladder { name, title, mode, input, output, steps })
     }
 
-    fn ladder_types(&mut self) -> Parsed<(Option<At<bool>>, Option<At<bool>>)> {
+    fn ladder_types(&mut self) -> Parsed<(Declared, Declared)> {
         let mut types = [None, None];
         for (kw, slot) in [Kw::Per, Kw::Pays].into_iter().zip(&mut types) {
             if self.eat(kw) {

@@ -114,7 +114,6 @@ impl Parser<'_> {
         Ok(Reverse { trigger, within, fraction, span: self.since(start) })
     }
 
-    #[expect(clippy::type_complexity, reason = "lower bound, upper bound, fraction")]
     fn reverse_steps(&mut self) -> Parsed<Vec<(crate::ast::Expr, Option<crate::ast::Expr>, crate::ast::Expr)>> {
         self.need_sign("{")?;
         let mut steps = Vec::new();
