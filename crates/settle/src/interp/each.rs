@@ -2,6 +2,7 @@
 
 use super::item::Item;
 use super::judge::pays_people_only;
+use super::row::Row;
 use super::trace::Place;
 use super::{Rule, Run, in_force};
 use qudao_kernel::Refusal;
@@ -39,8 +40,11 @@ impl<'a> Run<'a> {
     fn claims(&mut self, rule: Rule<'a>) -> Result<Vec<Claim<'a>>, Refusal> {
         let mut claims = Vec::new();
         for row in self.rows {
+            if !self.is_in_reach(rule, row) {
+                continue;
+            }
             let item = Item::of_fact(row, self.input.period);
-            if !self.is_concerned(rule, row, &item) {
+            if !self.desk_of(rule, &item).holds(Place::Scope, &rule.policy.scope) || !self.considered(rule, &item) {
                 continue;
             }
             let item = self.with_payee(rule, item);
@@ -52,14 +56,12 @@ impl<'a> Run<'a> {
         Ok(claims)
     }
 
-    /// Whether the component considers a fact.
-    fn is_concerned(&self, rule: Rule<'a>, row: &'a super::row::Row<'a>, item: &Item<'a>) -> bool {
+    /// Whether a fact is of the component's kinds, in its days, and of somebody it pays.
+    fn is_in_reach(&self, rule: Rule<'a>, row: &Row<'a>) -> bool {
         let Basis::Each { table, kinds } = &rule.component().basis else { return false };
         row.is_of(*table, kinds)
             && row.month == self.input.period
             && in_force(rule.policy, row.day)
             && (!row.partner.is_empty() || pays_people_only(rule.component()))
-            && self.desk_of(rule, item).holds(Place::Scope, &rule.policy.scope)
-            && self.considered(rule, item)
     }
 }

@@ -7,7 +7,6 @@ use super::trace::{Event, Place};
 use super::value::Value;
 use super::{Rule, Run};
 use num_traits::Zero;
-use qudao_kernel::facts::Col;
 use qudao_kernel::{Date, Refusal};
 use qudao_policy::lines::Reason;
 use qudao_policy::model::{Component, Payee};
@@ -40,8 +39,7 @@ impl<'a> Run<'a> {
         if pays_people_only(rule.component()) {
             return None;
         }
-        let held = item.fact.is_some_and(|row| !row.text(Col::Hold).is_empty());
-        let fails = standing(&item.own, item.day, self.input.master).or(held.then_some("on_hold"));
+        let fails = item.fact.map_or_else(|| standing(&item.own, item.day, self.input.master), |row| row.fails);
         self.hear(rule, &item.basis, Event::Checked(fails));
         fails
     }

@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
             base = &rule.policy.components[*of.first()?].basis;
         }
         let Basis::Each { table, .. } = base else { return None };
-        self.rows.iter().find(|row| row.fact.table == *table && row.id == basis)
+        self.by_id.get(&(*table, basis)).copied()
     }
 
     /// What a line was computed from: for a line on a line, what that line accrued; else the fact's amount.

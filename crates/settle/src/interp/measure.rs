@@ -36,7 +36,7 @@ pub(crate) struct Contribution {
 
 type Asked = (usize, usize, Month, usize);
 
-/// Values already worked out. Totals of lines are kept by the number of lines there were.
+/// Values already worked out. Totals of lines are kept by the number of lines they look at.
 #[derive(Default)]
 pub(crate) struct Memo {
     contributions: HashMap<Asked, Rc<Vec<Contribution>>>,
@@ -73,7 +73,7 @@ fn months(window: Window, anchor: Month) -> (Month, Month) {
 
 impl<'a> Run<'a> {
     fn asked(&self, policy: &'a Policy, index: usize, anchor: Month) -> Asked {
-        let lines = if matches!(policy.measures[index].source, Source::Lines { .. }) { self.out.lines.len() } else { 0 };
+        let lines = if matches!(policy.measures[index].source, Source::Lines { .. }) { self.totals_of } else { 0 };
         (std::ptr::from_ref(policy) as usize, index, anchor, lines)
     }
 
@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
         let (first, last) = months(measure.window, anchor);
         let named = |line: &Line| line.policy == policy.name && of.iter().any(|index| policy.components[*index].name == line.component);
         let counts = |line: &&Line| first <= line.origin && line.origin <= last && named(line);
-        self.lines_so_far().filter(counts).filter_map(|line| of_line(measure, line)).collect()
+        self.earlier().chain(&self.out.lines[..self.totals_of]).filter(counts).filter_map(|line| of_line(measure, line)).collect()
     }
 
     /// Groups of a component: those with at least one contribution to a measure it reads.

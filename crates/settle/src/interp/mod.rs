@@ -40,6 +40,7 @@ mod tests;
 use item::{Desk, Item, about};
 use measure::Memo;
 pub(crate) use measure::visit;
+use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Month, Refusal};
 use qudao_policy::lines::{Line, Obligation, ObligationState, Outcome, Reason};
@@ -95,9 +96,15 @@ pub fn run_traced(input: &RunInput<'_>, trace: &dyn Trace) -> Result<Outcome, Re
 pub(crate) struct Run<'a> {
     input: &'a RunInput<'a>,
     rows: &'a [Row<'a>],
+    /// Facts by table and event id.
+    by_id: HashMap<(Table, &'a str), &'a Row<'a>>,
+    /// Business events of the period by the event they name.
+    by_ref: HashMap<&'a str, Vec<&'a Row<'a>>>,
     states: HashMap<(&'a str, Month), &'a Row<'a>>,
     trace: &'a dyn Trace,
     memo: RefCell<Memo>,
+    /// Lines there were when the component being settled began: it totals these.
+    totals_of: usize,
     out: Outcome,
 }
 
@@ -132,14 +139,19 @@ fn in_force(policy: &Policy, day: qudao_kernel::Date) -> bool {
 impl<'a> Run<'a> {
     fn new(input: &'a RunInput<'a>, rows: &'a [Row<'a>], trace: &'a dyn Trace) -> Self {
         let mut states: HashMap<(&str, Month), &Row<'_>> = HashMap::new();
-        for row in rows.iter().filter(|row| row.fact.table == qudao_kernel::facts::Table::SubscriberMonth) {
-            let key = (row.text(qudao_kernel::facts::Col::Subscriber), row::state_month(row.fact));
+        for row in rows.iter().filter(|row| row.fact.table == Table::SubscriberMonth) {
+            let key = (row.text(Col::Subscriber), row::state_month(row.fact));
             let seen = states.entry(key).or_insert(row);
             if row.id > seen.id {
                 *seen = row;
             }
         }
-        Self { input, rows, states, trace, memo: RefCell::default(), out: Outcome::default() }
+        let by_id = rows.iter().map(|row| ((row.fact.table, row.id.as_str()), row)).collect();
+        let mut by_ref: HashMap<&str, Vec<&Row<'_>>> = HashMap::new();
+        for row in rows.iter().filter(|row| row.fact.table == Table::BusinessEvent && row.month == input.period) {
+            by_ref.entry(row.text(Col::Ref)).or_default().push(row);
+        }
+        Self { input, rows, by_id, by_ref, states, trace, memo: RefCell::default(), totals_of: 0, out: Outcome::default() }
     }
 
     /// State of a subscriber in a month; `None` for no subscriber.
@@ -195,7 +207,6 @@ impl<'a> Run<'a> {
     }
 
     fn report_unattributed(&mut self) {
-        use qudao_kernel::facts::{Col, Table};
         for row in self.rows.iter().filter(|row| row.month == self.input.period && row.partner.is_empty()) {
             let names_someone = !row.text(Col::Outlet).is_empty() || !row.text(Col::Partner).is_empty();
             if row.fact.table == Table::BusinessEvent || names_someone {
@@ -219,9 +230,11 @@ impl<'a> Run<'a> {
     fn settle(&mut self, policy: &'a Policy) -> Result<(), Refusal> {
         let pays_facts = |index: &usize| matches!(policy.components[*index].basis, Basis::Each { .. });
         let (facts, others): (Vec<usize>, Vec<usize>) = policy.order.iter().partition(|index| pays_facts(index));
+        self.totals_of = self.out.lines.len();
         self.pay_facts(policy, &facts)?;
         let judges_period = in_force(policy, self.input.period.last_day());
         for index in others {
+            self.totals_of = self.out.lines.len();
             let rule = Rule { policy, index };
             match &rule.component().basis {
                 Basis::Each { .. } => {}

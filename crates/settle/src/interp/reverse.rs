@@ -5,7 +5,7 @@ use super::number::{Exact, fit, to_fen, whole};
 use super::trace::{Event, Place};
 use super::{Rule, Run};
 use num_traits::{One, Zero};
-use qudao_kernel::facts::{Col, Table};
+use qudao_kernel::facts::Col;
 use qudao_kernel::{Date, Refusal};
 use qudao_policy::lines::{Line, LineKind, Obligation, ObligationState, PART_BITS, part_above};
 use qudao_policy::model::{Basis, PayeeKind, Reverse, Trigger};
@@ -78,15 +78,10 @@ impl<'a> Run<'a> {
     /// The earliest event of the period that names the item, no earlier than it and within the time.
     fn reversing_event(&self, rule: Rule<'a>, reverse: &Reverse, line: &Line, kinds: &[String]) -> Option<Cause> {
         let last = reverse.within.last_day(line.day);
-        let names_it = |row: &&super::row::Row<'_>| {
-            row.is_of(Table::BusinessEvent, &[])
-                && kinds.iter().any(|kind| kind == row.text(Col::Kind))
-                && row.month == self.input.period
-                && row.text(Col::Ref) == line.basis
-                && line.day <= row.day
-                && row.day <= last
-        };
-        let row = self.rows.iter().filter(names_it).min_by(|a, b| (a.day, &a.id).cmp(&(b.day, &b.id)))?;
+        let in_time =
+            |row: &&super::row::Row<'_>| kinds.iter().any(|kind| kind == row.text(Col::Kind)) && line.day <= row.day && row.day <= last;
+        let row =
+            self.by_ref.get(line.basis.as_str())?.iter().copied().filter(in_time).min_by(|a, b| (a.day, &a.id).cmp(&(b.day, &b.id)))?;
         let item = Item { fact: Some(row), ..self.looking_back(line, row.day) };
         Some(Cause { event: row.id.clone(), day: row.day, fraction: self.fraction(rule, reverse, &item) })
     }
