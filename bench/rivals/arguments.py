@@ -14,6 +14,7 @@ def read():
     parser.add_argument("--period", required=True)
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--cap", type=int, default=20_000_000, help="fen; smaller in checks, so that the cap is met")
+    parser.add_argument("--rows", action="store_true", help="PostgreSQL only: the event rules row by row in PL/pgSQL")
     args = parser.parse_args()
     year, month = map(int, args.period.split("-"))
     args.index = year * 12 + month - 1

@@ -1,5 +1,6 @@
 """PostgreSQL settles a month: settle.sql over loaded and indexed tables. Loading is done before and reported apart, since it cannot read Parquet."""
 
+import pathlib
 import sys
 import time
 
@@ -105,7 +106,15 @@ def settle(db, args):
     db.execute("create temp table sub_one as select distinct on (subscriber) subscriber, active, minutes, joined_on from sub order by subscriber, event_id desc")
     db.execute("analyze partner_day")
     db.execute("analyze sub_one")
-    for statement in settle_sql.statements(args.index, args.first, args.last, "/", args.cap):
+    statements = settle_sql.statements(args.index, args.first, args.last, "/", args.cap)
+    if args.rows:
+        db.execute("create index on partner_day (code, d)")
+        db.execute("create index on sub_one (subscriber)")
+        db.execute((pathlib.Path(__file__).parent / "settle_rows.sql").read_text().replace("{cap}", str(args.cap)))
+        db.execute("call settle_events()")
+        done = next(at for at, statement in enumerate(statements) if statement.startswith("create temp table out_line"))
+        statements = statements[done:]
+    for statement in statements:
         db.execute(statement)
         if statement.startswith("create temp table"):
             db.execute(f"analyze {statement.split()[3]}")
@@ -138,7 +147,6 @@ def save(db, args):
 
 if __name__ == "__main__":
     args = arguments.read()
-    rounds = int(__import__("os").environ.get("BENCH_ROUNDS", "1"))
     with server() as address, psycopg.connect(address, autocommit=True) as db:
         start = time.monotonic()
         prepare(db, args)
