@@ -10,7 +10,7 @@ def read():
     parser = argparse.ArgumentParser()
     parser.add_argument("--facts", required=True, type=pathlib.Path, help="folder with business_event/period=YYYY-MM/*.parquet …")
     parser.add_argument("--master", required=True, type=pathlib.Path)
-    parser.add_argument("--previous", type=pathlib.Path, help="folder with period=YYYY-MM folders of earlier months' output")
+    parser.add_argument("--previous", type=pathlib.Path, help="folder with a folder YYYY-MM for each earlier month's output")
     parser.add_argument("--period", required=True)
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--cap", type=int, default=20_000_000, help="fen; smaller in checks, so that the cap is met")
@@ -31,7 +31,12 @@ def earlier(args, months=6):
     found = []
     for back in range(1, months + 1):
         year, month = divmod(args.index - back, 12)
-        folder = args.previous / f"period={year:04}-{month + 1:02}" if args.previous else None
+        folder = args.previous / f"{year:04}-{month + 1:02}" if args.previous else None
         if folder and folder.is_dir():
             found.append(folder)
     return found
+
+
+def files(folders, kind):
+    """Parquet files of one kind of output."""
+    return sorted(str(path) for folder in folders for path in folder.glob(f"{kind}/*.parquet"))

@@ -39,14 +39,14 @@ db.execute(f"create view event as select * from read_parquet('{args.events}', hi
 db.execute(f"create view sub as select * from read_parquet('{args.subs}', hive_partitioning = false)")
 db.execute("create temp table sub_one as select subscriber, arg_max(active, event_id) as active, arg_max(minutes, event_id) as minutes, arg_max(joined_on, event_id) as joined_on from sub group by subscriber")
 folders = arguments.earlier(args)
-files = ", ".join(f"'{folder}/lines.parquet'" for folder in folders[:3])
+quoted = lambda files: ", ".join(f"'{file}'" for file in files)  # noqa: E731
 reversible = "('act_basic', 'act_class', 'act_wireless', 'act_term', 'handset_margin')"
 if folders:
     db.execute(
         f"""create view prev_lines as select l.partner, n.c, l.kind, l.basis, l.day, l.payee, l.subscriber, l.own_partner, l.amount
-        from read_parquet([{files}], hive_partitioning = false) l join component n on n.name = l.component where l.component in {reversible}"""
+        from read_parquet([{quoted(arguments.files(folders[:3], 'lines'))}], hive_partitioning = false) l join component n on n.name = l.component where l.component in {reversible}"""
     )
-    db.execute(f"create view prev_obligations as select * from read_parquet('{folders[0]}/obligations.parquet', hive_partitioning = false) where state = 'scheduled'")
+    db.execute(f"create view prev_obligations as select * from read_parquet([{quoted(arguments.files(folders[:1], 'obligations'))}], hive_partitioning = false) where state = 'scheduled'")
 else:
     db.execute("create temp table prev_lines(partner text, c int, kind text, basis text, day date, payee text, subscriber text, own_partner text, amount bigint)")
     db.execute(
@@ -59,4 +59,5 @@ for name, select in [
     ("reasons", settle_sql.reasons(args.index)),
     ("obligations", settle_sql.obligations()),
 ]:
-    db.execute(f"copy ({select} order by partner) to '{args.out}/{name}.parquet' (format parquet, compression zstd)")
+    (args.out / name).mkdir(exist_ok=True)
+    db.execute(f"copy ({select} order by partner) to '{args.out}/{name}/{name}.parquet' (format parquet, compression zstd)")

@@ -216,7 +216,7 @@ due = [
 ]  # fmt: skip
 folders = arguments.earlier(args)
 if folders:
-    old = read([f"{folders[0]}/obligations.parquet"], DUE, ds.field("state") == "scheduled").merge(sub_one, on="subscriber", how="left")
+    old = read(arguments.files(folders[:1], "obligations"), DUE, ds.field("state") == "scheduled").merge(sub_one, on="subscriber", how="left")
     on_net = old["active"].fillna(False).astype(bool) & (old["minutes"] >= 50)
     old["state"] = first_of((old["due"] > PERIOD, "scheduled"), (on_net, "released"), (~on_net, "forfeited"))
     due.append(old[DUE])
@@ -238,7 +238,7 @@ back = pd.concat(out, ignore_index=True)
 back = back.loc[back["c"].isin(REVERSIBLE.values()) & back["basis"].isin(undo["basis"]), BACK]
 if folders:
     keep = ds.field("component").isin(list(REVERSIBLE)) & ds.field("basis").isin(pa.array(undo["basis"].tolist(), pa.string()))
-    old = read([f"{folder}/lines.parquet" for folder in folders[:3]], ["partner", "component", *BACK[2:]], keep)
+    old = read(arguments.files(folders[:3], "lines"), ["partner", "component", *BACK[2:]], keep)
     old["c"] = old["component"].map(REVERSIBLE).astype("int64")
     back = pd.concat([back, old[BACK]], ignore_index=True)
 back["cause"] = np.where(back["c"] == 6, "return", "cancellation")
@@ -347,7 +347,8 @@ def write(name, frame):
     for column in ("day", "until", "pay_on"):
         if column in table.column_names:
             table = table.set_column(table.column_names.index(column), column, table[column].cast(pa.date32()))
-    pq.write_table(table, args.out / f"{name}.parquet", compression="zstd")
+    (args.out / name).mkdir(exist_ok=True)
+    pq.write_table(table, args.out / name / f"{name}.parquet", compression="zstd")
 
 
 names = pd.Series(dict(enumerate(COMPONENTS, 1)) | {0: ""})

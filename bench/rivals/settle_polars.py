@@ -184,7 +184,7 @@ folders = arguments.earlier(args)
 if folders:
     gate = when(col("due") > PERIOD).then(lit("scheduled")).when(col("active") & (col("minutes") >= 50)).then(lit("released")).otherwise(lit("forfeited"))
     due.append(
-        pl.scan_parquet(folders[0] / "obligations.parquet")
+        pl.scan_parquet(arguments.files(folders[:1], "obligations"))
         .filter(col("state") == "scheduled")
         .join(sub_one.lazy(), on="subscriber", how="left")
         .select(*[name for name in OBLIGATION if name != "state"], gate.alias("state"))
@@ -215,7 +215,7 @@ BACK = ["partner", "c", "kind", "basis", "day", "payee", "subscriber", "own_part
 paid_before = [pl.concat(out).filter(col("c").is_in([1, 2, 3, 4, 6])).select(BACK)]
 if folders:
     paid_before.append(
-        pl.scan_parquet([folder / "lines.parquet" for folder in folders[:3]])
+        pl.scan_parquet(arguments.files(folders[:3], "lines"))
         .filter(col("component").is_in(list(REVERSIBLE)))
         .with_columns(c=col("component").replace_strict(REVERSIBLE, return_dtype=pl.Int32))
         .join(undo.lazy(), on="basis", how="semi")
@@ -355,12 +355,12 @@ pl.concat(out).sort("partner").select(
     period.alias("period"), "partner", lit("bench-province").alias("policy"), lit(1, pl.Int32).alias("version"), component, "kind", "basis", "day", "payee_kind", "payee", "part",
     "subscriber", lit("").alias("once"), "own_partner", "outlet", "clerk", period.alias("origin"), col("kind").alias("counts_as"), "accrued", "amount",
     when(col("c") == 9).then(lit("netted")).otherwise(lit("payable")).alias("destination"), lit(LAST).alias("pay_on"),
-).write_parquet(args.out / "lines.parquet", compression="zstd")  # fmt: skip
+).write_parquet(args.out / "lines/lines.parquet", compression="zstd", mkdir=True)  # fmt: skip
 pl.concat(found).sort("partner").select(
     period.alias("period"), "partner", when(col("c") == 0).then(lit("")).otherwise(lit("bench-province")).alias("policy"), (col("c") > 0).cast(pl.Int32).alias("version"), component,
     "basis", "day", "code", "until", "forgone",
-).write_parquet(args.out / "reasons.parquet", compression="zstd")  # fmt: skip
+).write_parquet(args.out / "reasons/reasons.parquet", compression="zstd", mkdir=True)  # fmt: skip
 due.sort("partner").select(
     "partner", lit("bench-province").alias("policy"), lit(1, pl.Int32).alias("version"), lit("act_basic").alias("component"), "basis", "day", lit("partner").alias("payee_kind"),
     col("partner").alias("payee"), lit(0).alias("part"), "instalment", "own_partner", "subscriber", "amount", "origin", "due", lit(0).alias("tries"), "state",
-).write_parquet(args.out / "obligations.parquet", compression="zstd")  # fmt: skip
+).write_parquet(args.out / "obligations/obligations.parquet", compression="zstd", mkdir=True)  # fmt: skip

@@ -81,10 +81,10 @@ def prepare(db, args):
     if folders:
         reversible = ["act_basic", "act_class", "act_wireless", "act_term", "handset_margin"]
         columns = ["partner", "component", "kind", "basis", "day", "payee", "subscriber", "own_partner", "amount"]
-        load(db, "prev", ds.dataset([f"{folder}/lines.parquet" for folder in folders[:3]]), columns, ds.field("component").isin(reversible))
+        load(db, "prev", ds.dataset(arguments.files(folders[:3], "lines")), columns, ds.field("component").isin(reversible))
         db.execute("create unlogged table prev_lines as select prev.*, n.c from prev join component n on n.name = prev.component")
         columns = ["partner", "basis", "day", "own_partner", "subscriber", "instalment", "amount", "origin", "due"]
-        load(db, "prev_obligations", ds.dataset(f"{folders[0]}/obligations.parquet"), columns, ds.field("state") == "scheduled")
+        load(db, "prev_obligations", ds.dataset(arguments.files(folders[:1], "obligations")), columns, ds.field("state") == "scheduled")
     else:
         db.execute("create table prev_lines(partner text, c int, kind text, basis text, day date, payee text, subscriber text, own_partner text, amount bigint)")
         db.execute(
@@ -139,7 +139,8 @@ def save(db, args):
                 whole = {"period", "version", "part", "accrued", "amount", "forgone", "instalment", "origin", "due", "tries"}
                 schema = pa.schema([(c, kinds.get(c, pa.int64() if c in whole else pa.string())) for c in columns])
                 table = pa.Table.from_arrays([pa.array(values, kind.type) for values, kind in zip(zip(*rows), schema)], schema=schema)
-                writer = writer or pq.ParquetWriter(args.out / f"{name}.parquet", schema)
+                (args.out / name).mkdir(exist_ok=True)
+                writer = writer or pq.ParquetWriter(args.out / name / f"{name}.parquet", schema)
                 writer.write_table(table)
             if writer:
                 writer.close()
