@@ -3,7 +3,7 @@
 use super::expr::{Exprs, Typed, Use, What};
 use super::measure::text_column;
 use super::names::Names;
-use super::pays::{Reach, never_positive, reach};
+use super::pays::{never_positive, repeats};
 use super::places::{Place, allow, fixed, has_subscriber};
 use crate::ast;
 use crate::diagnostics::{Sink, Span};
@@ -291,7 +291,8 @@ impl One<'_> {
     /// An amount made of a longer window than one payment covers pays the same facts again next time.
     fn pays_again(&mut self, amount: &Typed, span: Months) -> Option<()> {
         let explicit = matches!(self.item.basis.as_ref().map(|basis| &basis.node), Some(ast::Basis::Group { pay: Some(_), .. }));
-        if explicit || reach(&amount.expr, self.names, span) != Reach::Long {
+        let windows: Vec<(Window, bool)> = self.names.measures.iter().map(|measure| (measure.window, measure.table.is_none())).collect();
+        if explicit || !repeats(&amount.expr, &windows, span) {
             return Some(());
         }
         let long = measures_of(&amount.uses, self.names)

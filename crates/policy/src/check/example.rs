@@ -82,14 +82,14 @@ fn example(item: &ast::Example, written: &ast::Policy, components: &[Checked], s
 }
 
 fn since() -> Date {
-    Date::new(2020, 1, 1).unwrap_or(Date::from_days(18_262))
+    Date::new(2000, 1, 1).unwrap_or(Date::from_days(10_957))
 }
 
 fn partner(code: &str) -> Partner {
     Partner {
         code: code.to_owned(),
         name: code.to_owned(),
-        kind: "代理商".to_owned(),
+        kind: String::new(),
         tier: "二级代理商".to_owned(),
         level: 0,
         parent: String::new(),

@@ -24,7 +24,7 @@ use crate::model::{Policy, PolicySet};
 use crate::{lint, parse};
 
 pub(crate) use expr::value as literal_value;
-pub(crate) use pays::{children, decimal};
+pub(crate) use pays::{children, decimal, is_long, number, percent, repeats};
 
 /// What a set of texts gives.
 #[derive(Debug, Clone)]

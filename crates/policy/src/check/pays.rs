@@ -36,12 +36,28 @@ pub(crate) fn children<'a>(expr: &'a Expr, out: &mut Vec<&'a Expr>) {
 pub(crate) fn literal_text(expr: &Expr) -> String {
     match expr {
         Expr::Money(fen) => format!("¥{}", Fen(*fen).plain()),
-        Expr::Number { mantissa, scale } => decimal(*mantissa, *scale),
+        Expr::Number { mantissa, scale } => number(*mantissa, *scale),
         Expr::Text(text) => format!("\"{text}\""),
         Expr::Date(date) => date.to_string(),
         Expr::Bool(value) => value.to_string(),
         _ => String::new(),
     }
+}
+
+/// A number for people: a rate below one as a percentage.
+pub(crate) fn number(mantissa: i64, scale: u8) -> String {
+    let below_one = scale > 0 && mantissa != 0 && mantissa.unsigned_abs() < 10u64.pow(u32::from(scale));
+    if below_one { percent(mantissa, scale) } else { decimal(mantissa, scale) }
+}
+
+/// A number as a percentage.
+pub(crate) fn percent(mantissa: i64, scale: u8) -> String {
+    let text = match scale {
+        0 => decimal(mantissa.saturating_mul(100), 0),
+        1 => decimal(mantissa.saturating_mul(10), 0),
+        _ => decimal(mantissa, scale - 2),
+    };
+    format!("{text}%")
 }
 
 /// `mantissa / 10^scale` in digits.
@@ -102,7 +118,7 @@ fn both(a: i8, b: i8) -> i8 {
 
 /// Whether the value grows out of measures longer than the span it is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reach {
+enum Reach {
     /// No measure.
     None,
     /// A measure over more months than one payment covers.
@@ -121,23 +137,29 @@ fn months(span: Span) -> u16 {
 }
 
 /// Whether the window sees months that an earlier payment saw, too.
-pub(super) fn is_long(window: Window, pay: Span) -> bool {
+pub(crate) fn is_long(window: Window, pay: Span) -> bool {
     match window {
         Window::ToDate(span) => months(span) > months(pay),
         Window::Months { from, to } => from - to.min(from) + 1 > months(pay),
     }
 }
 
+/// Whether an amount is made of measures longer than one payment covers, so that the same facts pay again next time. `measures`
+/// are windows, and whether lines are totalled.
+pub(crate) fn repeats(amount: &Expr, measures: &[(Window, bool)], pay: Span) -> bool {
+    reach(amount, measures, pay) == Reach::Long
+}
+
 /// What the value of an amount is made of, term by term: a sum is as long as its longest term, a product as short as its shortest factor.
-pub(super) fn reach(expr: &Expr, names: &Names, pay: Span) -> Reach {
-    let of = |expr: &Expr| reach(expr, names, pay);
+fn reach(expr: &Expr, measures: &[(Window, bool)], pay: Span) -> Reach {
+    let of = |expr: &Expr| reach(expr, measures, pay);
     let sum = |a: Reach, b: Reach| match (a, b) {
         (Reach::Long, _) | (_, Reach::Long) => Reach::Long,
         (a, b) => a.max(b),
     };
     match expr {
         Expr::Measure(index) => {
-            if is_long(names.measures[*index].window, pay) {
+            if is_long(measures[*index].0, pay) {
                 Reach::Long
             } else {
                 Reach::Short
@@ -148,7 +170,7 @@ pub(super) fn reach(expr: &Expr, names: &Names, pay: Span) -> Reach {
         Expr::Binary(Op::Div, a, _) => of(a),
         Expr::Binary(Op::Sub, a, b) => {
             // "What it should be by now, less what was paid by now" is a difference, not a repetition.
-            if paid_already(b, names) { Reach::None } else { sum(of(a), of(b)) }
+            if paid_already(b, measures) { Reach::None } else { sum(of(a), of(b)) }
         }
         Expr::Binary(Op::Add, a, b) | Expr::If(_, a, b) => sum(of(a), of(b)),
         Expr::Match { arms, otherwise, .. } => arms.iter().fold(of(otherwise), |known, (_, value)| sum(known, of(value))),
@@ -158,7 +180,7 @@ pub(super) fn reach(expr: &Expr, names: &Names, pay: Span) -> Reach {
 }
 
 /// Whether the expression reads measures, all of them totals of lines.
-fn paid_already(expr: &Expr, names: &Names) -> bool {
+fn paid_already(expr: &Expr, measures: &[(Window, bool)]) -> bool {
     fn read(expr: &Expr, out: &mut Vec<usize>) {
         if let Expr::Measure(index) = expr {
             out.push(*index);
@@ -169,9 +191,9 @@ fn paid_already(expr: &Expr, names: &Names) -> bool {
             read(part, out);
         }
     }
-    let mut measures = Vec::new();
-    read(expr, &mut measures);
-    !measures.is_empty() && measures.iter().all(|index| names.measures[*index].table.is_none())
+    let mut found = Vec::new();
+    read(expr, &mut found);
+    !found.is_empty() && found.iter().all(|index| measures[*index].1)
 }
 
 /// Whether literals of the type can be compared with `<`.

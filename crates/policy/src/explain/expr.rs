@@ -1,7 +1,7 @@
 //! Expressions as people write them: `基本比例 × 套餐月费`, `plan_fee ≥ ¥59.00 and …`.
 
 use super::pick;
-use crate::check::decimal;
+use crate::check::{number, percent};
 use crate::keywords::Kw;
 use crate::model::{Expr, Func, Op, Policy};
 use crate::vocab::words;
@@ -31,15 +31,6 @@ fn level(expr: &Expr) -> u8 {
     }
 }
 
-fn percent(mantissa: i64, scale: u8) -> String {
-    let text = match scale {
-        0 => decimal(mantissa.saturating_mul(100), 0),
-        1 => decimal(mantissa.saturating_mul(10), 0),
-        _ => decimal(mantissa, scale - 2),
-    };
-    format!("{text}%")
-}
-
 impl Words<'_> {
     fn say(&self, zh: impl Into<String>, en: impl Into<String>) -> String {
         pick(self.lang, zh, en)
@@ -65,12 +56,6 @@ impl Words<'_> {
         self.say(format!("{number} {zh}"), format!("{number} {}", if number == 1 { one } else { many }))
     }
 
-    /// Rates below one read as percentages.
-    fn number(mantissa: i64, scale: u8) -> String {
-        let below_one = scale > 0 && mantissa.unsigned_abs() < 10u64.pow(u32::from(scale));
-        if below_one && mantissa != 0 { percent(mantissa, scale) } else { decimal(mantissa, scale) }
-    }
-
     fn part(&self, expr: &Expr, least: u8) -> String {
         let text = self.expr(expr);
         if level(expr) < least { format!("({text})") } else { text }
@@ -87,7 +72,7 @@ impl Words<'_> {
             Expr::Bool(true) => self.say("总是", "always"),
             Expr::Bool(false) => self.say("从不", "never"),
             Expr::Money(fen) => self.money(*fen),
-            Expr::Number { mantissa, scale } => Self::number(*mantissa, *scale),
+            Expr::Number { mantissa, scale } => number(*mantissa, *scale),
             Expr::Text(text) => format!("\"{text}\""),
             Expr::Date(date) => date.to_string(),
             Expr::Field(field) => words(*field, self.lang),

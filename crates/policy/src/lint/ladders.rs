@@ -141,38 +141,48 @@ fn report(item: &ast::Ladder, ladder: &Ladder, jumps: &[Jump], sink: &mut Sink) 
 }
 
 fn sentence(ladder: &Ladder, jump: &Jump) -> Text {
-    let by = amount(jump.by.abs(), ladder.output);
-    let (up_zh, up_en) = if jump.by < 0 { ("减少", "takes off") } else { ("增加", "adds") };
-    let at = argument(jump.at, ladder.input);
+    let up = jump.by >= 0;
+    let at = bound(ladder, jump.at);
     if ladder.output == Type::Number {
-        return Text::new(
-            format!("到 {at} 时付率{up_zh} {by}"),
-            format!("at {at} the rate {} by {by}", if jump.by < 0 { "falls" } else { "rises" }),
-        );
+        // In points where it is a rate.
+        let by = jump.by.abs();
+        let (by_zh, by_en) = if by < ONE {
+            let points = plain(by.saturating_mul(100));
+            (format!("{points} 个百分点"), format!("{points} percentage points"))
+        } else {
+            (plain(by), plain(by))
+        };
+        let (way_zh, way_en) = if up { ("提高", "rises") } else { ("降低", "falls") };
+        return Text::new(format!("到 {at} 时比率{way_zh} {by_zh}"), format!("at {at} the rate {way_en} by {by_en}"));
     }
-    if ladder.input == Type::Number {
-        return Text::new(format!("第 {at} 个单位使总额{up_zh} {by}元"), format!("unit {at} {up_en} ¥{by}"));
+    let by = money(jump.by.abs());
+    let (way_zh, way_en) = if up { ("增加", "adds") } else { ("减少", "takes off") };
+    if counts(ladder) {
+        return Text::new(format!("第 {at} 个单位使总额{way_zh} {by}元"), format!("unit {at} {way_en} ¥{by}"));
     }
-    Text::new(format!("到 {at}元 时总额{up_zh} {by}元"), format!("reaching ¥{at} {up_en} ¥{by}"))
+    let (at_zh, at_en) = if ladder.input == Type::Money { (format!("{at}元"), format!("¥{at}")) } else { (at.clone(), at) };
+    Text::new(format!("到 {at_zh} 时总额{way_zh} {by}元"), format!("reaching {at_en} {way_en} ¥{by}"))
 }
 
-/// An argument in 10⁻⁹.
-fn argument(value: i128, ty: Type) -> String {
-    amount(value.saturating_mul(HALF), ty)
+/// A bound in 10⁻⁹, as a percentage where the ladder's bounds are rates.
+fn bound(ladder: &Ladder, at: i128) -> String {
+    if ladder.input == Type::Money {
+        return money(at.saturating_mul(HALF));
+    }
+    let rates = ladder.steps.iter().any(|step| literal_value(&step.from).is_some_and(|from| 0 < from && from < HALF));
+    if rates { format!("{}%", plain(at.saturating_mul(HALF).saturating_mul(100))) } else { plain(at.saturating_mul(HALF)) }
 }
 
-/// A value in 10⁻¹⁸: yuan for money, else a plain decimal.
-fn amount(value: i128, ty: Type) -> String {
-    let whole = value / ONE;
-    let part = value % ONE;
-    if ty == Type::Money {
-        let text = Fen(i64::try_from(whole).unwrap_or(i64::MAX)).plain();
-        if part == 0 {
-            return text;
-        }
-        return format!("{text}{}", format!("{part:018}").trim_end_matches('0'));
-    }
-    let digits = format!("{part:018}");
-    let digits = digits.trim_end_matches('0');
-    if digits.is_empty() { whole.to_string() } else { format!("{whole}.{digits}") }
+/// Fen in 10⁻¹⁸ as yuan.
+fn money(value: i128) -> String {
+    let text = Fen(i64::try_from(value / ONE).unwrap_or(i64::MAX)).plain();
+    let part = format!("{:018}", value % ONE);
+    format!("{text}{}", part.trim_end_matches('0'))
+}
+
+/// A number in 10⁻¹⁸.
+fn plain(value: i128) -> String {
+    let part = format!("{:018}", value % ONE);
+    let digits = part.trim_end_matches('0');
+    if digits.is_empty() { (value / ONE).to_string() } else { format!("{}.{digits}", value / ONE) }
 }

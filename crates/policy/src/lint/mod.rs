@@ -6,9 +6,11 @@ mod ladders;
 mod reach;
 
 use crate::ast;
-use crate::check::children;
+use crate::check::{children, is_long, repeats};
 use crate::diagnostics::{Sink, Span};
-use crate::model::{Agg, Basis, Component, Expr, Field, Func, GroupPay, LadderMode, Policy, Source, Span as Months, Trigger, Window};
+use crate::model::{
+    Agg, Basis, Component, Expr, Field, Func, GroupPay, LadderMode, Measure, Policy, Source, Span as Months, Trigger, Window,
+};
 use crate::vocab::words;
 use qudao_kernel::Lang;
 use qudao_kernel::facts::Col;
@@ -182,11 +184,26 @@ fn boundless(expr: &Expr, policy: &Policy) -> Option<Field> {
     }
 }
 
-/// A component per quarter or year that reads a measure of its last month only.
+/// A component per quarter or year whose measure looks at another number of months.
 fn short_window(item: &ast::Component, component: &Component, policy: &Policy, sink: &mut Sink) {
     let Basis::Group { span, pay, .. } = &component.basis else { return };
     if *span == Months::Month {
         return;
+    }
+    if *pay == GroupPay::AtEnd
+        && let Some(measure) = again(&component.amount, *span, policy)
+    {
+        let at = item.amount.as_ref().map_or(item.name.span, |amount| amount.span);
+        sink.warn(
+            "policy.lint.long_window",
+            at,
+            format!("指标 {} 的统计期比付酬期间长,同样的业务每期都会计入", measure.name),
+            format!("measure {} looks at more months than one payment covers, so every payment counts the same facts again", measure.name),
+        )
+        .help(
+            "若本意如此,可不理会;否则请让两者相同,或用 `累计`",
+            "ignore this if it is meant; otherwise let both be the same, or use `cumulative`",
+        );
     }
     let mut seen = Mentioned::default();
     seen.add(&component.amount);
@@ -208,4 +225,16 @@ fn short_window(item: &ast::Component, component: &Component, policy: &Policy, s
                 .help("指标的统计期一般与付酬期间相同", "the measure usually looks at the same span");
         }
     }
+}
+
+/// The measure an amount is made of, if its window is longer than the span and nothing else in the product is shorter.
+fn again<'a>(amount: &Expr, span: Months, policy: &'a Policy) -> Option<&'a Measure> {
+    let windows: Vec<(Window, bool)> =
+        policy.measures.iter().map(|measure| (measure.window, matches!(measure.source, Source::Lines { .. }))).collect();
+    if !repeats(amount, &windows, span) {
+        return None;
+    }
+    let mut seen = Mentioned::default();
+    seen.add(amount);
+    seen.measures.into_iter().map(|index| &policy.measures[index]).find(|measure| is_long(measure.window, span))
 }

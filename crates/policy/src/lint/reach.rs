@@ -38,8 +38,59 @@ pub(super) fn lint(written: &ast::Policy, policy: &Policy, sink: &mut Sink) {
             .help("请核对范围、依据和条件", "check the scope, the basis and the filter");
         }
     }
+    unknown_kinds(written, policy, sink);
     shadowed(written, policy, sink);
     steps(written, policy, sink);
+}
+
+/// Comparisons of the kind with a text that is no kind of the table.
+fn unknown_kinds(written: &ast::Policy, policy: &Policy, sink: &mut Sink) {
+    for (item, component) in written.components.iter().zip(&policy.components) {
+        let Basis::Each { table, .. } = component.basis else { continue };
+        if table.kinds().is_empty() {
+            continue;
+        }
+        for (expr, at) in super::exprs(item, component) {
+            let mut texts = Vec::new();
+            kind_texts(expr, policy, &mut texts);
+            for text in texts.into_iter().filter(|text| !table.kinds().iter().any(|(code, _)| code == text)) {
+                let meant = crate::vocab::kind(table, text);
+                let d = sink.warn(
+                    "policy.lint.unreachable",
+                    at,
+                    format!("业务类型没有 \"{text}\",这个比较永远不成立"),
+                    format!("no {} is of kind \"{text}\", so this never holds", table.name()),
+                );
+                if let Some(meant) = meant {
+                    d.help(format!("文本里请写代码 \"{meant}\""), format!("in a text, write the code \"{meant}\""));
+                }
+            }
+        }
+    }
+}
+
+/// Texts the kind is compared with.
+fn kind_texts<'a>(expr: &'a Expr, policy: &'a Policy, out: &mut Vec<&'a str>) {
+    let is_kind = |expr: &Expr| matches!(expr, Expr::Field(Field::Fact(Col::Kind)));
+    match expr {
+        Expr::Predicate(index) => kind_texts(&policy.predicates[*index].expr, policy, out),
+        Expr::Binary(_, a, b) if is_kind(a) || is_kind(b) => {
+            out.extend([a, b].into_iter().filter_map(|side| if let Expr::Text(text) = &**side { Some(text.as_str()) } else { None }));
+        }
+        Expr::In(subject, list) if is_kind(subject) => {
+            out.extend(list.iter().filter_map(|item| if let Expr::Text(text) = item { Some(text.as_str()) } else { None }));
+        }
+        Expr::Match { subject, arms, .. } if is_kind(subject) => {
+            let literals = arms.iter().flat_map(|(literals, _)| literals);
+            out.extend(literals.filter_map(|item| if let Expr::Text(text) = item { Some(text.as_str()) } else { None }));
+        }
+        _ => {}
+    }
+    let mut parts = Vec::new();
+    children(expr, &mut parts);
+    for part in parts {
+        kind_texts(part, policy, out);
+    }
 }
 
 /// What conjunctions say about fields.
