@@ -5,6 +5,7 @@ round, and what is reported is the median of the rounds and its ratio to the oth
 """
 
 import datetime
+import json
 import os
 import pathlib
 import platform
@@ -23,11 +24,12 @@ RESULTS = ROOT / "bench/RESULTS.md"
 class Contender:
     """A program that does the work: name, command, and what a fair reader must know about it."""
 
-    def __init__(self, name, command, note="", env=None):
+    def __init__(self, name, command, note="", before=None):
         self.name = name
         self.command = [str(word) for word in command]
         self.note = note
-        self.env = env or {}
+        # Called before every round, to clear what the round before left.
+        self.before = before
         self.rounds = []
         self.failed = None
 
@@ -52,14 +54,12 @@ with open(sys.argv[1], "w") as out:
 """
 
 
-def execute(command, env=None):
-    """Runs a command once. Raises with its output where it fails."""
-    import json
-
+def execute(command):
+    """Runs a command once. Raises with its output where it fails. A line `measured S peak M` of the command's own overrides what the kernel
+    counted: for rivals that must load or start a server first, which is not what is compared."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         done = subprocess.run(
             [sys.executable, "-c", PROBE, report.name, *map(str, command)],
-            env={**os.environ, **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -72,6 +72,8 @@ def execute(command, env=None):
             raise RuntimeError(f"{command[0]} could not be started:\n{text[-2000:]}") from None
     if code != 0:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {code}:\n{text[-3000:]}")
+    if own := re.search(r"^measured ([\d.]+) peak ([\d.]+)", text, re.M):
+        wall, cpu, peak = float(own[1]), None, float(own[2])
     return Round(wall, cpu, peak, text)
 
 
@@ -81,14 +83,17 @@ def compete(contenders, rounds):
         for contender in contenders:
             if contender.failed:
                 continue
+            if contender.before:
+                contender.before()
             try:
-                done = execute(contender.command, contender.env)
+                done = execute(contender.command)
             except RuntimeError as error:
                 contender.failed = str(error)
                 print(f"  {contender.name}: FAILED\n{error}", flush=True)
                 continue
             contender.rounds.append(done)
-            print(f"  round {number + 1}  {contender.name:28} {done.wall:8.2f} s  {done.cpu:8.2f} CPU s  {done.peak:8.0f} MiB", flush=True)
+            cpu = "" if done.cpu is None else f"{done.cpu:8.2f} CPU s"
+            print(f"  round {number + 1}  {contender.name:28} {done.wall:8.2f} s  {cpu:14}  {done.peak:8.0f} MiB", flush=True)
 
 
 def median(contender):
@@ -106,25 +111,22 @@ def table(contenders, first, unit=None):
             rows.append(f"| {one.name} | – | – | – | – | – | {one.failed.splitlines()[0][:120] if one.failed else 'not run'} |")
             continue
         walls = [done.wall for done in one.rounds]
-        cpu = statistics.median(done.cpu for done in one.rounds)
+        spent = [done.cpu for done in one.rounds if done.cpu is not None]
+        cpu = f"{statistics.median(spent):.1f}" if spent else "–"
         peak = max(done.peak for done in one.rounds)
         rate = f"{unit[0] / mid:,.0f} {unit[1]}/s" if unit else ""
         note = "; ".join(part for part in (rate, one.note) if part)
-        rows.append(
-            f"| {one.name} | {mid:.2f} | {min(walls):.2f}–{max(walls):.2f} | {mid / base:.2f} | {cpu:.1f} | {peak:,.0f} | {note} |"
-            if base
-            else f"| {one.name} | {mid:.2f} | {min(walls):.2f}–{max(walls):.2f} | – | {cpu:.1f} | {peak:,.0f} | {note} |"
-        )
+        ratio = f"{mid / base:.2f}" if base else "–"
+        rows.append(f"| {one.name} | {mid:.2f} | {min(walls):.2f}–{max(walls):.2f} | {ratio} | {cpu} | {peak:,.0f} | {note} |")
     return rows
 
 
 def machine():
-    """One line on the machine, one on the versions."""
+    """The machine in one line."""
     cpu = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     memory = int(re.search(r"MemTotal:\s+(\d+)", open("/proc/meminfo").read())[1]) / 2**20
     load = os.getloadavg()[0]
-    line = f"{os.cpu_count()} cores, {cpu}, {memory:.0f} GiB, Linux {platform.release().split('-')[0]}, load before the run {load:.1f}"
-    return line
+    return f"{os.cpu_count()} cores, {cpu}, {memory:.0f} GiB, Linux {platform.release().split('-')[0]}, load {load:.1f}"
 
 
 def versions(extra=()):

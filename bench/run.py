@@ -1,61 +1,128 @@
 """Benches of the project beside their rivals: `cargo xtask bench <name> [options]`. bench/README.md says what each measures."""
 
 import argparse
+import json
+import pathlib
 import shutil
-import subprocess
 import sys
 
+import check
 from harness import CACHE, RIVALS, ROOT, Contender, compete, execute, median, record, table, versions
 
 POLICIES = ROOT / "definitions/policies/bench"
 PERIOD = "2026-07"
-# Months before the period of which facts exist, so that gates, reversals and windows have something to look back at.
-BEFORE = 6
-
-
-def options():
-    parser = argparse.ArgumentParser(prog="cargo xtask bench")
-    parser.add_argument("name", choices=sorted(BENCHES))
-    parser.add_argument("--qudao", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--events", type=int, default=1_000_000, help="business events of the settled month")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--rivals", default="all", help="comma-separated: floor,duckdb,polars,pandas,postgres,plpgsql; none for qudao alone")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--memory", default="1500MB", help="qudao's memory limit")
-    parser.add_argument("--dry", action="store_true", help="print, do not write bench/RESULTS.md")
-    return parser.parse_args()
-
-
-def world(args):
-    """Facts, master data and earlier months' results of a province with so many events, made once and kept in the cache."""
-    folder = CACHE / "bench" / f"province-{args.events}-{args.seed}"
-    if (folder / "ready").exists():
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    print(f"generating {args.events:,} events a month in {folder}", flush=True)
-    command = [args.qudao, "generate", "--scale", "province", "--events", args.events, "--seed", args.seed]
-    done = execute([*command, "--period", PERIOD, "--before", BEFORE, "--as", "facts", "--out", folder])
-    print(f"  {done.wall:.1f} s, {done.peak:.0f} MiB", flush=True)
-    (folder / "ready").touch()
-    return folder
-
-
-def wanted(args, names):
-    """Which rivals run."""
-    if args.rivals == "none":
-        return []
-    return names if args.rivals == "all" else [name for name in names if name in args.rivals.split(",")]
-
-
+SEED = 42
 BENCHES = {}
 
 
 def bench(function):
+    """Registers a bench under its function's name."""
     BENCHES[function.__name__] = function
     return function
 
 
+def options():
+    parser = argparse.ArgumentParser(prog="cargo xtask bench", description=__doc__)
+    parser.add_argument("name", choices=sorted(BENCHES))
+    parser.add_argument("--qudao", required=True, type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--events", type=int, default=1_000_000, help="business events of a month")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rivals", default="all", help="comma-separated names of rivals; `none` for qudao alone")
+    parser.add_argument("--memory", default="1200MB", help="qudao's memory for sorting and merging")
+    parser.add_argument("--before", type=int, default=6, help="months settled before the measured one")
+    parser.add_argument("--dry", action="store_true", help="print, do not write bench/RESULTS.md")
+    return parser.parse_args()
+
+
+def back(period, months):
+    """The month so many months before."""
+    year, month = map(int, period.split("-"))
+    index = year * 12 + month - 1 - months
+    return f"{index // 12:04}-{index % 12 + 1:02}"
+
+
+def world(args):
+    """Facts and master data of a province with so many events a month, and the settled months before; made once, kept in the cache."""
+    folder = CACHE / "bench" / f"province-{args.events}-{args.before}"
+    if not (folder / "ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        print(f"generating {args.events:,} events a month in {folder}", flush=True)
+        command = [args.qudao, "-q", "generate", "--scale", "province", "--seed", SEED, "--events", args.events]
+        done = execute([*command, "--from", back(PERIOD, args.before), "--to", PERIOD, "--out", folder])
+        print(f"  {done.wall:.1f} s, {done.peak:.0f} MiB", flush=True)
+        for months in range(args.before, 0, -1):
+            done = execute(settle(args, folder, back(PERIOD, months), folder / "runs" / back(PERIOD, months)))
+            print(f"  settled {back(PERIOD, months)} in {done.wall:.1f} s", flush=True)
+        (folder / "ready").touch()
+    return folder
+
+
+def settle(args, folder, period, out, policies=POLICIES):
+    """qudao's command for a month; the month before is named where it was settled."""
+    command = [args.qudao, "-q", "settle", "--policies", policies, "--facts", folder, "--master", folder / "master", "--period", period, "--out", out]
+    before = folder / "runs" / back(period, 1)
+    return [*command, "--memory", args.memory, *(["--previous", before] if before.exists() else [])]
+
+
+def clear(folder):
+    return lambda: shutil.rmtree(folder, ignore_errors=True)
+
+
+def chosen(args, contenders):
+    """The contenders that were asked for; qudao always runs."""
+    wanted = args.rivals.split(",")
+    return [one for one in contenders if one.name.startswith("qudao") or args.rivals == "all" or one.name.split()[0].lower() in wanted]
+
+
+def report(args, title, lines):
+    if args.dry:
+        print("\n" + "\n".join(lines))
+    else:
+        record(f"{args.name}-{args.events}", title, lines)
+
+
+@bench
+def settle_month(args):
+    """A month of 24 components against every rival, equal to the fen and row by row."""
+    folder = world(args)
+    out = CACHE / "bench" / "out"
+    ours = out / "qudao"
+    facts = ["--facts", folder / "facts", "--master", folder / "master", "--period", PERIOD]
+    rival = lambda script, name, *more: [sys.executable, RIVALS / f"{script}.py", *facts, "--previous", folder / "runs", "--out", out / name, *more]  # noqa: E731
+    contenders = [
+        Contender("qudao", settle(args, folder, PERIOD, ours), "with statements and control sums", clear(ours)),
+        Contender("DuckDB", rival("settle_duckdb", "duckdb"), "", clear(out / "duckdb")),
+        Contender("Polars", rival("settle_polars", "polars"), "", clear(out / "polars")),
+        Contender("pandas", rival("settle_pandas", "pandas"), "", clear(out / "pandas")),
+        Contender("PostgreSQL", rival("settle_postgres", "postgresql"), "set-based SQL; loading not counted", clear(out / "postgresql")),
+        Contender("PL/pgSQL", rival("settle_postgres", "pl", "--rows"), "event rules row by row; loading not counted", clear(out / "pl")),
+    ]
+    contenders = chosen(args, contenders)
+    out.mkdir(parents=True, exist_ok=True)
+    execute(contenders[0].command)
+    floor = [sys.executable, RIVALS / "floor.py", *facts, "--previous", out / "floor-of", "--out", out / "floor"]
+    shutil.rmtree(out / "floor-of", ignore_errors=True)
+    shutil.copytree(ours, out / "floor-of")
+    contenders.append(Contender("floor", floor, "reads the needed columns, rewrites the output"))
+    compete(contenders, args.rounds)
+    wanted = check.fingerprint(ours)
+    lines = table(contenders, "qudao", (args.events, "events"))
+    lines += ["", "| against qudao's output | rows off | fen off | differs in |", "|---|---|---|---|"]
+    for one in contenders[1:]:
+        place = {"DuckDB": "duckdb", "Polars": "polars", "pandas": "pandas", "PostgreSQL": "postgresql", "PL/pgSQL": "pl"}.get(one.name)
+        if place and one.rounds:
+            rows, fen, differing = check.compare(wanted, out / place)
+            lines.append(f"| {one.name} | {rows} | {fen} | {', '.join(differing) or 'nothing, row by row'} |")
+    count = {kind: sum(rows for (of, _), (rows, _, _) in wanted.items() if of == kind) for kind in check.COLUMNS}
+    lines += [
+        "",
+        f"{count['lines']:,} lines, {count['reasons']:,} reasons, {count['obligations']:,} obligations; lines by partner: {'yes' if check.sorted_by_partner(ours) else 'NO'}; {args.before} months before. "
+        + versions(),
+    ]
+    report(args, f"settle: {args.events:,} events, 24 components, {args.rounds} rounds", lines)
+
+
 if __name__ == "__main__":
-    sys.path.insert(0, str(RIVALS))
-    import settle_bench  # noqa: F401  (registers its benches)
+    BENCHES["settle"] = BENCHES.pop("settle_month")
+    BENCHES[options().name](options())
