@@ -25,12 +25,12 @@ pub(crate) fn run(args: &[&str]) -> Done {
         }
         let text = std::fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
         for (line, id) in if rust { in_rust(file, &text) } else { in_policy(file, &text) } {
-            proofs.entry(id).or_default().push(format!("{file}:{line}"));
+            proofs.entry(plain(&id)).or_default().push(format!("{file}:{line}"));
         }
     }
     let mut unproven = Vec::new();
     for (id, sentence) in &rows {
-        match proofs.get(id) {
+        match proofs.get(&plain(id)) {
             Some(places) => println!("{id:6} {} ({})", places[0], places.len()),
             None => unproven.push(format!("{id:6} {sentence}")),
         }
@@ -71,6 +71,12 @@ fn is_id(word: &str) -> bool {
     if word.starts_with('R') { number(parts.next()) && number(parts.next()) && parts.next().is_none() } else { number(Some(rest)) }
 }
 
+/// An id without leading zeros: files are called `c02`, the row is `C2`.
+fn plain(id: &str) -> String {
+    let (letter, number) = id.split_at(1);
+    if letter == "R" { id.to_owned() } else { format!("{letter}{}", number.trim_start_matches('0')) }
+}
+
 fn ids(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
     words.map(|word| word.trim_matches('.')).filter(|word| is_id(word)).map(str::to_owned)
@@ -109,6 +115,13 @@ mod tests {
     #[test]
     fn ids_are_told_from_other_words() {
         assert_eq!(ids("// R7.34, N5 and T15; not R7, X3, RFC, T15b or V01x").collect::<Vec<_>>(), ["R7.34", "N5", "T15"]);
+    }
+
+    #[test]
+    fn zeros_do_not_matter() {
+        assert_eq!(plain("C02"), "C2");
+        assert_eq!(plain("V10"), "V10");
+        assert_eq!(plain("R0.3"), "R0.3");
     }
 
     #[test]
