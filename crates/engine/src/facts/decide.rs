@@ -99,7 +99,7 @@ pub(super) fn decide(
                     }
                     Verdict::Taken | Verdict::Correction => {
                         counts[2] += u64::from(verdict == Verdict::Correction);
-                        Known { id: entry.id, known: entry.known, content: entry.content }.write(&mut kept);
+                        Known { id: entry.id, since: entry.known, content: entry.content }.write(&mut kept);
                         if wins {
                             winners.insert(row);
                         }
@@ -155,7 +155,7 @@ fn decide_id(rows: &[IdEntry], there: &[Known], judge: &mut impl FnMut(&IdEntry,
     if let ([row], []) = (rows, there) {
         return judge(row, Verdict::Taken, false);
     }
-    let mut versions: Vec<(i32, u64)> = there.iter().map(|known| (known.known, known.content)).collect();
+    let mut versions: Vec<(i32, u64)> = there.iter().map(|known| (known.since, known.content)).collect();
     let mut taken: Vec<(&IdEntry, Verdict)> = Vec::new();
     for day in rows.chunk_by(|one, other| one.known == other.known) {
         let current = versions.iter().max().copied();
@@ -191,7 +191,7 @@ mod tests {
 
     /// Rows as (known day, content, whether the day was given); versions there as (known day, content).
     fn check(rows: &[(i32, u64, bool)], there: &[(i32, u64)]) -> String {
-        let there: Vec<Known> = there.iter().map(|(known, content)| Known { id: 1, known: *known, content: *content }).collect();
+        let there: Vec<Known> = there.iter().map(|(known, content)| Known { id: 1, since: *known, content: *content }).collect();
         let entry = |(row, (known, content, given)): (usize, &(i32, u64, bool))| IdEntry {
             id: 1,
             known: *known,

@@ -29,8 +29,8 @@ const HELD: usize = 64 << 20;
 pub(super) struct Known {
     /// Hash of the id.
     pub(super) id: u128,
-    /// Day it became known.
-    pub(super) known: i32,
+    /// Day it became so.
+    pub(super) since: i32,
     /// Hash of the content, 48 bits.
     pub(super) content: u64,
 }
@@ -41,7 +41,7 @@ impl Known {
         // Big end first, so that stored entries sort as bytes.
         out.extend_from_slice(&self.id.to_be_bytes());
         out.extend_from_slice(&self.content.to_be_bytes()[2..]);
-        out.extend_from_slice(&((self.known - EPOCH + 1) as u16).to_be_bytes());
+        out.extend_from_slice(&((self.since - EPOCH + 1) as u16).to_be_bytes());
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
@@ -49,7 +49,7 @@ impl Known {
         let (content, rest) = rest.split_first_chunk::<6>()?;
         let (known, _) = rest.split_first_chunk::<2>()?;
         let content = content.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
-        Some(Self { id: u128::from_be_bytes(*id), content, known: i32::from(u16::from_be_bytes(*known)) + EPOCH - 1 })
+        Some(Self { id: u128::from_be_bytes(*id), content, since: i32::from(u16::from_be_bytes(*known)) + EPOCH - 1 })
     }
 }
 
@@ -99,13 +99,12 @@ impl<'a> EarlierIds<'a> {
         for file in &self.files {
             let (begin, end) = (file.begins[part], file.begins[part + 1]);
             let loaded;
-            let bytes = match &file.entries {
-                Some(all) => all.get(begin as usize * ENTRY..end as usize * ENTRY).unwrap_or_default(),
-                None => {
-                    let at = |entry: u64| HEADER + entry * ENTRY as u64;
-                    loaded = self.store.get_range(&file.path, at(begin)..at(end))?;
-                    loaded.as_slice()
-                }
+            let bytes = if let Some(all) = &file.entries {
+                all.get(begin as usize * ENTRY..end as usize * ENTRY).unwrap_or_default()
+            } else {
+                let at = |entry: u64| HEADER + entry * ENTRY as u64;
+                loaded = self.store.get_range(&file.path, at(begin)..at(end))?;
+                loaded.as_slice()
             };
             visit(&mut bytes.chunks_exact(ENTRY).filter_map(Known::read));
         }
@@ -165,7 +164,7 @@ mod tests {
 
     #[test]
     fn stored_entries_sort_as_ids_do() {
-        let known = |id, content, known| Known { id, content, known };
+        let known = |id, content, known| Known { id, since: known, content };
         let entries = [known(1, 7, EPOCH - 1), known(2 << 70, 1, EPOCH + 9_000), known(u128::MAX, (1 << 48) - 1, EPOCH + 65_534)];
         let mut stored: Vec<Vec<u8>> = Vec::new();
         for entry in &entries {

@@ -181,10 +181,13 @@ impl Import<'_> {
             return Ok(name.clone());
         }
         let name = format!("{}-{}-{}", self.job.day, self.job.table.name(), &self.report.sha256[..8]);
-        Ok((1..)
-            .map(|number| if number == 1 { name.clone() } else { format!("{name}.{number}") })
-            .find(|name| !base.knows(name))
-            .unwrap_or(name))
+        let mut free = name.clone();
+        let mut number = 1;
+        while base.knows(&free) {
+            number += 1;
+            free = format!("{name}.{number}");
+        }
+        Ok(free)
     }
 
     /// Counts per day what turned out not to stay.

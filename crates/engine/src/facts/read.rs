@@ -200,7 +200,9 @@ pub fn read_folder(folder: &std::path::Path, day: Date, mapping: &Mapping) -> Re
         facts.extend(store.facts(&snapshot, table, &Wanted::default())?);
     }
     let is_known = |(col, cell): &(Col, Cell)| *col != Col::KnownOn || *cell != Cell::Date(NEVER_KNOWN);
-    facts.iter_mut().for_each(|fact| fact.cells.retain(is_known));
+    for fact in &mut facts {
+        fact.cells.retain(is_known);
+    }
     Ok(facts)
 }
 

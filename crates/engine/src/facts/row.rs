@@ -285,7 +285,7 @@ mod tests {
         writer.wide(position(Col::PlanFee), 5_800);
         writer.bit(position(Col::Verified), true);
         writer.finish();
-        let mut bytes = Row::head(sort_key(24_318, 7, 20_000, b"e"), 42 | EXPLICIT, 20_001, content.len()).to_vec();
+        let mut bytes = Row::head(sort_key(24_318, 7, 20_000, b"e"), EXPLICIT | 0x2a, 20_001, content.len()).to_vec();
         bytes.extend(content);
         assert_eq!(Row::length(&bytes), Some(bytes.len()));
         let row = Row::at(&bytes);

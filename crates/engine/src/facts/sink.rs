@@ -17,6 +17,7 @@ use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Refusal};
 use qudao_platform::columnar::facts::{Column, FactBatch, FactSink, Landed, Mapping, Window};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -128,7 +129,9 @@ impl Sink {
         let landing = Landing { attempt, batch: &self.batch, plan, spills: &spills, decisions: &decisions, workers: workers() };
         let landed = landing.write(|_| (), |_| ())?;
         let mut tallies = Tallies::default();
-        worked.iter().for_each(|worked| tallies.merge(&worked.tallies));
+        for worked in worked {
+            tallies.merge(&worked.tallies);
+        }
         let mut batch = land_lists(&self.store, attempt, table, &decisions, &landed)?;
         batch.batch.clone_from(&self.batch);
         batch.day = self.day;
@@ -147,12 +150,11 @@ fn take_all(plans: &[Plan], receiver: Arc<Mutex<Receiver<(u64, FactBatch)>>>) ->
         let received = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((first, batch)) = received else { break };
         let plan = plans.iter().find(|plan| plan.layout.table == batch.table).ok_or_else(panicked)?;
-        if !tables.contains_key(&batch.table) {
-            tables.insert(batch.table, Worker::new(plan, Collector::new(limit, None)?));
-        }
-        if let Some(worker) = tables.get_mut(&batch.table) {
-            take(plan, worker, first, &batch)?;
-        }
+        let worker = match tables.entry(batch.table) {
+            Entry::Occupied(worker) => worker.into_mut(),
+            Entry::Vacant(place) => place.insert(Worker::new(plan, Collector::new(limit, None)?)),
+        };
+        take(plan, worker, first, &batch)?;
     }
     drop(receiver);
     tables.into_iter().map(|(table, worker)| Ok((table, vec![worker.finish()?]))).collect()

@@ -55,19 +55,15 @@ impl FactStore {
     /// # Errors
     /// The folder cannot be made, or the address or environment is incomplete.
     pub fn open(place: &str) -> Result<Self, Refusal> {
-        let objects: Arc<dyn ObjectStore> = match place.strip_prefix("s3://") {
-            Some(rest) => {
-                let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-                let endpoint = ["AWS_ENDPOINT", "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
-                let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
-                s3(place, builder.with_allow_http(endpoint.starts_with("http://")), prefix)?
-            }
-            None => {
-                std::fs::create_dir_all(place).map_err(|error| failed(place, "", &error))?;
-                Arc::new(LocalFileSystem::new_with_prefix(place).map_err(|error| failed(place, "", &error))?.with_automatic_cleanup(false))
-            }
-        };
-        Self::over(objects, place)
+        if let Some(rest) = place.strip_prefix("s3://") {
+            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+            let endpoint = ["AWS_ENDPOINT", "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
+            let builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_allow_http(endpoint.starts_with("http://"));
+            return Self::over(s3(place, builder, prefix)?, place);
+        }
+        std::fs::create_dir_all(place).map_err(|error| failed(place, "", &error))?;
+        let local = LocalFileSystem::new_with_prefix(place).map_err(|error| failed(place, "", &error))?;
+        Self::over(Arc::new(local), place)
     }
 
     /// A store in memory, for tests and for reading loose files.
@@ -164,13 +160,11 @@ impl FactStore {
         let mut bytes = Vec::new();
         let mut total = 0;
         while bytes.len() < PART {
-            match pieces()? {
-                Some(piece) => bytes.extend(piece),
-                None => {
-                    total += bytes.len() as u64;
-                    return self.put(path, bytes).map(|()| total);
-                }
-            }
+            let Some(piece) = pieces()? else {
+                total += bytes.len() as u64;
+                return self.put(path, bytes).map(|()| total);
+            };
+            bytes.extend(piece);
         }
         let mut upload = self.done(path, self.ask(path, |objects, path| async move { objects.put_multipart(&path).await })?)?;
         let mut more = true;

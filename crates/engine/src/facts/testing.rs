@@ -37,7 +37,11 @@ pub(super) fn outlet(code: &str, owner: &str, from: &str, to: &str) -> Outlet {
 /// Master data of these rows.
 pub(super) fn master(partners: &[Partner], outlets: &[Outlet]) -> Master {
     let mut master = Master::default();
-    partners.iter().for_each(|row| master.add_partner(row.clone()));
-    outlets.iter().for_each(|row| master.add_outlet(row.clone()));
+    for row in partners {
+        master.add_partner(row.clone());
+    }
+    for row in outlets {
+        master.add_outlet(row.clone());
+    }
     master
 }

@@ -134,7 +134,7 @@ impl<'a> Worker<'a> {
         for (position, slot) in layout.slots.iter().enumerate() {
             match cells[position] {
                 Typed::Wide(value) if value < 0 && !may_be_negative(layout.table, kind, slot.col) => {
-                    faults.push((position, Fault::Negative))
+                    faults.push((position, Fault::Negative));
                 }
                 Typed::Absent if slot.required && !faults.iter().any(|(faulty, _)| *faulty == position) => {
                     faults.push((position, Fault::Missing));
@@ -156,8 +156,8 @@ impl<'a> Worker<'a> {
         }
         let (mark, bytes) = self.collector.begin();
         let mut content = ContentWriter::begin(bytes);
-        for position in 0..layout.slots.len() {
-            match cells[position] {
+        for (position, cell) in cells.iter().enumerate().take(layout.slots.len()) {
+            match *cell {
                 _ if position == layout.known => {}
                 Typed::Absent if position == 0 && derives => content.text(0, self.derived.as_bytes()),
                 Typed::Absent if position == layout.day => content.narrow(position, day),
@@ -176,7 +176,7 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn text<'c>(cell: Typed<'c>) -> &'c str {
+fn text(cell: Typed<'_>) -> &str {
     if let Typed::Text(text) = cell { text } else { "" }
 }
 

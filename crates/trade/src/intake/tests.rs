@@ -4,7 +4,10 @@ use qudao_kernel::{Fen, Lang};
 use qudao_platform::columnar::facts::{BatchInfo, DayCount, Outcome, Tally};
 use std::sync::Mutex;
 
-fn report(table: Table, days: &[(&str, &str, [(u64, i64); 2])]) -> ImportReport {
+/// Day, kind, rows and fen accepted and rejected.
+type Line<'a> = (&'a str, &'a str, [(u64, i64); 2]);
+
+fn report(table: Table, days: &[Line<'_>]) -> ImportReport {
     let tally = |(rows, fen): (u64, i64)| Tally { rows, amount: Fen(fen) };
     let days: Vec<DayCount> = days
         .iter()

@@ -174,8 +174,8 @@ fn the_report_counts_rows_and_fen_per_day_and_kind() {
 /// One generated row: number of the id, amount, day of July, known day.
 type Made = (u8, u8, u8, u8);
 
-fn line((id, amount, day, known): &Made) -> String {
-    let known = if *known == 0 { String::new() } else { format!("2026-07-{known:02}") };
+fn line((id, amount, day, known): Made) -> String {
+    let known = if known == 0 { String::new() } else { format!("2026-07-{known:02}") };
     format!("E{id},recharge,2026-07-{:02},{known},O{},,,{}.{:02},\n", day + 1, id % 3, amount, amount)
 }
 
@@ -197,7 +197,7 @@ proptest! {
                     // A permutation of the seed's making.
                     rows.sort_by_key(|row| qudao_platform::hash::sha256(format!("{row:?}{seed}")));
                 }
-                let mut job = desk.job(BusinessEvent, events(&rows.iter().map(line).collect::<String>()));
+                let mut job = desk.job(BusinessEvent, events(&rows.iter().copied().map(line).collect::<String>()));
                 job.accept_partial = true;
                 job.batch = Some(format!("b{}", reports.len()));
                 reports.push(desk.run(&job));
@@ -214,7 +214,7 @@ proptest! {
         let desk = Desk::new();
         let mut accepted = Fen::ZERO;
         for rows in [&first, &second] {
-            let mut job = desk.job(BusinessEvent, events(&rows.iter().map(line).collect::<String>()));
+            let mut job = desk.job(BusinessEvent, events(&rows.iter().copied().map(line).collect::<String>()));
             job.accept_partial = true;
             let report = desk.run(&job);
             if landed(&report) {
