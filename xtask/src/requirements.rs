@@ -1,7 +1,8 @@
 //! `cargo xtask requirements`: which row of docs/requirements.md is proven by which test or policy file.
 //!
 //! A proof is a citation of the row's id in a comment of test code, in a comment of a policy file, or in a policy file's name; both are
-//! run by `cargo xtask test`. Ids in strings do not count: `A1` is also somebody's outlet.
+//! run by `cargo xtask test`. Ids in strings do not count: `A1` is also somebody's outlet. A row's third cell may name its proof instead: other
+//! rows, or a policy file and a word in it. Rows under the heading that begins with "Asked for" are not served yet and need no proof.
 
 use crate::shell::{self, Done};
 use crate::tidy::{ends, files};
@@ -15,8 +16,8 @@ pub(crate) fn run(args: &[&str]) -> Done {
         return Err("cargo xtask requirements [--strict]".into());
     }
     let root = shell::root();
-    let rows =
-        rows(&std::fs::read_to_string(root.join("docs/requirements.md")).map_err(|error| format!("docs/requirements.md: {error}"))?)?;
+    let text = std::fs::read_to_string(root.join("docs/requirements.md")).map_err(|error| format!("docs/requirements.md: {error}"))?;
+    let rows = rows(served(&text))?;
     let mut proofs: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in files(&root)?.iter().filter(|file| !file.starts_with("xtask/")) {
         let (rust, policy) = (ends(file, "rs"), ends(file, "policy"));
@@ -29,10 +30,12 @@ pub(crate) fn run(args: &[&str]) -> Done {
         }
     }
     let mut unproven = Vec::new();
-    for (id, sentence) in &rows {
-        match proofs.get(&plain(id)) {
-            Some(places) => println!("{id:6} {} ({})", places[0], places.len()),
-            None => unproven.push(format!("{id:6} {sentence}")),
+    for row in &rows {
+        let there = named_proof(&root, &row.named, &proofs);
+        match (proofs.get(&plain(&row.id)), there) {
+            (Some(places), _) => println!("{:6} {} ({})", row.id, places[0], places.len()),
+            (None, Some(place)) => println!("{:6} {place}", row.id),
+            (None, None) => unproven.push(format!("{:6} {}", row.id, row.sentence)),
         }
     }
     let proven = rows.len() - unproven.len();
@@ -46,21 +49,44 @@ pub(crate) fn run(args: &[&str]) -> Done {
     Ok(())
 }
 
-/// Rows `| id | sentence |` of the document, in its order. A repeated id is an error.
-fn rows(text: &str) -> Done<Vec<(String, String)>> {
-    let mut rows: Vec<(String, String)> = Vec::new();
+/// A row of the document.
+struct Row {
+    id: String,
+    sentence: String,
+    /// The third cell: where else it is proven.
+    named: String,
+}
+
+/// The document up to the rows that are not served yet.
+fn served(text: &str) -> &str {
+    text.split("\n## Asked for").next().unwrap_or_default()
+}
+
+/// Rows `| id | sentence | named proof |` of the document, in its order. A repeated id is an error.
+fn rows(text: &str) -> Done<Vec<Row>> {
+    let mut rows: Vec<Row> = Vec::new();
     for line in text.lines() {
         let mut cells = line.split('|').map(str::trim).skip(1);
         let (Some(id), Some(sentence)) = (cells.next(), cells.next()) else { continue };
         if !is_id(id) {
             continue;
         }
-        if rows.iter().any(|(known, _)| known == id) {
+        if rows.iter().any(|known| known.id == id) {
             return Err(format!("docs/requirements.md names {id} twice"));
         }
-        rows.push((id.to_owned(), sentence.to_owned()));
+        rows.push(Row { id: id.to_owned(), sentence: sentence.to_owned(), named: cells.next().unwrap_or_default().to_owned() });
     }
     Ok(rows)
+}
+
+/// The third cell, if everything it names is there: ids that are cited, files that hold the word.
+fn named_proof(root: &Path, named: &str, proofs: &BTreeMap<String, Vec<String>>) -> Option<String> {
+    let holds = |part: &str| match part.split_once(' ') {
+        Some((file, word)) => std::fs::read_to_string(root.join(file)).is_ok_and(|text| text.contains(word)),
+        None => proofs.contains_key(&plain(part)),
+    };
+    let all = !named.is_empty() && named.split("; ").all(|part| !part.is_empty() && holds(part));
+    all.then(|| format!("by {named}"))
 }
 
 /// Whether a word has the shape of an id: `R7.34`, `N5`, `T15`.
@@ -139,7 +165,11 @@ mod tests {
     #[test]
     fn the_document_is_read_and_names_each_row_once() {
         let text = std::fs::read_to_string(shell::root().join("docs/requirements.md")).unwrap();
-        assert!(rows(&text).unwrap().len() > 100);
+        assert!(rows(served(&text)).unwrap().len() > 100 && rows(&text).unwrap().len() > rows(served(&text)).unwrap().len());
         assert!(rows("| N1 | a |\n| N1 | b |\n").is_err());
+        let proofs = BTreeMap::from([("N5".to_owned(), Vec::new())]);
+        let holds = |named| named_proof(&shell::root(), named, &proofs).is_some();
+        assert!(holds("N05") && holds("N5; docs/requirements.md Arithmetic"));
+        assert!(!holds("") && !holds("N6") && !holds("N5; N6") && !holds("docs/requirements.md no-such-word"));
     }
 }
