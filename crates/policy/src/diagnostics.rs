@@ -85,6 +85,20 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A message about a byte range of a file, for checks outside the compiler, such as an example that does not come out.
+    pub fn at(severity: Severity, code: &'static str, file: &SourceFile, range: (usize, usize), message: Text, help: Text) -> Self {
+        let span = Span { start: range.0, end: range.1 };
+        let mut made = Self { severity, code, file: file.name.clone(), span, line: 0, column: 0, message, help, labels: Vec::new() };
+        made.find_line(&file.text);
+        made
+    }
+
+    fn find_line(&mut self, text: &str) {
+        let before = text.get(..self.span.start).unwrap_or(text);
+        self.line = before.matches('\n').count() as u32 + 1;
+        self.column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+    }
+
     /// Adds what to do.
     pub(crate) fn help(&mut self, zh: impl Into<String>, en: impl Into<String>) -> &mut Self {
         self.help = Text::new(zh, en);
@@ -172,9 +186,7 @@ pub(crate) fn finish(mut items: Vec<Diagnostic>, files: &[SourceFile]) -> Vec<Di
     items.dedup_by(|a, b| a.code == b.code && a.file == b.file && a.span == b.span && a.message == b.message);
     for item in &mut items {
         if let Some(file) = files.iter().find(|file| file.name == item.file) {
-            let before = file.text.get(..item.span.start).unwrap_or(&file.text);
-            item.line = before.matches('\n').count() as u32 + 1;
-            item.column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
+            item.find_line(&file.text);
         }
     }
     items

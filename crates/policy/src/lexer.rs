@@ -5,7 +5,7 @@
 use crate::diagnostics::{Sink, Span};
 
 /// Largest text read, in bytes.
-pub(crate) const MAX_BYTES: usize = 4 << 20;
+pub(crate) const MAX_BYTES: usize = 1 << 20;
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use qudao_kernel::Lang;
-use qudao_policy::{Severity, SourceFile, compile, render};
+use qudao_policy::{Diagnostic, Severity, SourceFile, compile, render};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -112,6 +112,16 @@ fn machines_read_the_same_messages() {
     assert_eq!(json[0]["code"], "policy.effective.missing");
     assert_eq!((json[0]["severity"].as_str(), json[0]["line"].as_u64(), json[0]["column"].as_u64()), (Some("error"), Some(1), Some(8)));
     assert!(json[0]["message"]["zh"].as_str().unwrap().contains("有效期"));
+}
+
+#[test]
+fn other_checks_speak_of_the_same_places() {
+    let file = SourceFile::new("a.policy", "政策 甲 {\n  应得 合计\n}\n");
+    let text = |zh: &str| qudao_kernel::Text::new(zh, zh);
+    let at = file.text.find("合计").unwrap();
+    let made = Diagnostic::at(Severity::Error, "policy.example.failed", &file, (at, at + "合计".len()), text("差一分"), text(""));
+    assert_eq!((made.line, made.column), (2, 6));
+    assert!(render(&[made], &[file], Lang::Zh, false).contains("a.policy:2:6"));
 }
 
 #[test]

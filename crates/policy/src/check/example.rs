@@ -10,6 +10,8 @@ use crate::vocab::{self, STANDARD_REASONS, nearest, row_word};
 use qudao_kernel::facts::{Col, ColType, Table};
 use qudao_kernel::master::{Agreement, Outlet, Partner, Product, Span as Days};
 use qudao_kernel::{Date, Fen, Lang};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Most facts one example can hold.
 const MOST: usize = 200_000;
@@ -58,7 +60,7 @@ fn example(item: &ast::Example, written: &ast::Policy, components: &[Checked], s
             out.agreements.push(agreement(&format!("A-{}", row.code), &row.code));
         }
     }
-    let mut ids: Vec<(Table, String, Span)> = Vec::new();
+    let mut ids = Ids::new();
     for (position, line) in item.facts.iter().enumerate() {
         if out.facts.len() + line.times.map_or(1, |times| times.node as usize) > MOST {
             sink.error(
@@ -285,7 +287,7 @@ fn add_row(row: &ast::Row, out: &mut Example, sink: &mut Sink) {
     cells.finish();
 }
 
-fn add_facts(line: &ast::FactLine, position: usize, out: &mut Example, ids: &mut Vec<(Table, String, Span)>, sink: &mut Sink) {
+fn add_facts(line: &ast::FactLine, position: usize, out: &mut Example, ids: &mut Ids, sink: &mut Sink) {
     let table = line.facts.table;
     let mut cells: Vec<(Col, Cell)> = Vec::new();
     let base = line.id.as_ref().map_or_else(|| format!("x{position}"), |id| id.node.clone());
@@ -353,19 +355,20 @@ fn add_facts(line: &ast::FactLine, position: usize, out: &mut Example, ids: &mut
     }
 }
 
+/// Ids used so far, and where.
+type Ids = HashMap<(Table, String), Span>;
+
 /// An event id stands for one fact of its table.
-fn known_twice(table: Table, id: &str, span: Span, ids: &mut Vec<(Table, String, Span)>, sink: &mut Sink) {
-    // Numbered facts of one line cannot meet each other, so only the first and named ones are compared.
-    if let Some((_, _, first)) = ids.iter().find(|(known, name, _)| *known == table && name == id) {
-        sink.error("policy.example.id_twice", span, format!("编号 {id} 用了两次"), format!("the id {id} is used twice")).label(
-            *first,
-            "第一次在这里",
-            "the first is here",
-        );
-        return;
-    }
-    if ids.last().is_none_or(|(_, _, last)| *last != span) {
-        ids.push((table, id.to_owned(), span));
+fn known_twice(table: Table, id: &str, span: Span, ids: &mut Ids, sink: &mut Sink) {
+    match ids.entry((table, id.to_owned())) {
+        Entry::Vacant(free) => drop(free.insert(span)),
+        Entry::Occupied(taken) => {
+            sink.error("policy.example.id_twice", span, format!("编号 {id} 用了两次"), format!("the id {id} is used twice")).label(
+                *taken.get(),
+                "第一次在这里",
+                "the first is here",
+            );
+        }
     }
 }
 

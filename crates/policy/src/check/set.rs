@@ -8,16 +8,17 @@ use crate::diagnostics::{Sink, SourceFile};
 use crate::model::{Fill, Policy, PolicySet};
 use crate::vocab::nearest;
 use qudao_kernel::territory;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins what the files hold into one set.
 pub(super) fn join(files: &[SourceFile], trees: &[ast::File], policies: Vec<Policy>, sinks: &mut [Sink]) -> PolicySet {
     versions(files, trees, sinks);
     let mut set = PolicySet { policies, fills: Vec::new() };
-    let mut seen: Vec<(String, u32, String)> = Vec::new();
+    let mut seen: BTreeSet<(&str, u32, &str)> = BTreeSet::new();
     for (tree, sink) in trees.iter().zip(sinks) {
         for item in &tree.fills {
-            let key = (item.policy.node.clone(), item.version.node, item.region.node.clone());
-            if seen.contains(&key) {
+            let key = (item.policy.node.as_str(), item.version.node, item.region.node.as_str());
+            if !seen.insert(key) {
                 sink.error(
                     "policy.fill.twice",
                     item.region.span,
@@ -26,7 +27,6 @@ pub(super) fn join(files: &[SourceFile], trees: &[ast::File], policies: Vec<Poli
                 )
                 .help("请合并成一处", "merge them");
             }
-            seen.push(key);
             set.fills.extend(fill(item, trees, &set.policies, sink));
         }
     }
@@ -37,14 +37,13 @@ pub(super) fn join(files: &[SourceFile], trees: &[ast::File], policies: Vec<Poli
 fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
     let heads: Vec<(usize, &ast::Policy)> =
         trees.iter().enumerate().flat_map(|(file, tree)| tree.policies.iter().map(move |policy| (file, policy))).collect();
-    for (position, (file, policy)) in heads.iter().enumerate() {
-        for (other_file, other) in &heads[..position] {
-            if other.name.node != policy.name.node {
-                continue;
-            }
+    let mut named: BTreeMap<&str, Vec<(usize, &ast::Policy)>> = BTreeMap::new();
+    for (file, policy) in heads {
+        let earlier = named.entry(policy.name.node.as_str()).or_default();
+        for (other_file, other) in earlier.iter() {
             let other_name = files[*other_file].name.clone();
             if other.version.node == policy.version.node {
-                sinks[*file]
+                sinks[file]
                     .error(
                         "policy.version.twice",
                         policy.version.span,
@@ -60,7 +59,7 @@ fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
                 |from: qudao_kernel::Date, to: &Option<ast::At<qudao_kernel::Date>>| to.as_ref().is_none_or(|to| from <= to.node);
             if begins_before_end(from.node, other_to) && begins_before_end(other_from.node, to) {
                 let day = from.node.max(other_from.node);
-                sinks[*file]
+                sinks[file]
                     .error(
                         "policy.version.overlap",
                         to.as_ref().map_or(from.span, |to| from.span.to(to.span)),
@@ -82,6 +81,7 @@ fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
                     .help("请让前一版本在后一版本生效的前一天到期", "let the earlier version end the day before the later one begins");
             }
         }
+        earlier.push((file, policy));
     }
 }
 
