@@ -48,8 +48,8 @@ def world(args):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         print(f"generating {args.events:,} events a month in {folder}", flush=True)
-        command = [args.qudao, "-q", "generate", "--scale", "province", "--seed", SEED, "--events", args.events]
-        done = execute([*command, "--from", back(PERIOD, args.before), "--to", PERIOD, "--out", folder])
+        command = [args.qudao, "-q", "generate", "--scale", "province", "--seed", SEED, "--events", args.events, "--as", "facts"]
+        done = execute([*command, "--period", PERIOD, "--before", args.before, "--out", folder])
         print(f"  {done.wall:.1f} s, {done.peak:.0f} MiB", flush=True)
         for months in range(args.before, 0, -1):
             done = execute(settle(args, folder, back(PERIOD, months), folder / "runs" / back(PERIOD, months)))

@@ -117,10 +117,12 @@ select p, c, event_id, d, 'no_payee', null, case c when 7 then amount * 30 // 10
 
 -- instalments: new ones, and those of earlier months that fall due
 create temp table obligation as
-select p as partner, event_id as basis, d as day, p as own_partner, subscriber, n as instalment,
-  cast(case n when 1 then amount * 30 // 100 else amount - amount * 40 // 100 - amount * 30 // 100 end as bigint) as amount,
-  {period} as origin, {period} + 3 * n as due, 'scheduled' as state
-from pay cross join (select 1 as n union all select 2) parts where c = 1
+select p as partner, event_id as basis, d as day, p as own_partner, subscriber, 1 as instalment, cast(amount * 30 // 100 as bigint) as amount,
+  {period} as origin, {period} + 3 as due, 'scheduled' as state
+from pay where c = 1
+union all
+select p, event_id, d, p, subscriber, 2, cast(amount - amount * 40 // 100 - amount * 30 // 100 as bigint), {period}, {period} + 6, 'scheduled'
+from pay where c = 1
 union all
 select o.partner, o.basis, o.day, o.own_partner, o.subscriber, o.instalment, o.amount, o.origin, o.due,
   case when o.due > {period} then 'scheduled' when s.active and s.minutes >= 50 then 'released' else 'forfeited' end
