@@ -59,7 +59,8 @@ impl<'a> Run<'a> {
     /// Whether a fact is of the component's kinds, in its days, and of somebody it pays.
     fn is_in_reach(&self, rule: Rule<'a>, row: &Row<'a>) -> bool {
         let Basis::Each { table, kinds } = &rule.component().basis else { return false };
-        row.is_of(*table, kinds)
+        self.looks_at(&row.id)
+            && row.is_of(*table, kinds)
             && row.month == self.input.period
             && in_force(rule.policy, row.day)
             && (!row.partner.is_empty() || pays_people_only(rule.component()))

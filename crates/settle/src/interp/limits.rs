@@ -69,7 +69,8 @@ impl<'a> Run<'a> {
             if value.is_empty() {
                 continue;
             }
-            let is_taken = !taken.insert(value.clone());
+            let known = self.focus.and_then(|focus| focus.known.taken(rule.policy, &rule.component().name, &value, &claims[at].item.basis));
+            let is_taken = known.unwrap_or(!taken.insert(value.clone()));
             self.hear(rule, &claims[at].item.basis, Event::Once(&value, is_taken));
             if is_taken {
                 self.forgo(rule.policy, &mut claims[at], "already_paid", 0);
@@ -161,6 +162,9 @@ impl<'a> Run<'a> {
     fn admit(&mut self, policy: &'a Policy, mut limit: Limit<'a>, queue: &[usize], claims: &mut [Claim<'a>]) {
         for at in queue {
             let claim = &mut claims[*at];
+            let component = &policy.components[claim.index].name;
+            let known = self.focus.and_then(|focus| focus.known.used(policy, limit.name, component, &claim.item.basis));
+            limit.used = known.unwrap_or(limit.used);
             let left = limit.total.saturating_sub(limit.used).max(0);
             let admitted = match () {
                 () if limit.shut => 0,

@@ -85,7 +85,9 @@ impl<'a> Run<'a> {
         if let Some(value) = self.memo.borrow().values.get(&asked).filter(|_| key.is_some()) {
             return Value::of(measure.ty, value.clone());
         }
+        let known = key.as_ref().and_then(|key| self.known(policy, index, desk.item.anchor, key));
         let value = match &key {
+            _ if known.is_some() => known.map(|(value, _)| value).unwrap_or_default(),
             Some(key) => total(measure, desk.item.anchor, &self.contributions_of(policy, index, desk.item.anchor, key)),
             None => total(measure, desk.item.anchor, &[]),
         };
@@ -95,9 +97,16 @@ impl<'a> Run<'a> {
         Value::of(measure.ty, value)
     }
 
+    fn known(&self, policy: &Policy, index: usize, anchor: Month, key: &KeyValue) -> Option<(Exact, Counted)> {
+        self.focus?.known.measure(policy, index, anchor, (&key.0, &key.1))
+    }
+
     /// What the measure was made of, for a proof.
     pub(crate) fn counted(&self, policy: &'a Policy, index: usize, desk: &Desk<'_, 'a>) -> Counted {
         let Some(key) = key_of(policy.measures[index].key, desk.item, desk.region()) else { return Counted::default() };
+        if let Some((_, counted)) = self.known(policy, index, desk.item.anchor, &key) {
+            return counted;
+        }
         let all = self.contributions_of(policy, index, desk.item.anchor, &key);
         let mut ids: Vec<String> = all.iter().map(|one| one.id.clone()).collect();
         ids.sort();
@@ -179,6 +188,9 @@ impl<'a> Run<'a> {
 
     /// Groups of a component: those with at least one contribution to a measure it reads.
     pub(crate) fn groups(&self, policy: &'a Policy, key: Key, read: &BTreeSet<usize>, anchor: Month) -> BTreeSet<KeyValue> {
+        if let Some(focus) = self.focus {
+            return focus.group(key).into_iter().collect();
+        }
         let mut groups = BTreeSet::new();
         for index in read {
             groups.extend(self.contributions(policy, *index, anchor).iter().filter_map(|one| one.group(key)));

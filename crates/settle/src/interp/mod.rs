@@ -8,6 +8,7 @@
 //! | `item` | items and what can be read about them |
 //! | `eval`, `ladder`, `value`, `number` | expressions |
 //! | `measure` | measures, windows, roll-up, totals of lines |
+//! | `focus` | one item alone, for a proof among millions |
 //! | `judge` | filter, checks, requirements, amount of one item |
 //! | `each`, `limits` | facts; once, exclusive groups, caps, budgets |
 //! | `lines`, `group`, `rank`, `pool`, `clawback` | the other bases |
@@ -17,6 +18,7 @@
 mod clawback;
 mod each;
 pub mod eval;
+pub mod focus;
 mod group;
 mod item;
 mod judge;
@@ -37,6 +39,7 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
+use focus::{Focus, can_stand_alone};
 use item::{Desk, Item, about};
 use measure::Memo;
 pub(crate) use measure::visit;
@@ -80,8 +83,21 @@ pub fn run(input: &RunInput<'_>) -> Result<Outcome, Refusal> {
 /// # Errors
 /// As [`run`].
 pub fn run_traced(input: &RunInput<'_>, trace: &dyn Trace) -> Result<Outcome, Refusal> {
+    settle_all(input, trace, None)
+}
+
+/// Settles one item of a period. The input need hold only what the item itself needs (its fact, its subscriber's months, events that name
+/// it, its earlier lines and obligations, and the facts of measures nobody knows). Ranks, pools and clawbacks are passed over.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_focused(input: &RunInput<'_>, trace: &dyn Trace, focus: Focus<'_>) -> Result<Outcome, Refusal> {
+    settle_all(input, trace, Some(focus))
+}
+
+fn settle_all(input: &RunInput<'_>, trace: &dyn Trace, focus: Option<Focus<'_>>) -> Result<Outcome, Refusal> {
     let rows = row::rows(input.facts, input.master);
-    let mut run = Run::new(input, &rows, trace);
+    let mut run = Run { focus, ..Run::new(input, &rows, trace) };
     run.refuse_unknown_versions()?;
     run.report_unattributed();
     run.release_instalments()?;
@@ -102,6 +118,7 @@ pub(crate) struct Run<'a> {
     by_ref: HashMap<&'a str, Vec<&'a Row<'a>>>,
     states: HashMap<(&'a str, Month), &'a Row<'a>>,
     trace: &'a dyn Trace,
+    focus: Option<Focus<'a>>,
     memo: RefCell<Memo>,
     /// Lines there were when the component being settled began: it totals these.
     totals_of: usize,
@@ -151,12 +168,17 @@ impl<'a> Run<'a> {
         for row in rows.iter().filter(|row| row.fact.table == Table::BusinessEvent && row.month == input.period) {
             by_ref.entry(row.text(Col::Ref)).or_default().push(row);
         }
-        Self { input, rows, by_id, by_ref, states, trace, memo: RefCell::default(), totals_of: 0, out: Outcome::default() }
+        Self { input, rows, by_id, by_ref, states, trace, focus: None, memo: RefCell::default(), totals_of: 0, out: Outcome::default() }
     }
 
     /// State of a subscriber in a month; `None` for no subscriber.
     fn subscriber_month(&self, subscriber: &str, month: Month) -> Option<&'a Row<'a>> {
         if subscriber.is_empty() { None } else { self.states.get(&(subscriber, month)).copied() }
+    }
+
+    /// Whether an item is looked at.
+    fn looks_at(&self, basis: &str) -> bool {
+        self.focus.is_none_or(|focus| focus.basis == basis)
     }
 
     /// Lines of earlier runs.
@@ -242,7 +264,7 @@ impl<'a> Run<'a> {
                     self.pay_lines(rule, of)?;
                     self.reverse(rule)?;
                 }
-                _ if !judges_period => {}
+                _ if !judges_period || (self.focus.is_some() && !can_stand_alone(rule.component())) => {}
                 Basis::Group { key, span, pay } => self.pay_groups(rule, *key, *span, *pay)?,
                 Basis::Rank { key, span, by, within, top } => {
                     self.pay_ranked(rule, &rank::Contest { key: *key, span: *span, by, within: *within, top: *top })?;

@@ -35,7 +35,7 @@ impl<'a> Run<'a> {
     /// Takes back what this component (of this version) paid, item by item and payee by payee.
     pub(crate) fn reverse(&mut self, rule: Rule<'a>) -> Result<(), Refusal> {
         let Some(reverse) = &rule.component().reverse else { return Ok(()) };
-        let own = |line: &&Line| rule.made(line) && line.version == rule.policy.version;
+        let own = |line: &&Line| rule.made(line) && line.version == rule.policy.version && self.looks_at(&line.basis);
         let mut earned: BTreeMap<Paid, Line> = BTreeMap::new();
         let mut to_date: BTreeMap<Paid, i128> = BTreeMap::new();
         for line in self.lines_so_far().filter(own).filter(|line| matches!(line.counts_as, LineKind::Earn | LineKind::Release)) {

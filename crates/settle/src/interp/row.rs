@@ -127,6 +127,9 @@ impl Row<'_> {
     /// Value of a column. The quantity of a business event is 1 where the cell is absent.
     pub fn value(&self, col: Col) -> Value {
         match cell(self.fact, col) {
+            // Derived where a subscriber's month does not give them.
+            _ if col == Col::EventId => Value::text(&self.id),
+            _ if col == Col::OccurredOn => Value::Date(self.day),
             Some(cell) => Value::of_cell(cell),
             None if col == Col::Quantity && self.fact.table == Table::BusinessEvent => Value::count(1),
             None => Value::empty(col.ty()),

@@ -10,7 +10,13 @@ use qudao_policy::model::OnFail;
 impl<'a> Run<'a> {
     /// Carries over all scheduled obligations, and decides those due in the period or before.
     pub(crate) fn release_instalments(&mut self) -> Result<(), Refusal> {
-        for due in self.input.obligations.iter().filter(|due| due.state == ObligationState::Scheduled) {
+        for due in self
+            .input
+            .obligations
+            .iter()
+            .filter(|due| due.state == ObligationState::Scheduled && self.looks_at(&due.basis))
+            .collect::<Vec<_>>()
+        {
             let mut due = due.clone();
             if due.due <= self.input.period {
                 let policy = self.version(&due.policy, due.version).ok_or_else(|| unknown(&due))?;

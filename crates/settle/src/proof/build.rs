@@ -6,11 +6,12 @@ use super::data::{
 };
 use super::record::{Heard, Of, Recorder};
 use super::{digest, hint, sha256, words};
+use crate::interp::focus::{Focus, Known};
 use crate::interp::number::whole;
 use crate::interp::row::{self, Row};
 use crate::interp::trace::{Climb, Counted, Input, Place};
 use crate::interp::value::Value;
-use crate::interp::{RunInput, run_traced};
+use crate::interp::{RunInput, run_focused, run_traced};
 use qudao_kernel::facts::Col;
 use qudao_kernel::master::MAX_DEPTH;
 use qudao_kernel::{Kind, Refusal};
@@ -26,12 +27,27 @@ const NAMED: usize = 20;
 /// As the run; and if the period has no such line, or no component looked at the item. An `Adjust` line is proved by proving the line of the
 /// re-run month.
 pub fn prove(input: &RunInput<'_>, subject: &Subject) -> Result<Proof, Refusal> {
+    prove_by(input, subject, None)
+}
+
+/// Proves a line or a zero from only what it needs: see [`crate::interp::run_focused`]. Lines of ranks, pools and clawbacks need [`prove`].
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_focused(input: &RunInput<'_>, subject: &Subject, known: &dyn Known) -> Result<Proof, Refusal> {
+    prove_by(input, subject, Some(known))
+}
+
+fn prove_by(input: &RunInput<'_>, subject: &Subject, known: Option<&dyn Known>) -> Result<Proof, Refusal> {
     let (policy, version, component, basis) = parts(subject);
     let rows = row::rows(input.facts, input.master);
     let found = version_of(input, policy, version);
     let fact = rows.iter().find(|row| row.id == basis && is_of(found, component, row));
     let recorder = Recorder::new(basis, component, groups_of(fact));
-    let outcome = run_traced(input, &recorder)?;
+    let outcome = match known {
+        Some(known) => run_focused(input, &recorder, Focus { basis, known })?,
+        None => run_traced(input, &recorder)?,
+    };
     let line = match subject {
         Subject::Line(id) => {
             Some(outcome.lines.iter().find(|line| super::LineId::of(line) == *id).ok_or_else(|| not_found(input, subject))?.clone())

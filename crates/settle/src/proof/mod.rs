@@ -13,7 +13,7 @@ mod record;
 mod verify;
 mod words;
 
-pub use build::prove;
+pub use build::{prove, prove_focused};
 pub use data::{LineId, Proof, Subject};
 pub use letter::letter;
 pub use verify::{Verdict, verify};

@@ -174,6 +174,51 @@ fn first_line(told: &Told, component: &str, basis: &str) -> Proof {
     prove(&told.input(july()), &Subject::Line(LineId::of(line))).unwrap()
 }
 
+/// Knows what a run over everything found: measures by asking the full proof, limits from its decisions.
+struct FromFull<'a>(&'a Proof);
+
+impl crate::interp::focus::Known for FromFull<'_> {
+    fn measure(
+        &self,
+        _: &qudao_policy::model::Policy,
+        measure: usize,
+        anchor: Month,
+        _: (&str, &str),
+    ) -> Option<(crate::interp::number::Exact, crate::interp::trace::Counted)> {
+        let judged = self.0.judged.iter().filter(|judged| judged.anchor == anchor);
+        let read = judged.flat_map(|judged| &judged.reads).find(|read| read.input == crate::interp::trace::Input::Measure(measure))?;
+        let made_of = read.counted.as_ref()?;
+        let counted = crate::interp::trace::Counted { count: made_of.count, sum: data::exact(&made_of.sum)?, ids: made_of.ids.clone() };
+        Some((read.value.value()?.exact(), counted))
+    }
+
+    fn used(&self, _: &qudao_policy::model::Policy, limit: &str, _: &str, _: &str) -> Option<i64> {
+        self.0.decisions.iter().find_map(|decision| match decision {
+            data::Decision::Cap { name, used, .. } | data::Decision::Budget { name, used, .. } if name == limit => Some(*used),
+            _ => None,
+        })
+    }
+
+    fn taken(&self, _: &qudao_policy::model::Policy, _: &str, _: &str, _: &str) -> Option<bool> {
+        Some(false)
+    }
+}
+
+#[test]
+fn a_line_is_proved_the_same_from_only_what_it_needs() {
+    let told = Told::new(TEXT);
+    let outcome = run(&told.input(july())).unwrap();
+    let alone = |line: &&Line| !["prize", "subsidy", "fake", "share"].contains(&line.component.as_str());
+    for line in outcome.lines.iter().filter(alone) {
+        let subject = Subject::Line(LineId::of(line));
+        let full = prove(&told.input(july()), &subject).unwrap();
+        let own: Vec<Fact> = told.facts.iter().filter(|fact| crate::interp::row::event_id(fact) == line.basis).cloned().collect();
+        let focused = prove_focused(&RunInput { facts: &own, ..told.input(july()) }, &subject, &FromFull(&full)).unwrap();
+        assert_eq!((&focused.line, &focused.judged, &focused.terms), (&full.line, &full.judged, &full.terms), "{line:?}");
+        assert!(verify(&focused).holds);
+    }
+}
+
 #[test]
 fn a_letter_reads_like_one() {
     // R1.13: amount, rule and version, calculation, status
