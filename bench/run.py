@@ -1,7 +1,6 @@
 """Benches of the project beside their rivals: `cargo xtask bench <name> [options]`. bench/README.md says what each measures."""
 
 import argparse
-import json
 import pathlib
 import shutil
 import sys
@@ -123,6 +122,57 @@ def settle_month(args):
     report(args, f"settle: {args.events:,} events, 24 components, {args.rounds} rounds", lines)
 
 
+@bench
+def import_files(args):
+    """A CSV of business events in both encodings with 0.1 % and more bad rows, validated and de-duplicated; rivals only convert."""
+    folder = CACHE / "bench" / f"raw-{args.events}"
+    if not (folder / "ready").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        execute([args.qudao, "-q", "generate", "--scale", "province", "--seed", SEED, "--events", args.events, "--months", PERIOD, "--as", "raw", "--out", folder])
+        (folder / "ready").touch()
+    gbk = next(folder.rglob(f"business_event-{PERIOD}.csv"))
+    utf8 = gbk.with_name(f"business_event-{PERIOD}-utf8.csv")
+    if not utf8.exists():
+        with open(gbk, encoding="gb18030", errors="replace", newline="") as source, open(utf8, "w", encoding="utf-8", newline="") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+    with open(utf8, "rb") as source:
+        rows = sum(chunk.count(b"\n") for chunk in iter(lambda: source.read(1 << 20), b"")) - 1
+    lines = []
+    for encoding, path in [("utf-8", utf8), ("gb18030", gbk)]:
+        out = CACHE / "bench" / "import"
+        ours = [args.qudao, "-q", "import", "--store", out / "qudao", "--master", folder / "master", "--table", "business_event", "--accept-partial", path]
+        rival = lambda name: [sys.executable, RIVALS / f"import_{name}.py", "--csv", path, "--encoding", encoding, "--out", out / name]  # noqa: E731, B023
+        contenders = [
+            Contender("qudao", ours, "validated, de-duplicated, attributed, sorted, reject file", clear(out / "qudao")),
+            Contender("DuckDB", rival("duckdb"), "COPY, nothing checked" + ("; iconv first" if encoding != "utf-8" else ""), clear(out / "duckdb")),
+            Contender("pandas", rival("pandas"), "in chunks, nothing checked", clear(out / "pandas")),
+        ]
+        contenders = chosen(args, contenders)
+        compete(contenders, args.rounds)
+        lines += [f"{encoding}, {rows:,} rows, {path.stat().st_size / 2**20:,.0f} MiB", "", *table(contenders, "qudao", (rows, "rows")), ""]
+    report(args, f"import: {rows:,} rows, {args.rounds} rounds", [*lines, versions()])
+
+
+@bench
+def grow(args):
+    """`settle` at rising sizes: the exponent of wall time over events between neighbours."""
+    import math
+
+    sizes = [args.events // 8, args.events // 4, args.events // 2, args.events]
+    lines, before = ["| events | median s | peak MiB | exponent |", "|---|---|---|---|"], None
+    for size in sizes:
+        args.events = size
+        folder = world(args)
+        out = CACHE / "bench" / "out" / "qudao"
+        one = Contender("qudao", settle(args, folder, PERIOD, out), "", clear(out))
+        compete([one], args.rounds)
+        mid = median(one)
+        exponent = f"{math.log(mid / before) / math.log(2):.2f}" if before else "–"
+        lines.append(f"| {size:,} | {mid:.2f} | {max(done.peak for done in one.rounds):,.0f} | {exponent} |")
+        before = mid
+    report(args, f"grow: up to {args.events:,} events, {args.rounds} rounds", lines)
+
+
 if __name__ == "__main__":
-    BENCHES["settle"] = BENCHES.pop("settle_month")
+    BENCHES |= {"settle": BENCHES.pop("settle_month"), "import": BENCHES.pop("import_files")}
     BENCHES[options().name](options())
