@@ -173,6 +173,67 @@ def grow(args):
     report(args, f"grow: up to {args.events:,} events, {args.rounds} rounds", lines)
 
 
+@bench
+def simulate(args):
+    """The bench policy and a draft of it over past months, side by side, against the policy in force alone and DuckDB running both."""
+    folder = world(args)
+    out = CACHE / "bench" / "simulate"
+    draft = out / "draft-policies"
+    shutil.rmtree(out, ignore_errors=True)
+    draft.mkdir(parents=True)
+    text = (POLICIES / "province.policy").read_text().replace("flat ¥3000.00", "flat ¥3500.00").replace("amount 5% * earned", "amount 5.5% * earned")
+    # The worked examples belong to the figures in force; the draft's own would differ.
+    (draft / "province.policy").write_text(text.split("\n  example ")[0] + "\n}\n")
+    first = back(PERIOD, args.before - 1)
+    months = [back(PERIOD, months) for months in range(args.before - 1, -1, -1)]
+    both = [args.qudao, "-q", "simulate", "--policies", POLICIES, "--draft", draft, "--facts", folder, "--master", folder / "master"]
+    alone = "; ".join(" ".join(map(str, settle(args, folder, month, out / "alone" / month))) for month in months)
+    sql = "; ".join(
+        f"{sys.executable} {RIVALS}/settle_duckdb.py --facts {folder}/facts --master {folder}/master --previous {folder}/runs --period {month} --out {out}/duckdb/{number}"
+        for month in months
+        for number in (1, 2)
+    )
+    contenders = [
+        Contender("qudao", [*both, "--months", f"{first}..{PERIOD}", "--out", out / "report"], "both, compared", clear(out / "report")),
+        Contender("qudao, in force alone", ["bash", "-c", f"set -e; {alone}"], "", clear(out / "alone")),
+        Contender("DuckDB", ["bash", "-c", f"set -e; {sql}"], "settles every month twice, compares nothing", clear(out / "duckdb")),
+    ]
+    contenders = chosen(args, contenders)
+    compete(contenders, args.rounds)
+    report(args, f"simulate: {len(months)} months of {args.events:,} events, {args.rounds} rounds", [*table(contenders, "qudao, in force alone"), "", versions()])
+
+
+@bench
+def prove(args):
+    """Full proofs of lines and zeros drawn at random, one process each."""
+    import random
+    import statistics
+
+    import duckdb
+
+    folder = world(args)
+    run = CACHE / "bench" / "out" / "proved"
+    shutil.rmtree(run, ignore_errors=True)
+    execute(settle(args, folder, PERIOD, run))
+    with duckdb.connect() as db:
+        drawn = db.execute(
+            f"""select policy || '/' || component || '/' || basis || '/' || payee from read_parquet('{run}/lines/*.parquet')
+            using sample reservoir({100 * args.rounds} rows) repeatable (1)"""
+        ).fetchall()
+    random.Random(1).shuffle(drawn)
+    command = [args.qudao, "prove", "--run", run, "--facts", folder, "--policies", POLICIES, "--master", folder / "master"]
+    times = sorted(execute([*command, line]).wall * 1000 for (line,) in drawn)
+    peak = execute([*command, drawn[0][0]]).peak
+    lines = [
+        "| lines proven | median ms | 90 % ms | 99 % ms | peak MiB |",
+        "|---|---|---|---|---|",
+        f"| {len(times)} | {statistics.median(times):.0f} | {times[len(times) * 9 // 10]:.0f} | {times[len(times) * 99 // 100]:.0f} | {peak:,.0f} |",
+        "",
+        "Each in a process of its own: start, policies with their examples, master data, the partner's facts.",
+    ]
+    report(args, f"prove: lines of {args.events:,} events", lines)
+
+
 if __name__ == "__main__":
     BENCHES |= {"settle": BENCHES.pop("settle_month"), "import": BENCHES.pop("import_files")}
     BENCHES[options().name](options())
