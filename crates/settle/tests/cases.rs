@@ -1,4 +1,5 @@
 //! The policies that ship with the software prove themselves: every worked example comes out to the fen.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use qudao_kernel::Lang;
 use qudao_policy::{Severity, SourceFile, compile, render};
