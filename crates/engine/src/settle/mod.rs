@@ -9,6 +9,7 @@
 //! | `each`, `on_lines`, `group`, `payees`, `release`, `reverse` | the work on a block |
 //! | `passes`, `end` | collect first, then pay; ranks, pools and crossing groups at the end |
 //! | `stream`, `source`, `earlier`, `arrow_out` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
+//! | `read` | what a run wrote, read back |
 //! | `memory`, `output` | facts in memory in, rows out |
 
 mod arrow_out;
@@ -28,6 +29,7 @@ mod output;
 mod passes;
 mod payees;
 mod plan;
+mod read;
 mod release;
 mod reverse;
 mod sink;
@@ -37,4 +39,5 @@ mod subs;
 mod totals;
 
 pub use memory::{MemoryInput, settle_in_memory};
+pub use read::{RowStream, Rows, months_needed, read_lines, read_obligations, read_reasons};
 pub use stream::{ComponentTotals, SettleJob, SettleReport, settle};

@@ -1,0 +1,269 @@
+//! `qudao settle`: one month, from plain folders to lines, obligations, reasons, statements and a summary.
+//!
+//! | # | phase | writes | a crash here means |
+//! |---|---|---|---|
+//! | 1 | read policies, master data, facts | loose facts landed in a hidden folder under the output | run again |
+//! | 2 | settle | `lines/`, `obligations/`, `reasons/` | there is no `summary.json`, so no later month builds on it: run again |
+//! | 3 | statements, ledger | `statements/`, postings | as above; postings that are there are recognised |
+//! | 4 | control sums | `summary.json` | done, or as above |
+
+use crate::chain::{self, Chain, SUMMARY};
+use crate::inputs::{self, Facts, InputFile, Policies};
+use crate::run_files;
+use crate::say::{self, Say};
+use crate::statements::{self, Issue, Posting};
+use crate::summary::{Control, Inputs, Report, Summary};
+use clap::ValueEnum;
+use qudao_engine::settle::{SettleJob, SettleReport, settle};
+use qudao_kernel::facts::Table;
+use qudao_kernel::master::Master;
+use qudao_kernel::{Date, Kind, Month, Refusal};
+use qudao_settle::statement::Catalog;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+/// Arguments.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// 政策文件夹 Folder of *.policy files
+    #[arg(long)]
+    pub(crate) policies: PathBuf,
+    /// 事实库，或事实文件的文件夹 Fact store, or a folder of CSV, XLSX or Parquet files
+    #[arg(long)]
+    pub(crate) facts: PathBuf,
+    /// 主数据文件夹 Folder of master data
+    #[arg(long)]
+    pub(crate) master: PathBuf,
+    /// 结算月 Month, such as 2026-07
+    #[arg(long)]
+    pub(crate) period: Month,
+    /// 输出文件夹 Folder for the results
+    #[arg(long)]
+    pub(crate) out: PathBuf,
+    /// 上一个月的输出文件夹 Out folder of the month before
+    #[arg(long)]
+    pub(crate) previous: Option<PathBuf>,
+    /// csv 在 Parquet 之外再写 lines.csv、obligations.csv、reasons.csv With csv, these three beside the Parquet files
+    #[arg(long, value_enum, default_value = "parquet")]
+    pub(crate) format: Format,
+    /// 线程数 Threads; all cores where absent
+    #[arg(long)]
+    pub(crate) threads: Option<usize>,
+    /// 排序与归并的内存，如 1024 或 1500MB Memory for sorting and merging, in MB
+    #[arg(long, default_value = "1024", value_parser = megabytes)]
+    pub(crate) memory: usize,
+    /// 每个代理商的对账单文件 Tables for every partner
+    #[arg(long, value_enum, default_value = "none")]
+    pub(crate) books: Books,
+    /// 为该代理商出 PDF 对账单，可重复 Statement of this partner as PDF; may be repeated
+    #[arg(long, value_name = "PARTNER")]
+    pub(crate) pdf: Vec<String>,
+    /// 对账单日期，默认次月 5 日 Day of the statements, otherwise the 5th of the next month
+    #[arg(long)]
+    pub(crate) issued_on: Option<Date>,
+    /// 记入该账本文件 Post to this ledger file
+    #[arg(long)]
+    pub(crate) ledger: Option<PathBuf>,
+    /// 账本中的结算主体 Settlement entity in the ledger
+    #[arg(long, default_value = "operator")]
+    pub(crate) entity: String,
+}
+
+/// What lines, obligations and reasons are written as.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Csv,
+    Parquet,
+}
+
+/// Documents of each partner.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Books {
+    None,
+    Csv,
+    Xlsx,
+}
+
+/// `1024`, `1500MB` or `2GB` as megabytes.
+fn megabytes(text: &str) -> Result<usize, String> {
+    let upper = text.trim().to_uppercase();
+    let digits = upper.trim_end_matches(|letter: char| letter.is_alphabetic());
+    let factor = if upper[digits.len()..].starts_with('G') { 1024 } else { 1 };
+    match digits.parse::<usize>() {
+        Ok(number) if (1..=1 << 20).contains(&(number * factor)) => Ok(number * factor),
+        _ => Err("1024, 1500MB, 2GB".to_owned()),
+    }
+}
+
+/// Everything a month is settled from.
+pub(crate) struct Sources {
+    pub(crate) policies: Policies,
+    pub(crate) master: Master,
+    pub(crate) master_files: Vec<InputFile>,
+    pub(crate) facts: Facts,
+}
+
+/// The command.
+pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
+    let (sources, summary) = run(say, args)?;
+    print!("{}", summary.text(say, &Catalog::new(&sources.policies.set)));
+    let out = args.out.display();
+    say.note(format_args!("结果在 {out}"), format_args!("results are in {out}"));
+    Ok(())
+}
+
+/// Settles and states a month; what was read, and the summary.
+pub(crate) fn run(say: &Say, args: &Args) -> Result<(Sources, Summary), Refusal> {
+    let policies = inputs::policies(say, &args.policies)?;
+    let (master, master_files) = inputs::master(&args.master)?;
+    let chain = Chain::of(args.previous.as_deref(), args.period)?;
+    say::make_folder(&args.out)?;
+    let stale = args.out.join(SUMMARY);
+    if stale.exists() {
+        std::fs::remove_file(&stale).map_err(|error| say::unwritable(&stale, &error))?;
+    }
+    let facts = inputs::facts(&args.facts, &master, args.period, &args.out)?;
+    let mut sources = Sources { policies, master, master_files, facts };
+    let runtime = say::runtime(2)?;
+    let report = accrue(say, runtime.handle(), args, &mut sources, &chain)?;
+    if args.format == Format::Csv {
+        run_files::write_csv(runtime.handle(), &args.out)?;
+    }
+    let summary = state(say, runtime.handle(), args, &sources, &chain, &report)?;
+    Ok((sources, summary))
+}
+
+/// The run of the engine. Facts whose partner has changed since they came, or that were corrected, are landed anew first.
+fn accrue(say: &Say, handle: &Handle, args: &Args, sources: &mut Sources, chain: &Chain) -> Result<SettleReport, Refusal> {
+    if sources.facts.has_corrections() {
+        land_anew(say, args, sources)?;
+    }
+    match once(say, handle, args, sources, chain) {
+        Err(refusal) if refusal.code == "engine.settle.moved" && !sources.facts.is_temporary() => {
+            land_anew(say, args, sources)?;
+            once(say, handle, args, sources, chain)
+        }
+        result => result,
+    }
+}
+
+fn land_anew(say: &Say, args: &Args, sources: &mut Sources) -> Result<(), Refusal> {
+    say.note(
+        "事实导入后有更正，或归属随主数据变化，先按当前主数据重排",
+        "facts were corrected or belong to other partners by now: sorting them anew by the master data given",
+    );
+    sources.facts = sources.facts.landed_anew(&sources.policies.set, &sources.master, args.period, &args.out)?;
+    Ok(())
+}
+
+fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chain) -> Result<SettleReport, Refusal> {
+    let bar = say.bar("结算", "settling");
+    let shown = bar.clone();
+    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    let job = SettleJob {
+        policies: sources.policies.set.clone(),
+        master: sources.master.clone(),
+        period: args.period,
+        facts: sources.facts.needed(&sources.policies.set, args.period)?,
+        earlier_lines: chain.lines()?,
+        obligations: chain.obligations()?,
+        out: args.out.clone(),
+        threads,
+        memory_bytes: args.memory << 20,
+        progress: Some(Arc::new(move |done, all| {
+            shown.set_length(all as u64);
+            shown.set_position(done as u64);
+        })),
+    };
+    let report = settle(handle, &job);
+    bar.finish_and_clear();
+    report
+}
+
+/// Statements, postings, control sums and the summary.
+fn state(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chain, report: &SettleReport) -> Result<Summary, Refusal> {
+    let issue = Issue {
+        out: &args.out,
+        period: args.period,
+        issued_on: args.issued_on.unwrap_or_else(|| args.period.plus(1).first_day().plus_days(4)),
+        books: args.books,
+        pdf: &args.pdf,
+        previous: chain.last(),
+        posting: args.ledger.as_deref().map(|file| Posting { file, entity: &args.entity }),
+    };
+    let stated = statements::issue(say, handle, &issue, &sources.policies.set, &sources.master)?;
+    let control = Control {
+        engine: i64::try_from(report.amount).unwrap_or(i64::MAX),
+        lines: stated.lines,
+        statements: stated.totals.destinations.values().map(|fen| fen.0).sum(),
+        postings: stated.postings,
+    };
+    if control.engine != control.lines || control.lines != control.statements || control.postings.is_some_and(|sum| sum != control.lines) {
+        return Err(unequal(&control));
+    }
+    let temporary = sources.facts.is_temporary();
+    let mut periods = chain.periods();
+    periods.push(args.period);
+    let summary = Summary {
+        period: args.period,
+        previous: chain.last().map(|folder| chain::reference(&args.out, folder)).transpose()?,
+        periods,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        inputs: Inputs {
+            policies: sources.policies.files.clone(),
+            master: sources.master_files.clone(),
+            facts: sources.facts.files.clone(),
+            fact_files: if temporary { Vec::new() } else { fact_files(args, sources)? },
+            snapshot: (!temporary).then_some(sources.facts.snapshot.number),
+        },
+        control,
+        report: Report::from(report),
+        statements: stated.totals,
+    };
+    say::write_json(&args.out.join(SUMMARY), &summary)?;
+    Ok(summary)
+}
+
+/// The store's files the run read, with the hashes of the snapshot.
+fn fact_files(args: &Args, sources: &Sources) -> Result<Vec<InputFile>, Refusal> {
+    let needed: BTreeMap<Table, Vec<PathBuf>> = sources.facts.needed(&sources.policies.set, args.period)?;
+    let is_needed = |path: &str| needed.values().flatten().any(|file| *file == sources.facts.root.join(path));
+    let files = sources.facts.snapshot.files.iter().filter(|file| is_needed(&file.path));
+    Ok(files.map(|file| InputFile { file: file.path.clone(), sha256: file.sha256.clone() }).collect())
+}
+
+fn unequal(control: &Control) -> Refusal {
+    let Control { engine, lines, statements, postings } = control;
+    Refusal::new(
+        Kind::Bug,
+        "cli.settle.unequal",
+        format!(
+            "控制合计不一致（分）：引擎 {engine}，明细 {lines}，对账单 {statements}，入账 {postings:?}；结果不可使用，请保留输入并报告"
+        ),
+        format!(
+            "control sums differ (fen): engine {engine}, lines {lines}, statements {statements}, postings {postings:?}; do not use the results, keep the inputs and report this"
+        ),
+    )
+}
+
+/// Arguments of a plain run, for commands that settle on the way.
+pub(crate) fn plain(policies: &Path, facts: &Path, master: &Path, period: Month, out: PathBuf) -> Args {
+    Args {
+        policies: policies.to_owned(),
+        facts: facts.to_owned(),
+        master: master.to_owned(),
+        period,
+        out,
+        previous: None,
+        format: Format::Parquet,
+        threads: None,
+        memory: 1024,
+        books: Books::None,
+        pdf: Vec::new(),
+        issued_on: None,
+        ledger: None,
+        entity: "operator".to_owned(),
+    }
+}
