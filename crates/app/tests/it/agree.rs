@@ -4,8 +4,10 @@
 
 use crate::random::Case;
 use qudao_engine::settle::{MemoryInput, settle_in_memory};
+use qudao_kernel::Lang;
 use qudao_policy::lines::{Line, Obligation, ObligationState, Outcome};
 use qudao_settle::interp::{self, RunInput};
+use qudao_settle::proof::{LineId, Subject};
 use std::time::{Duration, Instant};
 
 fn number(name: &str, default: u64) -> u64 {
@@ -42,7 +44,18 @@ fn compare(case: &Case, partners_per_block: usize) -> Result<usize, String> {
             (Ok(_), Err(refusal)) => return Err(format!("{period}: only the engine refuses: {refusal}")),
         };
         if slow != fast {
-            return Err(format!("{period}:\n{}", difference(&slow, &fast)));
+            let input = RunInput {
+                policies: &case.set,
+                master: &case.master,
+                period,
+                facts: &case.facts,
+                earlier_lines: &earlier,
+                obligations: &obligations,
+            };
+            let missing = slow.lines.iter().find(|line| !fast.lines.contains(line));
+            let proof = missing.and_then(|line| qudao_settle::proof::prove(&input, &Subject::Line(LineId::of(line))).ok());
+            let proof = proof.map(|proof| qudao_settle::proof::letter(&proof, Lang::En)).unwrap_or_default();
+            return Err(format!("{period}:\n{}\n{proof}", difference(&slow, &fast)));
         }
         rows += slow.lines.len() + slow.reasons.len();
         earlier.extend(slow.lines);
@@ -82,7 +95,14 @@ fn interpreter_and_engine_agree() {
                     let case = Case::new(seed);
                     match compare(&case, 1 + (seed % 4) as usize) {
                         Ok(found) => rows += found as u64,
-                        Err(why) => return Err(format!("seed {seed} (QUDAO_AGREE_SEED={seed}):\n{why}\npolicies: {:#?}", case.set.policies)),
+                        Err(why) => {
+                            let policies = if std::env::var_os("QUDAO_AGREE_SHOW").is_some() {
+                                format!("{:#?}", case.set.policies)
+                            } else {
+                                String::new()
+                            };
+                            return Err(format!("QUDAO_AGREE_SEED={seed} (QUDAO_AGREE_SHOW=1 prints its policies):\n{why}\n{policies}"));
+                        }
                     }
                     pairs += case.months.len() as u64;
                     seed += 2;
@@ -92,12 +112,14 @@ fn interpreter_and_engine_agree() {
         })
         .collect();
     let (mut pairs, mut rows) = (0, 0);
+    let mut failures = Vec::new();
     for worker in workers {
         match worker.join().unwrap() {
             Ok((some, more)) => (pairs, rows) = (pairs + some, rows + more),
-            Err(why) => panic!("{why}"),
+            Err(why) => failures.push(why),
         }
     }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     println!("{pairs} random (policy, facts) pairs agreed in {seconds} s: {rows} lines and reasons compared, seeds from {first}");
     assert!(rows > pairs, "random cases must produce something to compare");
 }

@@ -75,7 +75,8 @@ impl Case {
                 next.to = Date::new(2100, 1, 1).unwrap();
                 for component in &mut next.components {
                     if maker.rng.chance(50) {
-                        component.amount = Expr::Binary(Op::Mul, Box::new(component.amount.clone()), Box::new(number(maker.rng.between(1, 30), 1)));
+                        component.amount =
+                            Expr::Binary(Op::Mul, Box::new(component.amount.clone()), Box::new(number(maker.rng.between(1, 30), 1)));
                     }
                 }
                 set.policies.push(policy);
@@ -88,7 +89,10 @@ impl Case {
             let policy = set.policies[0].clone();
             for region in ["43", "4301", "430102"] {
                 if maker.rng.chance(50) {
-                    let values = (0..policy.params.len()).filter(|index| policy.params[*index].local.is_some()).map(|index| (index, literal(&mut maker.rng, policy.params[index].ty))).collect();
+                    let values = (0..policy.params.len())
+                        .filter(|index| policy.params[*index].local.is_some())
+                        .map(|index| (index, literal(&mut maker.rng, policy.params[index].ty)))
+                        .collect();
                     set.fills.push(Fill { policy: policy.name.clone(), version: 1, region: region.into(), values });
                 }
             }
@@ -131,14 +135,24 @@ fn master(rng: &mut Rng) -> Master {
             let from = if rng.chance(15) { Date::new(2026, 3, 10).unwrap() } else { start };
             let to = if rng.chance(15) { Date::new(2026, 6, 1).unwrap().plus_days(rng.between(0, 90) as i32) } else { far };
             let commitment = Fen(rng.between(0, 100_000));
-            master.add_agreement(Agreement { code: format!("G{index}"), partner: code.clone(), commitment, renewed: rng.chance(50), span: Days { from, to } });
+            master.add_agreement(Agreement {
+                code: format!("G{index}"),
+                partner: code.clone(),
+                commitment,
+                renewed: rng.chance(50),
+                span: Days { from, to },
+            });
         }
     }
     for index in 0..9 {
         let mut from = start;
         let changes = rng.below(3);
         for step in 0..=changes {
-            let to = if step == changes { far } else { Date::new(2026, 1, 1).unwrap().plus_days(rng.between(0, 330) as i32).max(from.plus_days(1)) };
+            let to = if step == changes {
+                far
+            } else {
+                Date::new(2026, 1, 1).unwrap().plus_days(rng.between(0, 330) as i32).max(from.plus_days(1))
+            };
             master.add_outlet(Outlet {
                 code: format!("O{index}"),
                 name: format!("O{index}"),
@@ -203,8 +217,13 @@ fn facts(rng: &mut Rng, first: i32, months: i32) -> Vec<Fact> {
     for subscriber in 0..12 {
         for index in 0..months + back {
             if rng.chance(55) {
-                let mut cells = vec![(Col::Subscriber, Cell::Text(format!("s{subscriber}"))), (Col::Month, Cell::Month(month(first - back + index)))];
-                for col in Table::SubscriberMonth.columns().iter().filter(|col| !matches!(col, Col::Subscriber | Col::Month | Col::EventId | Col::OccurredOn | Col::KnownOn)) {
+                let mut cells =
+                    vec![(Col::Subscriber, Cell::Text(format!("s{subscriber}"))), (Col::Month, Cell::Month(month(first - back + index)))];
+                for col in Table::SubscriberMonth
+                    .columns()
+                    .iter()
+                    .filter(|col| !matches!(col, Col::Subscriber | Col::Month | Col::EventId | Col::OccurredOn | Col::KnownOn))
+                {
                     if rng.chance(85) {
                         if let Some(value) = cell(rng, *col, index.into(), month(first).first_day()) {
                             cells.push((*col, value));
@@ -339,10 +358,27 @@ impl Maker {
     }
 
     fn fact_measure(&mut self, index: usize) -> Measure {
-        let table = *self.rng.pick(&[Table::BusinessEvent, Table::BusinessEvent, Table::BusinessEvent, Table::Cash, Table::Activity, Table::SubscriberMonth]);
-        let kinds = if table == Table::BusinessEvent && self.rng.chance(70) { vec![(*self.rng.pick(&KINDS)).to_string()] } else { Vec::new() };
+        let table = *self.rng.pick(&[
+            Table::BusinessEvent,
+            Table::BusinessEvent,
+            Table::BusinessEvent,
+            Table::Cash,
+            Table::Activity,
+            Table::SubscriberMonth,
+        ]);
+        let kinds =
+            if table == Table::BusinessEvent && self.rng.chance(70) { vec![(*self.rng.pick(&KINDS)).to_string()] } else { Vec::new() };
         let key = *self.rng.pick(&[
-            Key::Partner, Key::Partner, Key::Partner, Key::Outlet, Key::Clerk, Key::Customer, Key::Subscriber, Key::Company, Key::Region(Level::City), Key::Region(Level::Province),
+            Key::Partner,
+            Key::Partner,
+            Key::Partner,
+            Key::Outlet,
+            Key::Clerk,
+            Key::Customer,
+            Key::Subscriber,
+            Key::Company,
+            Key::Region(Level::City),
+            Key::Region(Level::Province),
         ]);
         let usable = match key {
             Key::Clerk => table.has(Col::Clerk),
@@ -357,8 +393,12 @@ impl Maker {
                 let ty = *self.rng.pick(&[Type::Money, Type::Number]);
                 Agg::Sum(self.sum(ty, table))
             }
-            4 => Agg::Distinct(*self.rng.pick(if table == Table::BusinessEvent { &[Col::Imei, Col::Subscriber, Col::Outlet] } else { &[Col::Outlet] })),
-            _ => *self.rng.pick(&[&Agg::ActiveMonths, &Agg::IdleMonths]).to_owned(),
+            4 => Agg::Distinct(*self.rng.pick(if table == Table::BusinessEvent {
+                &[Col::Imei, Col::Subscriber, Col::Outlet]
+            } else {
+                &[Col::Outlet]
+            })),
+            _ => self.rng.pick(&[Agg::ActiveMonths, Agg::IdleMonths]).clone(),
         };
         let ty = match &agg {
             Agg::Sum(expr) => self.type_of(expr),
@@ -376,22 +416,51 @@ impl Maker {
             None
         };
         let filter = if self.rng.chance(60) { self.expr(Type::Bool, At::Count(table, true), 2) } else { Expr::Bool(true) };
-        Measure { name: format!("m{index}"), title: String::new(), source: Source::Facts { table, kinds, filter, agg }, key, window, rollup, ty }
+        Measure {
+            name: format!("m{index}"),
+            title: String::new(),
+            source: Source::Facts { table, kinds, filter, agg },
+            key,
+            window,
+            rollup,
+            ty,
+        }
     }
 
     fn type_of(&self, expr: &Expr) -> Type {
         match expr {
             Expr::Money(_) => Type::Money,
-            Expr::Field(Field::Fact(col)) => if col.ty() == ColType::Money { Type::Money } else { Type::Number },
-            Expr::Binary(Op::Mul, a, b) => if self.type_of(a) == Type::Money || self.type_of(b) == Type::Money { Type::Money } else { Type::Number },
+            Expr::Field(Field::Fact(col)) => {
+                if col.ty() == ColType::Money {
+                    Type::Money
+                } else {
+                    Type::Number
+                }
+            }
+            Expr::Binary(Op::Mul, a, b) => {
+                if self.type_of(a) == Type::Money || self.type_of(b) == Type::Money {
+                    Type::Money
+                } else {
+                    Type::Number
+                }
+            }
             Expr::Binary(_, a, _) => self.type_of(a),
             _ => Type::Number,
         }
     }
 
     fn sum(&mut self, ty: Type, table: Table) -> Expr {
-        let cols: Vec<Col> = table.columns().iter().copied().filter(|col| col.ty() == if ty == Type::Money { ColType::Money } else { ColType::Int }).collect();
-        let base = if cols.is_empty() { if ty == Type::Money { Expr::Money(250) } else { number(3, 1) } } else { Expr::Field(Field::Fact(*self.rng.pick(&cols))) };
+        let cols: Vec<Col> = table
+            .columns()
+            .iter()
+            .copied()
+            .filter(|col| col.ty() == if ty == Type::Money { ColType::Money } else { ColType::Int })
+            .collect();
+        let base = if cols.is_empty() {
+            if ty == Type::Money { Expr::Money(250) } else { number(3, 1) }
+        } else {
+            Expr::Field(Field::Fact(*self.rng.pick(&cols)))
+        };
         if self.rng.chance(40) { Expr::Binary(Op::Mul, Box::new(base), Box::new(number(self.rng.between(1, 99), 2))) } else { base }
     }
 
@@ -413,7 +482,15 @@ impl Maker {
                 Step { from, each, flat: Some(literal(&mut self.rng, output)) }
             })
             .collect();
-        Ladder { name: format!("l{}", self.policy.ladders.len()), title: String::new(), mode, closed: *self.rng.pick(&[Closed::Below, Closed::Above]), input, output, steps }
+        Ladder {
+            name: format!("l{}", self.policy.ladders.len()),
+            title: String::new(),
+            mode,
+            closed: *self.rng.pick(&[Closed::Below, Closed::Above]),
+            input,
+            output,
+            steps,
+        }
     }
 
     fn component(&mut self, basis: Basis, at: At) -> Component {
@@ -425,12 +502,18 @@ impl Maker {
                 cond: self.expr(Type::Bool, at, 2),
                 code: format!("r{index}"),
                 text: String::new(),
-                until: if self.rng.chance(50) { Some(if self.rng.chance(50) { Within::Months(2) } else { Within::Days(10) }) } else { None },
+                until: if self.rng.chance(50) {
+                    Some(if self.rng.chance(50) { Within::Months(2) } else { Within::Days(10) })
+                } else {
+                    None
+                },
             })
             .collect();
         let amount = self.expr(Type::Money, at, 3);
-        let schedule = if matches!(basis, Basis::Each { .. } | Basis::Lines { .. }) && self.rng.chance(35) { Some(self.schedule()) } else { None };
-        let reverse = if matches!(basis, Basis::Each { .. } | Basis::Lines { .. }) && self.rng.chance(35) { Some(self.reverse()) } else { None };
+        let schedule =
+            if matches!(basis, Basis::Each { .. } | Basis::Lines { .. }) && self.rng.chance(35) { Some(self.schedule()) } else { None };
+        let reverse =
+            if matches!(basis, Basis::Each { .. } | Basis::Lines { .. }) && self.rng.chance(35) { Some(self.reverse()) } else { None };
         Component {
             name,
             title: String::new(),
@@ -457,7 +540,13 @@ impl Maker {
     }
 
     fn payees(&mut self, basis: &Basis, at: At) -> Vec<Share> {
-        let mut choices = vec![Payee::Partner, Payee::Partner, Payee::Ancestor(1), Payee::Ancestor(2), Payee::AncestorOfTier(vec![TIERS[0].into(), TIERS[1].into()])];
+        let mut choices = vec![
+            Payee::Partner,
+            Payee::Partner,
+            Payee::Ancestor(1),
+            Payee::Ancestor(2),
+            Payee::AncestorOfTier(vec![TIERS[0].into(), TIERS[1].into()]),
+        ];
         let table = match at {
             At::Fact(table, _) | At::Line(table) => Some(table),
             _ => None,
@@ -524,13 +613,24 @@ impl Maker {
 
     fn reverse(&mut self) -> Reverse {
         let kinds = self.rng.chance(70);
-        let trigger = if kinds { Trigger::Kinds(vec!["cancellation".into(), "return".into()]) } else { Trigger::When(self.expr(Type::Bool, At::Gate, 2)) };
+        let trigger = if kinds {
+            Trigger::Kinds(vec!["cancellation".into(), "return".into()])
+        } else {
+            Trigger::When(self.expr(Type::Bool, At::Gate, 2))
+        };
         let fraction = if self.rng.chance(40) { number(1, 0) } else { self.expr(Type::Number, At::Fraction(kinds), 2) };
         Reverse { trigger, within: if self.rng.chance(50) { Within::Months(2) } else { Within::Days(45) }, fraction }
     }
 
     fn each(&mut self) {
-        let table = *self.rng.pick(&[Table::BusinessEvent, Table::BusinessEvent, Table::BusinessEvent, Table::Cash, Table::Activity, Table::SubscriberMonth]);
+        let table = *self.rng.pick(&[
+            Table::BusinessEvent,
+            Table::BusinessEvent,
+            Table::BusinessEvent,
+            Table::Cash,
+            Table::Activity,
+            Table::SubscriberMonth,
+        ]);
         let kinds = if table == Table::BusinessEvent && self.rng.chance(75) {
             let mut kinds = vec![(*self.rng.pick(&KINDS)).to_string()];
             let second = (*self.rng.pick(&KINDS)).to_string();
@@ -576,10 +676,22 @@ impl Maker {
 
     fn line_measure(&mut self) {
         let of = vec![self.rng.below(self.policy.components.len())];
-        let window = if self.rng.chance(60) { Window::ToDate(*self.rng.pick(&[Span::Month, Span::Year])) } else { Window::Months { from: 2, to: self.rng.below(2) as u16 } };
+        let window = if self.rng.chance(60) {
+            Window::ToDate(*self.rng.pick(&[Span::Month, Span::Year]))
+        } else {
+            Window::Months { from: 2, to: self.rng.below(2) as u16 }
+        };
         let key = *self.rng.pick(&[Key::Partner, Key::Partner, Key::Outlet, Key::Clerk, Key::Company]);
         let name = format!("t{}", self.policy.measures.len());
-        self.policy.measures.push(Measure { name, title: String::new(), source: Source::Lines { of }, key, window, rollup: None, ty: Type::Money });
+        self.policy.measures.push(Measure {
+            name,
+            title: String::new(),
+            source: Source::Lines { of },
+            key,
+            window,
+            rollup: None,
+            ty: Type::Money,
+        });
     }
 
     fn group(&mut self) {
@@ -631,7 +743,9 @@ impl Maker {
     }
 
     fn limits(&mut self, each: usize) {
-        let events: Vec<usize> = (0..each).filter(|index| matches!(&self.policy.components[*index].basis, Basis::Each { table: Table::BusinessEvent, .. })).collect();
+        let events: Vec<usize> = (0..each)
+            .filter(|index| matches!(&self.policy.components[*index].basis, Basis::Each { table: Table::BusinessEvent, .. }))
+            .collect();
         if events.is_empty() {
             return;
         }
@@ -656,7 +770,8 @@ impl Maker {
 
     /// A measure of the type that the place may read, or a literal.
     fn measured(&mut self, ty: Type, at: At) -> Expr {
-        let usable: Vec<usize> = (0..self.policy.measures.len()).filter(|index| self.may_read(*index, at) && self.policy.measures[*index].ty == ty).collect();
+        let usable: Vec<usize> =
+            (0..self.policy.measures.len()).filter(|index| self.may_read(*index, at) && self.policy.measures[*index].ty == ty).collect();
         if usable.is_empty() { literal(&mut self.rng, ty) } else { Expr::Measure(*self.rng.pick(&usable)) }
     }
 
@@ -668,7 +783,9 @@ impl Maker {
         match at {
             At::Fact(_, allowed) => allowed && (!lines || ends_before),
             At::Line(_) => !lines || ends_before,
-            At::Group(key, subs) => (subs || !on_sub) && derivable(measure.key, key) && (!lines || !matches!(key, Key::Customer | Key::Subscriber)),
+            At::Group(key, subs) => {
+                (subs || !on_sub) && derivable(measure.key, key) && (!lines || !matches!(key, Key::Customer | Key::Subscriber))
+            }
             At::Rank(key) => derivable(measure.key, key),
             At::Gate | At::Fraction(_) | At::Count(..) => false,
         }
@@ -789,7 +906,8 @@ impl Maker {
                 5 => Expr::Call(*self.rng.pick(&[Func::Abs, Func::Ceil, Func::Floor, Func::Round]), vec![*sub(self, ty)]),
                 6 => Expr::If(sub(self, Type::Bool), sub(self, ty), sub(self, ty)),
                 7 => {
-                    let ladders: Vec<usize> = (0..self.policy.ladders.len()).filter(|index| self.policy.ladders[*index].output == ty).collect();
+                    let ladders: Vec<usize> =
+                        (0..self.policy.ladders.len()).filter(|index| self.policy.ladders[*index].output == ty).collect();
                     if ladders.is_empty() {
                         return self.leaf(ty, at);
                     }

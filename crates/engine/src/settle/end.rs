@@ -54,7 +54,8 @@ impl Measures for EndMeasures<'_> {
         };
         Num::collect((0..items.len).map(|item| {
             let code = items.seg.get(item).map_or("", |seg| self.block.segs[*seg as usize].as_str());
-            let Some(sub) = key_of_item(model.key, items, item) else { return Ok((0, 1)) };
+            // Nothing is counted for a key the item does not have.
+            let Some(sub) = key_of_item(model.key, items, item) else { return Ok(totals.get("\0")) };
             Ok(match model.key {
                 Key::Company => totals.get(""),
                 Key::Region(level) => totals.get(territory::at_level(region(shared, items, item), level)),

@@ -166,7 +166,7 @@ impl Measures for Local<'_> {
         for item in 0..items.len {
             let seg = items.seg[item];
             let Some(sub) = key_of_item(model.key, items, item) else {
-                nums.push(0);
+                nums.push(values.absent);
                 continue;
             };
             let value = match last {

@@ -35,6 +35,8 @@ pub(crate) fn pay<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut Sin
                     if check == Check::Passed {
                         passed.push(item as u32);
                     } else {
+                        // A line on a line of an unattributed fact has no partner that could stand.
+                        let check = if check == Check::Unattributed { Check::AgreementInactive } else { check };
                         let code = sink.code(check.code());
                         super::each::reason(sink, &items, item, comp, code, NO_DATE, 0);
                     }

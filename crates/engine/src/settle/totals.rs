@@ -253,6 +253,9 @@ impl EarlierTotals {
 
     /// Amounts of an account over months: payee and sum. `kind` as from [`line_key_kind`].
     pub(crate) fn amounts(&self, family: u32, account: &str, kind: Option<PayeeKind>, first: Month, last: Month) -> Vec<(&str, i128)> {
+        if first > last {
+            return Vec::new();
+        }
         let Some(payees) = self.amounts.get(&family).and_then(|accounts| accounts.get(account)) else { return Vec::new() };
         payees
             .iter()
@@ -272,6 +275,9 @@ impl EarlierTotals {
 
     /// What families accrued for a key over months; never less than 0.
     pub(crate) fn accrued(&self, families: &[u32], key: Key, code: &str, first: Month, last: Month) -> i128 {
+        if first > last {
+            return 0;
+        }
         let months = families
             .iter()
             .filter_map(|family| self.accrued.get(&(*family, key, code.to_string())))
