@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use qudao_kernel::Lang;
-use qudao_policy::{Severity, SourceFile, compile, render};
+use qudao_policy::{Severity, SourceFile, compile, format, render};
 use qudao_settle::example::check;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -26,13 +26,12 @@ fn files(folder: &str) -> Vec<SourceFile> {
         .collect()
 }
 
-/// What is wrong with the policies of a folder: refusals of the checker, and examples that come out otherwise.
-fn faults(folder: &str) -> Vec<String> {
-    let files = files(folder);
-    assert!(!files.is_empty(), "{folder} has no policies");
-    let compiled = compile(&files);
+/// What is wrong with the policies of some files: refusals of the checker, and examples that come out otherwise.
+fn faults(files: &[SourceFile]) -> Vec<String> {
+    assert!(!files.is_empty(), "no policies");
+    let compiled = compile(files);
     let errors: Vec<_> = compiled.diagnostics.into_iter().filter(|one| one.severity == Severity::Error).collect();
-    let Some(set) = compiled.set else { return vec![render(&errors, &files, Lang::En, false)] };
+    let Some(set) = compiled.set else { return vec![render(&errors, files, Lang::En, false)] };
     let mut out = Vec::new();
     for policy in &set.policies {
         if policy.examples.is_empty() {
@@ -45,7 +44,7 @@ fn faults(folder: &str) -> Vec<String> {
 
 #[test]
 fn every_worked_example_comes_out_to_the_fen() {
-    let faults: Vec<String> = ["cases", "shapes", "demo", "bench"].into_iter().flat_map(faults).collect();
+    let faults: Vec<String> = ["cases", "shapes", "demo", "bench"].into_iter().flat_map(|folder| faults(&files(folder))).collect();
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
 }
 
@@ -70,6 +69,18 @@ fn a_figure_that_contradicts_its_rule_is_refused() {
         let set = compile(&[file]).set.unwrap();
         let failures: usize = set.policies.iter().map(|policy| check(&set, policy).len()).sum();
         assert_eq!(failures, 1, "{name}: {theirs}");
+    }
+}
+
+#[test]
+fn formatted_in_either_language_they_give_the_same() {
+    for folder in ["cases", "shapes"] {
+        for lang in [Lang::Zh, Lang::En] {
+            let texts: Vec<SourceFile> =
+                files(folder).into_iter().map(|file| SourceFile::new(file.name, format(&file.text, lang).unwrap())).collect();
+            let faults = faults(&texts);
+            assert!(faults.is_empty(), "{folder} {lang:?}\n{}", faults.join("\n"));
+        }
     }
 }
 
