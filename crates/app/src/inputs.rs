@@ -208,6 +208,9 @@ impl Facts {
             let wanted = Wanted { months: Some(months), partner: partner.map(str::to_owned), event_ids: None };
             facts.extend(self.store.facts(&self.snapshot, table, &wanted)?);
         }
+        // Loose rows that give no known day were landed with one before all others.
+        let is_given = |(col, cell): &(Col, Cell)| *col != Col::KnownOn || !matches!(cell, Cell::Date(day) if day.year() < 2000);
+        facts.iter_mut().for_each(|fact| fact.cells.retain(is_given));
         Ok(facts)
     }
 
