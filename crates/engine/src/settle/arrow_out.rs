@@ -320,7 +320,7 @@ pub(crate) fn lines(block: &Block<'_>, sink: &Sink, names: &Names) -> Result<Spl
             kinds,
             Arc::new(Int64Array::from_iter_values(rows().map(|row| row.accrued))),
             Arc::new(Int64Array::from_iter_values(rows().map(|row| row.amount))),
-            among(&DESTINATIONS, comp().map(|comp| names.destinations[comp as usize]))?,
+            among(&DESTINATIONS, rows().map(|row| names.destinations[row.destination_of as usize]))?,
             Arc::new(Date32Array::from_iter_values(comp().map(|comp| names.pay_on[comp as usize]))),
         ];
         RecordBatch::try_new(LINES.clone(), without_nulls(columns)?).map(Some)

@@ -492,6 +492,7 @@ fn take_lines(block: &Block<'_>, comp: CompNo, of: &[usize], families: &[u32], m
         let part = part_above(position, line.part).unwrap_or(line.part);
         sink.lines.push(LineRow {
             comp,
+            destination_of: line.comp,
             kind: LineKind::Reverse,
             part,
             accrued: -left,

@@ -8,7 +8,7 @@
 //! | `measure`, `totals` | measures within a block, and what crosses blocks |
 //! | `each`, `on_lines`, `group`, `payees`, `release`, `reverse` | the work on a block |
 //! | `passes`, `end` | collect first, then pay; ranks, pools and crossing groups at the end |
-//! | `stream`, `source`, `earlier`, `arrow_out` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
+//! | `stream`, `source`, `earlier`, `arrow_out`, `results` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
 //! | `read` | what a run wrote, read back |
 //! | `memory`, `output` | facts in memory in, rows out |
 
@@ -31,6 +31,7 @@ mod payees;
 mod plan;
 mod read;
 mod release;
+mod results;
 mod reverse;
 mod sink;
 mod source;
@@ -40,4 +41,5 @@ mod totals;
 
 pub use memory::{MemoryInput, settle_in_memory};
 pub use read::{RowStream, Rows, months_needed, read_lines, read_obligations, read_reasons};
-pub use stream::{ComponentTotals, SettleJob, SettleReport, settle};
+pub use results::{ComponentTotals, SettleReport};
+pub use stream::{SettleJob, settle};

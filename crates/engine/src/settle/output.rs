@@ -36,7 +36,10 @@ pub(crate) fn append(block: &Block<'_>, sink: &Sink, outcome: &mut Outcome) {
             counts_as: line.kind,
             accrued: line.accrued,
             amount: line.amount,
-            destination: component.destination,
+            destination: {
+                let source = &plan.comps[line.destination_of as usize];
+                policies[source.policy].components[source.component].destination
+            },
             pay_on: component.pay.day(plan.period),
         });
     }

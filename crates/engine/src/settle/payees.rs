@@ -215,6 +215,7 @@ pub(crate) fn blank(block: &Block<'_>, component: &Component, comp: CompNo, item
     debug_assert!((items.seg[item] as usize) < block.segs.len(), "an item's segment is one of the block's");
     LineRow {
         comp,
+        destination_of: comp,
         account: Account::Own(items.seg[item]),
         seg: items.seg[item],
         kind: LineKind::Earn,

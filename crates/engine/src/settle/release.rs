@@ -144,6 +144,7 @@ fn explain(sink: &mut Sink, target: usize, seg: u32, code: &str) {
 fn released(row: &ObligationRow, seg: u32) -> Option<LineRow> {
     Some(LineRow {
         comp: row.comp,
+        destination_of: row.comp,
         account: row.account,
         seg,
         kind: LineKind::Release,

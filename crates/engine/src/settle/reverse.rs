@@ -326,6 +326,7 @@ fn take_back(target: &Target, fraction: num::Ratio) -> Result<LineRow, Overflow>
     let amount = i64::try_from(-num::round_half_up(num, den)?).map_err(|_| Overflow)?;
     Ok(LineRow {
         comp: target.comp,
+        destination_of: target.comp,
         account: target.account,
         seg: target.seg,
         kind: LineKind::Reverse,

@@ -80,6 +80,8 @@ pub(crate) enum Account {
 #[derive(Debug, Clone)]
 pub(crate) struct LineRow {
     pub(crate) comp: CompNo,
+    /// Component whose destination the money has: another one where a clawback takes back.
+    pub(crate) destination_of: CompNo,
     pub(crate) account: Account,
     /// Segment of the own partner.
     pub(crate) seg: u32,
