@@ -341,7 +341,9 @@ fn caps<'b>(
                     Key::Clerk => candidates.table.text(Col::Clerk, row),
                     _ => "",
                 };
-                if cap.key != Key::Partner && sub.is_empty() {
+                let nobodys =
+                    if cap.key == Key::Partner { block.segs[candidates.items.seg[item] as usize].is_empty() } else { sub.is_empty() };
+                if nobodys {
                     continue;
                 }
                 groups.entry((candidates.items.seg[item], sub)).or_default().push((index, item, *amount));
