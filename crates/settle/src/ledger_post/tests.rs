@@ -14,7 +14,9 @@ fn ledger_run() -> Run {
     Run { entity: ENTITY.into(), name: "2026-07-1".into(), date: day("2026-08-05"), about: period(), reason: "2026-07 结算".into() }
 }
 
-fn posted(outcome: &Outcome) -> Result<(Vec<Vec<Entry>>, Control, Vec<Statement>), Refusal> {
+type Posted = (Vec<Vec<Entry>>, Control, Vec<Statement>);
+
+fn posted(outcome: &Outcome) -> Result<Posted, Refusal> {
     with_terms(Lang::Zh, |terms| {
         let mut groups = Vec::new();
         let mut poster = Poster::new(ENTITY, terms.clerks_direct, |group| {
@@ -30,20 +32,20 @@ fn posted(outcome: &Outcome) -> Result<(Vec<Vec<Entry>>, Control, Vec<Statement>
 
 fn book(groups: &[Vec<Entry>]) -> Book {
     let mut book = Book::default();
-    book.open_period(ENTITY, "2026-08".parse().unwrap()).unwrap();
+    assert!(book.open_period(ENTITY, "2026-08".parse().unwrap()).unwrap().is_new());
     // What stood before: the pool held back in earlier months.
     let opening =
         [Entry::debit(ENTITY, AccountKind::CommissionExpense, 5_000_000), Entry::credit(PARTNER, AccountKind::Holdback, 5_000_000)];
-    book.post(&qudao_ledger::Journal::new(ENTITY, "opening", day("2026-08-01"), "期初").with(opening)).unwrap();
+    assert!(book.post(&qudao_ledger::Journal::new(ENTITY, "opening", day("2026-08-01"), "期初").with(opening)).unwrap().is_new());
     let run = ledger_run();
     let mut packer = Packer::new(&run);
     for group in groups {
         if let Some(journal) = packer.add(group.clone()).unwrap() {
-            book.post(&journal).unwrap();
+            assert!(book.post(&journal).unwrap().is_new());
         }
     }
     if let Some(journal) = packer.finish() {
-        book.post(&journal).unwrap();
+        assert!(book.post(&journal).unwrap().is_new());
     }
     book
 }
@@ -83,9 +85,9 @@ fn posting_again_changes_nothing_and_other_content_is_refused() {
     let (groups, ..) = posted(&outcome(30)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = FileLedger::open(folder.path().join("ledger.jsonl")).unwrap();
-    ledger.open_period(ENTITY, "2026-08".parse().unwrap()).unwrap();
+    assert!(ledger.open_period(ENTITY, "2026-08".parse().unwrap()).unwrap().is_new());
     let opening = [Entry::debit(ENTITY, AccountKind::CommissionExpense, 88_000), Entry::credit(PARTNER, AccountKind::Holdback, 88_000)];
-    ledger.post(&qudao_ledger::Journal::new(ENTITY, "opening", day("2026-08-01"), "期初").with(opening)).unwrap();
+    assert!(ledger.post(&qudao_ledger::Journal::new(ENTITY, "opening", day("2026-08-01"), "期初").with(opening)).unwrap().is_new());
     let first = post_to_file(&mut ledger, &ledger_run(), groups.clone()).unwrap();
     assert_eq!((first.chunks, first.new_chunks), (1, 1));
     let again = post_to_file(&mut ledger, &ledger_run(), groups).unwrap();

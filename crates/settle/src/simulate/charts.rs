@@ -166,7 +166,7 @@ pub fn burn_down(budget: &Burn, lang: Lang) -> String {
     area.extend([(x(last.0), base), (left, base)]);
     svg.path(&area, "area");
     svg.path(&points, "line");
-    for (amount, level) in [(budget.limit, top), (Fen(budget.limit.0 / 2), (top + base) / 2), (Fen::ZERO, base)] {
+    for (amount, level) in [(budget.limit, top), (Fen(budget.limit.0 / 2), i64::midpoint(top, base)), (Fen::ZERO, base)] {
         svg.text((left - 8, level + 4), Anchor::End, "m", &short(amount, lang));
         svg.line((left, level), (WIDTH - 20, level), "axis");
     }

@@ -54,7 +54,7 @@ enum Out {
 
 struct Book {
     path: PathBuf,
-    book: Workbook,
+    workbook: Workbook,
     sheets: Vec<Pages>,
 }
 
@@ -126,13 +126,13 @@ impl Book {
         for spec in specs {
             sheets.push(Pages::new(&mut book, spec).map_err(|error| unwritable(&path, &error))?);
         }
-        Ok(Self { path, book, sheets })
+        Ok(Self { path, workbook: book, sheets })
     }
 
     fn row(&mut self, table: usize, look: Look, cells: &[Cell<'_>]) -> Result<(), Refusal> {
         let pages = &mut self.sheets[table];
         if pages.next >= MOST_ROWS {
-            pages.turn(&mut self.book).map_err(|error| unwritable(&self.path, &error))?;
+            pages.turn(&mut self.workbook).map_err(|error| unwritable(&self.path, &error))?;
         }
         pages.row(look, cells).map_err(|error| unwritable(&self.path, &error))
     }
@@ -152,10 +152,10 @@ impl Book {
     fn write(&mut self, part: &Path) -> Result<(), XlsxError> {
         for pages in std::mem::take(&mut self.sheets) {
             for sheet in pages.finish()? {
-                self.book.push_worksheet(sheet);
+                self.workbook.push_worksheet(sheet);
             }
         }
-        self.book.save(part)?;
+        self.workbook.save(part)?;
         Ok(std::fs::rename(part, &self.path)?)
     }
 }

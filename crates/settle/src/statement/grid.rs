@@ -49,12 +49,12 @@ impl Grid {
         let mut line = String::from(" ");
         for ((width, side), cell) in widths.iter().zip(&self.sides).zip(row) {
             let blank = " ".repeat(width - cell.width());
-            line.push_str(" ");
+            line.push(' ');
             match side {
                 Side::Left => line.extend([cell.as_str(), &blank]),
                 Side::Right => line.extend([blank.as_str(), cell]),
             }
-            line.push_str(" ");
+            line.push(' ');
         }
         line.trim_end().to_owned()
     }

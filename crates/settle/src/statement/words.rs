@@ -183,7 +183,7 @@ fn capital_yuan(yuan: u64) -> String {
         // Zeros at the end of a group are not spoken.
         zero = false;
         // 万 of 亿 says 亿 once.
-        let shared = group == 3 && yuan / 100_000_000 % 10_000 > 0;
+        let shared = group == 3 && !(yuan / 100_000_000).is_multiple_of(10_000);
         text.push_str(if shared { "万" } else { GROUPS[group] });
     }
     text

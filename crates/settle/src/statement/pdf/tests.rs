@@ -39,7 +39,7 @@ fn the_same_statement_gives_the_same_bytes() {
         std::fs::write(folder.join("en.pdf"), render(&press, Lang::En, 40, |_| {})).unwrap();
         let extreme = |statement: &mut Statement| {
             statement.name = "湖南省长沙市长沙县星沙街道城东片区第一通信技术与终端销售服务有限责任公司泉塘分公司".into();
-            statement.totals.payment.0 = 9_876_543_210_99;
+            statement.totals.payment.0 = 987_654_321_099;
             statement.sections[0].rows[0].total.0 = -123_456_789_012;
             statement.sections[0].rows[0].earned.0 = 123_456_789_012;
             statement.sections[0].rows[1].title = "宽带新装酬金(含调测、首年续费、融合套餐与智能组网加装奖励，按月结算)".into();
