@@ -65,12 +65,11 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
     } else {
         letter(&proof, say.lang)
     };
-    match &args.out {
-        Some(path) => say::write(path, text + "\n"),
-        None => {
-            println!("{text}");
-            Ok(())
-        }
+    if let Some(path) = &args.out {
+        say::write(path, text + "\n")
+    } else {
+        println!("{text}");
+        Ok(())
     }
 }
 

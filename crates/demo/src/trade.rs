@@ -177,7 +177,7 @@ impl Clerk<'_> {
             }
         }
         for outlet in world.shops(self.seat, self.month) {
-            for _ in 0..1 + self.rng.below(2) {
+            for _ in 0..=self.rng.below(2) {
                 let day = self.day();
                 let cells = [
                     (Col::Kind, Value::Word("visit")),

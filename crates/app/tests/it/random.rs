@@ -8,40 +8,40 @@ use qudao_kernel::{Date, Fen, Month};
 use qudao_policy::model::{Cell, Expr, Fact, Fill, Op, PolicySet};
 
 /// SplitMix64.
-pub struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
     }
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound.max(1) as u64) as usize
     }
-    pub fn between(&mut self, low: i64, high: i64) -> i64 {
+    pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         low + (self.next() % (high - low + 1) as u64) as i64
     }
-    pub fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 }
 
 /// One random world.
-pub struct Case {
+pub(crate) struct Case {
     pub set: PolicySet,
     pub master: Master,
     pub facts: Vec<Fact>,
     pub months: Vec<Month>,
 }
 
-pub const KINDS: [&str; 5] = ["activation", "terminal_sale", "recharge", "cancellation", "return"];
-pub const TIERS: [&str; 3] = ["增值服务商", "银牌增值代理商", "二级代理商"];
+pub(crate) const KINDS: [&str; 5] = ["activation", "terminal_sale", "recharge", "cancellation", "return"];
+pub(crate) const TIERS: [&str; 3] = ["增值服务商", "银牌增值代理商", "二级代理商"];
 const CHANNELS: [&str; 2] = ["社会渠道", "自有渠道"];
 const REGIONS: [&str; 4] = ["430102001", "430103", "4302", "440101"];
 const PLANS: [&str; 3] = ["A", "AB", "C"];
@@ -51,7 +51,7 @@ fn month(index: i32) -> Month {
 }
 
 impl Case {
-    pub fn new(seed: u64) -> Case {
+    pub(crate) fn new(seed: u64) -> Case {
         let mut rng = Rng(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
         let first = rng.between(1, 8) as i32;
         let months: Vec<Month> = (first..first + rng.between(1, 3) as i32).map(month).collect();
@@ -225,10 +225,10 @@ fn facts(rng: &mut Rng, first: i32, months: i32) -> Vec<Fact> {
                     .iter()
                     .filter(|col| !matches!(col, Col::Subscriber | Col::Month | Col::EventId | Col::OccurredOn | Col::KnownOn))
                 {
-                    if rng.chance(85) {
-                        if let Some(value) = cell(rng, *col, index.into(), month(first).first_day()) {
-                            cells.push((*col, value));
-                        }
+                    if rng.chance(85)
+                        && let Some(value) = cell(rng, *col, index.into(), month(first).first_day())
+                    {
+                        cells.push((*col, value));
                     }
                 }
                 facts.push(Fact { table: Table::SubscriberMonth, cells });

@@ -6,7 +6,7 @@ use qudao_kernel::territory::Level;
 use qudao_kernel::{Date, Remainder};
 use qudao_policy::model::*;
 
-pub fn blank(name: &str, version: u32) -> Policy {
+pub(crate) fn blank(name: &str, version: u32) -> Policy {
     Policy {
         name: name.into(),
         version,
@@ -31,11 +31,11 @@ pub fn blank(name: &str, version: u32) -> Policy {
     }
 }
 
-pub fn number(mantissa: i64, scale: u8) -> Expr {
+pub(crate) fn number(mantissa: i64, scale: u8) -> Expr {
     Expr::Number { mantissa, scale }
 }
 
-pub fn literal(rng: &mut Rng, ty: Type) -> Expr {
+pub(crate) fn literal(rng: &mut Rng, ty: Type) -> Expr {
     match ty {
         Type::Bool => Expr::Bool(rng.chance(60)),
         Type::Money => Expr::Money(rng.between(-500, 20_000)),
@@ -57,13 +57,13 @@ enum At {
     Count(Table, bool),
 }
 
-pub struct Maker {
+pub(crate) struct Maker {
     pub rng: Rng,
     pub policy: Policy,
 }
 
 impl Maker {
-    pub fn fill(&mut self) {
+    pub(crate) fn fill(&mut self) {
         for index in 0..self.rng.below(4) {
             let ty = *self.rng.pick(&[Type::Money, Type::Number]);
             let local = if self.rng.chance(50) { Some((literal(&mut self.rng, ty), literal(&mut self.rng, ty))) } else { None };
@@ -213,7 +213,7 @@ impl Maker {
         let output = *self.rng.pick(&[Type::Money, Type::Money, Type::Number]);
         let mode = *self.rng.pick(&[LadderMode::Whole, LadderMode::Marginal, LadderMode::Curve]);
         let mut at = self.rng.between(0, 2);
-        let steps = (0..1 + self.rng.below(4))
+        let steps = (0..=self.rng.below(4))
             .map(|_| {
                 let from = if input == Type::Money { Expr::Money(at * 3_000) } else { number(at, 0) };
                 at += self.rng.between(1, 5);
@@ -621,7 +621,7 @@ impl Maker {
         if depth == 0 || self.rng.chance(20) {
             return self.leaf(ty, at);
         }
-        let mut sub = |maker: &mut Maker, ty| Box::new(maker.expr(ty, at, depth - 1));
+        let sub = |maker: &mut Maker, ty| Box::new(maker.expr(ty, at, depth - 1));
         match ty {
             Type::Bool => match self.rng.below(7) {
                 0 => Expr::Not(sub(self, Type::Bool)),

@@ -54,7 +54,6 @@ fn hash(world: &World, table: Table, when: &str, parts: &[Range<u32>]) -> (Strin
     (landed.batch, rows)
 }
 
-#[expect(clippy::single_range_in_vec_init, reason = "one partition")]
 fn whole(world: &World) -> [Range<u32>; 1] {
     [world.everyone()]
 }

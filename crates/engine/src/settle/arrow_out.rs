@@ -187,10 +187,10 @@ impl<'b> Texts<'b> {
     }
 
     fn source(&self, at: TextRef) -> &dyn Array {
-        if let Some((table, col)) = at.table_cell() {
-            if let Some(array) = self.block.tables[table].as_ref().and_then(|rows| rows.strings(Col::ALL[col])) {
-                return array;
-            }
+        if let Some((table, col)) = at.table_cell()
+            && let Some(array) = self.block.tables[table].as_ref().and_then(|rows| rows.strings(Col::ALL[col]))
+        {
+            return array;
         }
         if let (Some(column), Some(open)) = (at.obligation_cell(), &self.block.open) {
             return &open.texts[column];

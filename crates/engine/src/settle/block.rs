@@ -89,6 +89,9 @@ impl From<Trouble> for Refusal {
     }
 }
 
+/// A table's rows: the segment of each, and the cells.
+pub(crate) type TableCells = (Table, Vec<u32>, Vec<(Col, ArrayRef)>);
+
 /// Facts of whole partners.
 pub(crate) struct Block<'s> {
     /// What is shared.
@@ -103,12 +106,7 @@ pub(crate) struct Block<'s> {
 
 impl<'s> Block<'s> {
     /// A block from the cells of its tables; `seg` gives each row's segment, rows ordered by (segment, day, event id).
-    pub(crate) fn new(
-        shared: &'s Shared,
-        segs: Vec<String>,
-        tables: Vec<(Table, Vec<u32>, Vec<(Col, ArrayRef)>)>,
-        open: Option<OpenObligations>,
-    ) -> Self {
+    pub(crate) fn new(shared: &'s Shared, segs: Vec<String>, tables: Vec<TableCells>, open: Option<OpenObligations>) -> Self {
         let mut all: Vec<Option<TableRows>> = Table::ALL.iter().map(|_| None).collect();
         for (table, seg, cells) in tables {
             let mut rows = TableRows::new(table, seg.len(), cells);
@@ -225,13 +223,12 @@ fn attribute(master: &MasterIndex, rows: &mut TableRows) {
         let (partner, outlet) = if named.is_empty() {
             master.attribute("", rows.text(Col::Partner, row), day)
         } else {
-            let range = match ranges.get(named) {
-                Some(range) => *range,
-                None => {
-                    let range = master.outlets.range(named);
-                    ranges.insert(named.to_string(), range);
-                    range
-                }
+            let range = if let Some(range) = ranges.get(named) {
+                *range
+            } else {
+                let range = master.outlets.range(named);
+                ranges.insert(named.to_string(), range);
+                range
             };
             let outlet = master.outlets.on(range, day);
             match last {

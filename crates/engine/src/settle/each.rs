@@ -32,13 +32,13 @@ pub(crate) fn pay<'b>(block: &'b Block<'b>, local: &'b Local<'b>, pass: Pass, si
         let eval = block.eval(p, local);
         let mut all = Vec::new();
         for (c, component) in policy.components.iter().enumerate() {
-            if let Basis::Each { table, kinds } = &component.basis {
-                if let Some(rows) = block.table(*table) {
-                    let comp = plan.number(p, c);
-                    let items = considered(&eval, policy, component, rows, kinds, block)?;
-                    let (items, amounts) = reached(&eval, component, comp, items, sink)?;
-                    all.push(Candidates { component: c, comp, table: rows, items, amounts });
-                }
+            if let Basis::Each { table, kinds } = &component.basis
+                && let Some(rows) = block.table(*table)
+            {
+                let comp = plan.number(p, c);
+                let items = considered(&eval, policy, component, rows, kinds, block)?;
+                let (items, amounts) = reached(&eval, component, comp, items, sink)?;
+                all.push(Candidates { component: c, comp, table: rows, items, amounts });
             }
         }
         once(block, p, policy, pass, &mut all, sink, claims);

@@ -44,13 +44,12 @@ impl Measures for EndMeasures<'_> {
         let anchor = items.anchor.unwrap_or(shared.plan.period);
         let slot = (measure, anchor.index());
         let cached = self.cache.borrow().get(&slot).cloned();
-        let totals = match cached {
-            Some(totals) => totals,
-            None => {
-                let Some(totals) = self.totals(policy, measure, anchor)? else { return Ok(Num::int(0)) };
-                self.cache.borrow_mut().insert(slot, totals.clone());
-                totals
-            }
+        let totals = if let Some(totals) = cached {
+            totals
+        } else {
+            let Some(totals) = self.totals(policy, measure, anchor)? else { return Ok(Num::int(0)) };
+            self.cache.borrow_mut().insert(slot, totals.clone());
+            totals
         };
         Num::collect((0..items.len).map(|item| {
             let code = items.seg.get(item).map_or("", |seg| self.block.segs[*seg as usize].as_str());

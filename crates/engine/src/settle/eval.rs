@@ -326,21 +326,22 @@ impl<'b> Eval<'b> {
             steps.push((self.num(&step.from, items)?.at(0), part(&step.each)?, part(&step.flat)?));
         }
         let one = |row: usize| climb(ladder, &steps, argument.at(row), row);
-        if let Num::Const(..) = argument {
-            if steps.iter().all(|(_, each, flat)| matches!((each, flat), (Num::Const(..), Num::Const(..)))) {
-                let (num, den) = one(0)?;
-                return Ok(Num::Const(num, den));
-            }
+        if let Num::Const(..) = argument
+            && steps.iter().all(|(_, each, flat)| matches!((each, flat), (Num::Const(..), Num::Const(..))))
+        {
+            let (num, den) = one(0)?;
+            return Ok(Num::Const(num, den));
         }
         // A measure repeats over many rows of one partner: remember the last argument.
         let mut last: Option<(Ratio, Ratio)> = None;
         let constant = steps.iter().all(|(_, each, flat)| matches!((each, flat), (Num::Const(..), Num::Const(..))));
         Num::collect((0..items.len).map(|row| {
             let at = argument.at(row);
-            if let Some((seen, result)) = last {
-                if constant && seen == at {
-                    return Ok(result);
-                }
+            if let Some((seen, result)) = last
+                && constant
+                && seen == at
+            {
+                return Ok(result);
             }
             let result = one(row)?;
             last = Some((at, result));
@@ -359,7 +360,7 @@ impl<'b> Eval<'b> {
             self.master.products.get(index)
         };
         Ok(match field {
-            Field::Fact(col) => self.cell(col, items),
+            Field::Fact(col) => Self::cell(col, items),
             Field::Sub(col) => self.sub(col, items),
             Field::SubExists => Value::Bool(Bools::Rows((0..rows).map(|row| items.state_of(row, self.subs).is_some()).collect())),
             Field::Partner(whose, field) => self.partner_field(whose, field, items),
@@ -389,7 +390,7 @@ impl<'b> Eval<'b> {
         })
     }
 
-    fn cell(&self, col: Col, items: &Items<'b>) -> Value<'b> {
+    fn cell(col: Col, items: &Items<'b>) -> Value<'b> {
         let Some(table) = items.table else { return empty(col.ty()) };
         let rows = items.fact.iter().map(|row| *row as usize);
         match col.ty() {

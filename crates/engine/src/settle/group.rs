@@ -457,11 +457,12 @@ fn claw_back<'b>(
             made.extend(fact.lines.iter().copied());
         }
     }
-    take_lines(block, comp, of, &families, &made, sink)
+    take_lines(block, comp, of, &families, &made, sink);
+    Ok(())
 }
 
 /// Takes back lines of this run and cancels their obligations.
-fn take_lines(block: &Block<'_>, comp: CompNo, of: &[usize], families: &[u32], made: &[usize], sink: &mut Sink) -> Result<(), Trouble> {
+fn take_lines(block: &Block<'_>, comp: CompNo, of: &[usize], families: &[u32], made: &[usize], sink: &mut Sink) {
     let plan = &block.shared.plan;
     debug_assert_eq!(of.len(), families.len(), "one family for each component");
     for index in made {
@@ -504,7 +505,6 @@ fn take_lines(block: &Block<'_>, comp: CompNo, of: &[usize], families: &[u32], m
             ..line
         });
     }
-    Ok(())
 }
 
 /// Groups seen by each component evaluated at the end, for one block; also parents that rolled-up facts count for.
@@ -527,10 +527,10 @@ pub(crate) fn collect_groups<'b>(block: &'b Block<'b>, claims: &mut super::total
                 let items = eligible(block, p, measure, plan.period)?;
                 for item in 0..items.len {
                     found.extend(key_of_fact(key, &items, item).map(|sub| (items.seg[item], sub)));
-                    if let (Key::Partner, Some(rollup)) = (key, &measure.rollup) {
-                        if master.partners.get(items.own[item]).is_some_and(|partner| rollup.tiers.contains(&partner.tier)) {
-                            parents.insert(master.parent(items.own[item], items.day[item]));
-                        }
+                    if let (Key::Partner, Some(rollup)) = (key, &measure.rollup)
+                        && master.partners.get(items.own[item]).is_some_and(|partner| rollup.tiers.contains(&partner.tier))
+                    {
+                        parents.insert(master.parent(items.own[item], items.day[item]));
                     }
                 }
             }

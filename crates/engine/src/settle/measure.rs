@@ -132,12 +132,13 @@ impl<'b> Local<'b> {
                     values.add(seg as u32, payee, sum)?;
                 }
             }
-            if first <= shared.plan.period && shared.plan.period <= last {
-                if let Some(sums) = self.lines.borrow().get(&shared.plan.family(policy, *component)) {
-                    for ((seg, payee_kind, payee), sum) in sums.iter().filter(|((_, payee_kind, _), _)| *payee_kind == kind) {
-                        debug_assert_eq!(*payee_kind, kind);
-                        values.add(*seg, payee, *sum)?;
-                    }
+            if first <= shared.plan.period
+                && shared.plan.period <= last
+                && let Some(sums) = self.lines.borrow().get(&shared.plan.family(policy, *component))
+            {
+                for ((seg, payee_kind, payee), sum) in sums.iter().filter(|((_, payee_kind, _), _)| *payee_kind == kind) {
+                    debug_assert_eq!(*payee_kind, kind);
+                    values.add(*seg, payee, *sum)?;
                 }
             }
         }

@@ -181,7 +181,7 @@ fn array(col: Col, facts: &[&Fact]) -> ArrayRef {
         ColType::Int | ColType::Money => {
             let mut builder = Int64Builder::new();
             cells.for_each(|cell| {
-                builder.append_option(if let Some(Cell::Int(value) | Cell::Money(value)) = cell { Some(*value) } else { None })
+                builder.append_option(if let Some(Cell::Int(value) | Cell::Money(value)) = cell { Some(*value) } else { None });
             });
             Arc::new(builder.finish())
         }

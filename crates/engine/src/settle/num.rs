@@ -164,11 +164,11 @@ impl Num {
 
     /// Sum of two columns.
     pub(crate) fn add(&self, other: &Num, rows: usize) -> Result<Num, Overflow> {
-        if let (Num::Shared(a, d), Num::Shared(b, e)) = (self, other) {
-            if d == e {
-                let sums: Option<Vec<i128>> = a.iter().zip(b).map(|(x, y)| x.checked_add(*y)).collect();
-                return sums.map(|sums| Num::Shared(sums, *d)).ok_or(Overflow);
-            }
+        if let (Num::Shared(a, d), Num::Shared(b, e)) = (self, other)
+            && d == e
+        {
+            let sums: Option<Vec<i128>> = a.iter().zip(b).map(|(x, y)| x.checked_add(*y)).collect();
+            return sums.map(|sums| Num::Shared(sums, *d)).ok_or(Overflow);
         }
         self.zip(other, rows, add)
     }

@@ -24,7 +24,7 @@ pub(crate) fn pay<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut Sin
             let mut items = Items::facts(table, bases.iter().map(|base| sink.lines[base.line].fact).collect(), plan.period);
             items.line_amount = bases.iter().map(|base| sink.lines[base.line].accrued).collect();
             items.line_base = bases.iter().map(|base| sink.lines[base.line].base).collect();
-            items.earner = bases.iter().map(|base| earner(block, &sink.lines[base.line].account, sink.lines[base.line].day)).collect();
+            items.earner = bases.iter().map(|base| earner(block, sink.lines[base.line].account, sink.lines[base.line].day)).collect();
             // Positions are carried along so that each item still knows its base line.
             items.rank = (0..items.len as i64).collect();
             let mut items = items.select(&eval.positions(&component.filter, &items, true)?);
@@ -64,10 +64,10 @@ fn base_lines(sink: &Sink, of: &[usize], number: impl Fn(usize) -> u16) -> Vec<B
 }
 
 /// Partner row of an account on a day.
-fn earner(block: &Block<'_>, account: &Account, day: i32) -> u32 {
+fn earner(block: &Block<'_>, account: Account, day: i32) -> u32 {
     let master = &block.shared.master;
     match account {
-        Account::Other(partner) => *partner,
-        Account::Own(seg) => master.partners.find(&block.segs[*seg as usize], day),
+        Account::Other(partner) => partner,
+        Account::Own(seg) => master.partners.find(&block.segs[seg as usize], day),
     }
 }

@@ -114,6 +114,7 @@ fn parts(amount: i64, weights: &[u64], remainder: Remainder) -> Result<Vec<i64>,
 
 /// Splits amounts over payees and instalments, and adds lines, obligations, and reasons for payees that are missing. `bases` are the items' base
 /// lines where the basis is `Lines`, else empty.
+#[expect(clippy::too_many_arguments, reason = "what an item needs to become lines; no two of them belong together elsewhere")]
 pub(crate) fn split(
     block: &Block<'_>,
     policy: usize,
@@ -128,8 +129,8 @@ pub(crate) fn split(
     let instalments: Vec<u64> = component.schedule.iter().flat_map(|schedule| schedule.parts.iter().map(|part| part.ppm)).collect();
     let period = block.shared.plan.period.index();
     debug_assert!(policy < block.shared.set.policies.len(), "policy of a component");
-    for item in 0..items.len {
-        for (position, part_amount) in parts(amounts[item], &weights, component.remainder)?.into_iter().enumerate() {
+    for (item, amount) in amounts.iter().enumerate() {
+        for (position, part_amount) in parts(*amount, &weights, component.remainder)?.into_iter().enumerate() {
             if part_amount == 0 {
                 continue;
             }
@@ -196,17 +197,13 @@ fn too_deep() -> Trouble {
 
 /// An `Earn` line of an item without payee and amount.
 pub(crate) fn blank(block: &Block<'_>, component: &Component, comp: CompNo, items: &Items<'_>, item: usize) -> LineRow {
-    let (subscriber, once, outlet, clerk, fact) = match items.table {
-        Some(table) => {
-            let row = items.fact[item];
-            let text = |col| if table.table.has(col) { present(table, col, row) } else { TextRef::EMPTY };
-            (text(Col::Subscriber), component.once.map_or(TextRef::EMPTY, text), text(Col::Outlet), text(Col::Clerk), row)
-        }
-        None => {
-            let of =
-                |key| if items.keyed == Some(key) { items.sub_ref.get(item).copied().unwrap_or(TextRef::EMPTY) } else { TextRef::EMPTY };
-            (of(Key::Subscriber), TextRef::EMPTY, of(Key::Outlet), of(Key::Clerk), u32::MAX)
-        }
+    let (subscriber, once, outlet, clerk, fact) = if let Some(table) = items.table {
+        let row = items.fact[item];
+        let text = |col| if table.table.has(col) { present(table, col, row) } else { TextRef::EMPTY };
+        (text(Col::Subscriber), component.once.map_or(TextRef::EMPTY, text), text(Col::Outlet), text(Col::Clerk), row)
+    } else {
+        let of = |key| if items.keyed == Some(key) { items.sub_ref.get(item).copied().unwrap_or(TextRef::EMPTY) } else { TextRef::EMPTY };
+        (of(Key::Subscriber), TextRef::EMPTY, of(Key::Outlet), of(Key::Clerk), u32::MAX)
     };
     let base = match items.table {
         Some(table) => table.int(Col::Amount, fact as usize),

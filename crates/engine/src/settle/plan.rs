@@ -29,6 +29,7 @@ pub(crate) struct CompPlan {
 }
 
 /// The plan of a run.
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one pass or one reading is needed")]
 pub(crate) struct Plan {
     /// Period.
     pub(crate) period: Month,
@@ -112,7 +113,7 @@ pub(crate) fn walk<'p>(policy: &'p Policy, expr: &'p Expr, visit: &mut impl FnMu
     match expr {
         Expr::Predicate(index) => walk(policy, &policy.predicates[*index].expr, visit),
         Expr::Ladder(_, inner) | Expr::Not(inner) | Expr::Neg(inner) | Expr::In(inner, _) | Expr::Under(inner, _) => {
-            walk(policy, inner, visit)
+            walk(policy, inner, visit);
         }
         Expr::Binary(_, left, right) => {
             walk(policy, left, visit);
@@ -368,7 +369,7 @@ impl Plan {
             walk(policy, expr, &mut |expr| match expr {
                 Expr::Field(Field::Fact(col)) => facts.push(*col),
                 Expr::Field(Field::ProductLine | Field::ProductCategory | Field::SupplyPrice | Field::RetailPrice) => {
-                    facts.push(Col::Product)
+                    facts.push(Col::Product);
                 }
                 Expr::Field(Field::Sub(col)) => {
                     self.sub_columns.insert(*col);

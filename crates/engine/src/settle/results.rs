@@ -93,14 +93,13 @@ impl Lazy {
     }
 
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), Refusal> {
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            None => {
-                let file = File::create(&self.path).map_err(|error| disk(&self.path, &error))?;
-                let writer =
-                    ArrowWriter::try_new(file, self.schema.clone(), Some(properties())).map_err(|error| source::failed(&error.into()))?;
-                self.writer.insert(writer)
-            }
+        let writer = if let Some(writer) = &mut self.writer {
+            writer
+        } else {
+            let file = File::create(&self.path).map_err(|error| disk(&self.path, &error))?;
+            let writer =
+                ArrowWriter::try_new(file, self.schema.clone(), Some(properties())).map_err(|error| source::failed(&error.into()))?;
+            self.writer.insert(writer)
         };
         writer.write(batch).map_err(|error| source::failed(&error.into()))
     }

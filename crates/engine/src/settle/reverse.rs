@@ -10,7 +10,7 @@ use qudao_kernel::Date;
 use qudao_kernel::facts::Col;
 use qudao_policy::lines::{Line, LineKind, ObligationState, PART_BITS};
 use qudao_policy::model::{Basis, PayeeKind, Trigger};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Business events of the period that name another event.
 #[derive(Default)]
@@ -79,6 +79,9 @@ struct Target {
 /// Identity of a target: component, account, item, payee, part.
 type Identity = (CompNo, u32, String, PayeeKind, String, u32);
 
+/// What was reversed: component, item, payee, part.
+type Reversed = (CompNo, String, PayeeKind, String, u32);
+
 /// Reverses what is to be reversed for all components with a `reverse` clause.
 pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut Sink) -> Result<(), Trouble> {
     let shared = block.shared;
@@ -91,7 +94,7 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
     for target in targets.into_values().filter(|target| target.earned && target.taken == 0) {
         by_comp.entry(target.comp).or_default().push(target);
     }
-    let mut reversed: HashMap<(CompNo, String, PayeeKind, String, u32), ()> = HashMap::new();
+    let mut reversed: HashSet<Reversed> = HashSet::new();
     for (comp, targets) in by_comp {
         let at = &shared.plan.comps[comp as usize];
         let Some(clause) = &shared.set.policies[at.policy].components[at.component].reverse else { continue };
@@ -136,7 +139,7 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
                 block.text(sink, target.payee).to_string(),
                 target.part,
             );
-            reversed.insert(key, ());
+            reversed.insert(key);
             if line.amount != 0 {
                 sink.lines.push(line);
             }
@@ -148,14 +151,14 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
     Ok(())
 }
 
-fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &HashMap<(CompNo, String, PayeeKind, String, u32), ()>) {
+fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &HashSet<Reversed>) {
     let hit: Vec<usize> = sink
         .obligations
         .iter()
         .enumerate()
         .filter(|(_, row)| row.state == ObligationState::Scheduled)
         .filter(|(_, row)| {
-            reversed.contains_key(&(
+            reversed.contains(&(
                 row.comp,
                 block.text(sink, row.basis).to_string(),
                 row.payee_kind,

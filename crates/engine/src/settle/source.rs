@@ -132,15 +132,12 @@ impl Cursor {
 
     fn fill(&mut self) -> Result<bool, Trouble> {
         while self.batch.as_ref().is_none_or(|batch| self.at >= batch.num_rows()) {
-            match self.handle.block_on(self.stream.next()) {
-                Some(batch) => {
-                    self.batch = Some(batch.map_err(|error| failed(&error))?);
-                    self.at = 0;
-                }
-                None => {
-                    self.batch = None;
-                    return Ok(false);
-                }
+            if let Some(batch) = self.handle.block_on(self.stream.next()) {
+                self.batch = Some(batch.map_err(|error| failed(&error))?);
+                self.at = 0;
+            } else {
+                self.batch = None;
+                return Ok(false);
             }
         }
         Ok(true)

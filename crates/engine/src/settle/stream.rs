@@ -357,7 +357,7 @@ impl Files<'_> {
             if batches.is_empty() {
                 continue;
             }
-            let sorted = self.sorted(name, schema.clone(), batches)?;
+            let sorted = self.sorted(name, &schema, batches)?;
             let mut writer = Lazy::new(self.job.out.join(name).join("other.parquet"), schema);
             for batch in sorted {
                 writer.write(&batch)?;
@@ -367,7 +367,7 @@ impl Files<'_> {
         Ok(())
     }
 
-    fn sorted(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, Refusal> {
+    fn sorted(&self, name: &str, schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, Refusal> {
         use datafusion::datasource::MemTable;
         let leading: &[&str] = match name {
             "lines" => &["partner", "policy", "version", "component", "day", "basis", "part", "kind"],

@@ -59,7 +59,7 @@ impl Subs {
     pub(crate) fn new(subscriber: &ArrayRef, event_id: Option<&ArrayRef>, columns: Vec<(Col, ArrayRef)>) -> Self {
         let mut index: HashMap<u128, u32, PassThrough> = HashMap::with_capacity_and_hasher(subscriber.len(), PassThrough);
         let subscribers = subscriber.as_string_view();
-        let ids = event_id.map(|array| array.as_string_view());
+        let ids = event_id.map(datafusion::arrow::array::AsArray::as_string_view);
         let id = |row: u32| ids.map_or("", |ids| ids.value(row as usize));
         for row in 0..subscribers.len() {
             if subscribers.is_null(row) || subscribers.value(row).is_empty() {

@@ -213,12 +213,13 @@ pub(crate) fn grant(budget: &Budget, limit: i64, used: i128, mut claims: Vec<Bud
 }
 
 type ByOrigin = BTreeMap<Month, i128>;
+type ByPayee = HashMap<Option<(PayeeKind, String)>, ByOrigin>;
 
 /// Totals of lines of earlier periods, by family.
 #[derive(Default)]
 pub(crate) struct EarlierTotals {
     /// Amounts by family, account, then payee of outlets and clerks (`None`: all payees).
-    amounts: HashMap<u32, HashMap<String, HashMap<Option<(PayeeKind, String)>, ByOrigin>>>,
+    amounts: HashMap<u32, HashMap<String, ByPayee>>,
     /// Accrued by `Earn` lines, by family, key and its code.
     accrued: HashMap<(u32, Key, String), ByOrigin>,
     /// What was accrued for each value of a `once` column, item by item.

@@ -63,7 +63,8 @@ impl Category {
             return *category;
         }
         let text = format!("{title} {component}").to_lowercase();
-        let found = WORDS.iter().flat_map(|(category, words)| words.iter().filter_map(|word| text.find(word)).map(|at| (at, *category))).min();
+        let found =
+            WORDS.iter().flat_map(|(category, words)| words.iter().filter_map(|word| text.find(word)).map(|at| (at, *category))).min();
         found.map_or(Category::Commission, |(_, category)| category)
     }
 }
