@@ -133,7 +133,7 @@ fn settle(say: &Say, args: &Args, month: Month, previous: Option<PathBuf>) -> Re
     let mut job = plain(&args.policies, &args.out, &args.out.join("master"), month, args.out.join(format!("run-{month}")));
     job.previous = previous;
     job.ledger = Some(args.out.join("ledger.jsonl"));
-    job.entity = "demo".to_owned();
+    "demo".clone_into(&mut job.entity);
     if month == args.months.last {
         job.books = Books::Xlsx;
     }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The command. Nothing missing here is an error: each line says what would not work.
+#[expect(clippy::unnecessary_wraps, reason = "every command answers alike")]
 pub(crate) fn command(say: &Say) -> Result<(), Refusal> {
     println!("qudao {} ({} {})", env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

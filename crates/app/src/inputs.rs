@@ -210,7 +210,9 @@ impl Facts {
         }
         // Loose rows that give no known day were landed with one before all others.
         let is_given = |(col, cell): &(Col, Cell)| *col != Col::KnownOn || !matches!(cell, Cell::Date(day) if day.year() < 2000);
-        facts.iter_mut().for_each(|fact| fact.cells.retain(is_given));
+        for fact in &mut facts {
+            fact.cells.retain(is_given);
+        }
         Ok(facts)
     }
 

@@ -113,6 +113,7 @@ fn differs(args: &Args) -> Refusal {
 }
 
 /// Looks a name up in the lines of the run, then in its reasons.
+#[expect(clippy::manual_let_else, reason = "the refusal is longer than the pattern")]
 fn find(handle: &Handle, args: &Args) -> Result<Target, Refusal> {
     let (policy, component, rest) = match args.line.splitn(3, '/').collect::<Vec<_>>()[..] {
         [policy, component, rest] => (policy, component, rest),

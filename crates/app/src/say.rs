@@ -146,7 +146,7 @@ pub(crate) fn table(texts: usize, rows: &[Vec<String>]) -> String {
         for (column, cell) in row.iter().enumerate() {
             let gap = " ".repeat(widths[column].saturating_sub(cell.width()));
             let (before, after) = if column < texts { ("", gap.as_str()) } else { (gap.as_str(), "") };
-            line.push_str(&format!("{before}{cell}{after}  "));
+            line.extend([before, cell, after, "  "]);
         }
         out.push_str(line.trim_end());
         out.push('\n');

@@ -1,6 +1,9 @@
 //! The workspace's integration tests: one binary, because each would link the engine anew.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where a result is missing")]
+
 mod agree;
 mod cli;
 mod random;
+mod random_expr;
 mod random_policy;
