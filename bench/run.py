@@ -28,6 +28,7 @@ def options():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--rivals", default="all", help="comma-separated names of rivals; `none` for qudao alone")
     parser.add_argument("--memory", default="1200MB", help="qudao's memory for sorting and merging")
+    parser.add_argument("--policies", type=pathlib.Path, default=POLICIES, help=argparse.SUPPRESS)
     parser.add_argument("--before", type=int, default=6, help="months settled before the measured one")
     parser.add_argument("--dry", action="store_true", help="print, do not write bench/RESULTS.md")
     return parser.parse_args()
@@ -57,9 +58,9 @@ def world(args):
     return folder
 
 
-def settle(args, folder, period, out, policies=POLICIES):
+def settle(args, folder, period, out):
     """qudao's command for a month; the month before is named where it was settled."""
-    command = [args.qudao, "-q", "settle", "--policies", policies, "--facts", folder, "--master", folder / "master", "--period", period, "--out", out]
+    command = [args.qudao, "-q", "settle", "--policies", args.policies, "--facts", folder, "--master", folder / "master", "--period", period, "--out", out]
     before = folder / "runs" / back(period, 1)
     return [*command, "--memory", args.memory, *(["--previous", before] if before.exists() else [])]
 
@@ -181,12 +182,12 @@ def simulate(args):
     draft = out / "draft-policies"
     shutil.rmtree(out, ignore_errors=True)
     draft.mkdir(parents=True)
-    text = (POLICIES / "province.policy").read_text().replace("flat ¥3000.00", "flat ¥3500.00").replace("amount 5% * earned", "amount 5.5% * earned")
+    text = (args.policies / "province.policy").read_text().replace("flat ¥3000.00", "flat ¥3500.00").replace("amount 5% * earned", "amount 5.5% * earned")
     # The worked examples belong to the figures in force; the draft's own would differ.
     (draft / "province.policy").write_text(text.split("\n  example ")[0] + "\n}\n")
     first = back(PERIOD, args.before - 1)
     months = [back(PERIOD, months) for months in range(args.before - 1, -1, -1)]
-    both = [args.qudao, "-q", "simulate", "--policies", POLICIES, "--draft", draft, "--facts", folder, "--master", folder / "master"]
+    both = [args.qudao, "-q", "simulate", "--policies", args.policies, "--draft", draft, "--facts", folder, "--master", folder / "master"]
     alone = "; ".join(" ".join(map(str, settle(args, folder, month, out / "alone" / month))) for month in months)
     sql = "; ".join(
         f"{sys.executable} {RIVALS}/settle_duckdb.py --facts {folder}/facts --master {folder}/master --previous {folder}/runs --period {month} --out {out}/duckdb/{number}"
@@ -221,7 +222,7 @@ def prove(args):
             using sample reservoir({100 * args.rounds} rows) repeatable (1)"""
         ).fetchall()
     random.Random(1).shuffle(drawn)
-    command = [args.qudao, "prove", "--run", run, "--facts", folder, "--policies", POLICIES, "--master", folder / "master"]
+    command = [args.qudao, "prove", "--run", run, "--facts", folder, "--policies", args.policies, "--master", folder / "master"]
     times = sorted(execute([*command, line]).wall * 1000 for (line,) in drawn)
     peak = execute([*command, drawn[0][0]]).peak
     lines = [

@@ -40,3 +40,13 @@ def earlier(args, months=6):
 def files(folders, kind):
     """Parquet files of one kind of output."""
     return sorted(str(path) for folder in folders for path in folder.glob(f"{kind}/*.parquet"))
+
+
+def dataset(paths):
+    """The files as an Arrow dataset with plain texts: filters know no text views."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    found = ds.dataset(paths, partitioning=None)
+    plain = [pa.field(field.name, pa.string()) if "string" in str(field.type) else field for field in found.schema]
+    return found.replace_schema(pa.schema(plain))

@@ -73,18 +73,18 @@ def prepare(db, args):
     """Everything a database would hold before the run begins."""
     db.execute(FUNCTIONS)
     master(db, args)
-    load(db, "event", ds.dataset(sorted(map(str, args.facts.glob(f"business_event/period={args.period}/*.parquet")))), EVENT)
-    load(db, "sub", ds.dataset(sorted(map(str, args.facts.glob(f"subscriber_month/period={args.period}/*.parquet")))), SUB)
+    load(db, "event", arguments.dataset(sorted(map(str, args.facts.glob(f"business_event/period={args.period}/*.parquet")))), EVENT)
+    load(db, "sub", arguments.dataset(sorted(map(str, args.facts.glob(f"subscriber_month/period={args.period}/*.parquet")))), SUB)
     names = ", ".join(f"({c}, '{name}', '{'netted' if c == 9 else 'payable'}')" for name, c in settle_sql.NUMBER.items())
     db.execute(f"create table component as select * from (values {names}) v(c, name, destination)")
     folders = arguments.earlier(args)
     if folders:
         reversible = ["act_basic", "act_class", "act_wireless", "act_term", "handset_margin"]
         columns = ["partner", "component", "kind", "basis", "day", "payee", "subscriber", "own_partner", "amount"]
-        load(db, "prev", ds.dataset(arguments.files(folders[:3], "lines")), columns, ds.field("component").isin(reversible))
+        load(db, "prev", arguments.dataset(arguments.files(folders[:3], "lines")), columns, ds.field("component").isin(reversible))
         db.execute("create unlogged table prev_lines as select prev.*, n.c from prev join component n on n.name = prev.component")
         columns = ["partner", "basis", "day", "own_partner", "subscriber", "instalment", "amount", "origin", "due"]
-        load(db, "prev_obligations", ds.dataset(arguments.files(folders[:1], "obligations")), columns, ds.field("state") == "scheduled")
+        load(db, "prev_obligations", arguments.dataset(arguments.files(folders[:1], "obligations")), columns, ds.field("state") == "scheduled")
     else:
         db.execute("create table prev_lines(partner text, c int, kind text, basis text, day date, payee text, subscriber text, own_partner text, amount bigint)")
         db.execute(
