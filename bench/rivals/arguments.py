@@ -42,11 +42,13 @@ def files(folders, kind):
     return sorted(str(path) for folder in folders for path in folder.glob(f"{kind}/*.parquet"))
 
 
-def dataset(paths):
-    """The files as an Arrow dataset with plain texts: filters know no text views."""
+def tables(paths, columns, keep=None):
+    """The files' columns piece by piece, with plain texts (Arrow's filters know no text views), and only the rows that `keep` wants."""
     import pyarrow as pa
     import pyarrow.dataset as ds
 
-    found = ds.dataset(paths, partitioning=None)
-    plain = [pa.field(field.name, pa.string()) if "string" in str(field.type) else field for field in found.schema]
-    return found.replace_schema(pa.schema(plain))
+    for batch in ds.dataset(paths, partitioning=None).to_batches(columns=columns, batch_size=131_072):
+        table = pa.Table.from_batches([batch])
+        plain = [pa.field(field.name, pa.string()) if "string" in str(field.type) else field for field in table.schema]
+        table = table.cast(pa.schema(plain))
+        yield table if keep is None else table.filter(keep)

@@ -26,7 +26,7 @@ def half_up(number, divisor):
 def read(pattern, columns, keep=None):
     """Columns of Parquet files as a frame: absent texts empty, absent numbers 0, dates as days."""
     files = pattern if isinstance(pattern, list) else sorted(map(str, args.facts.glob(pattern)))
-    table = arguments.dataset(files).to_table(columns=columns, filter=keep)
+    table = pa.concat_tables(arguments.tables(files, columns, keep))
     frame = {}
     for name in columns:
         column = table[name]

@@ -30,23 +30,18 @@ SUB = ["event_id", "occurred_on", "outlet", "partner", "subscriber", "active", "
 ARROW = {pa.string(): "text", pa.int64(): "bigint", pa.int32(): "integer", pa.date32(): "date", pa.bool_(): "boolean"}
 
 
-def load(db, name, dataset, columns=None, keep=None):
-    """Copies Parquet into an unlogged table."""
-    schema = dataset.schema
-    columns = columns or schema.names
-    kinds = []
-    for column in columns:
-        kind = schema.field(column).type
-        kinds.append("text" if pa.types.is_string(kind) or "string" in str(kind) else ARROW.get(kind, "bigint"))
-    listed = ", ".join(f"{column} {kind}" for column, kind in zip(columns, kinds))
-    db.execute(f"create unlogged table {name} ({listed})")
-    copy = f"copy {name} ({', '.join(columns)}) from stdin (format csv)"
-    with db.cursor() as cursor, cursor.copy(copy) as pipe:
-        for batch in dataset.to_batches(columns=columns, filter=keep, batch_size=65536):
-            out = pa.BufferOutputStream()
-            options = pc.WriteOptions(include_header=False, quoting_style="needed")
-            table = pa.Table.from_batches([batch])
-            pc.write_csv(table, out, options)
+def load(db, name, paths, columns, keep=None):
+    """Copies columns of Parquet files into an unlogged table."""
+    created = False
+    for table in arguments.tables(paths, columns, keep):
+        kinds = [ARROW.get(field.type, "bigint") for field in table.schema]
+        if not created:
+            listed = ", ".join(f"{column} {kind}" for column, kind in zip(columns, kinds))
+            db.execute(f"create unlogged table {name} ({listed})")
+            created = True
+        out = pa.BufferOutputStream()
+        pc.write_csv(table, out, pc.WriteOptions(include_header=False, quoting_style="needed"))
+        with db.cursor() as cursor, cursor.copy(f"copy {name} ({', '.join(columns)}) from stdin (format csv)") as pipe:
             pipe.write(out.getvalue().to_pybytes())
 
 
@@ -73,18 +68,18 @@ def prepare(db, args):
     """Everything a database would hold before the run begins."""
     db.execute(FUNCTIONS)
     master(db, args)
-    load(db, "event", arguments.dataset(sorted(map(str, args.facts.glob(f"business_event/period={args.period}/*.parquet")))), EVENT)
-    load(db, "sub", arguments.dataset(sorted(map(str, args.facts.glob(f"subscriber_month/period={args.period}/*.parquet")))), SUB)
+    load(db, "event", sorted(map(str, args.facts.glob(f"business_event/period={args.period}/*.parquet"))), EVENT)
+    load(db, "sub", sorted(map(str, args.facts.glob(f"subscriber_month/period={args.period}/*.parquet"))), SUB)
     names = ", ".join(f"({c}, '{name}', '{'netted' if c == 9 else 'payable'}')" for name, c in settle_sql.NUMBER.items())
     db.execute(f"create table component as select * from (values {names}) v(c, name, destination)")
     folders = arguments.earlier(args)
     if folders:
         reversible = ["act_basic", "act_class", "act_wireless", "act_term", "handset_margin"]
         columns = ["partner", "component", "kind", "basis", "day", "payee", "subscriber", "own_partner", "amount"]
-        load(db, "prev", arguments.dataset(arguments.files(folders[:3], "lines")), columns, ds.field("component").isin(reversible))
+        load(db, "prev", arguments.files(folders[:3], "lines"), columns, ds.field("component").isin(reversible))
         db.execute("create unlogged table prev_lines as select prev.*, n.c from prev join component n on n.name = prev.component")
         columns = ["partner", "basis", "day", "own_partner", "subscriber", "instalment", "amount", "origin", "due"]
-        load(db, "prev_obligations", arguments.dataset(arguments.files(folders[:1], "obligations")), columns, ds.field("state") == "scheduled")
+        load(db, "prev_obligations", arguments.files(folders[:1], "obligations"), columns, ds.field("state") == "scheduled")
     else:
         db.execute("create table prev_lines(partner text, c int, kind text, basis text, day date, payee text, subscriber text, own_partner text, amount bigint)")
         db.execute(
