@@ -78,7 +78,7 @@ def prepare(db, args):
         columns = ["partner", "component", "kind", "basis", "day", "payee", "subscriber", "own_partner", "amount"]
         load(db, "prev", arguments.files(folders[:3], "lines"), columns, ds.field("component").isin(reversible))
         db.execute("create unlogged table prev_lines as select prev.*, n.c from prev join component n on n.name = prev.component")
-        columns = ["partner", "basis", "day", "own_partner", "subscriber", "instalment", "amount", "origin", "due"]
+        columns = ["partner", "basis", "day", "own_partner", "subscriber", "instalment", "amount", "origin", "due", "state"]
         load(db, "prev_obligations", arguments.files(folders[:1], "obligations"), columns, ds.field("state") == "scheduled")
     else:
         db.execute("create table prev_lines(partner text, c int, kind text, basis text, day date, payee text, subscriber text, own_partner text, amount bigint)")
