@@ -147,7 +147,7 @@ impl<'a> Builder<'a> {
         let (name, version, component_name, _) = parts(subject);
         let component = component_of(policy, component_name);
         let proof = Proof {
-            format: "qudao-proof/1".into(),
+            format: super::FORMAT.into(),
             period: input.period,
             subject: subject.clone(),
             line,
@@ -358,7 +358,7 @@ fn policy_text(policy: &Policy, component: &Component) -> PolicyText {
         version: policy.version,
         title: policy.title.clone(),
         from: policy.from,
-        last_day: if policy.to.days() == i32::MAX { policy.to } else { policy.to.plus_days(-1) },
+        last_day: (policy.to.days() != i32::MAX).then(|| policy.to.plus_days(-1)),
         component_title: component.title.clone(),
         clause: component.clause.clone(),
         component: component.text,

@@ -382,8 +382,8 @@ pub struct PolicyText {
     pub title: String,
     /// First day in force.
     pub from: Date,
-    /// Last day in force.
-    pub last_day: Date,
+    /// Last day in force; `None` while open.
+    pub last_day: Option<Date>,
     /// Component title.
     pub component_title: String,
     /// Clause of the agreement.

@@ -87,10 +87,11 @@ fn head(page: &mut Page, proof: &Proof) {
     }
     if let Some(policy) = &proof.policy {
         let version = pick(lang, "版本", "version");
+        let until = policy.last_day.map_or(String::new(), |day| day.to_string());
         page.say(
             "政策",
             "policy",
-            &format!("{} {version} {} “{}” {} – {}", policy.name, policy.version, policy.title, policy.from, policy.last_day),
+            format!("{} {version} {} “{}” {} – {until}", policy.name, policy.version, policy.title, policy.from).trim_end(),
         );
         let clause = policy.clause.as_ref().map_or(String::new(), |clause| format!(", {} {clause}", pick(lang, "条款", "clause")));
         let component = match &proof.subject {

@@ -144,7 +144,7 @@ fn every_line_and_every_zero_of_a_rich_policy_is_proved_and_rechecked() {
             assert_eq!(verdict.findings, [], "{line:?}\n{}", letter(&proof, Lang::En));
             assert_eq!(verdict.amount, Some(line.amount), "{line:?}");
             assert!(verdict.formulas > 0 || line.component == "over", "{line:?}");
-            let again: Proof = serde_json::from_str(&serde_json::to_string(&proof).unwrap()).unwrap();
+            let again = from_json(&to_json(&proof).unwrap()).unwrap();
             assert_eq!(again, proof);
             assert!(verify(&again).holds);
             kinds.insert(line.kind);
@@ -281,6 +281,30 @@ fn whoever_changes_a_proof_is_found_out() {
     assert!(!forged(&|proof| proof.fact.as_mut().unwrap().cells.retain(|(col, _)| *col != qudao_kernel::facts::Col::PlanFee)).holds);
     assert!(!forged(&|proof| proof.rounded[0].fen += 1).holds);
     assert!(!forged(&|proof| proof.terms[1].fen += 1).holds);
+}
+
+#[test]
+fn what_is_no_proof_is_refused_by_place() {
+    let told = Told::new(&TEXT.replace(" to 2026-12-31", ""));
+    let proof = first_line(&told, "basic", "e1");
+    let json = to_json(&proof).unwrap();
+    assert_eq!(from_json(&json).unwrap(), proof, "a policy without an end");
+    assert_eq!(from_json(&json.replace("qudao-proof/1", "qudao-proof/9")).unwrap_err().code, "settle.proof.format");
+    for wrong in ["", "{}", "[1]", &json[..json.len() / 2]] {
+        assert_eq!(from_json(wrong).unwrap_err().code, "settle.proof.unreadable");
+    }
+    // figures beyond all bounds are findings, not panics
+    let mut wild = proof.clone();
+    wild.rounded[0].exact = "1/0".into();
+    wild.rounded[0].fen = i64::MIN;
+    wild.parts[0].fen = i64::MIN;
+    wild.decisions = vec![
+        data::Decision::Before { month: july(), fen: i64::MAX },
+        data::Decision::Pool { whole: i64::MIN, weight: "-1/3".into(), weights: "0".into(), part: i64::MAX },
+        data::Decision::Cap { name: String::new(), limit: i64::MIN, used: i64::MAX, claimed: 0, admitted: i64::MIN },
+    ];
+    wild.line.as_mut().unwrap().part = u32::MAX;
+    assert!(!verify(&wild).holds);
 }
 
 #[test]

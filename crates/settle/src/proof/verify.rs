@@ -210,7 +210,7 @@ impl Check<'_> {
                 (release.state == ObligationState::Released).then_some(release.fen)
             }
             (LineKind::Reverse, Basis::Clawback { .. }) => self.proof.decisions.iter().find_map(|decision| match decision {
-                Decision::Clawed { fen, .. } => Some(-fen),
+                Decision::Clawed { fen, .. } => fen.checked_neg(),
                 _ => None,
             }),
             (LineKind::Reverse, _) => self.taken_back(),
@@ -228,7 +228,7 @@ impl Check<'_> {
         {
             self.find("冲回的基数或比例不符", "what was paid, or the fraction taken back, does not agree");
         }
-        number::to_fen(&(whole(reversal.paid) * fraction).round()).ok().map(|back| -back)
+        number::to_fen(&(whole(reversal.paid) * fraction).round()).ok()?.checked_neg()
     }
 
     /// Rounding → month before → pool → limits → split → instalments.
@@ -273,7 +273,7 @@ impl Check<'_> {
         let (weight, weights) = (exact(weight)?, exact(weights)?);
         let low = share_out(total, &[weight.clone(), &weights - &weight]).ok()?.first().copied()?;
         let shown = self.proof.judged.iter().rev().find(|judged| judged.place == Place::Weight).and_then(|judged| judged.result.value());
-        if (part - low).abs() > 1 || total != rounded || shown.map(|value| value.exact()) != Some(weight) {
+        if (i128::from(part) - i128::from(low)).abs() > 1 || total != rounded || shown.map(|value| value.exact()) != Some(weight) {
             self.find("奖金池份额不符", "the share of the pool does not agree");
         }
         Some(part)

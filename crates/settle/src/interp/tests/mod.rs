@@ -4,4 +4,5 @@ mod bases;
 mod facts;
 mod limits;
 mod properties;
+mod texts;
 mod time;
