@@ -1,6 +1,5 @@
 //! Rows into column batches for the columnar store.
 
-use crate::code::Code;
 use crate::events::Event;
 use crate::months::SubscriberMonth;
 use crate::trade::{Row, Value};
@@ -11,7 +10,7 @@ use qudao_platform::columnar::facts::{Column, FactBatch, FactSink, TextColumn};
 use std::ops::Range;
 
 /// Rows of a full batch.
-const BATCH_ROWS: usize = 32_768;
+const BATCH_ROWS: usize = 16_384;
 
 /// Which events to take, by when they became known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl World {
         known: Known,
         sink: &mut dyn FactSink,
     ) -> Result<u64, Refusal> {
-        let mut filler = Filler { table, columns: columns(table), rows: 0, written: 0, sink };
+        let mut filler = Filler { table, columns: Columns::new(table), rows: 0, written: 0, sink };
         match table {
             Table::BusinessEvent => self.events(month, partners, &mut |event| {
                 if known.takes(event.known) { filler.event(event) } else { Ok(()) }
@@ -72,67 +71,83 @@ impl World {
     }
 }
 
-/// Empty columns of a table, in its order.
-fn columns(table: Table) -> Vec<(Col, Column)> {
-    let column = |col: &Col| match col.ty() {
-        ColType::Text => Column::Text(TextColumn::with_capacity(BATCH_ROWS, 12)),
-        ColType::Int => Column::Int(Vec::with_capacity(BATCH_ROWS)),
-        ColType::Money => Column::Money(Vec::with_capacity(BATCH_ROWS)),
-        ColType::Bool => Column::Bool(Vec::with_capacity(BATCH_ROWS)),
-        ColType::Date => Column::Date(Vec::with_capacity(BATCH_ROWS)),
-        ColType::Month => Column::Month(Vec::with_capacity(BATCH_ROWS)),
-    };
-    table.columns().iter().map(|col| (*col, column(col))).collect()
+/// Cells of a batch by type, each type's columns in the table's order: rows are written without asking each column what it is.
+struct Columns {
+    texts: Vec<TextColumn>,
+    ints: Vec<Vec<Option<i64>>>,
+    money: Vec<Vec<Option<Fen>>>,
+    bools: Vec<Vec<Option<bool>>>,
+    dates: Vec<Vec<Option<Date>>>,
+    months: Vec<Vec<Option<Month>>>,
 }
 
-/// Fills columns and hands them on when they are full. Cells are written in the table's column order.
+impl Columns {
+    fn new(table: Table) -> Self {
+        let of = |ty: ColType| table.columns().iter().filter(move |col| col.ty() == ty);
+        Self {
+            texts: of(ColType::Text).map(|col| TextColumn::with_capacity(BATCH_ROWS, bytes_each(*col))).collect(),
+            ints: of(ColType::Int).map(|_| Vec::with_capacity(BATCH_ROWS)).collect(),
+            money: of(ColType::Money).map(|_| Vec::with_capacity(BATCH_ROWS)).collect(),
+            bools: of(ColType::Bool).map(|_| Vec::with_capacity(BATCH_ROWS)).collect(),
+            dates: of(ColType::Date).map(|_| Vec::with_capacity(BATCH_ROWS)).collect(),
+            months: of(ColType::Month).map(|_| Vec::with_capacity(BATCH_ROWS)).collect(),
+        }
+    }
+
+    /// The columns in the table's order.
+    fn batch(self, table: Table) -> FactBatch {
+        let (mut texts, mut ints, mut money) = (self.texts.into_iter(), self.ints.into_iter(), self.money.into_iter());
+        let (mut bools, mut dates, mut months) = (self.bools.into_iter(), self.dates.into_iter(), self.months.into_iter());
+        let mut column = |col: Col| match col.ty() {
+            ColType::Text => texts.next().map(Column::Text),
+            ColType::Int => ints.next().map(Column::Int),
+            ColType::Money => money.next().map(Column::Money),
+            ColType::Bool => bools.next().map(Column::Bool),
+            ColType::Date => dates.next().map(Column::Date),
+            ColType::Month => months.next().map(Column::Month),
+        };
+        FactBatch { table, columns: table.columns().iter().filter_map(|col| Some((*col, column(*col)?))).collect() }
+    }
+}
+
+fn extend<T, const N: usize>(columns: &mut [Vec<Option<T>>], cells: [Option<T>; N]) {
+    for (column, cell) in columns.iter_mut().zip(cells) {
+        column.push(cell);
+    }
+}
+
+fn texts<const N: usize>(columns: &mut [TextColumn], cells: [&str; N]) {
+    for (column, cell) in columns.iter_mut().zip(cells) {
+        column.push(cell);
+    }
+}
+
+/// Bytes a cell takes on average, a little more rather than less.
+const fn bytes_each(col: Col) -> usize {
+    match col {
+        Col::EventId => 25,
+        Col::Subscriber => 16,
+        Col::Kind | Col::Outlet | Col::Clerk => 12,
+        Col::Partner | Col::Product | Col::Imei | Col::Order => 6,
+        _ => 4,
+    }
+}
+
+/// Fills columns and hands them on when they are full. The sink's shape check finds a row that was not written in full.
 struct Filler<'s> {
     table: Table,
-    columns: Vec<(Col, Column)>,
+    columns: Columns,
     rows: usize,
     written: u64,
     sink: &'s mut dyn FactSink,
 }
 
-/// A cell in the making.
-enum Cell<'a> {
-    Text(&'a str),
-    Int(Option<i64>),
-    Money(Option<i64>),
-    Bool(Option<bool>),
-    Date(Option<Date>),
-    Month(Month),
-}
-
-fn text(code: &Code) -> Cell<'_> {
-    Cell::Text(code.as_str())
-}
-
-fn money(fen: i64) -> Cell<'static> {
-    Cell::Money((fen != 0).then_some(fen))
+/// An amount that is absent where it is nothing.
+fn money(fen: i64) -> Option<Fen> {
+    (fen != 0).then_some(Fen(fen))
 }
 
 impl Filler<'_> {
-    fn put(column: &mut Column, cell: &Cell<'_>) {
-        match (column, cell) {
-            (Column::Text(cells), Cell::Text(text)) => cells.push(text),
-            (Column::Int(cells), Cell::Int(value)) => cells.push(*value),
-            (Column::Money(cells), Cell::Money(value)) => cells.push(value.map(Fen)),
-            (Column::Bool(cells), Cell::Bool(value)) => cells.push(*value),
-            (Column::Date(cells), Cell::Date(value)) => cells.push(*value),
-            (Column::Month(cells), Cell::Month(value)) => cells.push(Some(*value)),
-            // A cell of another type would be a defect of this file; the shape check of the sink finds the short column.
-            _ => {}
-        }
-    }
-
-    fn fill<const N: usize>(&mut self, cells: &[Cell<'_>; N]) -> Result<(), Refusal> {
-        for ((_, column), cell) in self.columns.iter_mut().zip(cells) {
-            Self::put(column, cell);
-        }
-        self.next()
-    }
-
     fn next(&mut self) -> Result<(), Refusal> {
         self.rows += 1;
         if self.rows == BATCH_ROWS { self.flush() } else { Ok(()) }
@@ -141,8 +156,8 @@ impl Filler<'_> {
     fn flush(&mut self) -> Result<(), Refusal> {
         self.written += self.rows as u64;
         self.rows = 0;
-        let full = std::mem::replace(&mut self.columns, columns(self.table));
-        self.sink.write(FactBatch { table: self.table, columns: full })
+        let full = std::mem::replace(&mut self.columns, Columns::new(self.table));
+        self.sink.write(full.batch(self.table))
     }
 
     fn finish(mut self) -> Result<u64, Refusal> {
@@ -153,74 +168,68 @@ impl Filler<'_> {
     }
 
     fn event(&mut self, event: &Event) -> Result<(), Refusal> {
-        self.fill(&[
-            text(&event.id),
-            Cell::Text(event.kind),
-            Cell::Date(Some(event.occurred)),
-            Cell::Date(Some(event.known)),
-            text(&event.outlet),
-            text(&event.partner),
-            text(&event.clerk),
-            text(&event.subscriber),
-            text(&event.product),
-            money(event.plan_fee),
-            money(event.prior_fee),
-            money(event.amount),
-            money(event.cost),
-            Cell::Int(None),
-            Cell::Int((event.term != 0).then_some(event.term)),
-            text(&event.order),
-            text(&event.reference),
-            text(&event.imei),
-            Cell::Text(event.class),
-            Cell::Text(event.network),
-            Cell::Bool(event.verified),
-            Cell::Date(event.slip),
-            Cell::Text(event.hold),
-        ])
+        let columns = &mut self.columns;
+        let names = [
+            event.id.as_str(),
+            event.kind,
+            event.outlet.as_str(),
+            event.partner.as_str(),
+            event.clerk.as_str(),
+            event.subscriber.as_str(),
+            event.product.as_str(),
+            event.order.as_str(),
+            event.reference.as_str(),
+            event.imei.as_str(),
+            event.class,
+            event.network,
+            event.hold,
+        ];
+        texts(&mut columns.texts, names);
+        extend(&mut columns.dates, [Some(event.occurred), Some(event.known), event.slip]);
+        extend(&mut columns.money, [event.plan_fee, event.prior_fee, event.amount, event.cost].map(money));
+        extend(&mut columns.ints, [None, (event.term != 0).then_some(event.term)]);
+        extend(&mut columns.bools, [event.verified]);
+        self.next()
     }
 
     fn month(&mut self, row: &SubscriberMonth) -> Result<(), Refusal> {
-        self.fill(&[
-            text(&row.id),
-            Cell::Month(row.month),
-            Cell::Date(Some(row.month.first_day())),
-            Cell::Date(Some(row.known)),
-            text(&row.outlet),
-            text(&row.partner),
-            text(&row.subscriber),
-            text(&row.product),
-            Cell::Date(Some(row.joined)),
-            Cell::Bool(Some(row.active)),
-            Cell::Int(Some(row.suspended_days)),
-            Cell::Int(Some(row.minutes)),
-            Cell::Int(Some(row.data_mb)),
-            Cell::Money(Some(row.billed)),
-            Cell::Money(Some(row.received)),
-            Cell::Money(Some(row.arrears)),
-            Cell::Money(Some(row.recharge)),
-            Cell::Bool(Some(row.confirmed)),
-        ])
+        let columns = &mut self.columns;
+        let names = [row.id.as_str(), row.outlet.as_str(), row.partner.as_str(), row.subscriber.as_str(), row.product.as_str()];
+        texts(&mut columns.texts, names);
+        extend(&mut columns.months, [Some(row.month)]);
+        extend(&mut columns.dates, [row.month.first_day(), row.known, row.joined].map(Some));
+        extend(&mut columns.bools, [row.active, row.confirmed].map(Some));
+        extend(&mut columns.ints, [row.suspended_days, row.minutes, row.data_mb].map(Some));
+        extend(&mut columns.money, [row.billed, row.received, row.arrears, row.recharge].map(|fen| Some(Fen(fen))));
+        self.next()
     }
 
     fn row(&mut self, row: &Row) -> Result<(), Refusal> {
-        for (col, column) in &mut self.columns {
-            let value = row.cells.iter().find(|(name, _)| name == col).map(|(_, value)| *value);
-            let code = if let Some(Value::Code(code)) = value { code } else { Code::EMPTY };
-            let cell = match (value, col.ty()) {
-                (Some(Value::Code(_)), _) => Cell::Text(code.as_str()),
-                (Some(Value::Word(word)), _) => Cell::Text(word),
-                (Some(Value::Int(number)), _) => Cell::Int(Some(number)),
-                (Some(Value::Money(fen)), _) => Cell::Money(Some(fen)),
-                (Some(Value::Bool(truth)), _) => Cell::Bool(Some(truth)),
-                (Some(Value::Date(day)), _) => Cell::Date(Some(day)),
-                (None, ColType::Text) => Cell::Text(""),
-                (None, ColType::Int) => Cell::Int(None),
-                (None, ColType::Money) => Cell::Money(None),
-                (None, ColType::Bool) => Cell::Bool(None),
-                (None, ColType::Date | ColType::Month) => Cell::Date(None),
+        let columns = &mut self.columns;
+        let mut at = [0; 5];
+        for col in self.table.columns() {
+            let value = row.cells.iter().find(|(name, _)| name == col).map(|(_, value)| value);
+            let mut next = |ty: usize| {
+                at[ty] += 1;
+                at[ty] - 1
             };
-            Self::put(column, &cell);
+            match (col.ty(), value) {
+                (ColType::Text, Some(Value::Code(code))) => columns.texts[next(0)].push(code.as_str()),
+                (ColType::Text, Some(Value::Word(word))) => columns.texts[next(0)].push(word),
+                (ColType::Text, _) => columns.texts[next(0)].push_absent(),
+                (ColType::Int, value) => {
+                    columns.ints[next(1)].push(if let Some(Value::Int(number)) = value { Some(*number) } else { None })
+                }
+                (ColType::Money, value) => {
+                    columns.money[next(2)].push(if let Some(Value::Money(fen)) = value { Some(Fen(*fen)) } else { None })
+                }
+                (ColType::Bool, value) => {
+                    columns.bools[next(3)].push(if let Some(Value::Bool(truth)) = value { Some(*truth) } else { None })
+                }
+                (ColType::Date, value) => columns.dates[next(4)].push(if let Some(Value::Date(day)) = value { Some(*day) } else { None }),
+                // None of the quieter tables has a month.
+                (ColType::Month, _) => {}
+            }
         }
         self.next()
     }

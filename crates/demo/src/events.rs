@@ -152,14 +152,13 @@ impl<'w> Play<'w> {
             if earlier < world.scale.opened {
                 break;
             }
-            flow::inherited(world, partner, month, earlier, |source, spot| {
+            flow::inherited(world, partner, (month, earlier), back <= 1, |source, spot| {
                 let (day, scheme) = match spot.kind {
                     Regular::Activation => {
                         let fate = source.fate(&spot);
                         (fate.leaves, fate.scheme)
                     }
-                    _ if back <= 1 => (flow::returned(&spot), None),
-                    _ => return,
+                    _ => (flow::returned(&spot), None),
                 };
                 if let Some(day) = day.filter(|day| page.has(*day)) {
                     dues.push((day, Earlier { outlet: source.outlet(&spot), spot, scheme }));

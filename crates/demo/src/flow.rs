@@ -133,9 +133,9 @@ impl PartnerMonth {
     }
 
     fn spot_at(&self, world: &World, date: Date, day: usize, day_key: u64, row: u32) -> Spot {
-        let key = mix(day_key ^ u64::from(row).wrapping_mul(0xd6e8_feb8_6659_fd93));
+        let key = row_key(day_key, row);
         let planted = row >= self.counts[day];
-        let ticket = ((key >> 32) * 1_000_000) >> 32;
+        let ticket = ticket(key);
         let kind = if planted { 0 } else { world.mix.iter().position(|total| ticket < *total).unwrap_or(0) };
         Spot { partner: self.partner, day: date, row, ordinal: self.starts[day] + row, key, kind: REGULAR[kind], planted }
     }
@@ -153,6 +153,22 @@ impl PartnerMonth {
     pub(crate) fn each(&self, world: &World, mut visit: impl FnMut(Spot)) {
         for day in 0..self.counts.len() {
             self.day_each(world, day, &mut visit);
+        }
+    }
+
+    /// Every activation of the month, and with `sales` every handset sale; passes over the other rows quickly.
+    fn each_lasting(&self, world: &World, sales: bool, mut visit: impl FnMut(Spot)) {
+        let activations = world.mix[0];
+        let terminals = if sales { world.mix[2]..world.mix[3] } else { 0..0 };
+        for day in 0..self.counts.len() {
+            let date = self.date(day);
+            let day_key = self.day_key(date);
+            for row in 0..self.rows(day) {
+                let ticket = ticket(row_key(day_key, row));
+                if ticket < activations || terminals.contains(&ticket) || row >= self.counts[day] {
+                    visit(self.spot_at(world, date, day, day_key, row));
+                }
+            }
         }
     }
 
@@ -212,23 +228,37 @@ pub(crate) struct Earlier {
     pub(crate) scheme: Option<Scheme>,
 }
 
-/// Visits the activations and handset sales of an earlier month (or this one) whose outlet is in the partner's hands in `month`: the
+fn row_key(day_key: u64, row: u32) -> u64 {
+    mix(day_key ^ u64::from(row).wrapping_mul(0xd6e8_feb8_6659_fd93))
+}
+
+/// What a row draws to find its kind, below a million.
+fn ticket(key: u64) -> u64 {
+    ((key >> 32) * 1_000_000) >> 32
+}
+
+/// Visits the activations, and with `sales` the handset sales, of an earlier month (or this one) whose outlet is in the partner's hands in `month`: the
 /// partner's own, but for outlets it has sold since, and those of outlets it has bought.
-pub(crate) fn inherited(world: &World, partner: u32, month: Month, earlier: Month, mut visit: impl FnMut(&PartnerMonth, Spot)) {
+pub(crate) fn inherited(
+    world: &World,
+    partner: u32,
+    (month, earlier): (Month, Month),
+    sales: bool,
+    mut visit: impl FnMut(&PartnerMonth, Spot),
+) {
     let holdings = &world.partner(partner).holdings;
     let own = PartnerMonth::new(world, partner, earlier);
     let kept = |outlet: u32| holdings.iter().any(|holding| holding.outlet == outlet && holding.from <= month && month < holding.to);
     let sold = holdings.iter().any(|holding| holding.to <= month);
-    let wanted = |spot: &Spot| matches!(spot.kind, Regular::Activation | Regular::TerminalSale);
-    own.each(world, |spot| {
-        if wanted(&spot) && (!sold || kept(own.outlet(&spot))) {
+    own.each_lasting(world, sales, |spot| {
+        if !sold || kept(own.outlet(&spot)) {
             visit(&own, spot);
         }
     });
     for bought in holdings.iter().filter(|holding| earlier < holding.from && holding.from <= month && month < holding.to) {
         let seller = PartnerMonth::new(world, world.outlets[bought.outlet as usize].owner, earlier);
-        seller.each(world, |spot| {
-            if wanted(&spot) && seller.outlet(&spot) == bought.outlet {
+        seller.each_lasting(world, sales, |spot| {
+            if seller.outlet(&spot) == bought.outlet {
                 visit(&seller, spot);
             }
         });

@@ -2,7 +2,7 @@
 
 use crate::calendar::Page;
 use crate::code::Code;
-use crate::flow::{self, Fate, PartnerMonth, Regular, Spot};
+use crate::flow::{self, Fate, PartnerMonth, Spot};
 use crate::fraud::Scheme;
 use crate::rng::Rng;
 use crate::world::{World, realm};
@@ -83,12 +83,10 @@ impl World {
                 if earlier < self.scale.opened {
                     break;
                 }
-                flow::inherited(self, partner, month, earlier, |source, spot| {
-                    if spot.kind == Regular::Activation {
-                        let one = self.subscriber(source, &spot, back);
-                        if one.here_in(&sheet) {
-                            subscribers.push(one);
-                        }
+                flow::inherited(self, partner, (month, earlier), false, |source, spot| {
+                    let one = self.subscriber(source, &spot, back);
+                    if one.here_in(&sheet) {
+                        subscribers.push(one);
                     }
                 });
             }
