@@ -217,16 +217,14 @@ impl Filler<'_> {
                 (ColType::Text, Some(Value::Code(code))) => columns.texts[next(0)].push(code.as_str()),
                 (ColType::Text, Some(Value::Word(word))) => columns.texts[next(0)].push(word),
                 (ColType::Text, _) => columns.texts[next(0)].push_absent(),
-                (ColType::Int, value) => {
-                    columns.ints[next(1)].push(if let Some(Value::Int(number)) = value { Some(*number) } else { None })
-                }
-                (ColType::Money, value) => {
-                    columns.money[next(2)].push(if let Some(Value::Money(fen)) = value { Some(Fen(*fen)) } else { None })
-                }
-                (ColType::Bool, value) => {
-                    columns.bools[next(3)].push(if let Some(Value::Bool(truth)) = value { Some(*truth) } else { None })
-                }
-                (ColType::Date, value) => columns.dates[next(4)].push(if let Some(Value::Date(day)) = value { Some(*day) } else { None }),
+                (ColType::Int, Some(Value::Int(number))) => columns.ints[next(1)].push(Some(*number)),
+                (ColType::Int, _) => columns.ints[next(1)].push(None),
+                (ColType::Money, Some(Value::Money(fen))) => columns.money[next(2)].push(Some(Fen(*fen))),
+                (ColType::Money, _) => columns.money[next(2)].push(None),
+                (ColType::Bool, Some(Value::Bool(truth))) => columns.bools[next(3)].push(Some(*truth)),
+                (ColType::Bool, _) => columns.bools[next(3)].push(None),
+                (ColType::Date, Some(Value::Date(day))) => columns.dates[next(4)].push(Some(*day)),
+                (ColType::Date, _) => columns.dates[next(4)].push(None),
                 // None of the quieter tables has a month.
                 (ColType::Month, _) => {}
             }
