@@ -65,7 +65,7 @@ impl Measures for EndMeasures<'_> {
     }
 }
 
-/// Partners the end block needs as segments: those with groups, and accounts with lines that are totalled.
+/// Partners the end block needs as segments: those with groups, accounts with lines that are totalled, and every partner that may yet be paid.
 fn segments(shared: &Shared, claims: &Claims) -> Vec<String> {
     let mut codes: BTreeSet<String> = BTreeSet::new();
     for ((policy, component), groups) in &claims.groups {
@@ -78,6 +78,8 @@ fn segments(shared: &Shared, claims: &Claims) -> Vec<String> {
     for family in &shared.plan.totalled_at_end {
         codes.extend(shared.totals.accounts(*family).cloned());
     }
+    // What is paid here may be the first line of an account, and the next component totals it: overrides upon overrides.
+    codes.extend(shared.master.partners.rows.iter().map(|partner| partner.code.clone()));
     codes.into_iter().collect()
 }
 
