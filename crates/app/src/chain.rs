@@ -34,6 +34,13 @@ pub(crate) fn files(folder: &Path, kind: &str) -> Result<Vec<PathBuf>, Refusal> 
     if folder.is_dir() { crate::inputs::files_of(&folder, &["parquet"]) } else { Ok(Vec::new()) }
 }
 
+/// Files of one kind that hold rows of a numbered range of partners: its own, and the one of rows that came from other ranges.
+pub(crate) fn files_of_range(folder: &Path, kind: &str, range: usize) -> Vec<PathBuf> {
+    let folder = folder.join(kind);
+    let names = [format!("part-{range:05}.parquet"), "other.parquet".to_owned()];
+    names.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect()
+}
+
 impl Chain {
     /// Follows the chain from the folder of the month before `period`.
     pub(crate) fn of(previous: Option<&Path>, period: Month) -> Result<Self, Refusal> {

@@ -12,7 +12,7 @@ use qudao_policy::model::{Cell, Fact, PolicySet};
 use qudao_policy::{Severity, SourceFile, compile, render};
 use qudao_settle::example;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -196,9 +196,10 @@ impl Facts {
         Ok(months_needed(set, period)?.into_iter().map(files).filter(|(_, files)| !files.is_empty()).collect())
     }
 
-    /// Whether some rows replace earlier ones, which a scan of the files does not see.
-    pub(crate) fn has_corrections(&self) -> bool {
-        self.snapshot.batches.iter().any(|batch| batch.corrected.is_some())
+    /// Of facts with several versions, the known day of the one that counts, for the tables a run reads.
+    pub(crate) fn latest(&self, set: &PolicySet, period: Month) -> Result<BTreeMap<Table, HashMap<String, Date>>, Refusal> {
+        let tables = months_needed(set, period)?.into_keys();
+        tables.map(|table| Ok((table, self.store.corrections(&self.snapshot, table)?))).collect()
     }
 
     /// Rows of the months a run reads, of one partner or of all.

@@ -22,6 +22,9 @@ use qudao_kernel::{Lang, Refusal};
 use say::Say;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EXIT_CODES: &str = "退出码 Exit codes:
   0   完成 done
   2   输入有误 wrong input (policies, facts, master data, arguments)

@@ -153,3 +153,13 @@ pub(crate) fn table(texts: usize, rows: &[Vec<String>]) -> String {
     }
     out
 }
+
+/// The refusal after a thread panicked.
+pub(crate) fn worker_died() -> Refusal {
+    Refusal::new(
+        Kind::Bug,
+        "cli.worker_died",
+        "有工作线程异常退出，请保留输入并报告",
+        "a working thread died; keep the inputs and report this",
+    )
+}

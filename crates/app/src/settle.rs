@@ -18,7 +18,8 @@ use qudao_engine::settle::{SettleJob, SettleReport, settle};
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Month, Refusal};
-use qudao_settle::statement::Catalog;
+use qudao_platform::hash::sha256;
+use qudao_settle::statement::{Catalog, PartnerRange};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -135,11 +136,8 @@ pub(crate) fn run(say: &Say, args: &Args) -> Result<(Sources, Summary), Refusal>
     Ok((sources, summary))
 }
 
-/// The run of the engine. Facts whose partner has changed since they came, or that were corrected, are landed anew first.
+/// The run of the engine. Facts whose partner has changed since they came are landed anew first.
 fn accrue(say: &Say, handle: &Handle, args: &Args, sources: &mut Sources, chain: &Chain) -> Result<SettleReport, Refusal> {
-    if sources.facts.has_corrections() {
-        land_anew(say, args, sources)?;
-    }
     match once(say, handle, args, sources, chain) {
         Err(refusal) if refusal.code == "engine.settle.moved" && !sources.facts.is_temporary() => {
             land_anew(say, args, sources)?;
@@ -151,8 +149,8 @@ fn accrue(say: &Say, handle: &Handle, args: &Args, sources: &mut Sources, chain:
 
 fn land_anew(say: &Say, args: &Args, sources: &mut Sources) -> Result<(), Refusal> {
     say.note(
-        "事实导入后有更正，或归属随主数据变化，先按当前主数据重排",
-        "facts were corrected or belong to other partners by now: sorting them anew by the master data given",
+        "事实导入后归属随主数据变化，先按当前主数据重排",
+        "facts belong to other partners by now: sorting them anew by the master data given",
     );
     sources.facts = sources.facts.landed_anew(&sources.policies.set, &sources.master, args.period, &args.out)?;
     Ok(())
@@ -161,7 +159,6 @@ fn land_anew(say: &Say, args: &Args, sources: &mut Sources) -> Result<(), Refusa
 fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chain) -> Result<SettleReport, Refusal> {
     let bar = say.bar("结算", "settling");
     let shown = bar.clone();
-    let threads = args.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
     let job = SettleJob {
         policies: sources.policies.set.clone(),
         master: sources.master.clone(),
@@ -169,8 +166,11 @@ fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chai
         facts: sources.facts.needed(&sources.policies.set, args.period)?,
         earlier_lines: chain.lines()?,
         obligations: chain.obligations()?,
+        latest: sources.facts.latest(&sources.policies.set, args.period)?,
         out: args.out.clone(),
-        threads,
+        basis: basis(sources, chain)?,
+        reuse: None,
+        threads: threads(args),
         memory_bytes: args.memory << 20,
         progress: Some(Arc::new(move |done, all| {
             shown.set_length(all as u64);
@@ -192,6 +192,8 @@ fn state(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Cha
         pdf: &args.pdf,
         previous: chain.last(),
         posting: args.ledger.as_deref().map(|file| Posting { file, entity: &args.entity }),
+        ranges: &ranges(report),
+        threads: threads(args),
     };
     let stated = statements::issue(say, handle, &issue, &sources.policies.set, &sources.master)?;
     let control = Control {
@@ -224,6 +226,39 @@ fn state(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Cha
     };
     say::write_json(&args.out.join(SUMMARY), &summary)?;
     Ok(summary)
+}
+
+/// One hash over everything the results depend on besides the facts.
+fn basis(sources: &Sources, chain: &Chain) -> Result<String, Refusal> {
+    let mut text = env!("CARGO_PKG_VERSION").to_owned();
+    for file in sources.policies.files.iter().chain(&sources.master_files) {
+        text.push_str(&format!("\n{} {}", file.file, file.sha256));
+    }
+    if let Some(before) = chain.last() {
+        let path = before.join(SUMMARY);
+        let bytes = std::fs::read(&path).map_err(|error| say::unreadable(&path, &error))?;
+        text.push_str(&format!("\n{}", sha256(bytes)));
+    }
+    Ok(sha256(text))
+}
+
+/// Threads to use.
+fn threads(args: &Args) -> usize {
+    args.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
+}
+
+/// The ranges of partners the run was done in; what comes after the last of its partners belongs to the last range.
+fn ranges(report: &SettleReport) -> Vec<PartnerRange> {
+    let mut ranges = Vec::with_capacity(report.ranges.len() + 1);
+    let mut first = String::new();
+    let inner = report.ranges.split_last().map_or(&[][..], |(_, inner)| inner);
+    for last in inner {
+        ranges.push(PartnerRange { first, last: Some(last.clone()) });
+        // The least text above the last one.
+        first = format!("{last}\0");
+    }
+    ranges.push(PartnerRange { first, last: None });
+    ranges
 }
 
 /// The store's files the run read, with the hashes of the snapshot.

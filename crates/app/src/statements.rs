@@ -3,7 +3,7 @@
 use crate::chain;
 use crate::say::{self, Say};
 use crate::settle::Books;
-use qudao_engine::settle::{Rows, read_lines, read_obligations, read_reasons};
+use qudao_engine::settle::{Row, RowStream, Rows, read_lines, read_obligations, read_reasons};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Fen, Month, Refusal};
 use qudao_ledger::file::FileLedger;
@@ -13,8 +13,8 @@ use qudao_policy::model::PolicySet;
 use qudao_settle::ledger_post::{Poster, post_to_file};
 use qudao_settle::statement::pdf::{Options, Press};
 use qudao_settle::statement::{
-    Account, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, RunTotals, Sink, Statement, Terms, carry,
-    minimum_payment, read_statements, run,
+    Account, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, PartnerRange, RunTotals, Sink, Sorted, Statement, Terms,
+    carry, minimum_payment, read_statements, run,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,6 +35,10 @@ pub(crate) struct Issue<'a> {
     /// Folder of the run before, whose balances are brought forward.
     pub(crate) previous: Option<&'a Path>,
     pub(crate) posting: Option<Posting<'a>>,
+    /// The partners in ranges of a bearable number of rows, in order, with no gap.
+    pub(crate) ranges: &'a [PartnerRange],
+    /// Ranges to work on at once.
+    pub(crate) threads: usize,
 }
 
 /// Where to post.
@@ -52,19 +56,57 @@ pub(crate) struct Stated {
     pub(crate) postings: Option<i64>,
 }
 
-/// Adds up the lines that pass.
+/// The rows of a run's file as statements take them.
+struct Lent<T: Row>(RowStream<T>);
+
+impl<T: Row> Sorted<T> for Lent<T> {
+    fn head(&mut self) -> Result<Option<&str>, Refusal> {
+        self.0.head()
+    }
+
+    fn advance(&mut self) -> Result<Option<&T>, Refusal> {
+        self.0.advance()
+    }
+}
+
+/// Keeps the statements of a range of partners and adds up the lines they were made from.
 #[derive(Default)]
-struct Sum(i128);
+struct Keep {
+    statements: Vec<Statement>,
+    lines: i128,
+}
 
-impl Sink for Sum {
+impl Sink for Keep {
     fn line(&mut self, line: &Line) -> Result<(), Refusal> {
-        self.0 += i128::from(line.amount);
+        self.lines += i128::from(line.amount);
         Ok(())
     }
 
-    fn statement(&mut self, _: &Statement) -> Result<(), Refusal> {
+    fn statement(&mut self, statement: &Statement) -> Result<(), Refusal> {
+        self.statements.push(statement.clone());
         Ok(())
     }
+}
+
+/// A range of partners with its number, which its files have.
+type Numbered<'r> = (usize, &'r PartnerRange);
+
+/// Makes the statements of a range of partners; `also` sees the lines and statements as they pass.
+fn range_of(
+    handle: &Handle,
+    out: &Path,
+    terms: Terms<'_>,
+    (number, range): Numbered<'_>,
+    also: &mut Vec<&mut dyn Sink>,
+) -> Result<Keep, Refusal> {
+    let rows = Rows { partners: Some((range.first.clone(), range.last.clone())), ..Rows::default() };
+    let files = |kind| chain::files_of_range(out, kind, number);
+    let mut lines = Lent(read_lines(handle, &files("lines"), &rows)?);
+    let mut reasons = Lent(read_reasons(handle, &files("reasons"), &rows)?);
+    let mut obligations = Lent(read_obligations(handle, &files("obligations"), &rows)?);
+    let mut keep = Keep::default();
+    run(terms, range, &mut lines, &mut reasons, &mut obligations, &mut (&mut keep, also))?;
+    Ok(keep)
 }
 
 /// Balances the run before left.
@@ -103,7 +145,6 @@ pub(crate) fn issue(say: &Say, handle: &Handle, issue: &Issue<'_>, set: &PolicyS
     let mut csv = CompanyBook::create(&path, FileFormat::Csv, say.lang)?;
     let mut workbook = CompanyBook::create(&path, FileFormat::Xlsx, say.lang)?;
     let mut json = JsonLines::create(&folder.join(JSON))?;
-    let mut sum = Sum::default();
     let press = if issue.pdf.is_empty() { None } else { Some(Press::open()?) };
     let mut documents = documents(say, issue, &folder, &catalog, terms, press.as_ref());
     let entity = issue.posting.as_ref().map_or("", |posting| posting.entity);
@@ -112,20 +153,38 @@ pub(crate) fn issue(say: &Say, handle: &Handle, issue: &Issue<'_>, set: &PolicyS
         groups.push(group);
         Ok(())
     });
-    let mut sinks: Vec<&mut dyn Sink> = vec![&mut csv, &mut workbook, &mut json, &mut sum];
-    sinks.extend(documents.iter_mut().map(|sink| sink as &mut dyn Sink));
+    let mut also: Vec<&mut dyn Sink> = documents.iter_mut().map(|sink| sink as &mut dyn Sink).collect();
     if issue.posting.is_some() {
-        sinks.push(&mut poster);
+        also.push(&mut poster);
     }
-    let all = Rows::default();
-    let totals = run(
-        terms,
-        read_lines(handle, &chain::files(issue.out, "lines")?, &all)?,
-        read_reasons(handle, &chain::files(issue.out, "reasons")?, &all)?,
-        read_obligations(handle, &chain::files(issue.out, "obligations")?, &all)?,
-        &mut sinks,
-    )?;
-    drop(sinks);
+    let (mut totals, mut lines) = (RunTotals::default(), 0);
+    let mut take = |keep: Keep| {
+        lines += keep.lines;
+        keep.statements.iter().try_for_each(|statement| {
+            totals.add(statement)?;
+            csv.statement(statement)?;
+            workbook.statement(statement)?;
+            json.statement(statement)
+        })
+    };
+    // Documents and postings take every line in order; sums alone are made range by range at once, and written in order.
+    let at_once = if also.is_empty() { issue.threads.max(1) } else { 1 };
+    let numbered: Vec<Numbered<'_>> = issue.ranges.iter().enumerate().collect();
+    for ranges in numbered.chunks(at_once) {
+        if let ([range], false) = (ranges, also.is_empty()) {
+            take(range_of(handle, issue.out, terms, *range, &mut also)?)?;
+            continue;
+        }
+        let kept: Vec<Result<Keep, Refusal>> = std::thread::scope(|scope| {
+            let mut workers = Vec::with_capacity(ranges.len());
+            for range in ranges.iter().copied() {
+                workers.push(scope.spawn(move || range_of(handle, issue.out, terms, range, &mut Vec::new())));
+            }
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(say::worker_died()))).collect()
+        });
+        kept.into_iter().try_for_each(|keep| take(keep?))?;
+    }
+    drop(also);
     let posted: i128 = poster.control().by_destination.values().sum();
     drop(poster);
     csv.finish()?;
@@ -136,7 +195,7 @@ pub(crate) fn issue(say: &Say, handle: &Handle, issue: &Issue<'_>, set: &PolicyS
         post(say, issue, posting, groups)?;
         postings = Some(i64::try_from(posted).unwrap_or(i64::MAX));
     }
-    Ok(Stated { totals, lines: i64::try_from(sum.0).unwrap_or(i64::MAX), postings })
+    Ok(Stated { totals, lines: i64::try_from(lines).unwrap_or(i64::MAX), postings })
 }
 
 /// The sinks of each partner's own documents.

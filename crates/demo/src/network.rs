@@ -286,7 +286,8 @@ fn sell(outlets: &mut [Outlet], partners: &mut [Partner], scale: &Scale, seed: u
             .map(|_| rng.below(partners.len() as u64) as u32)
             .filter(|index| {
                 let holdings = &partners[*index as usize].holdings;
-                holdings.len() >= 3 && holdings.iter().all(|holding| holding.to == FOREVER)
+                // An outlet is sold once: the register names two owners at most.
+                holdings.len() >= 3 && holdings.iter().all(|holding| holding.from == Month::from_index(0) && holding.to == FOREVER)
             })
             .collect();
         let buyer = rng.below(u64::from(scale.partners)) as u32;

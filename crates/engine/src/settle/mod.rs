@@ -9,7 +9,8 @@
 //! | `each`, `on_lines`, `group`, `payees`, `release`, `reverse` | the work on a block |
 //! | `passes`, `end` | collect first, then pay; ranks, pools and crossing groups at the end |
 //! | `stream`, `source`, `earlier`, `arrow_out`, `results` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
-//! | `read` | what a run wrote, read back |
+//! | `kept` | what a run leaves for the next run of the same month |
+//! | `read`, `rows` | what a run wrote, read back |
 //! | `memory`, `output` | facts in memory in, rows out |
 
 mod arrow_out;
@@ -20,6 +21,7 @@ mod end;
 mod eval;
 mod group;
 mod items;
+mod kept;
 mod master;
 mod measure;
 mod memory;
@@ -33,6 +35,7 @@ mod read;
 mod release;
 mod results;
 mod reverse;
+mod rows;
 mod sink;
 mod source;
 mod stream;
@@ -42,4 +45,5 @@ mod totals;
 pub use memory::{MemoryInput, settle_in_memory};
 pub use read::{RowStream, Rows, months_needed, read_lines, read_obligations, read_reasons};
 pub use results::{ComponentTotals, SettleReport};
+pub use rows::{LineColumns, ObligationColumns, ReasonColumns, Row};
 pub use stream::{SettleJob, settle};

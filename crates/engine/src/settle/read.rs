@@ -1,22 +1,19 @@
 //! What a run wrote, row by row in the order of partners: for statements, exports, proofs and comparisons.
 
 use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
-use super::earlier::Reader;
 use super::plan::Plan;
+use super::rows::Row;
 use super::source::{self, Query};
-use super::stream::payee_kind;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::{Date32Type, Int32Type, Int64Type, SchemaRef, UInt32Type};
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::prelude::{Expr, col, lit};
 use futures::StreamExt;
 use qudao_kernel::facts::Table;
-use qudao_kernel::{Date, Month, Refusal};
-use qudao_policy::lines::{Line, Obligation, ObligationState, Reason};
+use qudao_kernel::{Month, Refusal};
+use qudao_policy::lines::{Line, Obligation, Reason};
 use qudao_policy::model::PolicySet;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::vec::IntoIter;
 use tokio::runtime::Handle;
 
 /// Memory for merging the files.
@@ -31,57 +28,95 @@ pub struct Rows {
     pub component: Option<String>,
     /// Event id or group key.
     pub basis: Option<String>,
+    /// First and last partner, both inclusive; without the last, all from the first on.
+    pub partners: Option<(String, Option<String>)>,
 }
 
 impl Rows {
     fn filter(&self) -> Option<Expr> {
         let named = [("partner", &self.partner), ("component", &self.component), ("basis", &self.basis)];
-        named.into_iter().filter_map(|(column, value)| value.as_ref().map(|value| col(column).eq(lit(value.as_str())))).reduce(Expr::and)
+        let named = named.into_iter().filter_map(|(column, value)| value.as_ref().map(|value| col(column).eq(lit(value.as_str()))));
+        let range = self.partners.iter().map(|(first, last)| match last {
+            Some(last) => source::between("partner", first, last),
+            None => col("partner").gt_eq(lit(first.as_str())),
+        });
+        named.chain(range).reduce(Expr::and)
     }
 }
 
-/// Rows as they come.
-pub struct RowStream<T> {
+/// Rows as they come. [`RowStream::head`] and [`RowStream::advance`] go through them without making a row of its own for each, the iterator does.
+pub struct RowStream<T: Row> {
     handle: Handle,
     stream: Option<SendableRecordBatchStream>,
-    ready: IntoIter<T>,
-    decode: fn(&RecordBatch) -> Result<Vec<T>, Refusal>,
+    columns: Option<T::Columns>,
+    at: usize,
+    len: usize,
+    row: T,
 }
 
-impl<T> Iterator for RowStream<T> {
+impl<T: Row> RowStream<T> {
+    /// Makes sure a row is ahead.
+    fn fill(&mut self) -> Result<bool, Refusal> {
+        while self.at >= self.len {
+            let Some(stream) = self.stream.as_mut() else { return Ok(false) };
+            let Some(batch) = self.handle.block_on(stream.next()) else {
+                self.stream = None;
+                return Ok(false);
+            };
+            let batch = batch.map_err(|error| source::failed(&error))?;
+            self.columns = Some(T::columns(&batch)?);
+            (self.at, self.len) = (0, batch.num_rows());
+        }
+        Ok(true)
+    }
+
+    /// Partner of the row ahead, if there is one.
+    ///
+    /// # Errors
+    /// The file cannot be read on.
+    pub fn head(&mut self) -> Result<Option<&str>, Refusal> {
+        let more = self.fill()?;
+        Ok(self.columns.as_ref().filter(|_| more).map(|columns| T::partner(columns, self.at)))
+    }
+
+    /// Goes to the next row. What it lends is overwritten by the one after.
+    ///
+    /// # Errors
+    /// The file cannot be read on.
+    pub fn advance(&mut self) -> Result<Option<&T>, Refusal> {
+        if !self.fill()? {
+            return Ok(None);
+        }
+        if let Some(columns) = &self.columns {
+            self.row.fill(columns, self.at);
+        }
+        self.at += 1;
+        Ok(Some(&self.row))
+    }
+}
+
+impl<T: Row + Clone> Iterator for RowStream<T> {
     type Item = Result<T, Refusal>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(row) = self.ready.next() {
-                return Some(Ok(row));
-            }
-            let batch = self.handle.block_on(self.stream.as_mut()?.next())?;
-            match batch.map_err(|error| source::failed(&error)).and_then(|batch| (self.decode)(&batch)) {
-                Ok(rows) => self.ready = rows.into_iter(),
-                Err(refusal) => {
-                    self.stream = None;
-                    return Some(Err(refusal));
-                }
+        match self.advance() {
+            Ok(row) => row.cloned().map(Ok),
+            Err(refusal) => {
+                (self.stream, self.at, self.len) = (None, 0, 0);
+                Some(Err(refusal))
             }
         }
     }
 }
 
-fn open<T>(
-    handle: &Handle,
-    files: &[PathBuf],
-    schema: &SchemaRef,
-    rows: &Rows,
-    decode: fn(&RecordBatch) -> Result<Vec<T>, Refusal>,
-) -> Result<RowStream<T>, Refusal> {
+fn open<T: Row>(handle: &Handle, files: &[PathBuf], schema: &SchemaRef, rows: &Rows) -> Result<RowStream<T>, Refusal> {
     let mut stream = None;
     if !files.is_empty() {
         let session = source::session(MEMORY, 2)?;
         let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
         stream = Some(handle.block_on(source::open(&session, Query { files, columns, order: &["partner"], filter: rows.filter() }))?);
     }
-    Ok(RowStream { handle: handle.clone(), stream, ready: Vec::new().into_iter(), decode })
+    Ok(RowStream { handle: handle.clone(), stream, columns: None, at: 0, len: 0, row: T::empty() })
 }
 
 /// Lines of line files, by partner.
@@ -89,10 +124,7 @@ fn open<T>(
 /// # Errors
 /// A file is missing or is none of a run.
 pub fn read_lines(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<RowStream<Line>, Refusal> {
-    open(handle, files, &LINES, rows, |batch| {
-        let reader = Reader::new(batch)?;
-        Ok((0..batch.num_rows()).map(|row| reader.line(row)).collect())
-    })
+    open(handle, files, &LINES, rows)
 }
 
 /// Obligations of obligation files, by partner.
@@ -100,29 +132,7 @@ pub fn read_lines(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<Row
 /// # Errors
 /// A file is missing or is none of a run.
 pub fn read_obligations(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<RowStream<Obligation>, Refusal> {
-    open(handle, files, &OBLIGATIONS, rows, |batch| {
-        let cells = Cells::new(batch)?;
-        let row = |row: usize| Obligation {
-            partner: cells.text("partner", row),
-            policy: cells.text("policy", row),
-            version: cells.int("version", row) as u32,
-            component: cells.text("component", row),
-            basis: cells.text("basis", row),
-            day: Date::from_days(cells.int("day", row) as i32),
-            payee_kind: payee_kind(&cells.text("payee_kind", row)),
-            payee: cells.text("payee", row),
-            part: cells.int("part", row) as u32,
-            instalment: cells.int("instalment", row) as u16,
-            own_partner: cells.text("own_partner", row),
-            subscriber: cells.text("subscriber", row),
-            amount: cells.int("amount", row),
-            origin: Month::from_index(cells.int("origin", row) as i32),
-            due: Month::from_index(cells.int("due", row) as i32),
-            tries: cells.int("tries", row) as u16,
-            state: state(&cells.text("state", row)),
-        };
-        Ok((0..batch.num_rows()).map(row).collect())
-    })
+    open(handle, files, &OBLIGATIONS, rows)
 }
 
 /// Reasons of reason files, by partner.
@@ -130,22 +140,7 @@ pub fn read_obligations(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Resu
 /// # Errors
 /// A file is missing or is none of a run.
 pub fn read_reasons(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<RowStream<Reason>, Refusal> {
-    open(handle, files, &REASONS, rows, |batch| {
-        let cells = Cells::new(batch)?;
-        let row = |row: usize| Reason {
-            period: Month::from_index(cells.int("period", row) as i32),
-            partner: cells.text("partner", row),
-            policy: cells.text("policy", row),
-            version: cells.int("version", row) as u32,
-            component: cells.text("component", row),
-            basis: cells.text("basis", row),
-            day: Date::from_days(cells.int("day", row) as i32),
-            code: cells.text("code", row),
-            until: (!cells.is_absent("until", row)).then(|| Date::from_days(cells.int("until", row) as i32)),
-            forgone: cells.int("forgone", row),
-        };
-        Ok((0..batch.num_rows()).map(row).collect())
-    })
+    open(handle, files, &REASONS, rows)
 }
 
 /// First and last month of each table that a run of a period reads.
@@ -159,52 +154,4 @@ pub fn months_needed(set: &PolicySet, period: Month) -> Result<BTreeMap<Table, (
         *range = (range.0.min(period), range.1.max(period));
     }
     Ok(months)
-}
-
-fn state(text: &str) -> ObligationState {
-    match text {
-        "released" => ObligationState::Released,
-        "forfeited" => ObligationState::Forfeited,
-        "reversed" => ObligationState::Reversed,
-        _ => ObligationState::Scheduled,
-    }
-}
-
-/// Columns of a batch by name, texts as views.
-struct Cells(BTreeMap<String, ArrayRef>);
-
-impl Cells {
-    fn new(batch: &RecordBatch) -> Result<Self, Refusal> {
-        let column = |(field, array): (&datafusion::arrow::datatypes::FieldRef, &ArrayRef)| {
-            let array = if field.data_type().is_numeric() || field.data_type().is_temporal() {
-                array.clone()
-            } else {
-                super::arrow_out::as_views(array).map_err(source::arrow_failed)?
-            };
-            Ok((field.name().clone(), array))
-        };
-        batch.schema().fields().iter().zip(batch.columns()).map(column).collect::<Result<_, Refusal>>().map(Self)
-    }
-
-    fn is_absent(&self, name: &str, row: usize) -> bool {
-        self.0.get(name).is_none_or(|column| column.is_null(row))
-    }
-
-    fn text(&self, name: &str, row: usize) -> String {
-        let column = self.0.get(name).and_then(|column| column.as_string_view_opt());
-        column.filter(|column| column.is_valid(row)).map_or_else(String::new, |column| column.value(row).to_owned())
-    }
-
-    fn int(&self, name: &str, row: usize) -> i64 {
-        let Some(column) = self.0.get(name) else { return 0 };
-        if let Some(column) = column.as_primitive_opt::<Int64Type>() {
-            column.value(row)
-        } else if let Some(column) = column.as_primitive_opt::<Int32Type>() {
-            i64::from(column.value(row))
-        } else if let Some(column) = column.as_primitive_opt::<UInt32Type>() {
-            i64::from(column.value(row))
-        } else {
-            column.as_primitive_opt::<Date32Type>().map_or(0, |column| i64::from(column.value(row)))
-        }
-    }
 }

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 const ROW_GROUP: usize = 131_072;
 
 /// Totals of one component.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ComponentTotals {
     /// Policy name and version.
     pub policy: String,
@@ -40,7 +40,7 @@ pub struct ComponentTotals {
 }
 
 /// What a run did.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SettleReport {
     /// Facts of all tables that were read.
     pub facts: u64,
@@ -56,6 +56,29 @@ pub struct SettleReport {
     pub amount: i128,
     /// By component, in order of policy, version, component.
     pub components: Vec<ComponentTotals>,
+    /// Last partner of each range the work was cut into, rising. Each range is small enough to be read as a whole.
+    pub ranges: Vec<String>,
+}
+
+impl SettleReport {
+    /// Adds what another part of the same run did.
+    pub(crate) fn add(&mut self, other: SettleReport) {
+        self.facts += other.facts;
+        self.unattributed += other.unattributed;
+        self.lines += other.lines;
+        self.obligations += other.obligations;
+        self.reasons += other.reasons;
+        self.amount += other.amount;
+        for (mine, theirs) in self.components.iter_mut().zip(other.components) {
+            mine.lines += theirs.lines;
+            mine.accrued += theirs.accrued;
+            mine.amount += theirs.amount;
+            mine.scheduled += theirs.scheduled;
+            for (code, count) in theirs.reasons {
+                *mine.reasons.entry(code).or_default() += count;
+            }
+        }
+    }
 }
 
 /// A refusal of the disk under a file.
@@ -159,6 +182,13 @@ pub(crate) struct Others {
 }
 
 impl Others {
+    /// Adds the rows of another part of the run.
+    pub(crate) fn extend(&mut self, other: Others) {
+        self.lines.extend(other.lines);
+        self.obligations.extend(other.obligations);
+        self.reasons.extend(other.reasons);
+    }
+
     /// Keeps what goes to other accounts; of the end block, all.
     pub(crate) fn take(&mut self, block: &Block<'_>, sink: &Sink, names: &Names, all: bool) -> Result<(), Trouble> {
         let mut keep = |list: fn(&mut Others) -> &mut Vec<RecordBatch>, split: Split| {

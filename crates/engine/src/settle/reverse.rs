@@ -152,11 +152,13 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
 }
 
 fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &HashSet<Reversed>) {
+    // Nearly no item is reversed: most rows are passed over by their item alone.
+    let items: HashSet<&str> = reversed.iter().map(|(_, basis, ..)| basis.as_str()).collect();
     let hit: Vec<usize> = sink
         .obligations
         .iter()
         .enumerate()
-        .filter(|(_, row)| row.state == ObligationState::Scheduled)
+        .filter(|(_, row)| row.state == ObligationState::Scheduled && items.contains(block.text(sink, row.basis)))
         .filter(|(_, row)| {
             reversed.contains(&(
                 row.comp,

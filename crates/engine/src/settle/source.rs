@@ -8,7 +8,7 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::SortExpr;
-use datafusion::prelude::{Expr, ParquetReadOptions, SessionConfig, SessionContext, col, lit};
+use datafusion::prelude::{DataFrame, Expr, ParquetReadOptions, SessionConfig, SessionContext, col, lit};
 use futures::StreamExt;
 use qudao_kernel::{Kind, Month, Refusal};
 use std::path::PathBuf;
@@ -44,6 +44,12 @@ pub(crate) fn session(memory_bytes: usize, partitions: usize) -> Result<SessionC
     Ok(SessionContext::new_with_config_rt(config, runtime))
 }
 
+/// The same session for scans whose filter leaves few rows: it is applied while decoding.
+pub(crate) fn picky(session: &SessionContext) -> SessionContext {
+    let config = session.copied_config().set_bool("datafusion.execution.parquet.pushdown_filters", true);
+    SessionContext::new_with_config_rt(config, session.runtime_env())
+}
+
 /// What to read of a set of files.
 pub(crate) struct Query<'q> {
     /// Files, each sorted by `order`.
@@ -60,28 +66,71 @@ fn ascending(columns: &[&str]) -> Vec<SortExpr> {
     columns.iter().map(|name| col(*name).sort(true, true)).collect()
 }
 
+/// Files that are read again and again: their footers and statistics are read once.
+#[derive(Clone)]
+pub(crate) struct Scan {
+    frame: DataFrame,
+    order: Vec<&'static str>,
+}
+
+impl Scan {
+    /// The files, each sorted by `order`.
+    ///
+    /// # Errors
+    /// If a file is missing or unreadable.
+    pub(crate) async fn new(session: &SessionContext, files: &[PathBuf], order: &[&'static str]) -> Result<Self, Refusal> {
+        Ok(Self { frame: frame(session, files, order).await.map_err(|error| failed(&error))?, order: order.to_vec() })
+    }
+
+    /// Opens a stream of batches of the rows that pass, in the order of the files.
+    ///
+    /// # Errors
+    /// If a file lacks a column.
+    pub(crate) async fn open(&self, columns: &[&str], filter: Option<Expr>) -> Result<SendableRecordBatchStream, Refusal> {
+        stream(self.frame.clone(), columns, &self.order, filter).await.map_err(|error| failed(&error))
+    }
+
+    /// Opens a stream of batches of the rows that pass, in any order.
+    ///
+    /// # Errors
+    /// If a file lacks a column.
+    pub(crate) async fn open_unsorted(&self, columns: &[&str], filter: Expr) -> Result<SendableRecordBatchStream, Refusal> {
+        stream(self.frame.clone(), columns, &[], Some(filter)).await.map_err(|error| failed(&error))
+    }
+}
+
 /// Opens a stream of batches; in `order` if one is given.
 ///
 /// # Errors
 /// If a file is missing, unreadable, or lacks a column.
 pub(crate) async fn open(session: &SessionContext, query: Query<'_>) -> Result<SendableRecordBatchStream, Refusal> {
-    let paths: Vec<String> = query.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let mut options = ParquetReadOptions::default();
-    if !query.order.is_empty() {
-        options = options.file_sort_order(vec![ascending(query.order)]);
-    }
-    let run = async {
-        let mut frame = session.read_parquet(paths, options).await?;
-        if let Some(filter) = query.filter {
-            frame = frame.filter(filter)?;
-        }
-        let mut frame = frame.select(query.columns.iter().map(|name| col(*name)).collect::<Vec<_>>())?;
-        if !query.order.is_empty() {
-            frame = frame.sort(ascending(query.order))?;
-        }
-        frame.execute_stream().await
-    };
+    let run = async { stream(frame(session, query.files, query.order).await?, &query.columns, query.order, query.filter).await };
     run.await.map_err(|error| failed(&error))
+}
+
+async fn frame(session: &SessionContext, files: &[PathBuf], order: &[&str]) -> Result<DataFrame, DataFusionError> {
+    let paths: Vec<String> = files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let mut options = ParquetReadOptions::default();
+    if !order.is_empty() {
+        options = options.file_sort_order(vec![ascending(order)]);
+    }
+    session.read_parquet(paths, options).await
+}
+
+async fn stream(
+    mut frame: DataFrame,
+    columns: &[&str],
+    order: &[&str],
+    filter: Option<Expr>,
+) -> Result<SendableRecordBatchStream, DataFusionError> {
+    if let Some(filter) = filter {
+        frame = frame.filter(filter)?;
+    }
+    frame = frame.select(columns.iter().map(|name| col(*name)).collect::<Vec<_>>())?;
+    if !order.is_empty() {
+        frame = frame.sort(ascending(order))?;
+    }
+    frame.execute_stream().await
 }
 
 /// Rows whose day lies in these months.

@@ -14,31 +14,34 @@ use super::arrow_out::{self, Names};
 use super::block::{Block, Pass, Shared, Trouble};
 use super::earlier;
 use super::items::TableRows;
+use super::kept::{self, RangeDone, Reuse, RunKept};
 use super::passes;
 use super::plan::{Plan, window_months};
 use super::release::{OpenObligations, OpenRest};
 use super::results::{Lazy, Others, SettleReport, Tally, Writers, disk};
 use super::reverse::Reversing;
-use super::source::{self, Cursor, Query};
+use super::rows::payee_kind;
+use super::source::{self, Cursor, Query, Scan};
 use super::subs::Subs;
-use super::totals::{Claims, Decided};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use super::totals::Decided;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{Date32Type, Int32Type, Int64Type, SchemaRef, UInt32Type};
-use datafusion::prelude::{SessionContext, col, lit};
+use datafusion::prelude::{Expr, SessionContext, col, lit};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
-use qudao_kernel::{Kind, Month, Refusal};
-use qudao_policy::model::{PayeeKind, PolicySet};
-use std::collections::BTreeMap;
+use qudao_kernel::{Date, Kind, Month, Refusal};
+use qudao_policy::model::PolicySet;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use tokio::runtime::Handle;
 
 /// Rows after which a block is closed at the next partner.
 const BLOCK_ROWS: usize = 65_536;
 /// Rows after which a range is closed at the next partner; one set of output files each.
-const RANGE_ROWS: usize = 2_000_000;
+const RANGE_ROWS: usize = 400_000;
 
 /// What a run over files reads and writes.
 pub struct SettleJob {
@@ -54,8 +57,14 @@ pub struct SettleJob {
     pub earlier_lines: Vec<PathBuf>,
     /// Obligation files of the run before.
     pub obligations: Vec<PathBuf>,
-    /// Folder for `lines/`, `obligations/` and `reasons/`; created, and emptied of those three.
+    /// Of facts with several versions, the known day of the one that counts, by event id.
+    pub latest: BTreeMap<Table, HashMap<String, Date>>,
+    /// Folder for `lines/`, `obligations/`, `reasons/` and `kept/`; created, and emptied of those four.
     pub out: PathBuf,
+    /// Everything the results depend on besides the facts, in one hash: policies, master data, earlier results.
+    pub basis: String,
+    /// Folder of a run of the same period; ranges of partners whose facts are the same are taken over from it.
+    pub reuse: Option<PathBuf>,
     /// Threads, at least 1.
     pub threads: usize,
     /// Memory for what is sorted and merged, in bytes.
@@ -71,31 +80,46 @@ pub struct SettleJob {
 /// anew), earlier results of a version that is not given.
 pub fn settle(handle: &Handle, job: &SettleJob) -> Result<SettleReport, Refusal> {
     let session = source::session(job.memory_bytes, 16)?;
-    let files = Files { handle, session: &session, job };
+    let files = Files::new(handle, &session, job)?;
     prepare(&job.out)?;
     let plan = Plan::new(&job.policies, job.period)?;
     let mut shared = files.survey(plan)?;
-    let ranges = files.ranges(&shared)?;
+    let mut kept = files.kept();
+    let reuse = match &job.reuse {
+        Some(from) => kept::compare(handle, &session, from, &kept, &shared)?,
+        None => None,
+    };
+    let ranges = match &reuse {
+        Some(reuse) => files.ranges_again(&shared, reuse)?,
+        None => files.ranges(&shared)?,
+    };
+    kept.ranges = ranges.iter().map(|range| range.last.clone()).collect();
     let names = Names::new(&shared);
-    let report = Mutex::new(Tally::new(&shared));
-    let others = Mutex::new(Others::default());
-    let result = passes::run(
+    let mut report = Tally::new(&shared).report();
+    let mut others = Others::default();
+    let mut at_end = RangeDone::default();
+    passes::run(
         &mut shared,
-        |shared, pass, claims, _| files.pass(shared, pass, &ranges, &names, claims, &report, &others),
-        &mut |block, sink| {
-            lock(&report)?.add(block, &sink);
-            let mut others = lock(&others)?;
-            others.take(block, &sink, &names, true)
+        |shared, pass, claims, _| {
+            let done = files.pass(shared, pass, &ranges, &names, reuse.as_ref())?;
+            *claims = done.claims;
+            report.add(done.report);
+            others.extend(done.others);
+            Ok(())
         },
-    );
-    result?;
-    files.write_others(others.into_inner().map_err(|_| poisoned())?)?;
-    let tally = report.into_inner().map_err(|_| poisoned())?;
-    Ok(tally.report())
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> Result<std::sync::MutexGuard<'_, T>, Trouble> {
-    mutex.lock().map_err(|_| Trouble::Refused(poisoned()))
+        &mut |block, sink| {
+            let mut tally = Tally::new(block.shared);
+            tally.add(block, &sink);
+            at_end.report = tally.report();
+            at_end.others.take(block, &sink, &names, true)
+        },
+    )?;
+    report.add(at_end.report);
+    others.extend(at_end.others);
+    files.write_others(others)?;
+    kept::complete(&job.out, &kept)?;
+    report.ranges = kept.ranges;
+    Ok(report)
 }
 
 fn poisoned() -> Refusal {
@@ -116,7 +140,7 @@ fn prepare(out: &Path) -> Result<(), Refusal> {
         }
         std::fs::create_dir_all(&folder).map_err(|error| disk(&folder, &error))?;
     }
-    Ok(())
+    kept::prepare(out)
 }
 
 /// Consecutive partners that one worker settles.
@@ -125,22 +149,71 @@ struct Range {
     blocks: Vec<(String, Vec<String>)>,
     first: String,
     last: String,
+    /// Whether it is taken over from an earlier run.
+    taken: bool,
 }
 
 struct Files<'j> {
     handle: &'j Handle,
     session: &'j SessionContext,
     job: &'j SettleJob,
+    scans: BTreeMap<Table, Scan>,
+    obligations: Option<Scan>,
 }
 
-impl Files<'_> {
+impl<'j> Files<'j> {
+    fn new(handle: &'j Handle, session: &'j SessionContext, job: &'j SettleJob) -> Result<Self, Refusal> {
+        let scan = |files: &[PathBuf], order: &[&'static str]| handle.block_on(Scan::new(session, files, order));
+        let mut scans = BTreeMap::new();
+        for (table, files) in job.facts.iter().filter(|(_, files)| !files.is_empty()) {
+            scans.insert(*table, scan(files, &["attributed", "occurred_on", "event_id"])?);
+        }
+        let obligations = if job.obligations.is_empty() { None } else { Some(scan(&job.obligations, &["partner"])?) };
+        Ok(Self { handle, session, job, scans, obligations })
+    }
+
     fn files(&self, table: Table) -> &[PathBuf] {
         self.job.facts.get(&table).map_or(&[], Vec::as_slice)
     }
 
-    fn read(&self, query: Query<'_>) -> Result<RecordBatch, Refusal> {
+    /// Rows of a table that count.
+    fn read(&self, table: Table, mut columns: Vec<&str>, filter: Expr) -> Result<RecordBatch, Refusal> {
+        for name in self.version_columns(table) {
+            if !columns.contains(&name) {
+                columns.push(name);
+            }
+        }
+        let query = Query { files: self.files(table), columns, order: &[], filter: Some(filter) };
         let stream = self.handle.block_on(source::open(self.session, query))?;
-        source::collect(self.handle, stream)
+        Ok(self.counting(table, source::collect(self.handle, stream)?)?)
+    }
+
+    /// Columns that tell the versions of a fact apart, where some have several.
+    fn version_columns(&self, table: Table) -> &'static [&'static str] {
+        if self.job.latest.get(&table).is_some_and(|latest| !latest.is_empty()) { &["event_id", "known_on"] } else { &[] }
+    }
+
+    /// Drops rows that a later version takes the place of.
+    fn counting(&self, table: Table, batch: RecordBatch) -> Result<RecordBatch, Trouble> {
+        let Some(latest) = self.job.latest.get(&table).filter(|latest| !latest.is_empty()) else { return Ok(batch) };
+        let ids = source::texts(&batch, "event_id")?;
+        let (ids, known) = (ids.as_string_view(), source::column(&batch, "known_on")?.as_primitive::<Date32Type>());
+        let counts = |row: usize| latest.get(ids.value(row)).is_none_or(|day| known.is_valid(row) && known.value(row) == day.days());
+        let keep: BooleanArray = (0..batch.num_rows()).map(|row| Some(counts(row))).collect();
+        Ok(filter_record_batch(&batch, &keep).map_err(source::arrow_failed)?)
+    }
+
+    /// What this run stands on.
+    fn kept(&self) -> RunKept {
+        let latest = |(table, latest): (&Table, &HashMap<String, Date>)| {
+            (table.name().to_owned(), latest.iter().map(|(id, day)| (id.clone(), day.days())).collect())
+        };
+        RunKept {
+            basis: self.job.basis.clone(),
+            files: self.job.facts.iter().map(|(table, files)| (table.name().to_owned(), files.clone())).collect(),
+            latest: self.job.latest.iter().map(latest).collect(),
+            ranges: Vec::new(),
+        }
     }
 
     /// Everything blocks share.
@@ -172,8 +245,7 @@ impl Files<'_> {
         }
         let mut columns = vec![Col::Subscriber.name(), Col::EventId.name()];
         columns.extend(plan.sub_columns.iter().map(|col| col.name()).filter(|name| !matches!(*name, "subscriber" | "event_id")));
-        let filter = Some(source::in_months(plan.period, plan.period));
-        let batch = self.read(Query { files, columns, order: &[], filter })?;
+        let batch = self.read(Table::SubscriberMonth, columns, source::in_months(plan.period, plan.period))?;
         let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
             plan.sub_columns.iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
         let subscriber = source::texts(&batch, "subscriber")?;
@@ -191,7 +263,7 @@ impl Files<'_> {
         let named = source::in_months(plan.period, plan.period)
             .and(col("kind").in_list(kinds.iter().map(|kind| lit(kind.as_str())).collect(), false))
             .and(col("ref_event").not_eq(lit("")));
-        let batch = self.read(Query { files, columns, order: &[], filter: Some(named) })?;
+        let batch = self.read(table, columns, named)?;
         let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
             table.columns().iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
         Ok(Reversing::new(TableRows::new(table, batch.num_rows(), cells?)))
@@ -199,27 +271,59 @@ impl Files<'_> {
 
     /// Cuts the partners into ranges and blocks by their numbers of rows.
     fn ranges(&self, shared: &Shared) -> Result<Vec<Range>, Refusal> {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for (table, (first, last)) in &shared.plan.months {
-            let files = self.files(*table);
-            if !files.is_empty() {
-                let filter = Some(source::in_months(*first, *last));
-                self.count(Query { files, columns: vec!["attributed"], order: &[], filter }, &mut counts)?;
-            }
-        }
-        if !self.job.obligations.is_empty() {
-            let filter = Some(col("state").eq(lit("scheduled")));
-            self.count(Query { files: &self.job.obligations, columns: vec!["partner"], order: &[], filter }, &mut counts)?;
-        }
-        for account in shared.earlier.by_account.keys() {
-            counts.entry(account.clone()).or_default();
-        }
-        Ok(cut(counts))
+        Ok(cut(self.counts(shared, "", None)?))
     }
 
-    fn count(&self, query: Query<'_>, counts: &mut BTreeMap<String, usize>) -> Result<(), Refusal> {
+    /// The ranges of an earlier run; those that are not taken over with the blocks they have now.
+    fn ranges_again(&self, shared: &Shared, reuse: &Reuse) -> Result<Vec<Range>, Refusal> {
+        let mut ranges = Vec::with_capacity(reuse.ranges.len());
+        let mut first = String::new();
+        for (index, last) in reuse.ranges.iter().enumerate() {
+            // Partners after the last range belong to it.
+            let open = index + 1 == reuse.ranges.len();
+            let mut range = Range { blocks: Vec::new(), first: first.clone(), last: last.clone(), taken: true };
+            if reuse.touched.contains(&index) {
+                let counts = self.counts(shared, &first, (!open).then_some(last.as_str()))?;
+                range.taken = false;
+                range.blocks = cut(counts).into_iter().flat_map(|part| part.blocks).collect();
+                if let (true, Some((last, _))) = (open, range.blocks.last()) {
+                    range.last.clone_from(last);
+                }
+            }
+            ranges.push(range);
+            // The least text above the last one.
+            first = format!("{last}\0");
+        }
+        Ok(ranges)
+    }
+
+    /// Rows of each partner from the first to the last, or to the end.
+    fn counts(&self, shared: &Shared, first: &str, last: Option<&str>) -> Result<BTreeMap<String, usize>, Refusal> {
+        let among = |column: &str| match last {
+            Some(last) => source::between(column, first, last),
+            None if first.is_empty() => lit(true),
+            None => col(column).gt_eq(lit(first)),
+        };
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for (table, (from, to)) in &shared.plan.months {
+            if let Some(scan) = self.scans.get(table) {
+                self.count(scan, "attributed", source::in_months(*from, *to).and(among("attributed")), &mut counts)?;
+            }
+        }
+        if let Some(scan) = &self.obligations {
+            self.count(scan, "partner", col("state").eq(lit("scheduled")).and(among("partner")), &mut counts)?;
+        }
+        for account in
+            shared.earlier.by_account.keys().filter(|account| first <= account.as_str() && last.is_none_or(|last| account.as_str() <= last))
+        {
+            counts.entry(account.clone()).or_default();
+        }
+        Ok(counts)
+    }
+
+    fn count(&self, scan: &Scan, column: &str, filter: Expr, counts: &mut BTreeMap<String, usize>) -> Result<(), Refusal> {
         use futures::StreamExt;
-        let mut stream = self.handle.block_on(source::open(self.session, query))?;
+        let mut stream = self.handle.block_on(scan.open_unsorted(&[column], filter))?;
         while let Some(batch) = self.handle.block_on(stream.next()) {
             let batch = batch.map_err(|error| source::failed(&error))?;
             let keys = arrow_out::as_views(batch.column(0)).map_err(source::arrow_failed)?;
@@ -250,82 +354,68 @@ impl Files<'_> {
     }
 
     /// Runs one pass over all ranges on the job's threads.
-    #[expect(clippy::too_many_arguments, reason = "the pieces of one pass, used once")]
-    fn pass(
-        &self,
-        shared: &Shared,
-        pass: Pass,
-        ranges: &[Range],
-        names: &Names,
-        claims: &mut Claims,
-        report: &Mutex<Tally>,
-        others: &Mutex<Others>,
-    ) -> Result<(), Trouble> {
+    fn pass(&self, shared: &Shared, pass: Pass, ranges: &[Range], names: &Names, reuse: Option<&Reuse>) -> Result<RangeDone, Trouble> {
         let next = AtomicUsize::new(0);
-        let done = AtomicUsize::new(0);
-        let collected = Mutex::new(Claims::default());
-        let work = || -> Result<(), Trouble> {
-            let mut mine = Claims::default();
+        let finished = AtomicUsize::new(0);
+        let work = || -> Result<RangeDone, Trouble> {
+            let mut mine = RangeDone { report: Tally::new(shared).report(), ..RangeDone::default() };
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(range) = ranges.get(index) else { break };
-                self.settle_range(shared, pass, index, range, names, &mut mine, report, others)?;
-                let finished = done.fetch_add(1, Ordering::Relaxed) + 1;
+                let Some(range) = ranges.get(index) else { return Ok(mine) };
+                let done = match reuse.filter(|_| range.taken) {
+                    Some(reuse) => reuse.take(self.handle, self.session, &self.job.out, index)?,
+                    None => self.settle_range(shared, pass, index, range, names)?,
+                };
+                let done = if pass == Pass::Final { kept::leave(&self.job.out, index, done)? } else { done };
+                mine.claims.merge(done.claims)?;
+                mine.report.add(done.report);
+                mine.others.extend(done.others);
+                let finished = finished.fetch_add(1, Ordering::Relaxed) + 1;
                 if let (Some(progress), Pass::Final) = (&self.job.progress, pass) {
                     progress(finished, ranges.len());
                 }
             }
-            lock(&collected)?.merge(mine)?;
-            Ok(())
         };
-        std::thread::scope(|scope| {
+        let results: Vec<Result<RangeDone, Trouble>> = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..self.job.threads.max(1)).map(|_| scope.spawn(work)).collect();
-            let results: Vec<Result<(), Trouble>> =
-                workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(Trouble::Refused(poisoned())))).collect();
-            results.into_iter().collect::<Result<(), Trouble>>()
-        })?;
-        *claims = collected.into_inner().map_err(|_| Trouble::Refused(poisoned()))?;
-        Ok(())
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(Trouble::Refused(poisoned())))).collect()
+        });
+        let mut all = RangeDone { report: Tally::new(shared).report(), ..RangeDone::default() };
+        for done in results {
+            let done = done?;
+            all.claims.merge(done.claims)?;
+            all.report.add(done.report);
+            all.others.extend(done.others);
+        }
+        Ok(all)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "as pass")]
-    fn settle_range(
-        &self,
-        shared: &Shared,
-        pass: Pass,
-        index: usize,
-        range: &Range,
-        names: &Names,
-        claims: &mut Claims,
-        report: &Mutex<Tally>,
-        others: &Mutex<Others>,
-    ) -> Result<(), Trouble> {
+    fn settle_range(&self, shared: &Shared, pass: Pass, index: usize, range: &Range, names: &Names) -> Result<RangeDone, Trouble> {
+        let mut done = RangeDone::default();
+        let mut tally = Tally::new(shared);
         let mut cursors: Vec<(Table, Vec<Col>, Cursor)> = Vec::new();
         for (table, (first, last)) in &shared.plan.months {
-            let files = self.files(*table);
-            if files.is_empty() {
-                continue;
-            }
+            let Some(scan) = self.scans.get(table) else { continue };
             let wanted: Vec<Col> = shared.plan.columns.get(table).into_iter().flatten().copied().filter(|col| table.has(*col)).collect();
             let mut columns = vec!["attributed"];
             columns.extend(wanted.iter().map(|col| col.name()));
+            columns.extend(self.version_columns(*table).iter().filter(|name| !wanted.iter().any(|col| col.name() == **name)));
             let filter = Some(source::in_months(*first, *last).and(source::between("attributed", &range.first, &range.last)));
-            let query = Query { files, columns, order: &["attributed", "occurred_on", "event_id"], filter };
-            let stream = self.handle.block_on(source::open(self.session, query))?;
+            let stream = self.handle.block_on(scan.open(&columns, filter))?;
             cursors.push((*table, wanted, Cursor::new(stream, self.handle.clone(), 0)));
         }
         let mut open = None;
-        if pass == Pass::Final && !self.job.obligations.is_empty() {
+        if let (Pass::Final, Some(scan)) = (pass, &self.obligations) {
             let filter = Some(col("state").eq(lit("scheduled")).and(source::between("partner", &range.first, &range.last)));
-            let columns = arrow_out::OBLIGATIONS.fields().iter().map(|field| field.name().as_str()).collect();
-            let query = Query { files: &self.job.obligations, columns, order: &["partner"], filter };
-            open = Some(Cursor::new(self.handle.block_on(source::open(self.session, query))?, self.handle.clone(), 0));
+            let columns: Vec<&str> = arrow_out::OBLIGATIONS.fields().iter().map(|field| field.name().as_str()).collect();
+            open = Some(Cursor::new(self.handle.block_on(scan.open(&columns, filter))?, self.handle.clone(), 0));
         }
         let mut writers = Writers::new(&self.job.out, &format!("part-{index:05}"));
         for (last, partners) in &range.blocks {
             let mut tables = Vec::new();
             for (table, wanted, cursor) in &mut cursors {
                 if let Some(batch) = cursor.up_to(last)? {
+                    let batch = self.counting(*table, batch)?;
                     tables.push(table_rows(*table, wanted, &batch, partners)?);
                 }
             }
@@ -335,15 +425,16 @@ impl Files<'_> {
             };
             let block = Block::new(shared, partners.clone(), tables, obligations);
             in_place(&block)?;
-            let sink = block.run(pass, claims)?;
+            let sink = block.run(pass, &mut done.claims)?;
             if pass == Pass::Final {
-                lock(report)?.add(&block, &sink);
+                tally.add(&block, &sink);
                 writers.write(&block, &sink, names)?;
-                lock(others)?.take(&block, &sink, names, false)?;
+                done.others.take(&block, &sink, names, false)?;
             }
         }
         writers.close()?;
-        Ok(())
+        done.report = tally.report();
+        Ok(done)
     }
 
     /// Sorts and writes what goes to accounts outside their block.
@@ -497,17 +588,6 @@ fn open_obligations(shared: &Shared, batch: &RecordBatch, partners: &[String]) -
     })
 }
 
-/// Kind of payee from its text.
-pub(crate) fn payee_kind(text: &str) -> PayeeKind {
-    match text {
-        "outlet" => PayeeKind::Outlet,
-        "clerk" => PayeeKind::Clerk,
-        "customer" => PayeeKind::Customer,
-        "subscriber" => PayeeKind::Subscriber,
-        _ => PayeeKind::Partner,
-    }
-}
-
 /// Consecutive partners into blocks and ranges.
 fn cut(counts: BTreeMap<String, usize>) -> Vec<Range> {
     let mut ranges: Vec<Range> = Vec::new();
@@ -517,7 +597,7 @@ fn cut(counts: BTreeMap<String, usize>) -> Vec<Range> {
     let close = |blocks: &mut Vec<(String, Vec<String>)>, ranges: &mut Vec<Range>| {
         let taken = std::mem::take(blocks);
         if let (Some((_, first)), Some((last, _))) = (taken.first(), taken.last()) {
-            ranges.push(Range { first: first[0].clone(), last: last.clone(), blocks: taken });
+            ranges.push(Range { first: first[0].clone(), last: last.clone(), blocks: taken, taken: false });
         }
     };
     for (partner, rows) in counts {
@@ -542,13 +622,16 @@ fn cut(counts: BTreeMap<String, usize>) -> Vec<Range> {
 
 /// First month any measure over lines, cap or budget looks back to, if any does.
 pub(crate) fn looks_back(shared: &Shared) -> bool {
-    use qudao_policy::model::{Source, Span};
+    use qudao_policy::model::{Basis, Component, GroupPay, Source, Span};
     let period = shared.plan.period;
     shared.set.policies.iter().zip(&shared.plan.in_force).filter(|(_, in_force)| **in_force).any(|(policy, _)| {
+        // What pays cumulatively asks for its measures as of the month before, too.
+        let cumulative = |component: &Component| matches!(component.basis, Basis::Group { pay: GroupPay::Cumulative, .. });
+        let anchor = if policy.components.iter().any(cumulative) { period.plus(-1) } else { period };
         let measures = policy
             .measures
             .iter()
-            .any(|measure| matches!(measure.source, Source::Lines { .. }) && window_months(measure.window, period.plus(-1)).0 < period);
+            .any(|measure| matches!(measure.source, Source::Lines { .. }) && window_months(measure.window, anchor).0 < period);
         let caps = policy.caps.iter().any(|cap| cap.span != Span::Month);
         let budgets = policy.budgets.iter().any(|budget| budget.span != Some(Span::Month));
         measures || caps || budgets || policy.components.iter().any(|component| component.once.is_some())

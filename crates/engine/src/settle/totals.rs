@@ -5,10 +5,11 @@ use super::num::{self, Overflow, Ratio};
 use qudao_kernel::Month;
 use qudao_policy::lines::{Line, LineKind};
 use qudao_policy::model::{Budget, Key, Order, PayeeKind};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A measure's values by full key: `""` for the company, a territory code, a partner, or `partner/second`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Totals {
     den: i128,
     sums: HashMap<String, i128>,
@@ -86,22 +87,27 @@ impl Totals {
 pub(crate) type AccountSums = HashMap<(String, Option<(PayeeKind, String)>), i128>;
 
 /// What a pass collects.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Claims {
     /// Measures by (policy, measure, anchor).
+    #[serde(with = "pairs")]
     pub(crate) measures: HashMap<(usize, usize, i32), Totals>,
     /// First claim for each value of a family's `once` column: (day, event id).
+    #[serde(with = "pairs")]
     pub(crate) once: HashMap<(u32, String), (i32, String)>,
     /// Claims on budgets by (policy, budget).
+    #[serde(with = "pairs")]
     pub(crate) budgets: HashMap<(usize, usize), Vec<BudgetClaim>>,
     /// Line sums by family.
+    #[serde(with = "pairs::nested")]
     pub(crate) lines: HashMap<u32, AccountSums>,
     /// Groups of components evaluated at the end: (policy, component) → full keys.
+    #[serde(with = "pairs")]
     pub(crate) groups: HashMap<(usize, usize), HashSet<String>>,
 }
 
 /// One claim on a budget.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct BudgetClaim {
     pub(crate) day: i32,
     pub(crate) event: String,
@@ -170,6 +176,52 @@ impl Claims {
             self.groups.entry(key).or_default().extend(groups);
         }
         Ok(())
+    }
+}
+
+/// Maps whose keys are no texts, as lists of pairs.
+mod pairs {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use std::collections::HashMap;
+    use std::hash::Hash;
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(map: &HashMap<K, V>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K: Deserialize<'de> + Eq + Hash, V: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<HashMap<K, V>, D::Error> {
+        Ok(Vec::<(K, V)>::deserialize(deserializer)?.into_iter().collect())
+    }
+
+    /// The same for maps of such maps.
+    pub(super) mod nested {
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+        use std::collections::HashMap;
+        use std::hash::Hash;
+
+        type Nested<A, K, V> = HashMap<A, HashMap<K, V>>;
+
+        pub(in super::super) fn serialize<A: Serialize, K: Serialize, V: Serialize, S: Serializer>(
+            map: &Nested<A, K, V>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(map.iter().map(|(key, inner)| (key, inner.iter().collect::<Vec<_>>())))
+        }
+
+        pub(in super::super) fn deserialize<'de, A, K, V, D>(deserializer: D) -> Result<Nested<A, K, V>, D::Error>
+        where
+            A: Deserialize<'de> + Eq + Hash,
+            K: Deserialize<'de> + Eq + Hash,
+            V: Deserialize<'de>,
+            D: Deserializer<'de>,
+        {
+            Ok(Vec::<(A, Vec<(K, V)>)>::deserialize(deserializer)?
+                .into_iter()
+                .map(|(key, inner)| (key, inner.into_iter().collect()))
+                .collect())
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::statement::fixture::{PARTNER, day, line, outcome, period, statements, with_terms};
-use crate::statement::run;
+use crate::statement::{Listed, PartnerRange, run};
 use proptest::prelude::*;
 use qudao_kernel::Lang;
 use qudao_ledger::Book;
@@ -23,8 +23,8 @@ fn posted(outcome: &Outcome) -> Result<Posted, Refusal> {
             groups.push(group);
             Ok(())
         });
-        let (lines, reasons) = (outcome.lines.iter().cloned(), outcome.reasons.iter().cloned());
-        run(terms, lines.map(Ok), reasons.map(Ok), std::iter::empty(), &mut poster)?;
+        let (mut lines, mut reasons) = (Listed(&outcome.lines), Listed(&outcome.reasons));
+        run(terms, &PartnerRange::default(), &mut lines, &mut reasons, &mut Listed(&[]), &mut poster)?;
         let control = poster.control().clone();
         Ok((groups, control, statements(terms, outcome)?))
     })

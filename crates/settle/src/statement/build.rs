@@ -62,6 +62,24 @@ struct UnpaidSum {
     examples: Vec<String>,
 }
 
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct UnpaidKey {
+    policy: String,
+    version: u32,
+    component: String,
+    code: String,
+}
+
+impl UnpaidKey {
+    fn of(reason: &Reason) -> Self {
+        Self { policy: reason.policy.clone(), version: reason.version, component: reason.component.clone(), code: reason.code.clone() }
+    }
+
+    fn fits(&self, reason: &Reason) -> bool {
+        self.code == reason.code && self.version == reason.version && self.component == reason.component && self.policy == reason.policy
+    }
+}
+
 struct RowKey {
     destination: Destination,
     policy: String,
@@ -84,9 +102,11 @@ pub struct Builder<'a> {
     partner: String,
     rows: Vec<(RowKey, RowSum)>,
     current: usize,
-    payees: HashMap<(PayeeKind, String), PartSum>,
+    payees: BTreeMap<PayeeKind, HashMap<String, PartSum>>,
     subscribers: PartSum,
-    unpaid: BTreeMap<(String, u32, String, String), UnpaidSum>,
+    unpaid: Vec<(UnpaidKey, UnpaidSum)>,
+    /// Place of the reason before among the unpaid.
+    current_unpaid: usize,
     calendar: BTreeMap<Month, (u64, i128)>,
     held: i128,
     released: i128,
@@ -103,9 +123,10 @@ impl<'a> Builder<'a> {
             partner: partner.to_owned(),
             rows: Vec::new(),
             current: 0,
-            payees: HashMap::new(),
+            payees: BTreeMap::new(),
             subscribers: PartSum::default(),
-            unpaid: BTreeMap::new(),
+            unpaid: Vec::new(),
+            current_unpaid: 0,
             calendar: BTreeMap::new(),
             held: 0,
             released: 0,
@@ -142,7 +163,14 @@ impl<'a> Builder<'a> {
         let part = match line.payee_kind {
             PayeeKind::Partner => return Ok(()),
             PayeeKind::Subscriber => &mut self.subscribers,
-            kind => self.payees.entry((kind, line.payee.clone())).or_default(),
+            kind => {
+                let payees = self.payees.entry(kind).or_default();
+                if !payees.contains_key(&line.payee) {
+                    payees.insert(line.payee.clone(), PartSum::default());
+                }
+                let Some(part) = payees.get_mut(&line.payee) else { return Ok(()) };
+                part
+            }
         };
         part.lines += 1;
         *part.amounts.entry(line.destination).or_default() += amount;
@@ -168,11 +196,14 @@ impl<'a> Builder<'a> {
 
     /// Adds a reason.
     pub fn reason(&mut self, reason: &Reason) {
-        let key = (reason.policy.clone(), reason.version, reason.component.clone(), reason.code.clone());
-        let entry = self.unpaid.entry(key).or_default();
-        if entry.count == 0 {
-            entry.sentence = self.terms.catalog.sentence(reason, self.terms.lang);
+        if !self.unpaid.get(self.current_unpaid).is_some_and(|(key, _)| key.fits(reason)) {
+            self.current_unpaid = self.unpaid.iter().position(|(key, _)| key.fits(reason)).unwrap_or(self.unpaid.len());
+            if self.current_unpaid == self.unpaid.len() {
+                let sentence = self.terms.catalog.sentence(reason, self.terms.lang);
+                self.unpaid.push((UnpaidKey::of(reason), UnpaidSum { sentence, ..UnpaidSum::default() }));
+            }
         }
+        let entry = &mut self.unpaid[self.current_unpaid].1;
         entry.count += 1;
         entry.forgone += i128::from(reason.forgone);
         if entry.examples.len() < EXAMPLES {
@@ -265,8 +296,8 @@ impl<'a> Builder<'a> {
 
     /// What clerks get in payable money.
     fn clerks(&self) -> Result<Fen, Refusal> {
-        let clerks = self.payees.iter().filter(|((kind, _), _)| *kind == PayeeKind::Clerk);
-        fen(clerks.filter_map(|(_, part)| part.amounts.get(&Destination::Payable)).sum())
+        let clerks = self.payees.get(&PayeeKind::Clerk).into_iter().flat_map(HashMap::values);
+        fen(clerks.filter_map(|part| part.amounts.get(&Destination::Payable)).sum())
     }
 
     fn sections(&self) -> Result<Vec<Section>, Refusal> {
@@ -300,8 +331,10 @@ impl<'a> Builder<'a> {
 
     fn payees(&self) -> Result<Vec<PayeePart>, Refusal> {
         let mut parts = Vec::new();
-        for ((kind, code), values) in &self.payees {
-            parts.push(self.part(*kind, code, values)?);
+        for (kind, payees) in &self.payees {
+            for (code, values) in payees {
+                parts.push(self.part(*kind, code, values)?);
+            }
         }
         parts.sort_by(|a, b| (a.kind, &a.code).cmp(&(b.kind, &b.code)));
         if self.subscribers.lines > 0 {
@@ -324,7 +357,8 @@ impl<'a> Builder<'a> {
 
     fn unpaid(&mut self) -> Result<Vec<Unpaid>, Refusal> {
         let mut rows = Vec::with_capacity(self.unpaid.len());
-        for ((policy, version, component, code), entry) in std::mem::take(&mut self.unpaid) {
+        self.unpaid.sort_by(|a, b| a.0.cmp(&b.0));
+        for (UnpaidKey { policy, version, component, code }, entry) in std::mem::take(&mut self.unpaid) {
             rows.push(Unpaid {
                 title: self.terms.catalog.title(&policy, version, &component),
                 policy,

@@ -1,6 +1,6 @@
 //! A month of one agent for tests and pictures: seven components, five destinations, two outlets, three clerks, what was not paid.
 
-use super::{Account, Adjustment, Carried, Catalog, Consent, NextStep, Receivable, Sink, Statement, Terms, run};
+use super::{Account, Adjustment, Carried, Catalog, Consent, Listed, NextStep, PartnerRange, Receivable, Sink, Statement, Terms, run};
 use qudao_kernel::master::{Clerk, Master, Outlet, Partner, Span};
 use qudao_kernel::{Date, Fen, Lang, Month, Refusal};
 use qudao_policy::lines::{Line, LineKind, Obligation, ObligationState, Outcome, Reason};
@@ -307,8 +307,7 @@ impl Sink for Keep {
 /// Statements of an outcome.
 pub(crate) fn statements(terms: Terms<'_>, outcome: &Outcome) -> Result<Vec<Statement>, Refusal> {
     let mut keep = Keep::default();
-    let (lines, reasons, obligations) =
-        (outcome.lines.iter().cloned(), outcome.reasons.iter().cloned(), outcome.obligations.iter().cloned());
-    run(terms, lines.map(Ok), reasons.map(Ok), obligations.map(Ok), &mut keep)?;
+    let (lines, reasons, obligations) = (&mut Listed(&outcome.lines), &mut Listed(&outcome.reasons), &mut Listed(&outcome.obligations));
+    run(terms, &PartnerRange::default(), lines, reasons, obligations, &mut keep)?;
     Ok(keep.0)
 }

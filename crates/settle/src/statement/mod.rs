@@ -36,7 +36,7 @@ pub use model::{
     Account, Adjustment, Carried, ComponentRow, Consent, KeptLines, NextStep, Offset, OffsetOutcome, PayeePart, Pool, Receivable, Release,
     Section, Statement, Totals, Unpaid,
 };
-pub use stream::{RunTotals, Sink, run};
+pub use stream::{Listed, OfPartner, PartnerRange, RunTotals, Sink, Sorted, run};
 pub use text::text;
 
 #[cfg(test)]

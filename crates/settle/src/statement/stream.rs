@@ -11,7 +11,6 @@ use qudao_policy::lines::{Line, Obligation, Reason};
 use qudao_policy::model::Destination;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::iter::Peekable;
 
 /// Receives statements as they are made, and the lines they are made of.
 pub trait Sink {
@@ -92,37 +91,69 @@ impl RunTotals {
     }
 }
 
-/// Makes the statements of all partners that have a line, a reason, an open obligation or an open balance.
+/// Rows sorted by partner, lent one at a time.
+pub trait Sorted<T> {
+    /// Partner of the row ahead, if there is one.
+    ///
+    /// # Errors
+    /// The source cannot be read on.
+    fn head(&mut self) -> Result<Option<&str>, Refusal>;
+
+    /// Goes to the next row.
+    ///
+    /// # Errors
+    /// The source cannot be read on.
+    fn advance(&mut self) -> Result<Option<&T>, Refusal>;
+}
+
+/// Partners from the first on, to the last if there is one, both inclusive. The default is all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartnerRange {
+    /// First partner.
+    pub first: String,
+    /// Last partner.
+    pub last: Option<String>,
+}
+
+impl PartnerRange {
+    fn holds(&self, partner: &str) -> bool {
+        self.first.as_str() <= partner && self.last.as_deref().is_none_or(|last| partner <= last)
+    }
+}
+
+/// Makes the statements of all partners of a range that have a line, a reason, an open obligation or an open balance. The inputs hold the rows
+/// of that range.
 ///
 /// # Errors
 /// `settle.statement.unsorted` if an input is not sorted by partner; what the inputs, [`Builder`] and the sink refuse.
-pub fn run<L, R, O, S>(terms: Terms<'_>, lines: L, reasons: R, obligations: O, sink: &mut S) -> Result<RunTotals, Refusal>
-where
-    L: Iterator<Item = Result<Line, Refusal>>,
-    R: Iterator<Item = Result<Reason, Refusal>>,
-    O: Iterator<Item = Result<Obligation, Refusal>>,
-    S: Sink + ?Sized,
-{
-    let mut lines = Sorted::new(lines, |line: &Line| &line.partner);
-    let mut reasons = Sorted::new(reasons, |reason: &Reason| &reason.partner);
-    let mut obligations = Sorted::new(obligations, |obligation: &Obligation| &obligation.partner);
-    let mut standing = terms.accounts.iter().filter(|(_, account)| open(account)).map(|(code, _)| code.as_str()).peekable();
+pub fn run<S: Sink + ?Sized>(
+    terms: Terms<'_>,
+    range: &PartnerRange,
+    lines: &mut dyn Sorted<Line>,
+    reasons: &mut dyn Sorted<Reason>,
+    obligations: &mut dyn Sorted<Obligation>,
+    sink: &mut S,
+) -> Result<RunTotals, Refusal> {
+    let standing = terms.accounts.iter().filter(|(code, account)| open(account) && range.holds(code));
+    let mut standing = standing.map(|(code, _)| code.as_str()).peekable();
     let mut totals = RunTotals::default();
     while let Some(partner) =
         [lines.head()?, reasons.head()?, obligations.head()?, standing.peek().copied()].into_iter().flatten().min().map(str::to_owned)
     {
         let mut builder = Builder::new(terms, &partner);
         sink.begin(&partner)?;
-        while let Some(line) = lines.next_of(&partner)? {
-            builder.line(&line)?;
-            sink.line(&line)?;
-        }
-        while let Some(reason) = reasons.next_of(&partner)? {
-            builder.reason(&reason);
-        }
-        while let Some(obligation) = obligations.next_of(&partner)? {
-            builder.obligation(&obligation);
-        }
+        each_of(lines, &partner, |line| {
+            builder.line(line)?;
+            sink.line(line)
+        })?;
+        each_of(reasons, &partner, |reason| {
+            builder.reason(reason);
+            Ok(())
+        })?;
+        each_of(obligations, &partner, |obligation| {
+            builder.obligation(obligation);
+            Ok(())
+        })?;
         standing.next_if(|code| *code == partner);
         let statement = builder.finish()?;
         totals.add(&statement)?;
@@ -136,43 +167,63 @@ fn open(account: &Account) -> bool {
     account.brought != Carried::default() || account.pool_opening != Fen::ZERO || !account.adjustments.is_empty()
 }
 
-/// An input that must be sorted by partner.
-struct Sorted<I, T, K>
-where
-    I: Iterator<Item = Result<T, Refusal>>,
-{
-    items: Peekable<I>,
-    key: K,
+/// Takes the rows of a partner, which must be the first of those ahead.
+fn each_of<T>(rows: &mut dyn Sorted<T>, partner: &str, mut take: impl FnMut(&T) -> Result<(), Refusal>) -> Result<(), Refusal> {
+    loop {
+        match rows.head()? {
+            Some(code) if code == partner => {}
+            Some(code) if code < partner => return Err(unsorted(code, partner)),
+            _ => return Ok(()),
+        }
+        if let Some(row) = rows.advance()? {
+            take(row)?;
+        }
+    }
 }
 
-impl<I, T, K> Sorted<I, T, K>
-where
-    I: Iterator<Item = Result<T, Refusal>>,
-    K: Fn(&T) -> &String,
-{
-    fn new(items: I, key: K) -> Self {
-        Self { items: items.peekable(), key }
-    }
+fn unsorted(code: &str, partner: &str) -> Refusal {
+    Refusal::bad_input(
+        "settle.statement.unsorted",
+        format!("输入未按代理商排序：{code} 出现在 {partner} 之后，请先排序"),
+        format!("the input is not sorted by partner: {code} comes after {partner}; sort it first"),
+    )
+}
 
-    /// Partner of the next item.
+/// Something that belongs to a partner's account.
+pub trait OfPartner {
+    /// Code of the partner.
+    fn partner(&self) -> &str;
+}
+
+impl OfPartner for Line {
+    fn partner(&self) -> &str {
+        &self.partner
+    }
+}
+
+impl OfPartner for Reason {
+    fn partner(&self) -> &str {
+        &self.partner
+    }
+}
+
+impl OfPartner for Obligation {
+    fn partner(&self) -> &str {
+        &self.partner
+    }
+}
+
+/// Rows in memory, in order.
+pub struct Listed<'r, T>(pub &'r [T]);
+
+impl<T: OfPartner> Sorted<T> for Listed<'_, T> {
     fn head(&mut self) -> Result<Option<&str>, Refusal> {
-        match self.items.peek() {
-            None => Ok(None),
-            Some(Ok(item)) => Ok(Some((self.key)(item))),
-            Some(Err(refusal)) => Err(refusal.clone()),
-        }
+        Ok(self.0.first().map(OfPartner::partner))
     }
 
-    /// The next item if it is this partner's.
-    fn next_of(&mut self, partner: &str) -> Result<Option<T>, Refusal> {
-        match self.head()? {
-            Some(code) if code == partner => self.items.next().transpose(),
-            Some(code) if code < partner => Err(Refusal::bad_input(
-                "settle.statement.unsorted",
-                format!("输入未按代理商排序：{code} 出现在 {partner} 之后，请先排序"),
-                format!("the input is not sorted by partner: {code} comes after {partner}; sort it first"),
-            )),
-            _ => Ok(None),
-        }
+    fn advance(&mut self) -> Result<Option<&T>, Refusal> {
+        let Some((first, rest)) = self.0.split_first() else { return Ok(None) };
+        self.0 = rest;
+        Ok(Some(first))
     }
 }

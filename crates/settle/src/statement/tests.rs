@@ -210,8 +210,8 @@ fn a_run_writes_documents_and_hands_its_balances_on() {
         let documents =
             Documents { folder: folder.path().to_owned(), catalog: terms.catalog, lang: Lang::Zh, tables, pdf: None, only: None };
         let (mut sink, mut lines) = (DocumentSink::new(documents, terms), JsonLines::create(&json).unwrap());
-        let all = month.lines.iter().cloned().map(Ok);
-        let totals = run(terms, all, std::iter::empty(), std::iter::empty(), &mut (&mut sink, &mut lines)).unwrap();
+        let (all, both) = (&mut Listed(&month.lines), &mut (&mut sink, &mut lines));
+        let totals = run(terms, &PartnerRange::default(), all, &mut Listed(&[]), &mut Listed(&[]), both).unwrap();
         lines.finish().unwrap();
         assert_eq!(sink.written().len(), 4, "{:?}", sink.written());
         totals

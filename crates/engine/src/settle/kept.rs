@@ -1,0 +1,265 @@
+//! What a run leaves for the next run of the same month, and what that one takes over: the work is cut into ranges of partners, and a range
+//! whose facts did not change is not settled again.
+//!
+//! | file under `kept/` | what |
+//! |---|---|
+//! | `run.json` | what the run stood on, the fact files it read, where its ranges end; written last |
+//! | `part-NNNNN.json` | what the range adds to totals and to the report |
+//! | `part-NNNNN-lines.parquet`, … | its rows for accounts of other ranges |
+//!
+//! Bounds: the totals of a range are small, see `passes`. A crash leaves no `run.json`, so the next run does all the work. Whatever is
+//! evaluated at the end is evaluated anew on the totals of all ranges.
+
+use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
+use super::block::Shared;
+use super::results::{Lazy, Others, SettleReport, disk};
+use super::source::{self, Query};
+use super::totals::Claims;
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::prelude::{Expr, SessionContext, col, lit};
+use futures::StreamExt;
+use qudao_kernel::Refusal;
+use qudao_kernel::facts::Table;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use tokio::runtime::Handle;
+
+/// Folder under that of the run.
+const FOLDER: &str = "kept";
+/// Names of the three kinds of rows.
+const KINDS: [&str; 3] = ["lines", "obligations", "reasons"];
+
+/// Days of the versions that count, of facts that have several.
+pub(crate) type Latest = BTreeMap<String, i32>;
+
+/// What a run stood on.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct RunKept {
+    /// Policies, master data, earlier results and program, in one hash.
+    pub(crate) basis: String,
+    /// Fact files by table.
+    pub(crate) files: BTreeMap<String, Vec<PathBuf>>,
+    /// Versions that count, by table.
+    pub(crate) latest: BTreeMap<String, Latest>,
+    /// Last partner of each range.
+    pub(crate) ranges: Vec<String>,
+}
+
+/// What settling one range gave besides its files.
+#[derive(Default)]
+pub(crate) struct RangeDone {
+    /// For the end.
+    pub(crate) claims: Claims,
+    /// Counts and sums.
+    pub(crate) report: SettleReport,
+    /// Rows for accounts of other ranges.
+    pub(crate) others: Others,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Numbers {
+    claims: Claims,
+    report: SettleReport,
+}
+
+fn broken(path: &Path, error: &dyn std::fmt::Display) -> Refusal {
+    Refusal::unavailable(
+        "engine.kept.broken",
+        format!("无法读取上次运行留下的 {}:{error};可删除其 kept 文件夹后重算", path.display()),
+        format!("cannot read {} left by the run before: {error}; remove its kept folder to compute everything anew", path.display()),
+    )
+}
+
+fn write(path: &Path, value: &impl Serialize) -> Result<(), Refusal> {
+    let bytes = serde_json::to_vec(value).map_err(|error| broken(path, &error))?;
+    std::fs::write(path, bytes).map_err(|error| disk(path, &error))
+}
+
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, Refusal> {
+    let bytes = std::fs::read(path).map_err(|error| broken(path, &error))?;
+    serde_json::from_slice(&bytes).map_err(|error| broken(path, &error))
+}
+
+fn stem(range: usize) -> String {
+    format!("part-{range:05}")
+}
+
+/// Makes the folder, empty.
+pub(crate) fn prepare(out: &Path) -> Result<(), Refusal> {
+    let folder = out.join(FOLDER);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(|error| disk(&folder, &error))?;
+    }
+    std::fs::create_dir_all(&folder).map_err(|error| disk(&folder, &error))
+}
+
+/// Leaves what a range gave.
+pub(crate) fn leave(out: &Path, range: usize, done: RangeDone) -> Result<RangeDone, Refusal> {
+    let folder = out.join(FOLDER);
+    let numbers = Numbers { claims: done.claims, report: done.report };
+    write(&folder.join(format!("{}.json", stem(range))), &numbers)?;
+    for (kind, schema, batches) in kinds(&done.others) {
+        let mut writer = Lazy::new(folder.join(format!("{}-{kind}.parquet", stem(range))), schema);
+        batches.iter().try_for_each(|batch| writer.write(batch))?;
+        writer.close()?;
+    }
+    Ok(RangeDone { claims: numbers.claims, report: numbers.report, others: done.others })
+}
+
+fn kinds(others: &Others) -> [(&'static str, SchemaRef, &[RecordBatch]); 3] {
+    [
+        (KINDS[0], LINES.clone(), &others.lines),
+        (KINDS[1], OBLIGATIONS.clone(), &others.obligations),
+        (KINDS[2], REASONS.clone(), &others.reasons),
+    ]
+}
+
+/// Leaves what the run stood on: from here on others can take over from it.
+pub(crate) fn complete(out: &Path, run: &RunKept) -> Result<(), Refusal> {
+    write(&out.join(FOLDER).join("run.json"), run)
+}
+
+/// A run that can be taken over from.
+pub(crate) struct Reuse {
+    from: PathBuf,
+    /// Last partner of each range.
+    pub(crate) ranges: Vec<String>,
+    /// Ranges that must be settled again.
+    pub(crate) touched: BTreeSet<usize>,
+}
+
+impl Reuse {
+    /// Takes a range over: its files, and what it gave besides.
+    pub(crate) fn take(&self, handle: &Handle, session: &SessionContext, out: &Path, range: usize) -> Result<RangeDone, Refusal> {
+        for kind in KINDS {
+            let name = format!("{kind}/{}.parquet", stem(range));
+            let (from, to) = (self.from.join(&name), out.join(&name));
+            if from.exists() {
+                // Result files never change, so two runs can share one.
+                std::fs::hard_link(&from, &to).or_else(|_| std::fs::copy(&from, &to).map(|_| ())).map_err(|error| disk(&to, &error))?;
+            }
+        }
+        let folder = self.from.join(FOLDER);
+        let numbers: Numbers = read(&folder.join(format!("{}.json", stem(range))))?;
+        let mut others = Others::default();
+        for (kind, schema, list) in [
+            (KINDS[0], &LINES, &mut others.lines),
+            (KINDS[1], &OBLIGATIONS, &mut others.obligations),
+            (KINDS[2], &REASONS, &mut others.reasons),
+        ] {
+            let path = folder.join(format!("{}-{kind}.parquet", stem(range)));
+            if path.exists() {
+                let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
+                let query = Query { files: &[path], columns, order: &[], filter: None };
+                let batch = source::collect(handle, handle.block_on(source::open(session, query))?)?;
+                list.push(batch.with_schema(SchemaRef::clone(schema)).map_err(source::arrow_failed)?);
+            }
+        }
+        Ok(RangeDone { claims: numbers.claims, report: numbers.report, others })
+    }
+}
+
+/// Compares with what an earlier run stood on. `None` if everything must be settled again.
+///
+/// # Errors
+/// Fact files cannot be read.
+pub(crate) fn compare(
+    handle: &Handle,
+    session: &SessionContext,
+    from: &Path,
+    now: &RunKept,
+    shared: &Shared,
+) -> Result<Option<Reuse>, Refusal> {
+    let Ok(before) = read::<RunKept>(&from.join(FOLDER).join("run.json")) else { return Ok(None) };
+    let plan = &shared.plan;
+    // A budget, a first claim or a measure of the whole company may change what any partner is paid for any fact.
+    if before.basis != now.basis || before.ranges.is_empty() || plan.measures_first || plan.once || plan.budgets {
+        return Ok(None);
+    }
+    let mut partners: BTreeSet<String> = BTreeSet::new();
+    for table in Table::ALL {
+        let Some((first, last)) = plan.months.get(&table).copied() else { continue };
+        let none = Vec::new();
+        let of = |run: &RunKept| -> BTreeSet<PathBuf> { run.files.get(table.name()).unwrap_or(&none).iter().cloned().collect() };
+        let (old, new) = (of(&before), of(now));
+        let changed: Vec<PathBuf> = old.symmetric_difference(&new).cloned().collect();
+        let versions = versions_changed(before.latest.get(table.name()), now.latest.get(table.name()));
+        if changed.is_empty() && versions.is_empty() {
+            continue;
+        }
+        // The state of a subscriber matters to whichever partner sold to it.
+        if (table == Table::SubscriberMonth && plan.wants_subs) || changed.iter().any(|path| !path.exists()) {
+            return Ok(None);
+        }
+        let scan = Looking { handle, session, months: source::in_months(first, last) };
+        let mut named: BTreeSet<String> = versions;
+        let has_refs = table == Table::BusinessEvent;
+        scan.gather(
+            &changed,
+            if has_refs { &["attributed", "ref_event"] } else { &["attributed"] },
+            None,
+            &mut [&mut partners, &mut named],
+        )?;
+        named.remove("");
+        if !named.is_empty() {
+            let files: Vec<PathBuf> = old.union(&new).cloned().collect();
+            let among = col("event_id").in_list(named.iter().map(|id| lit(id.as_str())).collect(), false);
+            scan.gather(&files, &["attributed"], Some(among), &mut [&mut partners])?;
+            for (account, lines) in &shared.earlier.by_account {
+                if lines.iter().any(|line| named.contains(&line.basis)) {
+                    partners.insert(account.clone());
+                }
+            }
+        }
+    }
+    let last = before.ranges.len() - 1;
+    let touched = partners.iter().map(|partner| before.ranges.partition_point(|end| end < partner).min(last)).collect();
+    Ok(Some(Reuse { from: from.to_owned(), ranges: before.ranges, touched }))
+}
+
+/// Ids whose version that counts is another one now.
+fn versions_changed(before: Option<&Latest>, now: Option<&Latest>) -> BTreeSet<String> {
+    let none = Latest::new();
+    let (before, now) = (before.unwrap_or(&none), now.unwrap_or(&none));
+    let differs = |a: &Latest, b: &Latest| -> BTreeSet<String> {
+        a.iter().filter(|(id, day)| b.get(*id) != Some(day)).map(|(id, _)| id.clone()).collect()
+    };
+    differs(before, now).into_iter().chain(differs(now, before)).collect()
+}
+
+/// Looks for texts in fact files.
+struct Looking<'s> {
+    handle: &'s Handle,
+    session: &'s SessionContext,
+    months: Expr,
+}
+
+impl Looking<'_> {
+    /// Adds the texts of each column to its set.
+    fn gather(&self, files: &[PathBuf], columns: &[&str], filter: Option<Expr>, into: &mut [&mut BTreeSet<String>]) -> Result<(), Refusal> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let filter = filter.into_iter().fold(self.months.clone(), Expr::and);
+        let query = Query { files, columns: columns.to_vec(), order: &[], filter: Some(filter) };
+        let mut stream = self.handle.block_on(source::open(&source::picky(self.session), query))?;
+        while let Some(batch) = self.handle.block_on(stream.next()) {
+            let batch = batch.map_err(|error| source::failed(&error))?;
+            for (name, set) in columns.iter().zip(into.iter_mut()) {
+                let texts = source::texts(&batch, name)?;
+                let texts = texts.as_string_view();
+                let mut last = None;
+                for row in 0..texts.len() {
+                    let text = if texts.is_valid(row) { texts.value(row) } else { "" };
+                    if last != Some(text) && !set.contains(text) {
+                        set.insert(text.to_owned());
+                    }
+                    last = Some(text);
+                }
+            }
+        }
+        Ok(())
+    }
+}
