@@ -1,6 +1,7 @@
 //! A block's results as Arrow batches in canonical order, split into those of the block's own partners and those that go to other accounts.
 
 use super::block::{Block, Shared};
+use super::fast::Map;
 use super::items::NO_DATE;
 use super::sink::{Account, Sink, TextRef};
 use datafusion::arrow::array::{
@@ -13,7 +14,7 @@ use qudao_kernel::facts::Col;
 use qudao_policy::lines::{LineKind, ObligationState};
 use qudao_policy::model::{Destination, PayeeKind};
 use std::cmp::Ordering;
-use std::collections::HashMap;
+
 use std::sync::{Arc, LazyLock};
 
 fn schema(fields: &[(&str, DataType)]) -> SchemaRef {
@@ -199,7 +200,7 @@ impl<'b> Texts<'b> {
     }
 
     fn column(&self, refs: impl Iterator<Item = TextRef>) -> Result<ArrayRef, ArrowError> {
-        let mut numbers: HashMap<u32, usize> = HashMap::new();
+        let mut numbers: Map<u32, usize> = Map::default();
         let mut sources: Vec<&dyn Array> = Vec::new();
         let mut last = (u32::MAX, 0);
         let at: Vec<(usize, usize)> = refs

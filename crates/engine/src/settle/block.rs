@@ -4,6 +4,7 @@
 //! with the same result.
 
 use super::eval::Eval;
+use super::fast::Map;
 use super::items::{Check, TableRows};
 use super::master::{MasterIndex, NONE};
 use super::measure::Local;
@@ -18,7 +19,6 @@ use datafusion::arrow::array::ArrayRef;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::{Month, Refusal};
 use qudao_policy::model::{Fill, Policy, PolicySet};
-use std::collections::HashMap;
 
 /// What all blocks of a run share.
 pub(crate) struct Shared {
@@ -214,7 +214,7 @@ impl<'s> Block<'s> {
 
 /// Fills in partner, outlet and standard check of every row.
 fn attribute(master: &MasterIndex, rows: &mut TableRows) {
-    let mut ranges: HashMap<String, (u32, u32)> = HashMap::new();
+    let mut ranges: Map<String, (u32, u32)> = Map::default();
     // Rows of one partner and day share the partner's row and checks.
     let mut last: Option<(u32, i32, u32, Check)> = None;
     for row in 0..rows.len {

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Pass, Trouble, in_force};
 use super::eval::Eval;
+use super::fast::Map;
 use super::items::{Check, Items, NO_DATE, TableRows};
 use super::measure::Local;
 use super::num::{self, Num, Overflow};
@@ -13,7 +14,7 @@ use qudao_kernel::Date;
 use qudao_kernel::facts::Col;
 use qudao_policy::lines::LineKind;
 use qudao_policy::model::{Basis, Component, Expr, Key, Order, Pick, Policy, RoundMode, Rounding};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Items of one component that reached an amount.
 pub(crate) struct Candidates<'b> {
@@ -254,7 +255,7 @@ fn exclusives(policy: &Policy, all: &mut [Candidates<'_>], sink: &mut Sink) {
     for group in &policy.exclusives {
         let mut members: Vec<usize> = (0..all.len()).filter(|index| group.components.contains(&all[*index].component)).collect();
         members.sort_by_key(|index| all[*index].component);
-        let mut best: HashMap<u32, (usize, i64)> = HashMap::new();
+        let mut best: Map<u32, (usize, i64)> = Map::default();
         for member in &members {
             let candidates = &all[*member];
             for (item, amount) in candidates.amounts.iter().enumerate().filter(|(_, amount)| **amount > 0) {
@@ -328,7 +329,7 @@ fn caps<'b>(
     for cap in &policy.caps {
         let limit = constant(eval, &cap.amount)?;
         let families: Vec<u32> = cap.components.iter().map(|component| block.shared.plan.family(p, *component)).collect();
-        let mut groups: HashMap<(u32, &str), Vec<Claim>> = HashMap::new();
+        let mut groups: Map<(u32, &str), Vec<Claim>> = Map::default();
         for (index, candidates) in all
             .iter()
             .enumerate()

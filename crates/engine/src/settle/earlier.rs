@@ -5,13 +5,15 @@ use super::passes::component_of;
 use super::rows::Row;
 use super::source::{self, Query};
 use super::stream::looks_back;
+use super::subs::{PassThrough, key};
 use datafusion::arrow::array::AsArray;
+use datafusion::common::ScalarValue;
 use datafusion::prelude::{SessionContext, col, lit};
 use futures::StreamExt;
-use qudao_kernel::Refusal;
+use qudao_kernel::{Date, Month, Refusal};
 use qudao_policy::lines::Line;
-use qudao_policy::model::{Basis, PolicySet, Trigger};
-use std::collections::BTreeSet;
+use qudao_policy::model::{Basis, PolicySet, Trigger, Within};
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use tokio::runtime::Handle;
 
@@ -50,6 +52,23 @@ fn reversible(set: &PolicySet) -> (BTreeSet<String>, BTreeSet<String>) {
     (by_event, by_condition)
 }
 
+/// The earliest day of an item that anything of the period can still reverse.
+fn earliest(set: &PolicySet, period: Month) -> Date {
+    let first = period.first_day();
+    let clauses = set.policies.iter().flat_map(|policy| policy.components.iter().filter_map(|component| component.reverse.as_ref()));
+    clauses.map(|clause| earliest_within(clause.within, first)).min().unwrap_or(first)
+}
+
+/// The earliest day whose last day to be reversed is not before `first`. The last day rises with the day, so halving finds it.
+fn earliest_within(within: Within, first: Date) -> Date {
+    let (mut too_early, mut in_time) = (first.plus_days(-36_600), first);
+    while in_time.days() - too_early.days() > 1 {
+        let middle = Date::from_days(i32::midpoint(too_early.days(), in_time.days()));
+        if within.last_day(middle) >= first { in_time = middle } else { too_early = middle }
+    }
+    in_time
+}
+
 /// Reads what this run needs of earlier lines into `shared`.
 ///
 /// # Errors
@@ -63,8 +82,9 @@ pub(crate) fn read(handle: &Handle, session: &SessionContext, files: &[PathBuf],
     let mut filter = col("origin").lt(lit(shared.plan.period.index()));
     if !totals {
         let named = |names: &BTreeSet<String>| col("component").in_list(names.iter().map(|name| lit(name.as_str())).collect(), false);
-        let items = shared.reversing.by_ref.keys().map(|item| lit(item.as_str())).collect();
-        filter = filter.and(named(&by_condition).or(named(&by_event).and(col("basis").in_list(items, false))));
+        let items: HashSet<u128, PassThrough> = shared.reversing.by_ref.keys().map(|item| key(item)).collect();
+        let day = lit(ScalarValue::Date32(Some(earliest(&shared.set, shared.plan.period).days())));
+        filter = filter.and(col("day").gt_eq(day)).and(named(&by_condition).or(named(&by_event).and(source::among(items, "basis"))));
     }
     let columns = super::arrow_out::LINES.fields().iter().map(|field| field.name().as_str()).collect();
     // Few rows of the earlier months matter: the other columns are read for those alone.
@@ -84,7 +104,7 @@ pub(crate) fn read(handle: &Handle, session: &SessionContext, files: &[PathBuf],
             if !matters && !totals {
                 continue;
             }
-            line.fill(&columns, row);
+            line.fill(&columns, row, None);
             let (p, c) = component_of(&shared.set, &line.policy, line.version, &line.component)?;
             if totals {
                 let family = shared.plan.family(p, c);

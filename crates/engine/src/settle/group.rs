@@ -3,6 +3,7 @@
 use super::block::{Block, Trouble};
 use super::each::{self, demand, reason};
 use super::eval::Eval;
+use super::fast::{Map, Set};
 use super::items::{Check, Items, NO_DATE};
 use super::master::NONE;
 use super::measure::{Local, eligible, key_of_fact};
@@ -13,7 +14,7 @@ use super::sink::{LineRow, Sink, TextRef};
 use qudao_kernel::{Fen, Month, Remainder, territory};
 use qudao_policy::lines::{LineKind, ObligationState, part_above};
 use qudao_policy::model::{Basis, Component, GroupPay, Key, Policy, Source};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// A group: segment, and the second half of its key.
@@ -70,14 +71,16 @@ pub(crate) fn local_groups<'b>(
         match &measure.source {
             Source::Facts { .. } => {
                 let items = eligible(block, p, measure, anchor)?;
+                let mut seen: Set<(u32, &str)> = Set::default();
+                let mut last = None;
                 for item in 0..items.len {
-                    if let Some(sub) = key_of_fact(key, &items, item) {
-                        let group = (items.seg[item], sub);
-                        if groups.last().is_none_or(|(seg, last): &GroupKey| (*seg, last.as_str()) != group) {
-                            groups.insert((group.0, sub.to_string()));
-                        }
+                    let group = key_of_fact(key, &items, item).map(|sub| (items.seg[item], sub));
+                    if group != last {
+                        seen.extend(group);
                     }
+                    last = group;
                 }
+                groups.extend(seen.into_iter().map(|(seg, sub)| (seg, sub.to_string())));
             }
             Source::Lines { of } => groups.extend(local.line_groups(p, of, key, window_months(measure.window, anchor))),
         }
@@ -517,8 +520,8 @@ pub(crate) fn collect_groups<'b>(block: &'b Block<'b>, claims: &mut super::total
                 continue;
             }
             let key = key_of(component);
-            let mut found: HashSet<(u32, &str)> = HashSet::new();
-            let mut parents: HashSet<u32> = HashSet::new();
+            let mut found: Set<(u32, &str)> = Set::default();
+            let mut parents: Set<u32> = Set::default();
             for m in measures_of(policy, component) {
                 let measure = &policy.measures[m];
                 if !matches!(measure.source, Source::Facts { .. }) {
@@ -546,8 +549,8 @@ pub(crate) fn collect_groups<'b>(block: &'b Block<'b>, claims: &mut super::total
 }
 
 /// By-name index of groups given as full keys.
-pub(crate) fn split_keys(keys: impl Iterator<Item = String>, key: Key) -> HashMap<String, BTreeSet<String>> {
-    let mut by_code: HashMap<String, BTreeSet<String>> = HashMap::new();
+pub(crate) fn split_keys(keys: impl Iterator<Item = String>, key: Key) -> Map<String, BTreeSet<String>> {
+    let mut by_code: Map<String, BTreeSet<String>> = Map::default();
     for full in keys {
         let (code, sub) = if key == Key::Partner { (full.as_str(), "") } else { full.split_once('/').unwrap_or((&full, "")) };
         by_code.entry(code.to_string()).or_default().insert(sub.to_string());

@@ -14,10 +14,11 @@ use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
 use super::block::Shared;
 use super::results::{Lazy, Others, SettleReport, disk};
 use super::source::{self, Query};
+use super::subs::key;
 use super::totals::Claims;
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::prelude::{Expr, SessionContext, col, lit};
+use datafusion::prelude::{Expr, SessionContext};
 use futures::StreamExt;
 use qudao_kernel::Refusal;
 use qudao_kernel::facts::Table;
@@ -205,7 +206,7 @@ pub(crate) fn compare(
         named.remove("");
         if !named.is_empty() {
             let files: Vec<PathBuf> = old.union(&new).cloned().collect();
-            let among = col("event_id").in_list(named.iter().map(|id| lit(id.as_str())).collect(), false);
+            let among = source::among(named.iter().map(|id| key(id)).collect(), "event_id");
             scan.gather(&files, &["attributed"], Some(among), &mut [&mut partners])?;
             for (account, lines) in &shared.earlier.by_account {
                 if lines.iter().any(|line| named.contains(&line.basis)) {

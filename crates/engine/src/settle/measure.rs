@@ -2,6 +2,7 @@
 
 use super::block::{Block, Trouble};
 use super::eval::{Eval, Measures, NoMeasures};
+use super::fast::{Map, Set};
 use super::items::{Check, Items, TableRows};
 use super::master::NONE;
 use super::num::{self, Num, Overflow};
@@ -13,7 +14,7 @@ use qudao_kernel::facts::Col;
 use qudao_kernel::territory;
 use qudao_policy::model::{Agg, Basis, GroupPay, Key, Measure, PayeeKind, Source};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Values of one measure for the block's keys: segment, then the second half of the key (empty for partners).
@@ -21,7 +22,7 @@ pub(crate) struct Values {
     /// Shared denominator.
     pub(crate) den: i128,
     /// Keys that contributed, with the numerator.
-    pub(crate) by_seg: HashMap<u32, HashMap<String, i128>>,
+    pub(crate) by_seg: Map<u32, Map<String, i128>>,
     /// Numerator of keys that did not contribute.
     pub(crate) absent: i128,
 }
@@ -46,13 +47,13 @@ impl Values {
 /// The block's measures.
 pub(crate) struct Local<'b> {
     block: &'b Block<'b>,
-    cache: RefCell<HashMap<(usize, usize, i32), Rc<Values>>>,
+    cache: RefCell<Map<(usize, usize, i32), Rc<Values>>>,
     /// Sums of this run's line amounts by family → (segment, payee of outlet or clerk or "") → fen. Set before groups are evaluated.
-    lines: RefCell<HashMap<u32, LineSums>>,
+    lines: RefCell<Map<u32, LineSums>>,
 }
 
 /// Sums of amounts by (segment, payee kind, payee); partner totals under `(segment, None, "")`.
-pub(crate) type LineSums = HashMap<(u32, Option<PayeeKind>, String), i128>;
+pub(crate) type LineSums = Map<(u32, Option<PayeeKind>, String), i128>;
 
 impl<'b> Local<'b> {
     /// Nothing counted yet.
@@ -67,6 +68,9 @@ impl<'b> Local<'b> {
         for line in &sink.lines[from..] {
             let Account::Own(seg) = line.account else { continue };
             let comp = &plan.comps[line.comp as usize];
+            if !plan.totalled_in_blocks.contains(&comp.family) {
+                continue;
+            }
             let sums = sums.entry(comp.family).or_default();
             bump(sums, (seg, None, String::new()), i128::from(line.amount))?;
             if matches!(line.payee_kind, PayeeKind::Outlet | PayeeKind::Clerk) {
@@ -123,7 +127,7 @@ impl<'b> Local<'b> {
 
     fn total(&self, policy: usize, measure: &'b Measure, of: &[usize], anchor: Month) -> Result<Values, Overflow> {
         let kind = line_key_kind(measure.key);
-        let mut values = Values { den: 1, by_seg: HashMap::new(), absent: 0 };
+        let mut values = Values { den: 1, by_seg: Map::default(), absent: 0 };
         let (first, last) = window_months(measure.window, anchor);
         let shared = self.block.shared;
         for component in of {
@@ -272,15 +276,15 @@ struct Counter<'b, K> {
     first: Month,
     months: i32,
     den: i128,
-    sums: HashMap<K, i128>,
-    seen: HashSet<(K, &'b str)>,
-    active: HashMap<K, HashSet<i32>>,
+    sums: Map<K, i128>,
+    seen: Set<(K, &'b str)>,
+    active: Map<K, Set<i32>>,
 }
 
 impl<'b, K: std::hash::Hash + Eq + Clone> Counter<'b, K> {
     fn new(measure: &'b Measure, anchor: Month) -> Self {
         let (first, last) = window_months(measure.window, anchor);
-        Self { measure, first, months: last.since(first) + 1, den: 1, sums: HashMap::new(), seen: HashSet::new(), active: HashMap::new() }
+        Self { measure, first, months: last.since(first) + 1, den: 1, sums: Map::default(), seen: Set::default(), active: Map::default() }
     }
 
     fn add(
@@ -303,15 +307,28 @@ impl<'b, K: std::hash::Hash + Eq + Clone> Counter<'b, K> {
             })?,
             None => 1,
         };
+        // Rows of one key often follow each other: they are added up before they are looked up.
+        let mut run: Option<(K, i128)> = None;
         for item in 0..items.len {
             let Some(key) = key(items, item) else { continue };
             let row = items.fact[item] as usize;
             match agg {
-                Agg::Count => self.bump(key, 1)?,
-                Agg::Sum(_) => {
-                    let (num, den) = amounts.as_ref().map_or((0, 1), |amounts| amounts.at(item));
-                    let scaled = num.checked_mul(self.den / den).ok_or(Overflow)?;
-                    self.bump(key, scaled)?;
+                Agg::Count | Agg::Sum(_) => {
+                    let by = match &amounts {
+                        None => 1,
+                        Some(amounts) => {
+                            let (num, den) = amounts.at(item);
+                            num.checked_mul(self.den / den).ok_or(Overflow)?
+                        }
+                    };
+                    match &mut run {
+                        Some((last, sum)) if *last == key => *sum = sum.checked_add(by).ok_or(Overflow)?,
+                        _ => {
+                            if let Some((last, sum)) = run.replace((key, by)) {
+                                self.bump(last, sum)?;
+                            }
+                        }
+                    }
                 }
                 Agg::Distinct(col) => {
                     let text = rows.text(*col, row);
@@ -325,7 +342,7 @@ impl<'b, K: std::hash::Hash + Eq + Clone> Counter<'b, K> {
                 }
             }
         }
-        Ok(())
+        run.map_or(Ok(()), |(key, sum)| self.bump(key, sum))
     }
 
     fn bump(&mut self, key: K, by: i128) -> Result<(), Overflow> {
@@ -350,7 +367,7 @@ impl<'b, K: std::hash::Hash + Eq + Clone> Counter<'b, K> {
 
 impl<'b> Counter<'b, (u32, &'b str)> {
     fn finish(self) -> Values {
-        let mut by_seg: HashMap<u32, HashMap<String, i128>> = HashMap::new();
+        let mut by_seg: Map<u32, Map<String, i128>> = Map::default();
         for ((seg, sub), value) in self.counted() {
             by_seg.entry(seg).or_default().insert(sub.to_string(), value);
         }
@@ -367,13 +384,24 @@ pub(crate) fn collect_crossing<'b>(block: &'b Block<'b>, local: &'b Local<'b>, c
 pub(crate) fn collect_for_end<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &Sink, claims: &mut Claims) -> Result<(), Trouble> {
     collect(block, local, claims, true)?;
     let plan = &block.shared.plan;
+    let mut sums: Map<(u32, Account), i128> = Map::default();
+    let mut payees: Map<(u32, Account, PayeeKind, &str), i128> = Map::default();
     for line in &sink.lines {
-        let comp = &plan.comps[line.comp as usize];
-        if !plan.totalled_at_end.contains(&comp.family) {
+        let family = plan.comps[line.comp as usize].family;
+        if !plan.totalled_at_end.contains(&family) {
             continue;
         }
-        let account = block.account_code(line.account);
-        claims.add_line(comp.family, account, line.payee_kind, block.text(sink, line.payee), line.amount)?;
+        let amount = i128::from(line.amount);
+        *sums.entry((family, line.account)).or_default() += amount;
+        if matches!(line.payee_kind, PayeeKind::Outlet | PayeeKind::Clerk) {
+            *payees.entry((family, line.account, line.payee_kind, block.text(sink, line.payee))).or_default() += amount;
+        }
+    }
+    for ((family, account), sum) in sums {
+        claims.add_sum(family, block.account_code(account), None, sum)?;
+    }
+    for ((family, account, kind, payee), sum) in payees {
+        claims.add_sum(family, block.account_code(account), Some((kind, payee)), sum)?;
     }
     Ok(())
 }
@@ -407,22 +435,20 @@ fn collect<'b>(block: &'b Block<'b>, local: &'b Local<'b>, claims: &mut Claims, 
 
 /// This block's part of a measure, by full key.
 fn part_of<'b>(block: &'b Block<'b>, local: &'b Local<'b>, policy: usize, measure: &'b Measure, anchor: Month) -> Result<Totals, Overflow> {
-    let mut counter: Counter<'b, String> = Counter::new(measure, anchor);
-    let Source::Facts { table, .. } = &measure.source else { return Ok(counter.totals()) };
-    let Some(rows) = block.table(*table) else { return Ok(counter.totals()) };
+    let mut counter: Counter<'b, (u32, &'b str)> = Counter::new(measure, anchor);
+    let Source::Facts { table, .. } = &measure.source else { return Ok(counter.totals(block)) };
+    let Some(rows) = block.table(*table) else { return Ok(counter.totals(block)) };
     let eval = Eval { measures: &NoMeasures, ..block.eval(policy, local) };
     let items = eligible(block, policy, measure, anchor)?;
     let shared = block.shared;
     counter.add(&eval, rows, &items, |items, item| {
-        let code = &block.segs[items.seg[item] as usize];
         Some(match measure.key {
-            Key::Company => String::new(),
-            Key::Region(level) => territory::at_level(region(shared, items, item), level).to_string(),
-            Key::Partner => code.clone(),
-            key => format!("{code}/{}", key_of_fact(key, items, item)?),
+            Key::Company => (NO_SEG, ""),
+            Key::Region(level) => (NO_SEG, territory::at_level(region(shared, items, item), level)),
+            key => (items.seg[item], key_of_fact(key, items, item)?),
         })
     })?;
-    let mut totals = counter.totals();
+    let mut totals = counter.totals(block);
     if let Some(rollup) = &measure.rollup {
         // Set-like aggregates are merged by their members, so the parent's own facts and those rolled up are counted together.
         totals.add_all(rolled_up(block, &eval, measure, rows, &items, anchor, rollup)?)?;
@@ -430,15 +456,24 @@ fn part_of<'b>(block: &'b Block<'b>, local: &'b Local<'b>, policy: usize, measur
     Ok(totals)
 }
 
-impl Counter<'_, String> {
-    fn totals(self) -> Totals {
+/// Stands for a key that belongs to no partner of the block: the company, a territory, a parent.
+const NO_SEG: u32 = u32::MAX;
+
+impl Counter<'_, (u32, &str)> {
+    fn totals(self, block: &Block<'_>) -> Totals {
+        let full = |(seg, sub): (u32, &str)| match (block.segs.get(seg as usize), sub) {
+            (None, _) => sub.to_string(),
+            (Some(code), "") => code.clone(),
+            (Some(code), _) => format!("{code}/{sub}"),
+        };
         // Distinct counts and months are merged across blocks by their members, not by their number.
-        let texts = self.seen.into_iter().map(|(key, text)| (key, text.to_string()));
-        let months =
-            self.active.into_iter().flat_map(|(key, months)| months.into_iter().map(move |month| (key.clone(), month.to_string())));
+        let texts = self.seen.into_iter().map(|(key, text)| (full(key), text.to_string()));
+        let months = self.active.into_iter().flat_map(|(key, months)| months.into_iter().map(move |month| (full(key), month.to_string())));
         let members = texts.chain(months).collect();
         match &self.measure.source {
-            Source::Facts { agg: Agg::Count | Agg::Sum(_), .. } => Totals::sums(self.den, self.sums),
+            Source::Facts { agg: Agg::Count | Agg::Sum(_), .. } => {
+                Totals::sums(self.den, self.sums.into_iter().map(|(key, sum)| (full(key), sum)).collect())
+            }
             Source::Facts { agg: Agg::IdleMonths, .. } => Totals::members(members, Some(i128::from(self.months))),
             _ => Totals::members(members, None),
         }
@@ -460,15 +495,15 @@ fn rolled_up<'b>(
         .filter(|item| master.partners.get(items.own[*item as usize]).is_some_and(|partner| rollup.tiers.contains(&partner.tier)))
         .collect();
     let rolled = items.select(&tiers);
-    let mut counter: Counter<'b, String> = Counter::new(measure, anchor);
+    let mut counter: Counter<'b, (u32, &'b str)> = Counter::new(measure, anchor);
     counter.add(eval, rows, &rolled, |items, item| {
         let parent = master.partners.get(master.parent(items.own[item], items.day[item]))?;
-        Some(parent.code.clone())
+        Some((NO_SEG, parent.code.as_str()))
     })?;
     let share = match eval.num(&rollup.share, &Items::default())? {
         Num::Const(num, den) => (num, den),
         _ => (1, 1),
     };
     let sums = matches!(&measure.source, Source::Facts { agg: Agg::Count | Agg::Sum(_), .. });
-    if sums { counter.totals().scaled(share) } else { Ok(counter.totals()) }
+    if sums { counter.totals(block).scaled(share) } else { Ok(counter.totals(block)) }
 }

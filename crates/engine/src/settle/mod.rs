@@ -19,6 +19,7 @@ mod each;
 mod earlier;
 mod end;
 mod eval;
+mod fast;
 mod group;
 mod items;
 mod kept;

@@ -45,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) crosses: Vec<Vec<bool>>,
     /// Components whose lines are totalled for components evaluated at the end.
     pub(crate) totalled_at_end: BTreeSet<u32>,
+    /// Components whose lines are totalled for what is evaluated in blocks.
+    pub(crate) totalled_in_blocks: BTreeSet<u32>,
     /// Whether two versions of one policy are in force in the period.
     pub(crate) several_versions: bool,
     /// Collect measures before paying.
@@ -210,6 +212,7 @@ impl Plan {
             settles_groups,
             crosses: Vec::new(),
             totalled_at_end: BTreeSet::new(),
+            totalled_in_blocks: BTreeSet::new(),
             several_versions: false,
             measures_first: false,
             once: false,
@@ -238,7 +241,7 @@ impl Plan {
                 plan.reads(p, policy);
             }
             // Reversals and gates of versions no longer in force still read subscriber states.
-            plan.reads_later(policy);
+            plan.reads_later(p, policy);
         }
         Ok(plan)
     }
@@ -317,28 +320,46 @@ impl Plan {
         }
         self.budgets |= !policy.budgets.is_empty();
         for (c, component) in policy.components.iter().enumerate() {
-            if self.comps[self.number(p, c) as usize].global {
-                for measure in measures_of(policy, component) {
-                    if let Source::Lines { of } = &policy.measures[measure].source {
-                        let families: Vec<u32> = of.iter().map(|base| self.family(p, *base)).collect();
-                        self.totalled_at_end.extend(families);
-                    }
-                }
+            let at_end = self.comps[self.number(p, c) as usize].global;
+            for measure in measures_of(policy, component) {
+                self.totals(p, policy, measure, at_end);
             }
         }
     }
 
-    fn reads_later(&mut self, policy: &Policy) {
+    /// Notes whose lines a measure totals.
+    fn totals(&mut self, p: usize, policy: &Policy, measure: usize, at_end: bool) {
+        if let Source::Lines { of } = &policy.measures[measure].source {
+            let families: Vec<u32> = of.iter().map(|base| self.family(p, *base)).collect();
+            if at_end { self.totalled_at_end.extend(families) } else { self.totalled_in_blocks.extend(families) }
+        }
+    }
+
+    fn reads_later(&mut self, p: usize, policy: &Policy) {
         for component in &policy.components {
             let gates = component
                 .schedule
                 .iter()
                 .flat_map(|schedule| schedule.parts.iter().filter_map(|part| part.gate.as_ref()).chain(schedule.pause.iter()));
-            let condition = component.reverse.iter().filter_map(|reverse| match &reverse.trigger {
-                qudao_policy::model::Trigger::When(expr) => Some(expr),
-                qudao_policy::model::Trigger::Kinds(_) => None,
+            let conditions = component.reverse.iter().flat_map(|reverse| {
+                let condition = match &reverse.trigger {
+                    qudao_policy::model::Trigger::When(expr) => Some(expr),
+                    qudao_policy::model::Trigger::Kinds(_) => None,
+                };
+                condition.into_iter().chain([&reverse.fraction])
             });
-            let exprs: Vec<&Expr> = gates.chain(condition).collect();
+            let exprs: Vec<&Expr> = gates.chain(conditions).collect();
+            let mut measures = BTreeSet::new();
+            for expr in &exprs {
+                walk(policy, expr, &mut |expr| {
+                    if let Expr::Measure(measure) = expr {
+                        measures.insert(*measure);
+                    }
+                });
+            }
+            for measure in measures {
+                self.totals(p, policy, measure, false);
+            }
             self.columns_of(policy, exprs, None);
         }
     }

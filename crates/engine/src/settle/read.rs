@@ -88,7 +88,7 @@ impl<T: Row> RowStream<T> {
             return Ok(None);
         }
         if let Some(columns) = &self.columns {
-            self.row.fill(columns, self.at);
+            self.row.fill(columns, self.at, self.at.checked_sub(1));
         }
         self.at += 1;
         Ok(Some(&self.row))

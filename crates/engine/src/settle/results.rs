@@ -1,6 +1,6 @@
 //! Where a run's results go: Parquet files of each range, rows kept for other accounts, and the totals of the report.
 
-use super::arrow_out::{self, Names, Split};
+use super::arrow_out::{self, Names};
 use super::block::{Block, Shared, Trouble};
 use super::sink::Sink;
 use super::source;
@@ -152,16 +152,19 @@ impl Writers {
         }
     }
 
-    pub(crate) fn write(&mut self, block: &Block<'_>, sink: &Sink, names: &Names) -> Result<(), Refusal> {
-        let own = |split: Result<Split, _>| split.map(|split| split.own).map_err(source::arrow_failed);
-        if let Some(batch) = own(arrow_out::lines(block, sink, names))? {
-            self.lines.write(&batch)?;
-        }
-        if let Some(batch) = own(arrow_out::obligations(block, sink, names))? {
-            self.obligations.write(&batch)?;
-        }
-        if let Some(batch) = own(arrow_out::reasons(block, sink, names))? {
-            self.reasons.write(&batch)?;
+    /// Writes what goes to the block's own partners; the rest is kept in `others`.
+    pub(crate) fn write(&mut self, block: &Block<'_>, sink: &Sink, names: &Names, others: &mut Others) -> Result<(), Trouble> {
+        let parts = [
+            (arrow_out::lines(block, sink, names), &mut self.lines, &mut others.lines),
+            (arrow_out::obligations(block, sink, names), &mut self.obligations, &mut others.obligations),
+            (arrow_out::reasons(block, sink, names), &mut self.reasons, &mut others.reasons),
+        ];
+        for (split, file, kept) in parts {
+            let split = split.map_err(source::arrow_failed)?;
+            if let Some(batch) = split.own {
+                file.write(&batch)?;
+            }
+            kept.extend(split.other);
         }
         Ok(())
     }
@@ -189,17 +192,17 @@ impl Others {
         self.reasons.extend(other.reasons);
     }
 
-    /// Keeps what goes to other accounts; of the end block, all.
-    pub(crate) fn take(&mut self, block: &Block<'_>, sink: &Sink, names: &Names, all: bool) -> Result<(), Trouble> {
-        let mut keep = |list: fn(&mut Others) -> &mut Vec<RecordBatch>, split: Split| {
-            list(self).extend(split.other);
-            if all {
-                list(self).extend(split.own);
-            }
-        };
-        keep(|others| &mut others.lines, arrow_out::lines(block, sink, names).map_err(source::arrow_failed)?);
-        keep(|others| &mut others.obligations, arrow_out::obligations(block, sink, names).map_err(source::arrow_failed)?);
-        keep(|others| &mut others.reasons, arrow_out::reasons(block, sink, names).map_err(source::arrow_failed)?);
+    /// Keeps everything a block gives: of the end, whose accounts are all over the ranges.
+    pub(crate) fn take(&mut self, block: &Block<'_>, sink: &Sink, names: &Names) -> Result<(), Trouble> {
+        let parts = [
+            (arrow_out::lines(block, sink, names), &mut self.lines),
+            (arrow_out::obligations(block, sink, names), &mut self.obligations),
+            (arrow_out::reasons(block, sink, names), &mut self.reasons),
+        ];
+        for (split, kept) in parts {
+            let split = split.map_err(source::arrow_failed)?;
+            kept.extend([split.own, split.other].into_iter().flatten());
+        }
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Taking back: from original amounts, by the clause of the version that paid.
 
 use super::block::{Block, Trouble};
+use super::fast::{Map, Set};
 use super::items::{Items, TableRows};
 use super::measure::Local;
 use super::num::{self, Overflow};
@@ -10,7 +11,7 @@ use qudao_kernel::Date;
 use qudao_kernel::facts::Col;
 use qudao_policy::lines::{Line, LineKind, ObligationState, PART_BITS};
 use qudao_policy::model::{Basis, PayeeKind, Trigger};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// Business events of the period that name another event.
 #[derive(Default)]
@@ -18,13 +19,13 @@ pub(crate) struct Reversing {
     /// The events.
     pub(crate) rows: Option<TableRows>,
     /// Rows by the event they name.
-    pub(crate) by_ref: HashMap<String, Vec<u32>>,
+    pub(crate) by_ref: Map<String, Vec<u32>>,
 }
 
 impl Reversing {
     /// Indexes the events.
     pub(crate) fn new(rows: TableRows) -> Self {
-        let mut by_ref: HashMap<String, Vec<u32>> = HashMap::new();
+        let mut by_ref: Map<String, Vec<u32>> = Map::default();
         for row in 0..rows.len {
             let reference = rows.text(Col::Ref, row);
             if !reference.is_empty() {
@@ -53,7 +54,7 @@ impl Reversing {
 #[derive(Default)]
 pub(crate) struct Earlier {
     /// By account partner.
-    pub(crate) by_account: HashMap<String, Vec<Line>>,
+    pub(crate) by_account: Map<String, Vec<Line>>,
 }
 
 /// What was paid to one payee for one item.
@@ -94,7 +95,7 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
     for target in targets.into_values().filter(|target| target.earned && target.taken == 0) {
         by_comp.entry(target.comp).or_default().push(target);
     }
-    let mut reversed: HashSet<Reversed> = HashSet::new();
+    let mut reversed: Set<Reversed> = Set::default();
     for (comp, targets) in by_comp {
         let at = &shared.plan.comps[comp as usize];
         let Some(clause) = &shared.set.policies[at.policy].components[at.component].reverse else { continue };
@@ -151,9 +152,9 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
     Ok(())
 }
 
-fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &HashSet<Reversed>) {
+fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &Set<Reversed>) {
     // Nearly no item is reversed: most rows are passed over by their item alone.
-    let items: HashSet<&str> = reversed.iter().map(|(_, basis, ..)| basis.as_str()).collect();
+    let items: Set<&str> = reversed.iter().map(|(_, basis, ..)| basis.as_str()).collect();
     let hit: Vec<usize> = sink
         .obligations
         .iter()
@@ -176,13 +177,13 @@ fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &HashSet<Rev
 }
 
 /// Everything paid so far for items that have a clause: this run's lines, and the earlier ones that were fetched.
-fn targets(block: &Block<'_>, sink: &mut Sink) -> Result<HashMap<Identity, Target>, Trouble> {
+fn targets(block: &Block<'_>, sink: &mut Sink) -> Result<Map<Identity, Target>, Trouble> {
     let shared = block.shared;
     let has_clause = |comp: CompNo| {
         let at = &shared.plan.comps[comp as usize];
         shared.set.policies[at.policy].components[at.component].reverse.as_ref()
     };
-    let mut found: HashMap<Identity, Target> = HashMap::new();
+    let mut found: Map<Identity, Target> = Map::default();
     let mut fresh: Vec<(Identity, Target)> = Vec::new();
     for line in &sink.lines {
         let Some(clause) = has_clause(line.comp) else { continue };
@@ -216,7 +217,7 @@ fn targets(block: &Block<'_>, sink: &mut Sink) -> Result<HashMap<Identity, Targe
 fn add_earlier<'a>(
     block: &Block<'_>,
     sink: &mut Sink,
-    found: &mut HashMap<Identity, Target>,
+    found: &mut Map<Identity, Target>,
     seg: u32,
     line: &Line,
     has_clause: &impl Fn(CompNo) -> Option<&'a qudao_policy::model::Reverse>,
@@ -276,7 +277,7 @@ fn target_of(line: &LineRow, part: u32) -> Target {
     }
 }
 
-fn merge(found: &mut HashMap<Identity, Target>, identity: Identity, target: Target) {
+fn merge(found: &mut Map<Identity, Target>, identity: Identity, target: Target) {
     match found.get_mut(&identity) {
         Some(known) => {
             known.paid += target.paid;

@@ -27,16 +27,17 @@ pub trait Row: Sized {
     /// Partner of a row.
     fn partner(columns: &Self::Columns, at: usize) -> &str;
 
-    /// Makes this the row at a position.
-    fn fill(&mut self, columns: &Self::Columns, at: usize);
+    /// Makes this the row at a position. `before` is the position of the row it is now, if that is of the same columns.
+    fn fill(&mut self, columns: &Self::Columns, at: usize, before: Option<usize>);
 }
 
-fn set(to: &mut String, from: &StringViewArray, at: usize) {
-    let text = if from.is_valid(at) { from.value(at) } else { "" };
-    if to != text {
-        to.clear();
-        to.push_str(text);
+/// Puts a text in its place. Texts of sorted rows repeat: where the view is that of the row before, which is there already, nothing is done.
+fn set(to: &mut String, from: &StringViewArray, at: usize, before: Option<usize>) {
+    if before.is_some_and(|before| from.views()[before] == from.views()[at] && from.is_valid(before) == from.is_valid(at)) {
+        return;
     }
+    to.clear();
+    to.push_str(text(from, at));
 }
 
 fn text<'c>(column: &'c StringViewArray, at: usize) -> &'c str {
@@ -182,23 +183,23 @@ impl Row for Line {
         text(&columns.partner, at)
     }
 
-    fn fill(&mut self, columns: &LineColumns, at: usize) {
+    fn fill(&mut self, columns: &LineColumns, at: usize, before: Option<usize>) {
         self.period = Month::from_index(columns.period.value(at));
-        set(&mut self.partner, &columns.partner, at);
-        set(&mut self.policy, &columns.policy, at);
+        set(&mut self.partner, &columns.partner, at, before);
+        set(&mut self.policy, &columns.policy, at, before);
         self.version = columns.version.value(at) as u32;
-        set(&mut self.component, &columns.component, at);
+        set(&mut self.component, &columns.component, at, before);
         self.kind = line_kind(text(&columns.kind, at));
-        set(&mut self.basis, &columns.basis, at);
+        set(&mut self.basis, &columns.basis, at, before);
         self.day = Date::from_days(columns.day.value(at));
         self.payee_kind = payee_kind(text(&columns.payee_kind, at));
-        set(&mut self.payee, &columns.payee, at);
+        set(&mut self.payee, &columns.payee, at, before);
         self.part = columns.part.value(at);
-        set(&mut self.subscriber, &columns.subscriber, at);
-        set(&mut self.once, &columns.once, at);
-        set(&mut self.own_partner, &columns.own_partner, at);
-        set(&mut self.outlet, &columns.outlet, at);
-        set(&mut self.clerk, &columns.clerk, at);
+        set(&mut self.subscriber, &columns.subscriber, at, before);
+        set(&mut self.once, &columns.once, at, before);
+        set(&mut self.own_partner, &columns.own_partner, at, before);
+        set(&mut self.outlet, &columns.outlet, at, before);
+        set(&mut self.clerk, &columns.clerk, at, before);
         self.origin = Month::from_index(columns.origin.value(at));
         self.counts_as = line_kind(text(&columns.counts_as, at));
         self.accrued = columns.accrued.value(at);
@@ -280,19 +281,19 @@ impl Row for Obligation {
         text(&columns.partner, at)
     }
 
-    fn fill(&mut self, columns: &ObligationColumns, at: usize) {
-        set(&mut self.partner, &columns.partner, at);
-        set(&mut self.policy, &columns.policy, at);
+    fn fill(&mut self, columns: &ObligationColumns, at: usize, before: Option<usize>) {
+        set(&mut self.partner, &columns.partner, at, before);
+        set(&mut self.policy, &columns.policy, at, before);
         self.version = columns.version.value(at) as u32;
-        set(&mut self.component, &columns.component, at);
-        set(&mut self.basis, &columns.basis, at);
+        set(&mut self.component, &columns.component, at, before);
+        set(&mut self.basis, &columns.basis, at, before);
         self.day = Date::from_days(columns.day.value(at));
         self.payee_kind = payee_kind(text(&columns.payee_kind, at));
-        set(&mut self.payee, &columns.payee, at);
+        set(&mut self.payee, &columns.payee, at, before);
         self.part = columns.part.value(at);
         self.instalment = columns.instalment.value(at) as u16;
-        set(&mut self.own_partner, &columns.own_partner, at);
-        set(&mut self.subscriber, &columns.subscriber, at);
+        set(&mut self.own_partner, &columns.own_partner, at, before);
+        set(&mut self.subscriber, &columns.subscriber, at, before);
         self.amount = columns.amount.value(at);
         self.origin = Month::from_index(columns.origin.value(at));
         self.due = Month::from_index(columns.due.value(at));
@@ -352,15 +353,15 @@ impl Row for Reason {
         text(&columns.partner, at)
     }
 
-    fn fill(&mut self, columns: &ReasonColumns, at: usize) {
+    fn fill(&mut self, columns: &ReasonColumns, at: usize, before: Option<usize>) {
         self.period = Month::from_index(columns.period.value(at));
-        set(&mut self.partner, &columns.partner, at);
-        set(&mut self.policy, &columns.policy, at);
+        set(&mut self.partner, &columns.partner, at, before);
+        set(&mut self.policy, &columns.policy, at, before);
         self.version = columns.version.value(at) as u32;
-        set(&mut self.component, &columns.component, at);
-        set(&mut self.basis, &columns.basis, at);
+        set(&mut self.component, &columns.component, at, before);
+        set(&mut self.basis, &columns.basis, at, before);
         self.day = Date::from_days(columns.day.value(at));
-        set(&mut self.code, &columns.code, at);
+        set(&mut self.code, &columns.code, at, before);
         self.until = columns.until.is_valid(at).then(|| Date::from_days(columns.until.value(at)));
         self.forgone = columns.forgone.value(at);
     }

@@ -1,17 +1,20 @@
 //! Reads sorted Parquet through DataFusion: pruned by partner and month, merged in partner order, spilled if it must be.
 
 use super::block::Trouble;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use super::subs::{PassThrough, key};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::concat_batches;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::logical_expr::SortExpr;
+use datafusion::logical_expr::{ColumnarValue, SortExpr, Volatility, create_udf};
 use datafusion::prelude::{DataFrame, Expr, ParquetReadOptions, SessionConfig, SessionContext, col, lit};
 use futures::StreamExt;
 use qudao_kernel::{Kind, Month, Refusal};
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio::runtime::Handle;
 
 /// A failure of the engine or the disk under it.
@@ -144,6 +147,18 @@ pub(crate) fn in_months(first: Month, last: Month) -> Expr {
 pub(crate) fn between(column: &str, first: &str, last: &str) -> Expr {
     let range = col(column).gt_eq(lit(first)).and(col(column).lt_eq(lit(last)));
     if first.is_empty() { range.or(col(column).is_null()) } else { range }
+}
+
+/// Rows whose text may be among these, given by their keys: as good as certain, and cheap for any number of them.
+pub(crate) fn among(keys: HashSet<u128, PassThrough>, column: &str) -> Expr {
+    let test = move |args: &[ColumnarValue]| -> Result<ColumnarValue, DataFusionError> {
+        let texts = ColumnarValue::values_to_arrays(args)?.swap_remove(0);
+        let texts = super::arrow_out::as_views(&texts)?;
+        let texts = texts.as_string_view();
+        let found: BooleanArray = texts.iter().map(|text| Some(text.is_some_and(|text| keys.contains(&key(text))))).collect();
+        Ok(ColumnarValue::Array(Arc::new(found)))
+    };
+    create_udf("among", vec![DataType::Utf8View], DataType::Boolean, Volatility::Immutable, Arc::new(test)).call(vec![col(column)])
 }
 
 /// Reads everything into one batch.

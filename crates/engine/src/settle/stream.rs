@@ -111,7 +111,7 @@ pub fn settle(handle: &Handle, job: &SettleJob) -> Result<SettleReport, Refusal>
             let mut tally = Tally::new(block.shared);
             tally.add(block, &sink);
             at_end.report = tally.report();
-            at_end.others.take(block, &sink, &names, true)
+            at_end.others.take(block, &sink, &names)
         },
     )?;
     report.add(at_end.report);
@@ -177,14 +177,14 @@ impl<'j> Files<'j> {
     }
 
     /// Rows of a table that count.
-    fn read(&self, table: Table, mut columns: Vec<&str>, filter: Expr) -> Result<RecordBatch, Refusal> {
+    fn read(&self, session: &SessionContext, table: Table, mut columns: Vec<&str>, filter: Expr) -> Result<RecordBatch, Refusal> {
         for name in self.version_columns(table) {
             if !columns.contains(&name) {
                 columns.push(name);
             }
         }
         let query = Query { files: self.files(table), columns, order: &[], filter: Some(filter) };
-        let stream = self.handle.block_on(source::open(self.session, query))?;
+        let stream = self.handle.block_on(source::open(session, query))?;
         Ok(self.counting(table, source::collect(self.handle, stream)?)?)
     }
 
@@ -219,8 +219,12 @@ impl<'j> Files<'j> {
     /// Everything blocks share.
     fn survey(&self, plan: Plan) -> Result<Shared, Refusal> {
         let job = self.job;
-        let subs = self.subs(&plan)?;
-        let reversing = self.reversing(&plan)?;
+        let (subs, reversing) = std::thread::scope(|scope| {
+            let subs = scope.spawn(|| self.subs(&plan));
+            let reversing = self.reversing(&plan);
+            (subs.join().unwrap_or_else(|_| Err(poisoned())), reversing)
+        });
+        let (subs, reversing) = (subs?, reversing?);
         let mut shared = Shared {
             fills: passes::fills(&job.policies),
             set: job.policies.clone(),
@@ -245,7 +249,7 @@ impl<'j> Files<'j> {
         }
         let mut columns = vec![Col::Subscriber.name(), Col::EventId.name()];
         columns.extend(plan.sub_columns.iter().map(|col| col.name()).filter(|name| !matches!(*name, "subscriber" | "event_id")));
-        let batch = self.read(Table::SubscriberMonth, columns, source::in_months(plan.period, plan.period))?;
+        let batch = self.read(self.session, Table::SubscriberMonth, columns, source::in_months(plan.period, plan.period))?;
         let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
             plan.sub_columns.iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
         let subscriber = source::texts(&batch, "subscriber")?;
@@ -263,7 +267,7 @@ impl<'j> Files<'j> {
         let named = source::in_months(plan.period, plan.period)
             .and(col("kind").in_list(kinds.iter().map(|kind| lit(kind.as_str())).collect(), false))
             .and(col("ref_event").not_eq(lit("")));
-        let batch = self.read(table, columns, named)?;
+        let batch = self.read(&source::picky(self.session), table, columns, named)?;
         let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
             table.columns().iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
         Ok(Reversing::new(TableRows::new(table, batch.num_rows(), cells?)))
@@ -428,8 +432,7 @@ impl<'j> Files<'j> {
             let sink = block.run(pass, &mut done.claims)?;
             if pass == Pass::Final {
                 tally.add(&block, &sink);
-                writers.write(&block, &sink, names)?;
-                done.others.take(&block, &sink, names, false)?;
+                writers.write(&block, &sink, names, &mut done.others)?;
             }
         }
         writers.close()?;

@@ -14,9 +14,9 @@ pub(crate) struct Subs {
 
 /// The key is a hash already.
 #[derive(Default, Clone, Copy)]
-struct PassThrough;
+pub(crate) struct PassThrough;
 
-struct Low64(u64);
+pub(crate) struct Low64(u64);
 
 impl BuildHasher for PassThrough {
     type Hasher = Low64;
@@ -41,10 +41,10 @@ impl Hasher for Low64 {
 
 const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
 
-/// 128 bits of a subscriber's number; two different ones meet with probability below 10⁻²⁰ even among a hundred million.
-fn key(subscriber: &str) -> u128 {
-    let mut state: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c834 ^ subscriber.len() as u128;
-    for chunk in subscriber.as_bytes().chunks(16) {
+/// 128 bits of a text; two different ones meet with probability below 10⁻²⁰ even among a hundred million.
+pub(crate) fn key(text: &str) -> u128 {
+    let mut state: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c834 ^ text.len() as u128;
+    for chunk in text.as_bytes().chunks(16) {
         let mut word = [0_u8; 16];
         word[..chunk.len()].copy_from_slice(chunk);
         state = (state ^ u128::from_le_bytes(word)).wrapping_mul(MULTIPLIER);

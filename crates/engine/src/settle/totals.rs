@@ -1,5 +1,6 @@
 //! What crosses blocks: totals of measures, claims that are decided over the whole company, and totals of lines of earlier periods.
 
+use super::fast::{Map, Set};
 use super::measure::line_key_kind;
 use super::num::{self, Overflow, Ratio};
 use qudao_kernel::Month;
@@ -12,24 +13,24 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Totals {
     den: i128,
-    sums: HashMap<String, i128>,
-    members: Option<HashMap<String, HashSet<String>>>,
+    sums: Map<String, i128>,
+    members: Option<Map<String, Set<String>>>,
     idle_of: Option<i128>,
 }
 
 impl Totals {
     /// Sums over one denominator.
-    pub(crate) fn sums(den: i128, sums: HashMap<String, i128>) -> Self {
+    pub(crate) fn sums(den: i128, sums: Map<String, i128>) -> Self {
         Self { den, sums, members: None, idle_of: None }
     }
 
     /// Numbers of distinct members; `idle_of` minus them where given.
     pub(crate) fn members(pairs: Vec<(String, String)>, idle_of: Option<i128>) -> Self {
-        let mut members: HashMap<String, HashSet<String>> = HashMap::new();
+        let mut members: Map<String, Set<String>> = Map::default();
         for (key, member) in pairs {
             members.entry(key).or_default().insert(member);
         }
-        Self { den: 1, sums: HashMap::new(), members: Some(members), idle_of }
+        Self { den: 1, sums: Map::default(), members: Some(members), idle_of }
     }
 
     /// Adds another block's part.
@@ -129,16 +130,18 @@ impl Claims {
 
     /// Adds a line to the sums of its account, and of its payee where that is an outlet or clerk.
     pub(crate) fn add_line(&mut self, family: u32, account: &str, kind: PayeeKind, payee: &str, amount: i64) -> Result<(), Overflow> {
-        let sums = self.lines.entry(family).or_default();
-        let mut add = |key: Option<(PayeeKind, String)>| {
-            let sum = sums.entry((account.to_string(), key)).or_default();
-            *sum = sum.checked_add(i128::from(amount)).ok_or(Overflow)?;
-            Ok(())
-        };
-        add(None)?;
+        self.add_sum(family, account, None, i128::from(amount))?;
         if matches!(kind, PayeeKind::Outlet | PayeeKind::Clerk) {
-            add(Some((kind, payee.to_string())))?;
+            self.add_sum(family, account, Some((kind, payee)), i128::from(amount))?;
         }
+        Ok(())
+    }
+
+    /// Adds a sum of lines to an account, or to an outlet's or clerk's part of it.
+    pub(crate) fn add_sum(&mut self, family: u32, account: &str, payee: Option<(PayeeKind, &str)>, by: i128) -> Result<(), Overflow> {
+        let key = (account.to_string(), payee.map(|(kind, code)| (kind, code.to_string())));
+        let sum = self.lines.entry(family).or_default().entry(key).or_default();
+        *sum = sum.checked_add(by).ok_or(Overflow)?;
         Ok(())
     }
 
@@ -365,7 +368,7 @@ pub(crate) fn line_totals(
         (_, "") => account.to_string(),
         _ => format!("{account}/{payee}"),
     };
-    let mut sums: HashMap<String, i128> = HashMap::new();
+    let mut sums: Map<String, i128> = Map::default();
     let mut add = |key: String, by: i128| {
         let sum = sums.entry(key).or_default();
         *sum = sum.checked_add(by).ok_or(Overflow)?;
