@@ -398,11 +398,18 @@ fn claw_back<'b>(
         return Ok(());
     };
     let mut groups: BTreeMap<GroupKey, BTreeMap<u32, Suspected>> = BTreeMap::new();
+    // Another version may pay other facts under the same name.
+    let same_table = |made_by: CompNo| {
+        let at = &plan.comps[made_by as usize];
+        let policy = &block.shared.set.policies[at.policy];
+        super::plan::base_table(policy, &policy.components[at.component]) == Some(table.table)
+    };
     for (index, line) in sink.lines.iter().enumerate() {
         if line.kind != LineKind::Earn
             || line.accrued <= 0
             || !families.contains(&plan.comps[line.comp as usize].family)
             || line.fact == u32::MAX
+            || !same_table(line.comp)
         {
             continue;
         }
