@@ -1,5 +1,6 @@
 //! Random components: every basis, chains of overrides, payees, instalments, reversals.
 
+use crate::cover::measures_of;
 use crate::random_expr::At;
 use crate::random_policy::{Maker, literal, number};
 use crate::random_world::{KINDS, TIERS};
@@ -31,7 +32,7 @@ impl Maker {
         for _ in 0..1 + self.rng.weighted(&[40, 35, 25]) {
             self.each();
         }
-        for _ in 0..self.rng.weighted(&[55, 30, 15]) {
+        for _ in 0..self.rng.weighted(&[45, 30, 25]) {
             self.on_lines();
         }
         for _ in 0..self.rng.weighted(&[30, 35, 25, 10]) {
@@ -40,10 +41,10 @@ impl Maker {
             }
             self.group();
         }
-        if self.rng.chance(25) {
+        if self.rng.chance(35) {
             self.clawback();
         }
-        if self.rng.chance(25) {
+        if self.rng.chance(30) {
             self.chain();
         }
         if self.rng.chance(30) {
@@ -182,10 +183,10 @@ impl Maker {
             1 => vec![],
             _ => vec![0, 0],
         };
-        let mut month = 0;
+        let mut month = 1;
         for _ in 0..1 + self.rng.below(3) {
-            month += *self.rng.pick(&[1, 1, 1, 2, 0]);
             months.push(month);
+            month += *self.rng.pick(&[1, 1, 1, 2, 0]);
         }
         let weights = self.weights(months.len());
         let parts = months
@@ -338,12 +339,16 @@ impl Maker {
     }
 
     fn group(&mut self) {
-        let key = *self.rng.pick(&[Key::Partner, Key::Partner, Key::Partner, Key::Outlet, Key::Clerk, Key::Customer, Key::Subscriber]);
-        let contest = if key == Key::Customer { Key::Partner } else { key };
-        let span = *self.rng.pick(&[Span::Month, Span::Month, Span::Month, Span::Quarter, Span::HalfYear, Span::Year]);
+        let key = *self.rng.pick(&[Key::Partner, Key::Partner, Key::Outlet, Key::Clerk, Key::Customer, Key::Subscriber]);
+        let kind = self.rng.below(7);
+        let key = if kind < 2 && key == Key::Customer { Key::Partner } else { key };
+        let contest = key;
+        let span = *self.rng.pick(&SPANS);
+        let measure = self.policy.measures.len();
+        self.counted_for(key);
         let group = |key, cumulative, rank| At::Group { key, cumulative, rank, payee: false };
         let ty = *self.rng.pick(&[Type::Number, Type::Money]);
-        let component = match self.rng.below(7) {
+        let mut component = match kind {
             0 => {
                 let by = self.counted(ty, group(contest, false, false));
                 let levels = [Level::Province, Level::City, Level::County];
@@ -355,13 +360,37 @@ impl Maker {
                 let weight = self.counted(ty, group(contest, false, false));
                 self.component(Basis::Pool { key: contest, span, weight }, group(contest, false, false))
             }
-            2 | 3 => {
-                let span = *self.rng.pick(&SPANS);
-                self.component(Basis::Group { key, span, pay: GroupPay::Cumulative }, group(key, true, false))
-            }
+            2 | 3 => self.component(Basis::Group { key, span, pay: GroupPay::Cumulative }, group(key, true, false)),
             _ => self.component(Basis::Group { key, span, pay: GroupPay::AtEnd }, group(key, false, false)),
         };
+        // Without a measure it would have no groups.
+        if measures_of(&self.policy, &component).is_empty() {
+            let rate = Box::new(Expr::Money(self.rng.between(1, 2_000)));
+            match &mut component.basis {
+                Basis::Rank { by: number, .. } | Basis::Pool { weight: number, .. } => *number = Expr::Measure(measure),
+                _ => component.amount = Expr::Binary(Op::Mul, rate, Box::new(Expr::Measure(measure))),
+            }
+        }
         self.policy.components.push(component);
+    }
+
+    /// A number counted for a key over months that reach the present one.
+    fn counted_for(&mut self, key: Key) {
+        let mut measure = self.fact_measure();
+        let Source::Facts { table, kinds, filter, agg } = &mut measure.source else { return };
+        let has = |col: Col, or: Table| if table.has(col) { *table } else { or };
+        *table = match key {
+            Key::Clerk => Table::BusinessEvent,
+            Key::Subscriber => has(Col::Subscriber, Table::BusinessEvent),
+            Key::Customer => Table::Cash,
+            _ => *table,
+        };
+        kinds.retain(|_| *table == Table::BusinessEvent);
+        (*filter, *agg) = (Expr::Bool(true), Agg::Count);
+        measure.ty = Type::Number;
+        (measure.key, measure.rollup) = (key, None);
+        measure.window = Window::ToDate(*self.rng.pick(&SPANS));
+        self.policy.measures.push(measure);
     }
 
     /// What groups are ranked or weighed by: mostly a measure alone.
@@ -372,7 +401,16 @@ impl Maker {
     /// Overrides upon overrides: each pays the parent a part of what the one before paid an account.
     fn chain(&mut self) {
         let mut below = self.rng.below(self.policy.components.len());
-        for _ in 0..2 + self.rng.below(3) {
+        if self.rng.chance(50) {
+            below = self.policy.components.len();
+            let mut component =
+                self.component(Basis::Each { table: Table::BusinessEvent, kinds: Vec::new() }, At::Fact(Table::BusinessEvent, false));
+            (component.filter, component.amount) = (Expr::Bool(true), Expr::Money(5_000));
+            component.requires.clear();
+            component.payees = vec![Share { payee: Payee::Partner, ppm: 1 }];
+            self.policy.components.push(component);
+        }
+        for _ in 0..2 + self.rng.below(4) {
             let of = vec![below];
             let window = Window::ToDate(*self.rng.pick(&[Span::Month, Span::Month, Span::Month, Span::Quarter]));
             let index = self.policy.measures.len();

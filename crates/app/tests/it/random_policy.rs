@@ -189,7 +189,7 @@ impl Maker {
         self.policy.predicates = named.map(|(index, expr)| Predicate { name: format!("d{index}"), title: String::new(), expr }).collect();
     }
 
-    fn fact_measure(&mut self) -> Measure {
+    pub(crate) fn fact_measure(&mut self) -> Measure {
         let table = *self.rng.pick(&[
             Table::BusinessEvent,
             Table::BusinessEvent,

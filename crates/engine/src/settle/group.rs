@@ -264,7 +264,11 @@ pub(crate) fn pay_rank<'b>(
         return Ok(());
     }
     let items = group_items(block, *key, groups, period, sink);
-    let mut items = items.select(&eval.positions(&component.filter, &items, true)?);
+    // Groups without partner take no place from those that may be paid.
+    let users = pays_users_only(&component.payees);
+    let mut placeable = eval.positions(&component.filter, &items, true)?;
+    placeable.retain(|item| users || !block.segs[items.seg[*item as usize] as usize].is_empty());
+    let mut items = items.select(&placeable);
     let scores = eval.num(by, &items)?;
     let mut contests: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for item in 0..items.len {

@@ -435,8 +435,9 @@ fn place(policy: &Policy, leaving: &BTreeSet<(&str, &str)>) -> (Vec<bool>, Vec<b
         }
         for (index, measure) in policy.measures.iter().enumerate() {
             if let Source::Lines { of } = &measure.source {
-                crosses[index] |=
-                    of.iter().any(|base| global[*base] || leaving.contains(&(policy.name.as_str(), policy.components[*base].name.as_str())));
+                crosses[index] |= of
+                    .iter()
+                    .any(|base| global[*base] || leaving.contains(&(policy.name.as_str(), policy.components[*base].name.as_str())));
             }
         }
         if before == (crosses.clone(), global.clone()) {
