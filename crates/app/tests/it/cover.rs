@@ -289,7 +289,7 @@ fn of_payment(component: &Component, names: &mut BTreeSet<String>) {
         add(format!("schedule of {basis}"));
         add(format!("schedule remainder {:?}", schedule.remainder));
         let now = schedule.parts.iter().filter(|part| part.month == 0).count();
-        add(format!("schedule with {now} parts now"));
+        add(format!("schedule with {} parts now", now.min(2)));
         if schedule.pause.is_some() {
             add("schedule with pause".into());
         }

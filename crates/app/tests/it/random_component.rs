@@ -72,6 +72,11 @@ impl Maker {
         let amount = match () {
             () if pool && self.rng.chance(30) => self.param(Type::Money, false),
             () if pool => Expr::Money(self.rng.between(0, 99_999)),
+            () if self.rng.chance(25) => Expr::Money(self.rng.between(50, 20_000)),
+            () if matches!(at, At::Line(..)) && self.rng.chance(40) => {
+                let amount = Box::new(Expr::Field(*self.rng.pick(&[Field::LineAmount, Field::LineBase])));
+                Expr::Binary(Op::Mul, amount, Box::new(number(self.rng.between(1, 99), 2)))
+            }
             () => self.expr(Type::Money, amounts_at, 3),
         };
         let on_facts = matches!(basis, Basis::Each { .. } | Basis::Lines { .. });
@@ -247,12 +252,13 @@ impl Maker {
             Table::BusinessEvent,
             Table::BusinessEvent,
             Table::Cash,
+            Table::Cash,
             Table::Activity,
             Table::SubscriberMonth,
             Table::Observation,
             Table::StockMovement,
         ]);
-        let kinds = if table == Table::BusinessEvent && self.rng.chance(60) {
+        let kinds = if table == Table::BusinessEvent && self.rng.chance(50) {
             let kinds = self.rng.shuffled(KINDS.len());
             kinds.into_iter().take(1 + self.rng.weighted(&[50, 35, 15])).map(|kind| KINDS[kind].to_string()).collect()
         } else {
@@ -284,7 +290,8 @@ impl Maker {
     }
 
     fn on_lines(&mut self) {
-        let base = self.rng.below(self.policy.components.len());
+        let last = self.policy.components.len() - 1;
+        let base = if self.rng.chance(50) { last } else { self.rng.below(last + 1) };
         let Some(table) = self.table_of(base) else { return };
         let level = self.depth(base);
         if level > 1 {
@@ -340,7 +347,7 @@ impl Maker {
 
     fn group(&mut self) {
         let key = *self.rng.pick(&[Key::Partner, Key::Partner, Key::Outlet, Key::Clerk, Key::Customer, Key::Subscriber]);
-        let kind = self.rng.below(7);
+        let kind = self.rng.weighted(&[3, 3, 2, 2, 4]);
         let key = if kind < 2 && key == Key::Customer { Key::Partner } else { key };
         let contest = key;
         let span = *self.rng.pick(&SPANS);
@@ -442,9 +449,9 @@ impl Maker {
         if each.is_empty() {
             return;
         }
-        let of = self.some_of(&each);
+        let of = if self.rng.chance(50) { each } else { self.some_of(&each) };
         let key = *self.rng.pick(&[Key::Partner, Key::Outlet, Key::Clerk]);
-        let suspect = self.expr(Type::Bool, At::Suspect(table), 2);
+        let suspect = if self.rng.chance(30) { Expr::Bool(true) } else { self.expr(Type::Bool, At::Suspect(table), 2) };
         let least = |field: Field, rate: Expr, op: Op| Box::new(Expr::Binary(op, Box::new(Expr::Field(field)), Box::new(rate)));
         let strikes = Expr::Binary(
             Op::And,
