@@ -62,7 +62,7 @@
 //!
 //! # What the checker holds back
 //!
-//! So that an item never depends on totals of the month it is part of: components with basis `Each` or `Lines`, and members of exclusive groups, caps and budgets, read
+//! So that an item never depends on totals of the month it is part of: components with basis `Each`, `Lines` or `Clawback`, and members of exclusive groups, caps and budgets, read
 //! measures of lines only where the window ends before the anchor month (`Months` with `to ≥ 1`). `reverse` belongs to `Each` and `Lines` components only. A
 //! component is under at most one budget. With this, "version by version" above comes to: all `Each` components, then all `Lines` components, each with its
 //! reversals, then groups, ranks, pools and clawbacks in `order`.
@@ -387,7 +387,8 @@ pub enum Basis {
     /// Each group with at least one contribution (a counted fact, or a line) to one of the measures the component reads (in filter,
     /// requirements, amount, ranking or weight), in that measure's window with the period as anchor. A contribution belongs to the group of
     /// the component's key, whatever the measure's key: a fact to its attributed partner (and outlet, clerk …), rolled-up facts also to the
-    /// parent; a line to its account partner (outlet and clerk groups: lines paid to an outlet or clerk).
+    /// parent; a line to its account partner (outlet and clerk groups: lines paid to an outlet or clerk; lines make no
+    /// customer or subscriber groups).
     Group {
         /// Key.
         key: Key,
@@ -426,7 +427,8 @@ pub enum Basis {
     /// all, highest first, ties by event id. Each of their `Earn` lines of this run gets a `Reverse` line of this component for minus its
     /// amount, and its obligations of this run become `Reversed`.
     ///
-    /// Facts belong to the group of their own partner (and outlet, clerk). Filter and requirements are those of the group. A line already
+    /// Where another version pays facts of another table under the same name, its lines are not looked at. Facts belong to the group of their own
+    /// partner (and outlet, clerk). Filter and requirements are those of the group. A line already
     /// taken back in this run gives only what is left of it; a line a clawback took is not taken back again by its `reverse` clause. The
     /// `Reverse` line goes where the line it takes back went (`destination`).
     Clawback {
@@ -762,7 +764,7 @@ pub enum PayeeKind {
 /// Instalments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Parts; their weights are as in [`Share::ppm`]. The part due in month 0 (if any) is first and has no gate.
+    /// Parts; their weights are as in [`Share::ppm`]. Parts due in month 0 (if any) come first, have no gate, and are paid together at once.
     pub parts: Vec<Instalment>,
     /// Who gets the fen left over.
     pub remainder: Remainder,
@@ -850,7 +852,8 @@ pub enum Destination {
 /// line in the period of the reversal; open obligations of the item and payee become `Reversed`.
 ///
 /// Only lines with basis `Each` or `Lines`; the item of a line on a line is that base line, so (item, payee) is (basis, payee, part). Σ includes this run's
-/// releases. A reversal before the item's day has no effect. "No reversal yet": the `Reverse` lines of this component for the item and payee, and
+/// releases; where a condition sets the reversal off, it includes no other lines of this run. Where a corrected fact pays again in this run, its day is
+/// that of the line of this run. A reversal before the item's day has no effect. "No reversal yet": the `Reverse` lines of this component for the item and payee, and
 /// those of clawbacks that name the component, sum to 0. Obligations become `Reversed` even where the fraction gives nothing back.
 /// `ElapsedMonths` and `ElapsedDays` also in conditions; a condition reads the period as anchor month and partner rows of its last day.
 /// A reversing event reverses even if it is unattributed or on hold.
@@ -913,7 +916,8 @@ pub struct Cap {
     pub order: Order,
 }
 
-/// A budget of the whole company for `Each` components.
+/// A budget of the whole company for `Each` components. What counts as used is as for [`Cap`]: what lines accrued in the span. What was granted
+/// to a payee who then is missing does not count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Budget {
     /// Name.

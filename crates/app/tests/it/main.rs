@@ -4,6 +4,11 @@
 
 mod agree;
 mod cli;
+mod cover;
 mod random;
+mod random_component;
 mod random_expr;
 mod random_policy;
+mod random_world;
+mod reached;
+mod shrink;

@@ -26,10 +26,16 @@ pub(crate) struct Candidates<'b> {
     pub(crate) amounts: Vec<i64>,
 }
 
-/// All `Each` components of all policies, as far as the pass goes.
+/// All `Each` components of all policies, as far as the pass goes. While claims are collected, versions whose turn is over pay already: what
+/// they accrue counts for those after them.
 pub(crate) fn pay<'b>(block: &'b Block<'b>, local: &'b Local<'b>, pass: Pass, sink: &mut Sink, claims: &mut Claims) -> Result<(), Trouble> {
     let plan = &block.shared.plan;
     for (p, policy) in block.policies().filter(|(p, _)| plan.in_force[*p]) {
+        let pass = match plan.turns[p].cmp(&block.shared.decided.turn) {
+            std::cmp::Ordering::Greater if pass < Pass::Final => continue,
+            std::cmp::Ordering::Less => Pass::Final,
+            _ => pass,
+        };
         let eval = block.eval(p, local);
         let mut all = Vec::new();
         for (c, component) in policy.components.iter().enumerate() {
@@ -58,6 +64,16 @@ pub(crate) fn pay<'b>(block: &'b Block<'b>, local: &'b Local<'b>, pass: Pass, si
             let items = candidates.items.select(&kept);
             let amounts: Vec<i64> = kept.iter().map(|item| candidates.amounts[*item as usize]).collect();
             payees::split(block, p, component, candidates.comp, &items, &amounts, &[], sink)?;
+        }
+    }
+    if pass < Pass::Final && plan.several_versions {
+        for line in &sink.lines {
+            let family = plan.comps[line.comp as usize].family;
+            *claims.accrued.entry(family).or_default() += i128::from(line.accrued);
+            let value = block.text(sink, line.once);
+            if !value.is_empty() {
+                claims.paid.insert((family, value.to_string()));
+            }
         }
     }
     Ok(())
@@ -237,11 +253,11 @@ fn once(block: &Block<'_>, p: usize, policy: &Policy, pass: Pass, all: &mut [Can
             let before = shared.totals.paid_once(family, value);
             if pass == Pass::Once {
                 if !before {
-                    claims.claim_once(family, value, day, event);
+                    claims.claim_once(candidates.comp, value, day, event);
                 }
                 continue;
             }
-            let first = shared.decided.once.get(&(family, value.to_string()));
+            let first = shared.decided.once.get(&(candidates.comp, value.to_string()));
             if before || first.is_none_or(|first| (first.0, first.1.as_str()) != (day, event)) {
                 let forgone = std::mem::take(&mut candidates.amounts[item]);
                 reason(sink, &candidates.items, item, candidates.comp, code, NO_DATE, forgone);
@@ -358,8 +374,8 @@ fn caps<'b>(
             admit_in_order(all, &mut claims, cap.order);
             let own = &block.segs[seg as usize];
             let key = if cap.key == Key::Partner { own.clone() } else { format!("{own}/{sub}") };
-            let used = block.shared.totals.accrued(&families, cap.key, &key, span_start(cap.span, period), period.plus(-1))
-                + accrued_now(block, sink, &families, cap.key, seg, sub).max(0);
+            let earlier = block.shared.totals.accrued(&families, cap.key, &key, span_start(cap.span, period), period.plus(-1));
+            let used = (earlier + accrued_now(block, sink, &families, cap.key, seg, sub)).max(0);
             let mut left = (i128::from(limit) - used).max(0);
             for (index, item, amount) in claims {
                 let given = i128::from(amount).min(left);

@@ -163,6 +163,9 @@ fn groups(block: &Block<'_>, claims: &Claims, p: usize, c: usize, numbers: &Hash
     let kind = line_key_kind(key);
     for m in measures_of(policy, component) {
         let Source::Lines { of } = &policy.measures[m].source else { continue };
+        if matches!(key, Key::Customer | Key::Subscriber) {
+            continue;
+        }
         let (first, last) = window_months(policy.measures[m].window, shared.plan.period);
         for family in of.iter().map(|base| shared.plan.family(p, *base)) {
             for account in shared.totals.accounts(family) {

@@ -267,7 +267,11 @@ pub(crate) fn pay_rank<'b>(
         return Ok(());
     }
     let items = group_items(block, *key, groups, period, sink);
-    let mut items = items.select(&eval.positions(&component.filter, &items, true)?);
+    // Groups without partner take no place from those that may be paid.
+    let users = pays_users_only(&component.payees);
+    let mut placeable = eval.positions(&component.filter, &items, true)?;
+    placeable.retain(|item| users || !block.segs[items.seg[*item as usize] as usize].is_empty());
+    let mut items = items.select(&placeable);
     let scores = eval.num(by, &items)?;
     let mut contests: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
     for item in 0..items.len {
@@ -401,11 +405,18 @@ fn claw_back<'b>(
         return Ok(());
     };
     let mut groups: BTreeMap<GroupKey, BTreeMap<u32, Suspected>> = BTreeMap::new();
+    // Another version may pay other facts under the same name.
+    let same_table = |made_by: CompNo| {
+        let at = &plan.comps[made_by as usize];
+        let policy = &block.shared.set.policies[at.policy];
+        super::plan::base_table(policy, &policy.components[at.component]) == Some(table.table)
+    };
     for (index, line) in sink.lines.iter().enumerate() {
         if line.kind != LineKind::Earn
             || line.accrued <= 0
             || !families.contains(&plan.comps[line.comp as usize].family)
             || line.fact == u32::MAX
+            || !same_table(line.comp)
         {
             continue;
         }

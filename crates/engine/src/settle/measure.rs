@@ -85,6 +85,9 @@ impl<'b> Local<'b> {
         let shared = self.block.shared;
         let kind = line_key_kind(key);
         let mut found = Vec::new();
+        if matches!(key, Key::Customer | Key::Subscriber) {
+            return found;
+        }
         for component in of {
             let family = shared.plan.family(policy, *component);
             for (seg, code) in self.block.segs.iter().enumerate() {
@@ -131,6 +134,15 @@ impl<'b> Local<'b> {
         let (first, last) = window_months(measure.window, anchor);
         let shared = self.block.shared;
         for component in of {
+            if measure.key == Key::Company {
+                let family = shared.plan.family(policy, *component);
+                let all = shared.totals.accounts(family).flat_map(|account| shared.totals.amounts(family, account, None, first, last));
+                let sum: i128 = all.map(|(_, sum)| sum).sum();
+                for seg in 0..self.block.segs.len() {
+                    values.add(seg as u32, "", sum)?;
+                }
+                continue;
+            }
             for (seg, code) in self.block.segs.iter().enumerate() {
                 for (payee, sum) in shared.totals.amounts(shared.plan.family(policy, *component), code, kind, first, last) {
                     values.add(seg as u32, payee, sum)?;
@@ -155,7 +167,9 @@ impl Measures for Local<'_> {
         let shared = self.block.shared;
         let model = &shared.set.policies[policy].measures[measure];
         let anchor = items.anchor.unwrap_or(shared.plan.period);
-        if shared.plan.crosses[policy][measure] {
+        // Totals of earlier months are known to every block, whoever's lines they are of.
+        let past = matches!(model.source, Source::Lines { .. }) && window_months(model.window, anchor).1 < shared.plan.period;
+        if shared.plan.crosses[policy][measure] && !past {
             let found = shared.decided.measures.get(&(policy, measure, anchor.index()));
             let code = |item: usize| match model.key {
                 Key::Company => String::new(),

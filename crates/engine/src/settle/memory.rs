@@ -1,6 +1,6 @@
 //! A run over facts held in memory: what small folders, examples and the comparison with the interpreter use.
 
-use super::block::{Block, Pass, Shared};
+use super::block::{Block, Pass, Shared, TableCells};
 use super::items::TableRows;
 use super::output;
 use super::passes;
@@ -82,12 +82,16 @@ pub fn settle_in_memory(input: &MemoryInput<'_>) -> Result<Outcome, Refusal> {
         parts.entry(account.clone()).or_default();
     }
     let parts: Vec<(String, Part<'_>)> = parts.into_iter().collect();
+    // Every pass sees the same cells.
+    let chunks: Vec<(&[(String, Part<'_>)], Vec<TableCells>)> =
+        parts.chunks(input.partners_per_block.max(1)).map(|chunk| (chunk, tables(chunk))).collect();
     let mut outcome = Outcome::default();
     passes::run(
         &mut shared,
         |shared, pass, claims, emit| {
-            for chunk in parts.chunks(input.partners_per_block.max(1)) {
-                let block = assemble(shared, chunk)?;
+            for (chunk, tables) in &chunks {
+                let segs = chunk.iter().map(|(code, _)| code.clone()).collect();
+                let block = Block::new(shared, segs, tables.clone(), open(shared, chunk)?);
                 let sink = block.run(pass, claims)?;
                 if pass == Pass::Final {
                     emit(&block, sink)?;
@@ -174,29 +178,29 @@ fn array(col: Col, facts: &[&Fact]) -> ArrayRef {
     let cells = facts.iter().map(|fact| cell(fact, col));
     match col.ty() {
         ColType::Text => {
-            let mut builder = StringViewBuilder::new();
+            let mut builder = StringViewBuilder::with_capacity(facts.len());
             cells.for_each(|cell| builder.append_option(if let Some(Cell::Text(text)) = cell { Some(text) } else { None }));
             Arc::new(builder.finish())
         }
         ColType::Int | ColType::Money => {
-            let mut builder = Int64Builder::new();
+            let mut builder = Int64Builder::with_capacity(facts.len());
             cells.for_each(|cell| {
                 builder.append_option(if let Some(Cell::Int(value) | Cell::Money(value)) = cell { Some(*value) } else { None });
             });
             Arc::new(builder.finish())
         }
         ColType::Bool => {
-            let mut builder = BooleanBuilder::new();
+            let mut builder = BooleanBuilder::with_capacity(facts.len());
             cells.for_each(|cell| builder.append_option(if let Some(Cell::Bool(value)) = cell { Some(*value) } else { None }));
             Arc::new(builder.finish())
         }
         ColType::Date => {
-            let mut builder = Date32Builder::new();
+            let mut builder = Date32Builder::with_capacity(facts.len());
             cells.for_each(|cell| builder.append_option(if let Some(Cell::Date(day)) = cell { Some(day.days()) } else { None }));
             Arc::new(builder.finish())
         }
         ColType::Month => {
-            let mut builder = Int32Builder::new();
+            let mut builder = Int32Builder::with_capacity(facts.len());
             cells.for_each(|cell| builder.append_option(if let Some(Cell::Month(month)) = cell { Some(month.index()) } else { None }));
             Arc::new(builder.finish())
         }
@@ -221,8 +225,8 @@ fn reversing(facts: &[Fact], period: Month) -> Reversing {
     Reversing::new(TableRows::new(Table::BusinessEvent, rows.len(), arrays(Table::BusinessEvent, &rows)))
 }
 
-fn assemble<'s>(shared: &'s Shared, parts: &[(String, Part<'_>)]) -> Result<Block<'s>, Refusal> {
-    let segs: Vec<String> = parts.iter().map(|(code, _)| code.clone()).collect();
+/// Cells of a block's tables, with the segment of each row.
+fn tables(parts: &[(String, Part<'_>)]) -> Vec<TableCells> {
     let mut tables = Vec::new();
     for table in Table::ALL {
         let mut seg = Vec::new();
@@ -239,7 +243,7 @@ fn assemble<'s>(shared: &'s Shared, parts: &[(String, Part<'_>)]) -> Result<Bloc
             tables.push((table, seg, cells));
         }
     }
-    Ok(Block::new(shared, segs, tables, open(shared, parts)?))
+    tables
 }
 
 fn open(shared: &Shared, parts: &[(String, Part<'_>)]) -> Result<Option<OpenObligations>, Refusal> {

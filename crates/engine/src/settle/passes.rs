@@ -5,6 +5,7 @@
 //! | measures | an `Each` or `Lines` component reads a measure that crosses partners | those measures | nothing was written: run again |
 //! | once | a component is paid once for a value | the first claim of each value | as above |
 //! | budget | a policy has a budget | claims, then grants in the stated order | as above |
+//! | both again | a later version in force in the period has such a component or budget | its claims, beside what the earlier one pays | as above |
 //! | final | always | totals for the end | output is in temporary files until the run ends |
 //!
 //! Bounds: what is collected is small (totals for each partner or territory), but for claims on budgets and `once` values, which grow with the
@@ -17,7 +18,7 @@ use super::sink::Sink;
 use super::totals::{Claims, grant};
 use super::{each, plan::span_start};
 use qudao_kernel::{Month, Refusal};
-use qudao_policy::model::{Fill, Key, PolicySet};
+use qudao_policy::model::{Fill, Key, Policy, PolicySet};
 
 /// What receives the result of a block.
 pub(crate) type Emit<'e> = dyn FnMut(&Block<'_>, Sink) -> Result<(), Trouble> + 'e;
@@ -59,15 +60,18 @@ pub(crate) fn run(
         blocks(shared, Pass::Measures, &mut claims, &mut nothing)?;
         shared.decided.measures = claims.measures;
     }
-    if shared.plan.once {
-        let mut claims = Claims::default();
-        blocks(shared, Pass::Once, &mut claims, &mut nothing)?;
-        shared.decided.once = claims.once;
-    }
-    if shared.plan.budgets {
-        let mut claims = Claims::default();
-        blocks(shared, Pass::Budget, &mut claims, &mut nothing)?;
-        decide_budgets(shared, claims)?;
+    for turn in 0..=shared.plan.turns.iter().copied().max().unwrap_or(0) {
+        shared.decided.turn = turn;
+        if shared.plan.once && its_turn(shared, |policy| policy.components.iter().any(|component| component.once.is_some())) {
+            let mut claims = Claims::default();
+            blocks(shared, Pass::Once, &mut claims, &mut nothing)?;
+            decide_once(shared, claims);
+        }
+        if shared.plan.budgets && its_turn(shared, |policy| !policy.budgets.is_empty()) {
+            let mut claims = Claims::default();
+            blocks(shared, Pass::Budget, &mut claims, &mut nothing)?;
+            decide_budgets(shared, claims)?;
+        }
     }
     let mut claims = Claims::default();
     blocks(shared, Pass::Final, &mut claims, emit)?;
@@ -77,9 +81,24 @@ pub(crate) fn run(
     Ok(())
 }
 
-/// Grants the claims of every budget, version by version: what one version grants counts as used for the next.
+/// Whether a version whose turn it is needs a pass.
+fn its_turn(shared: &Shared, needs: impl Fn(&Policy) -> bool) -> bool {
+    let plan = &shared.plan;
+    (0..shared.set.policies.len()).any(|p| plan.in_force[p] && plan.turns[p] == shared.decided.turn && needs(&shared.set.policies[p]))
+}
+
+/// The first claim wins, where no earlier version has paid for the value in this run.
+fn decide_once(shared: &mut Shared, claims: Claims) {
+    let Claims { once, paid, .. } = claims;
+    let plan = &shared.plan;
+    let open = once
+        .into_iter()
+        .filter(|((comp, value), _)| paid.is_empty() || !paid.contains(&(plan.comps[*comp as usize].family, value.clone())));
+    shared.decided.once.extend(open);
+}
+
+/// Grants the claims of every budget. What earlier versions accrue in this run counts as used.
 fn decide_budgets(shared: &mut Shared, mut claims: Claims) -> Result<(), Refusal> {
-    let mut granted: Vec<(u32, i128)> = Vec::new();
     for p in 0..shared.set.policies.len() {
         for b in 0..shared.set.policies[p].budgets.len() {
             let Some(wanted) = claims.budgets.remove(&(p, b)) else { continue };
@@ -92,11 +111,8 @@ fn decide_budgets(shared: &mut Shared, mut claims: Claims) -> Result<(), Refusal
             let period = shared.plan.period;
             let first = budget.span.map_or(Month::from_index(i32::MIN), |span| span_start(span, period));
             let earlier = shared.totals.accrued(&families, Key::Company, "", first, period.plus(-1));
-            let now: i128 = granted.iter().filter(|(family, _)| families.contains(family)).map(|(_, sum)| *sum).sum();
-            let grants = grant(budget, limit, earlier + now, wanted);
-            for ((component, _), fen) in &grants {
-                granted.push((shared.plan.family(p, *component), i128::from(*fen)));
-            }
+            let now: i128 = families.iter().filter_map(|family| claims.accrued.get(family)).sum();
+            let grants = grant(budget, limit, (earlier + now).max(0), wanted);
             shared.decided.grants.insert((p, b), grants);
         }
     }

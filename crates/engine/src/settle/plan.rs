@@ -49,6 +49,8 @@ pub(crate) struct Plan {
     pub(crate) totalled_in_blocks: BTreeSet<u32>,
     /// Whether two versions of one policy are in force in the period.
     pub(crate) several_versions: bool,
+    /// How many earlier versions of each policy are in force in the period: what they pay is known before it claims.
+    pub(crate) turns: Vec<usize>,
     /// Collect measures before paying.
     pub(crate) measures_first: bool,
     /// Collect `once` claims before paying.
@@ -214,6 +216,7 @@ impl Plan {
             totalled_at_end: BTreeSet::new(),
             totalled_in_blocks: BTreeSet::new(),
             several_versions: false,
+            turns: Vec::new(),
             measures_first: false,
             once: false,
             budgets: false,
@@ -227,7 +230,14 @@ impl Plan {
         let versions = names.len();
         names.dedup();
         plan.several_versions = names.len() < versions;
-        let placements: Vec<(Vec<bool>, Vec<bool>)> = set.policies.iter().map(place).collect();
+        let earlier = |p: usize| (0..p).filter(|other| plan.in_force[*other] && set.policies[*other].name == set.policies[p].name).count();
+        plan.turns = (0..set.policies.len()).map(earlier).collect();
+        let leaving: BTreeSet<(&str, &str)> = order
+            .iter()
+            .filter(|(p, c)| leaves_partner(&set.policies[*p], *c))
+            .map(|(p, c)| (set.policies[*p].name.as_str(), set.policies[*p].components[*c].name.as_str()))
+            .collect();
+        let placements: Vec<(Vec<bool>, Vec<bool>)> = set.policies.iter().map(|policy| place(policy, &leaving)).collect();
         plan.crosses = placements.iter().map(|(crosses, _)| crosses.clone()).collect();
         let mut families: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for (p, c) in &order {
@@ -274,7 +284,7 @@ impl Plan {
                     self.columns_of(policy, expressions(component), Some(*table));
                 }
                 Basis::Lines { .. } | Basis::Clawback { .. } => {
-                    self.measures_first |= crossing && matches!(component.basis, Basis::Lines { .. });
+                    self.measures_first |= crossing;
                     let table = base_table(policy, component);
                     if let Some(table) = table {
                         self.payee_columns(table, component);
@@ -422,8 +432,9 @@ fn reads_cumulative(policy: &Policy, measure: &Measure) -> bool {
     })
 }
 
-/// Which measures cross partners, and which components are evaluated at the end.
-fn place(policy: &Policy) -> (Vec<bool>, Vec<bool>) {
+/// Which measures cross partners, and which components are evaluated at the end. `leaving`: policies and components some version of which pays
+/// other partners than the one whose block makes the line.
+fn place(policy: &Policy, leaving: &BTreeSet<(&str, &str)>) -> (Vec<bool>, Vec<bool>) {
     let mut crosses: Vec<bool> = policy
         .measures
         .iter()
@@ -445,7 +456,9 @@ fn place(policy: &Policy) -> (Vec<bool>, Vec<bool>) {
         }
         for (index, measure) in policy.measures.iter().enumerate() {
             if let Source::Lines { of } = &measure.source {
-                crosses[index] |= of.iter().any(|base| global[*base] || leaves_partner(policy, *base));
+                crosses[index] |= of
+                    .iter()
+                    .any(|base| global[*base] || leaving.contains(&(policy.name.as_str(), policy.components[*base].name.as_str())));
             }
         }
         if before == (crosses.clone(), global.clone()) {

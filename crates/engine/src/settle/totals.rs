@@ -3,6 +3,7 @@
 use super::fast::{Map, Set};
 use super::measure::line_key_kind;
 use super::num::{self, Overflow, Ratio};
+use super::plan::CompNo;
 use qudao_kernel::Month;
 use qudao_policy::lines::{Line, LineKind};
 use qudao_policy::model::{Budget, Key, Order, PayeeKind};
@@ -93,12 +94,16 @@ pub(crate) struct Claims {
     /// Measures by (policy, measure, anchor).
     #[serde(with = "pairs")]
     pub(crate) measures: HashMap<(usize, usize, i32), Totals>,
-    /// First claim for each value of a family's `once` column: (day, event id).
+    /// First claim for each value of a component's `once` column: (day, event id).
     #[serde(with = "pairs")]
-    pub(crate) once: HashMap<(u32, String), (i32, String)>,
+    pub(crate) once: HashMap<(CompNo, String), (i32, String)>,
     /// Claims on budgets by (policy, budget).
     #[serde(with = "pairs")]
     pub(crate) budgets: HashMap<(usize, usize), Vec<BudgetClaim>>,
+    /// What versions whose turn is over accrued, by family.
+    pub(crate) accrued: HashMap<u32, i128>,
+    /// Values of `once` columns they paid, by family.
+    pub(crate) paid: HashSet<(u32, String)>,
     /// Line sums by family.
     #[serde(with = "pairs::nested")]
     pub(crate) lines: HashMap<u32, AccountSums>,
@@ -146,13 +151,13 @@ impl Claims {
     }
 
     /// Offers a claim for a `once` value; the earliest by day, then event id, stays.
-    pub(crate) fn claim_once(&mut self, family: u32, value: &str, day: i32, event: &str) {
+    pub(crate) fn claim_once(&mut self, comp: CompNo, value: &str, day: i32, event: &str) {
         let claim = (day, event);
-        match self.once.get_mut(&(family, value.to_string())) {
+        match self.once.get_mut(&(comp, value.to_string())) {
             Some(first) if (first.0, first.1.as_str()) <= claim => {}
             Some(first) => *first = (day, event.to_string()),
             None => {
-                self.once.insert((family, value.to_string()), (day, event.to_string()));
+                self.once.insert((comp, value.to_string()), (day, event.to_string()));
             }
         }
     }
@@ -162,9 +167,13 @@ impl Claims {
         for ((policy, measure, anchor), part) in other.measures {
             self.add_measure(policy, measure, Month::from_index(anchor), part)?;
         }
-        for ((family, value), (day, event)) in other.once {
-            self.claim_once(family, &value, day, &event);
+        for ((comp, value), (day, event)) in other.once {
+            self.claim_once(comp, &value, day, &event);
         }
+        for (family, sum) in other.accrued {
+            *self.accrued.entry(family).or_default() += sum;
+        }
+        self.paid.extend(other.paid);
         for (key, claims) in other.budgets {
             self.budgets.entry(key).or_default().extend(claims);
         }
@@ -233,8 +242,10 @@ mod pairs {
 pub(crate) struct Decided {
     /// Values of crossing measures.
     pub(crate) measures: HashMap<(usize, usize, i32), Totals>,
-    /// The winning claim of each `once` value.
-    pub(crate) once: HashMap<(u32, String), (i32, String)>,
+    /// Whose claims are collected: versions with so many earlier ones in the period. Those before them pay.
+    pub(crate) turn: usize,
+    /// The winning claim of each `once` value of a component.
+    pub(crate) once: HashMap<(CompNo, String), (i32, String)>,
     /// Fen granted by (policy, budget), (component, event id).
     pub(crate) grants: HashMap<(usize, usize), HashMap<(usize, String), i64>>,
 }
@@ -329,7 +340,7 @@ impl EarlierTotals {
         self.amounts.get(&family).into_iter().flat_map(HashMap::keys)
     }
 
-    /// What families accrued for a key over months; never less than 0.
+    /// What families accrued for a key over months.
     pub(crate) fn accrued(&self, families: &[u32], key: Key, code: &str, first: Month, last: Month) -> i128 {
         if first > last {
             return 0;
@@ -338,7 +349,7 @@ impl EarlierTotals {
             .iter()
             .filter_map(|family| self.accrued.get(&(*family, key, code.to_string())))
             .flat_map(|months| months.range(first..=last));
-        months.map(|(_, sum)| *sum).sum::<i128>().max(0)
+        months.map(|(_, sum)| *sum).sum::<i128>()
     }
 
     /// Whether a `once` value has been paid: some item with it accrued something other than 0 in all.

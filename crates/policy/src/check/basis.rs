@@ -70,7 +70,7 @@ impl One<'_> {
                 let key_m = self.key(*key, OWNERS)?;
                 let (list, table) = self.bases(of, true)?;
                 let suspect = self.place(suspect, Some(Type::Bool), Place::Suspect(table));
-                let when = self.place(when, Some(Type::Bool), Place::Strikes(key_m));
+                let when = self.place(when, Some(Type::Bool), Place::Strikes(key_m, true));
                 let beyond = match beyond {
                     Some(beyond) => Some(fixed(self.names, self.sink, beyond, Type::Number, Place::Fixed)?),
                     None => None,

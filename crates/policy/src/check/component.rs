@@ -49,7 +49,7 @@ impl Items {
         match self {
             Items::Facts { table, lines } => Place::Fact { table, lines, payee },
             Items::Groups { key, cumulative, rank } => Place::Group { key, cumulative, rank, payee },
-            Items::Suspects(key) => Place::Group { key, cumulative: false, rank: false, payee: false },
+            Items::Suspects(key) => Place::Strikes(key, false),
         }
     }
 

@@ -21,8 +21,8 @@ pub(crate) enum Place<'a> {
     Counted { table: Table, sum: bool },
     /// Which facts a claw-back suspects.
     Suspect(Table),
-    /// When a claw-back strikes.
-    Strikes(Key),
+    /// Whom a claw-back looks at, and, if `true`, when it strikes.
+    Strikes(Key, bool),
     /// Gates and pauses; `true` if the item has a subscriber.
     Gate(bool),
     /// Conditions of reversals; likewise.
@@ -101,8 +101,8 @@ fn field_no(field: Field, place: Place<'_>) -> No {
             }
             _ => of_group(field, key).or_else(|| special(field)),
         },
-        Place::Strikes(key) => match field {
-            Field::SuspectShare | Field::SuspectCount => None,
+        Place::Strikes(key, suspects) => match field {
+            Field::SuspectShare | Field::SuspectCount if suspects => None,
             _ => of_group(field, key).or_else(|| special(field)),
         },
         Place::Gate(subscriber) | Place::Lapse(subscriber) => match field {
@@ -160,6 +160,10 @@ fn measure_no(names: &Names, index: usize, place: Place<'_>) -> No {
                 "while single facts are computed, this month's total is not complete; only a total over earlier months (months 3 to 1) can be read",
             )
         }
+        Place::Suspect(_) | Place::Strikes(..) if measure.table.is_none() && !past_only => no(
+            "追回时,本月的酬金合计还没有算完;只能读窗口在本月之前的合计(如 前推月 3 至 1)",
+            "while a claw-back looks for suspects, this month's total is not complete; only a total over earlier months (months 3 to 1) can be read",
+        ),
         Place::Fact { table, .. } | Place::Suspect(table) => {
             let missing = match measure.key {
                 Key::Clerk => !table.has(Col::Clerk),
@@ -174,8 +178,8 @@ fn measure_no(names: &Names, index: usize, place: Place<'_>) -> No {
                 )
             })
         }
-        Place::Group { key, .. } | Place::Strikes(key) if key_reaches(key, measure.key) => None,
-        Place::Group { .. } | Place::Strikes(_) => {
+        Place::Group { key, .. } | Place::Strikes(key, _) if key_reaches(key, measure.key) => None,
+        Place::Group { .. } | Place::Strikes(..) => {
             no("这个指标的统计对象与酬金项的汇总对象不同", "this measure is counted per something else than the component's group")
         }
         _ => no("这里不能读指标", "a measure cannot be read here"),

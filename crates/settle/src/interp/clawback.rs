@@ -68,8 +68,9 @@ impl<'a> Run<'a> {
         let mut facts: BTreeMap<(Table, String), FactLines<'a>> = BTreeMap::new();
         for (place, index) in hunt.of.iter().enumerate() {
             let base = Rule { policy: rule.policy, index: *index };
+            let table = base.table();
             for line in self.out.lines.iter().filter(|line| base.made(line) && line.kind == LineKind::Earn && line.accrued > 0) {
-                if let Some(row) = self.fact_of(base, &line.basis) {
+                if let Some(row) = self.fact_behind(line).filter(|row| Some(row.fact.table) == table) {
                     facts.entry((row.fact.table, row.id.clone())).or_insert((row, Vec::new())).1.push((place, line.clone()));
                 }
             }
@@ -90,6 +91,13 @@ impl<'a> Run<'a> {
             groups.entry((item.own.clone(), within.to_string())).or_default().push(Case { basis, accrued, lines, is_suspect });
         }
         groups
+    }
+
+    /// The fact behind a line, by the version that made it: another version may pay other facts under the same name.
+    fn fact_behind(&self, line: &Line) -> Option<&'a Row<'a>> {
+        let policy = self.version(&line.policy, line.version)?;
+        let index = policy.components.iter().position(|component| component.name == line.component)?;
+        self.fact_of(Rule { policy, index }, &line.basis)
     }
 
     /// Takes the suspects that cost most.

@@ -3,12 +3,11 @@
 use super::each::Claim;
 use super::measure::{fields_in, first_month};
 use super::number::{fit, to_fen};
-use super::row;
 use super::trace::Event;
 use super::{Rule, Run};
 use qudao_kernel::{Month, Refusal};
 use qudao_policy::lines::{Line, LineKind};
-use qudao_policy::model::{Budget, Cap, Cell, Exclusive, Key, Order, Pick, Policy};
+use qudao_policy::model::{Budget, Cap, Exclusive, Key, Order, Pick, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an item claims of a cap or budget: its place among the claims, and the order of admission.
@@ -26,17 +25,9 @@ struct Limit<'l> {
     shut: bool,
 }
 
-/// The text of the `once` column.
+/// The text of the `once` column, which is a text.
 pub(crate) fn once_value(item: &super::item::Item<'_>, col: Option<qudao_kernel::facts::Col>) -> String {
-    let cell = col.and_then(|col| item.fact.and_then(|fact| row::cell(fact.fact, col)));
-    match cell {
-        Some(Cell::Text(text)) => text.clone(),
-        Some(Cell::Int(number) | Cell::Money(number)) => number.to_string(),
-        Some(Cell::Date(day)) => day.to_string(),
-        Some(Cell::Month(month)) => month.to_string(),
-        Some(Cell::Bool(value)) => value.to_string(),
-        None => String::new(),
-    }
+    col.zip(item.fact).map(|(col, row)| row.text(col).to_string()).unwrap_or_default()
 }
 
 impl<'a> Run<'a> {

@@ -44,14 +44,9 @@ impl<'a> Run<'a> {
         Some(self.with_payee(rule, item))
     }
 
-    /// The fact behind a line: of the table the chain of bases begins with.
+    /// The fact behind a line of the component.
     pub(crate) fn fact_of(&self, rule: Rule<'a>, basis: &str) -> Option<&'a super::row::Row<'a>> {
-        let mut base = &rule.component().basis;
-        while let Basis::Lines { of } = base {
-            base = &rule.policy.components[*of.first()?].basis;
-        }
-        let Basis::Each { table, .. } = base else { return None };
-        self.by_id.get(&(*table, basis)).copied()
+        self.by_id.get(&(rule.table()?, basis)).copied()
     }
 
     /// What a line was computed from: for a line on a line, what that line accrued; else the fact's amount.

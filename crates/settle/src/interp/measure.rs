@@ -220,7 +220,7 @@ fn of_line(measure: &Measure, line: &Line) -> Option<Contribution> {
         outlet,
         clerk,
         customer: String::new(),
-        subscriber: line.subscriber.clone(),
+        subscriber: String::new(),
     })
 }
 

@@ -137,6 +137,15 @@ impl<'a> Rule<'a> {
         &self.policy.components[self.index]
     }
 
+    /// Table of the facts it is about: that the chain of bases begins with.
+    fn table(self) -> Option<Table> {
+        let mut base = &self.component().basis;
+        while let Basis::Lines { of } = base {
+            base = &self.policy.components[*of.first()?].basis;
+        }
+        if let Basis::Each { table, .. } = base { Some(*table) } else { None }
+    }
+
     /// Whether a line of an earlier run was made by this component, of whatever version.
     fn made(self, line: &Line) -> bool {
         line.policy == self.policy.name && line.component == self.component().name

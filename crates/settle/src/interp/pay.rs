@@ -90,7 +90,7 @@ impl<'a> Run<'a> {
                 let due = period.plus(i32::from(schedule.parts[index].month));
                 self.hear(rule, &item.basis, Event::Instalment(position, index, due, amount));
                 if due == period {
-                    due_now = amount;
+                    due_now += amount;
                 } else if amount != 0 {
                     self.out.obligations.push(Obligation {
                         partner: account.partner.clone(),

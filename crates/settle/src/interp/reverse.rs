@@ -38,7 +38,13 @@ impl<'a> Run<'a> {
         let own = |line: &&Line| rule.made(line) && line.version == rule.policy.version && self.looks_at(&line.basis);
         let mut earned: BTreeMap<Paid, Line> = BTreeMap::new();
         let mut to_date: BTreeMap<Paid, i128> = BTreeMap::new();
-        for line in self.lines_so_far().filter(own).filter(|line| matches!(line.counts_as, LineKind::Earn | LineKind::Release)) {
+        // A condition is about what earlier periods earned; a corrected fact may pay again in this run, and then its day is that of the new line.
+        let looks = |line: &&Line| match line.counts_as {
+            LineKind::Earn => line.origin < self.input.period || matches!(reverse.trigger, Trigger::Kinds(_)),
+            LineKind::Release => true,
+            LineKind::Reverse | LineKind::Adjust => false,
+        };
+        for line in self.out.lines.iter().chain(self.earlier()).filter(own).filter(looks) {
             *to_date.entry(paid(line)).or_default() += i128::from(line.amount);
             if line.counts_as == LineKind::Earn {
                 earned.entry(paid(line)).or_insert_with(|| line.clone());

@@ -111,7 +111,7 @@ pub fn standing(partner: &str, day: Date, master: &Master) -> Option<&'static st
 impl Row<'_> {
     /// Text of a column; empty if absent.
     pub fn text(&self, col: Col) -> &str {
-        text(self.fact, col)
+        if col == Col::EventId { &self.id } else { text(self.fact, col) }
     }
 
     /// Whether it is of one of these kinds (all, if none is named).
