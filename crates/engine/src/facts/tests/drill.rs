@@ -16,16 +16,22 @@ const POINTS: &str = "QUDAO_KILL_POINTS";
 
 /// Starts a process that imports the files one after the other, and prints what came of each.
 fn start(store: &Path, files: &[PathBuf]) -> Child {
+    start_with(store, files, &[])
+}
+
+/// The same with more of an environment.
+pub(super) fn start_with(store: &Path, files: &[PathBuf], environment: &[(&str, &str)]) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "facts::tests::drill::child", "--nocapture"])
         .env(STORE, store)
         .env(FILES, std::env::join_paths(files).unwrap());
+    command.envs(environment.iter().copied());
     command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// Lets a process end; what it printed, a line for each file: outcome, and its greatest memory so far in KiB.
-fn finish(mut child: Child) -> Vec<(String, u64)> {
+pub(super) fn finish(mut child: Child) -> Vec<(String, u64)> {
     let mut text = String::new();
     child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
     assert!(child.wait().unwrap().success(), "{text}");
