@@ -70,8 +70,9 @@ pub(super) fn properties(table: Table) -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::None)
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_sorting_columns(Some(sorting.collect()));
-    // Files are searched by what they are sorted by; the least and greatest of any other column would cost two comparisons a cell.
-    for name in sorted {
+    // Files are searched by what they are sorted by, and for rows that refer to another; the least and greatest of any other column would
+    // cost two comparisons a cell.
+    for name in sorted.into_iter().chain([Col::Ref.name()]) {
         properties = properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
     }
     for col in table.columns().iter().filter(|col| is_unique(**col)) {
