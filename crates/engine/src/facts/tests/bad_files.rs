@@ -264,7 +264,7 @@ fn a_parquet_file_that_was_cut_off_is_refused() {
 
 #[test]
 fn typed_columns_of_other_programs_read_and_are_checked_alike() {
-    let prices = Decimal128Array::from(vec![58_0000, 58_0050, -58_0000, 58_1000]).with_precision_and_scale(18, 4).unwrap();
+    let prices = Decimal128Array::from(vec![580_000, 580_050, -580_000, 581_000]).with_precision_and_scale(18, 4).unwrap();
     let bytes = parquet(vec![
         ("流水号", Arc::new(StringArray::from(vec!["E1", "E2", "E3", "E4"]))),
         ("类型", Arc::new(StringArray::from(vec!["开卡"; 4]))),
