@@ -103,8 +103,11 @@ fn plain(id: &str) -> String {
     if letter == "R" { id.to_owned() } else { format!("{letter}{}", number.trim_start_matches('0')) }
 }
 
+/// The ids in a text. `N5-N7` names two; `S3-compatible` is an adjective.
 fn ids(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | '-'));
+    let is_adjective = |word: &&str| word.split('-').skip(1).any(|part| part.starts_with(|letter: char| letter.is_ascii_lowercase()));
+    let words = words.filter(move |word| !is_adjective(word)).flat_map(|word| word.split('-'));
     words.map(|word| word.trim_matches('.')).filter(|word| is_id(word)).map(str::to_owned)
 }
 
@@ -125,7 +128,7 @@ fn in_rust(file: &str, text: &str) -> Vec<(usize, String)> {
 /// Citations in comments (`#` or `//`) of a policy file, and in its name.
 fn in_policy(file: &str, text: &str) -> Vec<(usize, String)> {
     let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().to_uppercase()).unwrap_or_default();
-    let mut found: Vec<(usize, String)> = ids(&stem.replace('_', " ")).map(|id| (1, id)).collect();
+    let mut found: Vec<(usize, String)> = ids(&stem.replace(['_', '-'], " ")).map(|id| (1, id)).collect();
     for (at, line) in text.lines().enumerate() {
         if let Some((_, comment)) = line.split_once('#').or_else(|| line.split_once("//")) {
             found.extend(ids(comment).map(|id| (at + 1, id)));
@@ -141,6 +144,7 @@ mod tests {
     #[test]
     fn ids_are_told_from_other_words() {
         assert_eq!(ids("// R7.34, N5 and T15; not R7, X3, RFC, T15b or V01x").collect::<Vec<_>>(), ["R7.34", "N5", "T15"]);
+        assert_eq!(ids("// an S3-compatible server, N8-N10").collect::<Vec<_>>(), ["N8", "N10"]);
     }
 
     #[test]

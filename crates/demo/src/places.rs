@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_city_has_the_ten_counties_of_the_source() {
-        // R0.26, S1
+        // R0.26
         assert_eq!(CITY.len(), 10);
         let codes: BTreeSet<_> = CITY.iter().chain(REST).map(|place| place.0).collect();
         assert_eq!(codes.len(), 100);

@@ -13,6 +13,9 @@ mod file;
 #[path = "cases/integrity.rs"]
 mod integrity;
 #[cfg(test)]
+#[path = "cases/kill.rs"]
+mod kill;
+#[cfg(test)]
 #[path = "cases/properties.rs"]
 mod properties;
 #[cfg(test)]

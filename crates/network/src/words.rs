@@ -135,9 +135,10 @@ mod tests {
 
     #[test]
     fn the_standard_words_hold_together() {
-        // R8.54, R8.58, S20: three tiers, silver counts for its distributor; R4.32, R4.33: three categories
+        // R8.54, R8.58, S20: three tiers and a province's two more, silver counts for its distributor; R4.32, R4.33: three categories
         let words = Words::standard().unwrap();
-        assert_eq!(words.tiers.iter().map(|tier| tier.zh.as_str()).collect::<Vec<_>>(), ["增值服务商", "银牌增值代理商", "二级代理商"]);
+        let tiers: Vec<&str> = words.tiers.iter().map(|tier| tier.zh.as_str()).collect();
+        assert_eq!(tiers, ["增值服务商", "银牌增值代理商", "二级代理商", "代理点", "村级服务点"]);
         let silver = words.tier("银牌增值代理商").unwrap();
         assert_eq!((silver.rolls_up_to.as_deref(), silver.rolls_up_share.as_deref()), (Some("增值服务商"), Some("silver_rollup")));
         for tier in &words.tiers {

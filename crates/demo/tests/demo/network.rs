@@ -8,7 +8,7 @@ fn day(text: &str) -> Date {
 
 #[test]
 fn the_city_has_the_figures_of_the_source() {
-    // R0.26, S1, S2: 10 counties / 8 reached; 200 outlets / 180 reached
+    // R0.26: 10 counties / 8 reached; 200 outlets / 180 reached
     let world = World::new(Scale::city(), 42).unwrap();
     let month = "2026-07".parse().unwrap();
     let mut selling = BTreeSet::new();

@@ -198,12 +198,24 @@ impl Encoder<'_> {
 pub(super) struct Grouper {
     group: Group,
     file_rows: usize,
+    /// Buffers of groups that have been encoded, to be filled again.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Grouper {
     /// Nothing gathered.
     pub(super) fn new() -> Self {
-        Self { group: Group { sequence: 0, month: i32::MIN, begins_file: true, bytes: Vec::new(), rows: 0 }, file_rows: 0 }
+        Self {
+            group: Group { sequence: 0, month: i32::MIN, begins_file: true, bytes: Vec::new(), rows: 0 },
+            file_rows: 0,
+            spare: Vec::new(),
+        }
+    }
+
+    /// Takes back the buffer of a group that is no longer needed.
+    pub(super) fn take_back(&mut self, mut bytes: Vec<u8>) {
+        bytes.clear();
+        self.spare.push(bytes);
     }
 
     /// Adds the next row; gives back the group that this completes, if it does.
@@ -231,7 +243,8 @@ impl Grouper {
     fn take(&mut self) -> Group {
         let (sequence, month) = (self.group.sequence, self.group.month);
         let capacity = self.group.bytes.len();
-        let next = Group { sequence: sequence + 1, month, begins_file: false, bytes: Vec::with_capacity(capacity), rows: 0 };
+        let bytes = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(capacity));
+        let next = Group { sequence: sequence + 1, month, begins_file: false, bytes, rows: 0 };
         std::mem::replace(&mut self.group, next)
     }
 }

@@ -23,7 +23,7 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::file::writer::SerializedFileWriter;
 use qudao_kernel::{Date, Kind, Month, Refusal};
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 
 /// Corrections a batch may bring; readers hold their ids in memory.
@@ -173,17 +173,18 @@ impl Landing<'_> {
         let files = std::thread::scope(|scope| {
             let (groups, group_receiver) = sync_channel::<Group>(1);
             let (encoded, encoded_receiver) = sync_channel::<Encoded>(1);
+            let (used, used_receiver) = channel::<Vec<u8>>();
             let group_receiver = Arc::new(Mutex::new(group_receiver));
             let encoders = (0..self.workers.max(1))
                 .map(|_| {
-                    let (receiver, sender, encoder) = (Arc::clone(&group_receiver), encoded.clone(), &encoder);
-                    scope.spawn(move || encode_all(&receiver, &sender, encoder))
+                    let (receiver, sender, used, encoder) = (Arc::clone(&group_receiver), encoded.clone(), used.clone(), &encoder);
+                    scope.spawn(move || encode_all(&receiver, &sender, &used, encoder))
                 })
                 .collect();
             // The threads hold the other ends now; when they stop, so does the merge.
-            drop((group_receiver, encoded));
+            drop((group_receiver, encoded, used));
             let writer = scope.spawn(move || self.write_files(&encoded_receiver));
-            let merged = self.gather(&groups, &mut corrected, &mut dropped, progress);
+            let merged = self.gather(&groups, &used_receiver, &mut corrected, &mut dropped, progress);
             drop(groups);
             let encoded = join(encoders);
             let files = writer.join().unwrap_or_else(|_| Err(panicked()));
@@ -198,6 +199,7 @@ impl Landing<'_> {
     fn gather(
         &self,
         groups: &SyncSender<Group>,
+        used: &Receiver<Vec<u8>>,
         corrected: &mut Vec<(String, Date)>,
         dropped: &mut impl FnMut(Row<'_>),
         progress: impl Fn(u64),
@@ -222,7 +224,9 @@ impl Landing<'_> {
             match grouper.push(row, FILE_ROWS) {
                 Some(group) => {
                     progress(seen);
-                    groups.send(group).map_err(|_| panicked())
+                    groups.send(group).map_err(|_| panicked())?;
+                    used.try_iter().for_each(|bytes| grouper.take_back(bytes));
+                    Ok(())
                 }
                 None => Ok(()),
             }
@@ -295,13 +299,20 @@ impl Landing<'_> {
     }
 }
 
-fn encode_all(receiver: &Mutex<Receiver<Group>>, sender: &SyncSender<Encoded>, encoder: &Encoder<'_>) -> Result<(), Refusal> {
+fn encode_all(
+    receiver: &Mutex<Receiver<Group>>,
+    sender: &SyncSender<Encoded>,
+    used: &Sender<Vec<u8>>,
+    encoder: &Encoder<'_>,
+) -> Result<(), Refusal> {
     loop {
         let received = receiver.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
         let Ok(group) = received else { return Ok(()) };
         if sender.send(encoder.encode(&group)?).is_err() {
             return Ok(());
         }
+        // The merge may be over; then nobody needs it.
+        used.send(group.bytes).ok();
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) const EXPLICIT: u64 = 1 << 63;
 /// 1970-01-01 to 2000-01-01; days in keys and id files count from there.
 pub(super) const EPOCH: i32 = 10_957;
 
+/// Most columns of a table; presence, one word of 64 bits, has room for more.
+pub(super) const MOST_COLUMNS: usize = 32;
+
 /// A column as it stands in a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Slot {
@@ -154,13 +157,18 @@ pub(super) fn event_id(content: &[u8]) -> &[u8] {
 
 /// Sort key of a row.
 pub(super) fn sort_key(month: i32, rank: u32, day: i32, event_id: &[u8]) -> u128 {
-    let mut prefix = [0_u8; 8];
-    let length = event_id.len().min(8);
-    prefix[..length].copy_from_slice(&event_id[..length]);
     let month = u128::from(month as u16) << 104;
     let rank = u128::from(rank) << 80;
     let day = u128::from((day - EPOCH) as u16) << 64;
-    month | rank | day | u128::from(u64::from_be_bytes(prefix))
+    with_id(month | rank | day, event_id)
+}
+
+/// A sort key with the first bytes of this id, or part of an id, instead of its own.
+pub(super) fn with_id(key: u128, id: &[u8]) -> u128 {
+    let mut prefix = [0_u8; 8];
+    let length = id.len().min(8);
+    prefix[..length].copy_from_slice(&id[..length]);
+    key & !u128::from(u64::MAX) | u128::from(u64::from_be_bytes(prefix))
 }
 
 /// A whole row.
@@ -307,7 +315,7 @@ mod tests {
     #[test]
     fn every_table_fits_the_presence_word() {
         for table in Table::ALL {
-            assert!(table.columns().len() <= 64);
+            assert!(table.columns().len() <= MOST_COLUMNS && MOST_COLUMNS <= 64);
             assert_eq!(table.columns()[0], Col::EventId);
         }
     }

@@ -67,9 +67,14 @@ pub(super) fn properties(table: Table) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by("qudao facts 1".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_statistics_enabled(EnabledStatistics::None)
         .set_max_row_group_row_count(Some(GROUP_ROWS))
         .set_sorting_columns(Some(sorting.collect()));
+    // Files are searched by what they are sorted by, and for rows that refer to another; the least and greatest of any other column would
+    // cost two comparisons a cell.
+    for name in sorted.into_iter().chain([Col::Ref.name()]) {
+        properties = properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
+    }
     for col in table.columns().iter().filter(|col| is_unique(**col)) {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(col.name()), false);
     }

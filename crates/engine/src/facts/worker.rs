@@ -2,7 +2,7 @@
 
 use super::attribute::Attribution;
 use super::cell;
-use super::row::{ContentWriter, EXPLICIT, Layout};
+use super::row::{ContentWriter, EXPLICIT, Layout, MOST_COLUMNS};
 use super::spill::{Collector, Hasher, Spill};
 use super::tally::{Counted, NO_DAY, Tallies};
 use qudao_kernel::facts::{Col, ColType, Table};
@@ -58,9 +58,6 @@ pub(super) enum Typed<'a> {
     Bit(bool),
 }
 
-/// Most columns of a table: presence is one word.
-const MOST: usize = 64;
-
 impl<'a> Worker<'a> {
     /// A worker over a collector.
     pub(super) fn new(plan: &'a Plan, collector: Collector) -> Self {
@@ -90,7 +87,7 @@ impl<'a> Worker<'a> {
         faults: &mut Vec<(usize, Fault)>,
     ) -> Result<bool, Refusal> {
         let plan = self.plan;
-        let mut cells = [Typed::Absent; MOST];
+        let mut cells = [Typed::Absent; MOST_COLUMNS];
         for (position, slot) in plan.layout.slots.iter().enumerate() {
             let cell = cell::trimmed(text(position));
             if !cell.is_empty() {
@@ -114,7 +111,7 @@ impl<'a> Worker<'a> {
         faults: &mut Vec<(usize, Fault)>,
     ) -> Result<bool, Refusal> {
         let plan = self.plan;
-        let mut cells = [Typed::Absent; MOST];
+        let mut cells = [Typed::Absent; MOST_COLUMNS];
         for (position, slot) in plan.layout.slots.iter().enumerate() {
             match check(plan, slot.col, slot.ty, typed(position)) {
                 Ok(typed) => cells[position] = typed,
@@ -124,7 +121,7 @@ impl<'a> Worker<'a> {
         self.row(number, &cells, faults)
     }
 
-    fn row(&mut self, number: u64, cells: &[Typed<'_>; MOST], faults: &mut Vec<(usize, Fault)>) -> Result<bool, Refusal> {
+    fn row(&mut self, number: u64, cells: &[Typed<'_>; MOST_COLUMNS], faults: &mut Vec<(usize, Fault)>) -> Result<bool, Refusal> {
         let Plan { layout, attribution, hasher, .. } = self.plan;
         let kind = layout.kind.map_or("", |position| text(cells[position]));
         let month = layout.month.and_then(|position| narrow(cells[position]));
@@ -189,7 +186,7 @@ fn wide(cell: Typed<'_>) -> i64 {
 }
 
 /// A subscriber's month without an id is `subscriber|month`. Whether that is so here.
-fn derive_id(layout: &Layout, cells: &[Typed<'_>; MOST], month: Option<i32>, derived: &mut String) -> bool {
+fn derive_id(layout: &Layout, cells: &[Typed<'_>; MOST_COLUMNS], month: Option<i32>, derived: &mut String) -> bool {
     let (Table::SubscriberMonth, Typed::Absent, Some(month), Some(subscriber)) =
         (layout.table, cells[0], month, layout.position(Col::Subscriber))
     else {

@@ -69,6 +69,17 @@ fn valid_utf8(line: &[u8], whole: bool) -> bool {
     std::str::from_utf8(line).map_or_else(|error| !whole && error.error_len().is_none(), |_| true)
 }
 
+/// Whether a record of a GB18030 file is UTF-8 instead, as where two exports were pasted together. Its bytes would read as other
+/// characters without being malformed. Taken for UTF-8 is what is valid as such, holds Chinese characters, and
+/// read as GB18030 would have characters beyond GB2312: genuine GB18030 text that is all of that occurs less than once in millions of rows.
+pub(super) fn is_foreign(bytes: &[u8]) -> bool {
+    // Where Chinese characters begin in UTF-8, and where the bytes of GB2312 do.
+    let (first, gb2312) = (0xe4..=0xe9_u8, 0xa1_u8);
+    bytes.iter().any(|byte| first.contains(byte))
+        && bytes.iter().any(|byte| (0x80..gb2312).contains(byte))
+        && std::str::from_utf8(bytes).is_ok_and(|text| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)))
+}
+
 fn decode_gb18030(bytes: &[u8], out: &mut String) -> Result<(), (usize, usize)> {
     if bytes.is_ascii() {
         return Encoding::Utf8.decode(bytes, out);
@@ -109,6 +120,22 @@ mod tests {
     fn a_sample_cut_inside_a_character_still_votes_right() {
         let text = "编码名称".as_bytes();
         assert_eq!(Encoding::sniff(&text[..text.len() - 1], false), Some(Encoding::Utf8));
+    }
+
+    #[test]
+    fn utf8_within_gb18030_is_told_from_it() {
+        for text in ["A2,长沙县星沙营业厅,1", "A2,甲,乙", "畅享套餐", "中国移动"] {
+            assert!(is_foreign(text.as_bytes()), "{text}");
+            assert!(!is_foreign(&gb(text)), "{text}");
+        }
+        // 联通 in GBK is valid UTF-8 to a careless reader; nothing here is Chinese in UTF-8.
+        assert!(!is_foreign(b"plain") && !is_foreign(&gb("联通")) && !is_foreign(&gb("𠮷祥卡，镕朱")));
+        // Every pair of the first level of GB2312, as names are made of them, stays what it is.
+        for lead in 0xb0..=0xd7_u8 {
+            for trail in 0xa1..=0xfe_u8 {
+                assert!(!is_foreign(&[b'A', b',', lead, trail, lead, trail, 0xb5, 0xea]));
+            }
+        }
     }
 
     #[test]

@@ -196,6 +196,7 @@ impl Reader {
                     Found::End => return Ok(Step::End),
                     Found::Whole { cut } => cut_off(cut, record, self.headers.len()),
                     Found::Broken { cell, bytes } => Some(broken(&self.headers, record, cell, &bytes, text.encoding())),
+                    Found::Foreign { cell } => Some(foreign(&self.headers, record, cell)),
                 },
                 Source::Book(book) => match book.next_into(record)? {
                     BookStep::End => return Ok(Step::End),
@@ -264,6 +265,17 @@ fn broken(headers: &[String], record: &RecordBuf, cell: usize, bytes: &str, enco
         "sheet.cell.encoding",
         format!("字节不是有效的 {encoding} 字符；请在源系统更正该字符，或用同一种编码重新导出"),
         format!("the bytes are no {encoding} character; correct the character in the source, or export the file in one encoding"),
+    )
+}
+
+fn foreign(headers: &[String], record: &RecordBuf, cell: usize) -> Problem {
+    Problem::new(
+        record.row(),
+        &column_name(headers, cell),
+        record.get(cell),
+        "sheet.cell.encoding",
+        "该行是 UTF-8，而文件的其余部分是 GB18030，可能由两份导出拼接而成；请用同一种编码重新导出",
+        "the row is UTF-8 and the rest of the file GB18030, as where two exports were joined; export the file in one encoding",
     )
 }
 

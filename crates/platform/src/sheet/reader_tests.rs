@@ -96,6 +96,20 @@ fn broken_bytes_are_a_problem_of_their_row_and_column() {
 }
 
 #[test]
+fn a_row_of_another_encoding_is_a_problem_of_that_row() {
+    // R0.7: mixed encodings, either way round
+    let rows = |bytes: Vec<u8>| {
+        let (_, rows) = read("t.csv", &bytes).unwrap();
+        let told = |refusal: &Refusal| (refusal.code, refusal.text.en.contains("row 3, column \"名称\""));
+        rows.iter().map(|row| row.as_ref().map(|row| row.cells[1].clone()).map_err(told)).collect::<Vec<_>>()
+    };
+    let (head, odd, tail) = ("编码,名称\nA1,星沙营业厅\n", "A2,长沙县营业厅\n", "A3,望城营业厅\n");
+    let wanted = [Ok("星沙营业厅".to_owned()), Err(("sheet.cell.encoding", true)), Ok("望城营业厅".to_owned())];
+    assert_eq!(rows([gb(head), odd.as_bytes().to_vec(), gb(tail)].concat()), wanted);
+    assert_eq!(rows([head.as_bytes().to_vec(), gb(odd), tail.as_bytes().to_vec()].concat()), wanted);
+}
+
+#[test]
 fn rows_that_do_not_fit_the_header_are_named() {
     let (_, rows) = read("t.csv", b"a,b,c\n1,2\n\n,,\n1,2,3,\n1,2,3,4\n7,8").unwrap();
     let shown: Vec<_> = rows.iter().map(|row| row.as_ref().map(|r| (r.row, r.cells.len())).map_err(|e| e.code)).collect();

@@ -4,7 +4,7 @@
 //! quote or a line end. It is then decoded as a whole and split. The buffer never grows beyond the longest record allowed,
 //! so a file that is one endless line is refused after that many bytes (Bounds: `Limits::record_bytes`).
 
-use super::encoding::Encoding;
+use super::encoding::{Encoding, is_foreign};
 use super::record::RecordBuf;
 use super::refuse;
 use memchr::{memchr, memchr_iter, memchr2};
@@ -37,6 +37,8 @@ pub(super) enum Found {
     Whole { cut: bool },
     /// Not of the file's encoding; the buffer holds a lossy copy. The cell it broke in, from 0, and the bytes.
     Broken { cell: usize, bytes: String },
+    /// UTF-8 in a GB18030 file, which would read as other characters. The first cell that is, from 0; the buffer holds the UTF-8.
+    Foreign { cell: usize },
     /// No more records.
     End,
 }
@@ -185,7 +187,9 @@ impl TextSource {
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
         let text = if quoted { &mut self.scratch } else { &mut record.text };
         text.clear();
-        let broken = encoding.decode(bytes, text).err();
+        let foreign = encoding == Encoding::Gb18030 && is_foreign(bytes);
+        let decoded = if foreign { Encoding::Utf8 } else { encoding }.decode(bytes, text);
+        let broken = decoded.err();
         if broken.is_some() {
             text.clear();
             text.push_str(&match encoding {
@@ -199,6 +203,7 @@ impl TextSource {
             split_plain(self.delimiter, record);
         }
         match broken {
+            None if foreign => Found::Foreign { cell: (0..record.len()).find(|cell| !record.raw(*cell).is_ascii()).unwrap_or_default() },
             None => Found::Whole { cut },
             Some((at, length)) => {
                 let cell = memchr_iter(self.delimiter, &bytes[..at]).count();

@@ -1,7 +1,9 @@
 //! The fact store from the outside: files in, reports and rows out.
 
 mod accounts;
+mod bad_files;
 mod bad_input;
+mod drill;
 mod reading;
 mod s3;
 mod s3_fake;
@@ -10,6 +12,7 @@ mod store;
 
 use super::testing::{master, outlet, partner};
 use super::{FactStore, Wanted};
+use qudao_kernel::Refusal;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_platform::columnar::facts::{FactPort, ImportJob, ImportReport, Outcome};

@@ -1,5 +1,6 @@
 //! The same store on an S3-compatible server.
 
+use super::drill::{finish, start_with};
 use super::s3_fake::FakeS3;
 use super::*;
 use qudao_kernel::facts::Table::BusinessEvent;
@@ -27,4 +28,59 @@ fn a_bucket_is_a_store() {
     assert!(!desk.store.commit(&desk.store.latest().unwrap()).unwrap());
     desk.store.withdraw_batch(&report.batch).unwrap();
     assert!(desk.ids(BusinessEvent).is_empty());
+}
+
+/// A desk whose store is a bucket of the server.
+fn desk_on(server: &FakeS3, prefix: &str) -> Desk {
+    let Desk { folder, master, .. } = Desk::new();
+    let store = FactStore::open_s3(&server.endpoint(), "qudao", prefix, "key", "secret").unwrap();
+    Desk { folder, store, master }
+}
+
+fn recharges(from: usize) -> String {
+    (from..from + 3_000).fold(String::new(), |mut rows, number| {
+        let _ = writeln!(rows, "E{number},recharge,2026-0{}-01,,O{},,,1,", 6 + number % 2, number % 3);
+        rows
+    })
+}
+
+#[test]
+fn a_process_finds_the_server_by_its_environment_and_reads_what_a_folder_would_give() {
+    let (server, local) = (FakeS3::start(), Desk::new());
+    let file = local.file("recharges.csv", events(&recharges(0)));
+    let endpoint = server.endpoint();
+    let environment = [
+        ("AWS_ENDPOINT", endpoint.as_str()),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "key"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ];
+    let told = finish(start_with(std::path::Path::new("s3://qudao/province/b"), &[file], &environment));
+    assert_eq!(told[0].0, "Landed(1) 3000");
+    let (report, remote) = (local.events(&recharges(0)), desk_on(&server, "province/b"));
+    assert_eq!(remote.facts(BusinessEvent), local.facts(BusinessEvent));
+    let (here, there) = (local.store.latest().unwrap(), remote.store.latest().unwrap());
+    let content =
+        |snapshot: &crate::facts::Snapshot| snapshot.files.iter().map(|file| (file.period, file.sha256.clone())).collect::<Vec<_>>();
+    assert_eq!(content(&here), content(&there), "the same bytes");
+    assert_eq!(remote.store.report(&there.batches[0].batch).unwrap().days, report.days);
+}
+
+#[test]
+fn a_server_that_stops_taking_objects_leaves_the_store_as_it_was() {
+    let server = FakeS3::start();
+    let desk = desk_on(&server, "c");
+    assert!(landed(&desk.events(&recharges(0))));
+    let before = desk.store.latest().unwrap();
+    for taken in 0..6 {
+        server.deny_after(taken);
+        let refusal = desk.store.import(&desk.job(BusinessEvent, events(&recharges(3_000))), &desk.master, &|_| ()).unwrap_err();
+        assert_eq!(refusal.code, "facts.store.failed", "{taken}");
+        assert!(refusal.text.en.contains("s3://qudao/c") && refusal.text.zh.contains("权限"), "{refusal}");
+        server.allow();
+        assert_eq!(desk.store.latest().unwrap(), before, "{taken}");
+    }
+    assert_eq!(counts(&desk.events(&recharges(1_500))), (3_000, 1_500, 1_500, 1_500, 0));
+    desk.store.sweep(i64::MAX).unwrap();
+    assert_eq!(desk.ids(BusinessEvent).len(), 4_500);
 }

@@ -11,6 +11,8 @@ struct State {
     objects: BTreeMap<String, Vec<u8>>,
     uploads: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
     parts: usize,
+    /// How many more objects are taken; all where absent.
+    takes: Option<usize>,
 }
 
 /// The server; it goes with the process.
@@ -48,6 +50,16 @@ impl FakeS3 {
 
     pub(super) fn keys(&self) -> Vec<String> {
         self.state.lock().unwrap().objects.keys().cloned().collect()
+    }
+
+    /// Takes this many objects more, then says that the key may not.
+    pub(super) fn deny_after(&self, takes: usize) {
+        self.state.lock().unwrap().takes = Some(takes);
+    }
+
+    /// Takes everything again.
+    pub(super) fn allow(&self) {
+        self.state.lock().unwrap().takes = None;
     }
 
     pub(super) fn parts(&self) -> usize {
@@ -122,6 +134,12 @@ fn answer(request: &Request, state: &mut State) -> Answer {
     let etag = || ("ETag", "\"e\"".to_owned());
     let xml = |body: String| (200, vec![("Content-Type", "application/xml".to_owned())], body.into_bytes());
     let query = |name: &str| request.query.get(name).cloned();
+    if let ("PUT", Some(takes)) = (request.method.as_str(), &mut state.takes) {
+        if *takes == 0 {
+            return (403, vec![], Vec::new());
+        }
+        *takes -= 1;
+    }
     match request.method.as_str() {
         "PUT" => match (query("uploadId"), query("partNumber")) {
             (Some(upload), Some(number)) => {
