@@ -99,7 +99,7 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
         if args.json && args.lines.is_some() {
             text += &serde_json::to_string(&proof).map_err(|error| unreadable(&args.run, &error))?;
         } else {
-            text += &if args.json { to_json(&proof)? } else { letter(&proof, say.lang) };
+            text += (if args.json { to_json(&proof)? } else { letter(&proof, say.lang) }).trim_end();
         }
         text.push('\n');
         if args.pdf.is_some() {

@@ -8,6 +8,7 @@ use crate::settle::{Sources, plain, run};
 use qudao_engine::settle::{Rows, read_lines, read_obligations};
 use qudao_kernel::facts::Table;
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
+use qudao_network::Territories;
 use qudao_policy::lines::{Line, LineKind};
 use qudao_policy::model::{Expr, Policy, PolicySet};
 use qudao_policy::{compile, render};
@@ -123,7 +124,7 @@ fn scenario(say: &Say, args: &Args, policies: &Path, folder: &str, label: &str, 
         settled.add(&mut totals)?;
         settled.stand(&mut totals, job.previous.as_deref())?;
         if month == args.months.first {
-            describe(&mut totals, &sources, names);
+            describe(&mut totals, &sources, names)?;
         }
         chain.push(out);
     }
@@ -219,14 +220,21 @@ fn budget_of(set: &PolicySet, line: &Line) -> Option<(String, Fen)> {
 }
 
 /// Ladders of the scenario, and names for the report.
-fn describe(totals: &mut SimTotals, sources: &Sources, names: &mut Names) {
+fn describe(totals: &mut SimTotals, sources: &Sources, names: &mut Names) -> Result<(), Refusal> {
     for policy in &sources.policies.set.policies {
         totals.ladders.extend(policy.ladders.iter().map(|ladder| shape(&policy.name, ladder, &policy.params)));
         for component in &policy.components {
             names.components.insert(format!("{}/{}", policy.name, component.name), component.title.clone());
         }
     }
+    let divisions = Territories::official()?;
+    for row in &totals.rows {
+        if let Some(division) = divisions.get(&row.region) {
+            names.regions.insert(row.region.clone(), division.name.clone());
+        }
+    }
     for partner in sources.master.partners() {
         names.partners.insert(partner.code.clone(), partner.name.clone());
     }
+    Ok(())
 }

@@ -40,9 +40,10 @@ pub fn compare(input: &RunInput<'_>, partner: &str, engine: &Outcome) -> Result<
     let open = Open::of(input, engine);
     let own = Own::new(input.policies);
     let judged = |policy: &str, version: u32, component: &str, basis: &str| {
-        own.judges(policy, version, component, open.is_any())
+        let states = own.reads_states(policy, version, component);
+        own.judges(policy, version, component, open.is_any(states))
             && !open.policies.contains(policy)
-            && (own.is_group(policy, version, component) || !open.bases.contains(basis))
+            && (own.is_group(policy, version, component) || !open.holds(basis, states))
     };
     let filter = |outcome: &Outcome| {
         let mut kept = outcome.clone();
@@ -64,8 +65,10 @@ pub fn compare(input: &RunInput<'_>, partner: &str, engine: &Outcome) -> Result<
 
 /// What a partner's own rows leave open.
 struct Open<'a> {
-    /// Items whose subscriber has no state among them, or that were taken back by an event elsewhere.
-    bases: BTreeSet<String>,
+    /// Items whose subscriber has no state among them.
+    stateless: BTreeSet<String>,
+    /// Items that were taken back by an event elsewhere.
+    ended: BTreeSet<String>,
     /// Policies in which a value was already paid for, maybe to another partner.
     policies: BTreeSet<&'a str>,
 }
@@ -79,22 +82,27 @@ impl<'a> Open<'a> {
             .collect();
         let stateless = |subscriber: &str| !subscriber.is_empty() && !states.contains(subscriber);
         let named: BTreeSet<&str> = of_table(Table::BusinessEvent).map(|fact| text(fact, Col::Ref)).collect();
-        let mut bases: BTreeSet<String> = BTreeSet::new();
+        let (mut bases, mut taken): (BTreeSet<String>, BTreeSet<String>) = (BTreeSet::new(), BTreeSet::new());
         let without_state = |fact: &&Fact| fact.table != Table::SubscriberMonth && stateless(text(fact, Col::Subscriber));
         bases.extend(input.facts.iter().filter(without_state).map(event_id));
         bases.extend(input.obligations.iter().filter(|row| stateless(&row.subscriber)).map(|row| row.basis.clone()));
         bases.extend(input.earlier_lines.iter().filter(|line| stateless(&line.subscriber)).map(|line| line.basis.clone()));
         let elsewhere = |line: &&Line| line.kind == LineKind::Reverse && !named.contains(line.basis.as_str());
-        bases.extend(engine.lines.iter().filter(elsewhere).map(|line| line.basis.clone()));
+        taken.extend(engine.lines.iter().filter(elsewhere).map(|line| line.basis.clone()));
         // A reversal that gives nothing back still ends what was to come.
         let ended = |row: &&Obligation| row.state == ObligationState::Reversed && !named.contains(row.basis.as_str());
-        bases.extend(engine.obligations.iter().filter(ended).map(|row| row.basis.clone()));
+        taken.extend(engine.obligations.iter().filter(ended).map(|row| row.basis.clone()));
         let policies = engine.reasons.iter().filter(|reason| reason.code == "already_paid").map(|reason| reason.policy.as_str()).collect();
-        Self { bases, policies }
+        Self { stateless: bases, ended: taken, policies }
     }
 
-    fn is_any(&self) -> bool {
-        !self.bases.is_empty()
+    /// Whether anything is open for a component, which may read states.
+    fn is_any(&self, states: bool) -> bool {
+        !self.ended.is_empty() || (states && !self.stateless.is_empty())
+    }
+
+    fn holds(&self, basis: &str, states: bool) -> bool {
+        self.ended.contains(basis) || (states && self.stateless.contains(basis))
     }
 }
 

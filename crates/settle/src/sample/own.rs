@@ -1,7 +1,7 @@
 //! Which components follow from a partner's own rows alone.
 
-use crate::interp::measures_in;
-use qudao_policy::model::{Basis, Component, Expr, Key, Payee, Policy, PolicySet, Source, Span, Trigger};
+use crate::interp::{measures_in, visit};
+use qudao_policy::model::{Agg, Basis, Component, Expr, Field, Key, Payee, Policy, PolicySet, Source, Span, Trigger};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What of a component matters here.
@@ -13,6 +13,8 @@ struct Kind {
     many: bool,
     /// Has group keys, not events, as its bases.
     group: bool,
+    /// Reads states of subscribers, or competes with what reads them.
+    states: bool,
 }
 
 /// The components of a set that can be judged from one partner's own rows.
@@ -26,7 +28,12 @@ impl<'a> Own<'a> {
         let mut kinds = BTreeMap::new();
         for policy in &set.policies {
             for (index, component) in policy.components.iter().enumerate() {
-                let kind = Kind { own: is_own(policy, index), many: is_many(policy, index), group: is_group(policy, index) };
+                let kind = Kind {
+                    own: is_own(policy, index),
+                    many: is_many(policy, index),
+                    group: is_group(policy, index),
+                    states: reads_states(policy, index) || rivals(policy, index).any(|rival| reads_states(policy, rival)),
+                };
                 kinds.insert((policy.name.as_str(), policy.version, component.name.as_str()), kind);
             }
         }
@@ -48,10 +55,39 @@ impl<'a> Own<'a> {
         self.kind(policy, version, component).group
     }
 
+    /// Whether the rows of a component may hang on subscribers' states.
+    pub fn reads_states(&self, policy: &str, version: u32, component: &str) -> bool {
+        self.kind(policy, version, component).states
+    }
+
     /// Number of components that can be judged, and of all.
     pub fn count(&self) -> (usize, usize) {
         (self.kinds.values().filter(|kind| kind.own).count(), self.kinds.len())
     }
+}
+
+/// Components a component shares an exclusive group or a cap with.
+fn rivals(policy: &Policy, index: usize) -> impl Iterator<Item = usize> + '_ {
+    let groups = policy.exclusives.iter().map(|group| &group.components).chain(policy.caps.iter().map(|cap| &cap.components));
+    groups.filter(move |members| members.contains(&index)).flatten().copied()
+}
+
+/// Whether an expression of a component, of a measure it reads, or of a component it is made from reads the state of a subscriber.
+fn reads_states(policy: &Policy, index: usize) -> bool {
+    let component = &policy.components[index];
+    let reads = |expr: &Expr| {
+        let mut found = false;
+        visit(policy, expr, &mut |expr| found |= matches!(expr, Expr::Field(Field::Sub(_) | Field::SubExists)));
+        found
+    };
+    let measured = measures(policy, component).into_iter().any(|measure| match &policy.measures[measure].source {
+        Source::Facts { filter, agg, .. } => reads(filter) || matches!(agg, Agg::Sum(expr) if reads(expr)),
+        Source::Lines { of } => of.iter().any(|base| reads_states(policy, *base)),
+    });
+    measured
+        || reads(&policy.scope)
+        || exprs(component).into_iter().any(reads)
+        || bases(component).iter().any(|base| reads_states(policy, *base))
 }
 
 fn exprs(component: &Component) -> Vec<&Expr> {

@@ -67,10 +67,17 @@ fn a_wrong_amount_or_a_lost_row_is_named() {
 
 #[test]
 fn what_hangs_on_rows_elsewhere_is_left_open() {
-    let mut story = story();
-    story.facts.push(activation("c", "2026-07-04", &[(Col::PlanFee, "129"), (Col::Subscriber, "s1")]));
+    let mut policy = paying();
+    policy.components[0].filter = sub(Col::Active);
+    let sale = |id: &str, subscriber: &str| activation(id, "2026-07-03", &[(Col::PlanFee, "129"), (Col::Subscriber, subscriber)]);
+    let state = |cells: &[(Col, &str)]| fact(Table::SubscriberMonth, "m1", "2026-07-01", cells);
+    let active = state(&[(Col::Subscriber, "s1"), (Col::Month, "2026-07"), (Col::Active, "yes"), (Col::Outlet, "O1")]);
+    let story = Story::new(policy, vec![sale("a", "s1"), sale("b", "s2"), active]);
     let mut outcome = account(&run(&story.input("2026-07")).unwrap(), "P1");
-    // the state of s1 may stand at another partner: its line and the step are not judged, the others are
-    outcome.lines.retain(|line| line.basis != "c");
-    assert_eq!(compare(&story.input("2026-07"), "P1", &outcome).unwrap().lines, 2);
+    let judged = compare(&story.input("2026-07"), "P1", &outcome).unwrap();
+    // the state of s2 may stand at another partner: whether its card is paid is not judged, the step is
+    assert_eq!(judged.lines, 2);
+    let line = outcome.lines.iter().find(|line| line.basis == "a").unwrap().clone();
+    outcome.lines.push(qudao_policy::lines::Line { basis: "b".into(), ..line });
+    assert_eq!(compare(&story.input("2026-07"), "P1", &outcome).unwrap(), judged);
 }
