@@ -154,11 +154,14 @@ fn examples(say: &Say, args: &Args, folder: &Path) -> Result<(), Refusal> {
             &prove::Args {
                 run: folder.to_owned(),
                 facts: args.out.clone(),
-                policies: args.policies.clone(),
-                master: args.out.join("master"),
-                line: name,
+                policies: None,
+                master: None,
+                partner: None,
+                line: Some(name),
+                lines: None,
                 json: false,
                 out: None,
+                pdf: None,
             },
         )?;
         println!("{}", letter(&proof, say.lang));

@@ -30,6 +30,8 @@ pub(crate) struct InputFile {
 pub(crate) struct Policies {
     pub(crate) set: PolicySet,
     pub(crate) files: Vec<InputFile>,
+    /// The texts, in the order of the files.
+    pub(crate) texts: Vec<String>,
 }
 
 /// Files of a folder with one of these endings, by name.
@@ -91,11 +93,24 @@ pub(crate) fn checked(say: &Say, sources: &[SourceFile], warnings: bool) -> Opti
 pub(crate) fn policies(say: &Say, folder: &Path) -> Result<Policies, Refusal> {
     let sources = sources(&[folder.to_owned()])?;
     let set = checked(say, &sources, false).ok_or_else(|| refused(folder))?;
-    let files = sources.iter().map(|source| InputFile {
+    Ok(read_policies(set, sources))
+}
+
+/// The policies of a folder that has passed its gate before: what a run kept of its inputs. Their examples are not run again.
+pub(crate) fn kept_policies(folder: &Path) -> Result<Policies, Refusal> {
+    let sources = sources(&[folder.to_owned()])?;
+    let compiled = compile(&sources);
+    let set = compiled.set.filter(|_| compiled.diagnostics.iter().all(|one| one.severity != Severity::Error));
+    set.map(|set| read_policies(set, sources)).ok_or_else(|| refused(folder))
+}
+
+fn read_policies(set: PolicySet, sources: Vec<SourceFile>) -> Policies {
+    let file = |source: &SourceFile| InputFile {
         file: Path::new(&source.name).file_name().unwrap_or_default().to_string_lossy().into_owned(),
         sha256: sha256(&source.text),
-    });
-    Ok(Policies { set, files: files.collect() })
+    };
+    let files = sources.iter().map(file).collect();
+    Policies { set, files, texts: sources.into_iter().map(|source| source.text).collect() }
 }
 
 pub(crate) fn refused(folder: &Path) -> Refusal {
@@ -130,6 +145,8 @@ pub(crate) struct Facts {
     pub(crate) root: PathBuf,
     /// Loose files the facts came from; empty for a store.
     pub(crate) files: Vec<InputFile>,
+    /// The store the facts came from and its state, also where they were landed anew; `None` for loose files.
+    pub(crate) origin: Option<(Arc<FactStore>, Snapshot)>,
     /// Where they were landed for this run only.
     temporary: Option<tempfile::TempDir>,
 }
@@ -164,7 +181,8 @@ pub(crate) fn facts(folder: &Path, master: &Master, period: Month, near: &Path) 
     if let Some(root) = store_root(folder) {
         let store = open_store(&root)?;
         let snapshot = store.latest()?;
-        return Ok(Facts { store, snapshot, root, files: Vec::new(), temporary: None });
+        let origin = Some((Arc::clone(&store), snapshot.clone()));
+        return Ok(Facts { store, snapshot, root, files: Vec::new(), origin, temporary: None });
     }
     let mut files = Vec::new();
     for path in files_of(folder, &["csv", "tsv", "xlsx", "parquet"])? {
@@ -183,7 +201,7 @@ pub(crate) fn facts(folder: &Path, master: &Master, period: Month, near: &Path) 
     let (temporary, store) = temporary_store(near)?;
     import_folder(&store, folder, master, far_day(period), &Mapping::default())?;
     let snapshot = store.latest()?;
-    Ok(Facts { store, snapshot, root: temporary.path().to_owned(), files, temporary: Some(temporary) })
+    Ok(Facts { store, snapshot, root: temporary.path().to_owned(), files, origin: None, temporary: Some(temporary) })
 }
 
 impl Facts {
@@ -202,18 +220,22 @@ impl Facts {
         tables.map(|table| Ok((table, self.store.corrections(&self.snapshot, table)?))).collect()
     }
 
+    /// The same store as a run read it: in the state of that number. Loose files are as they are.
+    pub(crate) fn as_of(mut self, snapshot: Option<u64>) -> Result<Facts, Refusal> {
+        if let (Some(number), false) = (snapshot, self.is_temporary()) {
+            self.snapshot = self.store.snapshot(number)?;
+        }
+        Ok(self)
+    }
+
     /// Rows of the months a run reads, of one partner or of all.
     pub(crate) fn rows(&self, set: &PolicySet, period: Month, partner: Option<&str>) -> Result<Vec<Fact>, Refusal> {
         let mut facts = Vec::new();
         for (table, months) in months_needed(set, period)? {
-            let wanted = Wanted { months: Some(months), partner: partner.map(str::to_owned), event_ids: None };
+            let wanted = Wanted { months: Some(months), partner: partner.map(str::to_owned), ..Wanted::default() };
             facts.extend(self.store.facts(&self.snapshot, table, &wanted)?);
         }
-        // Loose rows that give no known day were landed with one before all others.
-        let is_given = |(col, cell): &(Col, Cell)| *col != Col::KnownOn || !matches!(cell, Cell::Date(day) if day.year() < 2000);
-        for fact in &mut facts {
-            fact.cells.retain(is_given);
-        }
+        forget_stand_ins(&mut facts);
         Ok(facts)
     }
 
@@ -231,12 +253,21 @@ impl Facts {
         }
         sink.finish()?;
         let snapshot = store.latest()?;
-        Ok(Facts { store, snapshot, root: temporary.path().to_owned(), files: self.files.clone(), temporary: Some(temporary) })
+        let (root, files, origin) = (temporary.path().to_owned(), self.files.clone(), self.origin.clone());
+        Ok(Facts { store, snapshot, root, files, origin, temporary: Some(temporary) })
     }
 
     /// Whether the facts were landed for this run only.
     pub(crate) fn is_temporary(&self) -> bool {
         self.temporary.is_some()
+    }
+}
+
+/// Loose rows that give no known day were landed with one before all others: takes it away again.
+pub(crate) fn forget_stand_ins(facts: &mut [Fact]) {
+    let is_given = |(col, cell): &(Col, Cell)| *col != Col::KnownOn || !matches!(cell, Cell::Date(day) if day.year() < 2000);
+    for fact in facts {
+        fact.cells.retain(is_given);
     }
 }
 

@@ -1,15 +1,18 @@
 //! The command line of qudao. A command parses, calls, prints; what business rules there are live in the crates below.
 
 mod chain;
+mod check;
 mod demo;
 mod doctor;
 mod export;
 mod generate;
 mod import;
 mod inputs;
+mod kept;
 mod ledger;
 mod policy;
 mod prove;
+mod rerun;
 mod run_files;
 mod say;
 mod settle;

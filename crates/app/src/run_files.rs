@@ -5,10 +5,11 @@ use crate::say::word;
 use qudao_engine::settle::{Rows, read_lines, read_obligations, read_reasons};
 use qudao_kernel::{Fen, Refusal};
 use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
+use qudao_policy::lines::Line;
 use std::path::Path;
 use tokio::runtime::Handle;
 
-const LINES: [(&str, ColumnType); 22] = [
+pub(crate) const LINES: [(&str, ColumnType); 22] = [
     ("period", ColumnType::Month),
     ("partner", ColumnType::Text),
     ("policy", ColumnType::Text),
@@ -64,7 +65,7 @@ const REASONS: [(&str, ColumnType); 10] = [
     ("forgone", ColumnType::Money),
 ];
 
-fn columns(list: &[(&str, ColumnType)]) -> Vec<Column> {
+pub(crate) fn columns(list: &[(&str, ColumnType)]) -> Vec<Column> {
     list.iter().map(|(name, ty)| Column::new(*name, *ty)).collect()
 }
 
@@ -72,35 +73,41 @@ fn columns(list: &[(&str, ColumnType)]) -> Vec<Column> {
 pub(crate) fn lines(handle: &Handle, run: &Path, rows: &Rows, path: &Path, format: Format) -> Result<u64, Refusal> {
     let mut writer = TableWriter::create(path, &columns(&LINES), format)?;
     for line in read_lines(handle, &chain::files(run, "lines")?, rows)? {
-        let line = line?;
-        let (kind, payee_kind, counts_as, destination) =
-            (word(&line.kind), word(&line.payee_kind), word(&line.counts_as), word(&line.destination));
-        writer.row(&[
-            Cell::Month(line.period),
-            Cell::Text(&line.partner),
-            Cell::Text(&line.policy),
-            Cell::Int(i64::from(line.version)),
-            Cell::Text(&line.component),
-            Cell::Text(&kind),
-            Cell::Text(&line.basis),
-            Cell::Date(line.day),
-            Cell::Text(&payee_kind),
-            Cell::Text(&line.payee),
-            Cell::Int(i64::from(line.part)),
-            Cell::Text(&line.subscriber),
-            Cell::Text(&line.once),
-            Cell::Text(&line.own_partner),
-            Cell::Text(&line.outlet),
-            Cell::Text(&line.clerk),
-            Cell::Month(line.origin),
-            Cell::Text(&counts_as),
-            Cell::Money(Fen(line.accrued)),
-            Cell::Money(Fen(line.amount)),
-            Cell::Text(&destination),
-            Cell::Date(line.pay_on),
-        ])?;
+        line_row(&mut writer, &line?, &[])?;
     }
     writer.finish()
+}
+
+/// Writes one line, and what a table has beside its columns.
+pub(crate) fn line_row(writer: &mut TableWriter, line: &Line, more: &[Cell<'_>]) -> Result<(), Refusal> {
+    let (kind, payee_kind, counts_as, destination) =
+        (word(&line.kind), word(&line.payee_kind), word(&line.counts_as), word(&line.destination));
+    let mut cells = vec![
+        Cell::Month(line.period),
+        Cell::Text(&line.partner),
+        Cell::Text(&line.policy),
+        Cell::Int(i64::from(line.version)),
+        Cell::Text(&line.component),
+        Cell::Text(&kind),
+        Cell::Text(&line.basis),
+        Cell::Date(line.day),
+        Cell::Text(&payee_kind),
+        Cell::Text(&line.payee),
+        Cell::Int(i64::from(line.part)),
+        Cell::Text(&line.subscriber),
+        Cell::Text(&line.once),
+        Cell::Text(&line.own_partner),
+        Cell::Text(&line.outlet),
+        Cell::Text(&line.clerk),
+        Cell::Month(line.origin),
+        Cell::Text(&counts_as),
+        Cell::Money(Fen(line.accrued)),
+        Cell::Money(Fen(line.amount)),
+        Cell::Text(&destination),
+        Cell::Date(line.pay_on),
+    ];
+    cells.extend_from_slice(more);
+    writer.row(&cells)
 }
 
 /// Writes the obligations of a run as a table; how many.

@@ -2,25 +2,28 @@
 //!
 //! | # | phase | writes | a crash here means |
 //! |---|---|---|---|
-//! | 1 | read policies, master data, facts | loose facts landed in a hidden folder under the output | run again |
+//! | 1 | read policies, master data, facts | `inputs/`; loose facts landed in a hidden folder under the output | run again |
 //! | 2 | settle | `lines/`, `obligations/`, `reasons/` | there is no `summary.json`, so no later month builds on it: run again |
-//! | 3 | statements, ledger | `statements/`, postings | as above; postings that are there are recognised |
-//! | 4 | control sums | `summary.json` | done, or as above |
+//! | 3 | check: a few partners settled again by the interpreter | nothing | as above |
+//! | 4 | statements, ledger | `statements/`, postings; of a re-run `differences.csv` first, and only those | as above; postings that are there are recognised |
+//! | 5 | control sums | `summary.json` | done, or as above |
 
 use crate::chain::{self, Chain, SUMMARY};
+use crate::check::{Check, Checked};
 use crate::inputs::{self, Facts, InputFile, Policies};
+use crate::kept;
+use crate::rerun::{self, Plan, Rerun};
 use crate::run_files;
 use crate::say::{self, Say};
-use crate::statements::{self, Issue, Posting};
+use crate::statements::{self, Issue, Posting, Stated};
 use crate::summary::{Control, Inputs, Report, Summary};
 use clap::ValueEnum;
-use qudao_engine::settle::{SettleJob, SettleReport, settle};
-use qudao_kernel::facts::Table;
+use qudao_engine::settle::{SettleJob, SettleReport, months_needed, settle};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Month, Refusal};
 use qudao_platform::hash::sha256;
-use qudao_settle::statement::{Catalog, PartnerRange};
-use std::collections::BTreeMap;
+use qudao_policy::lines::Line;
+use qudao_settle::statement::{Catalog, PartnerRange, RunTotals, Sorted};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -43,12 +46,24 @@ pub(crate) struct Args {
     /// 输出文件夹 Folder for the results
     #[arg(long)]
     pub(crate) out: PathBuf,
-    /// 上一个月的输出文件夹 Out folder of the month before
+    /// 上一个月的输出文件夹 Out folder of the month before; a re-run takes that of the run it follows
     #[arg(long)]
     pub(crate) previous: Option<PathBuf>,
+    /// 重算：该月已过账的输出文件夹，只对差额出单、过账 Re-run: out folder of this month as posted; only differences are stated and posted
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rerun_of: Option<PathBuf>,
+    /// 重算差额记入的月份，默认下一个月 Open month the differences post in; the next one where absent
+    #[arg(long, value_name = "MONTH", requires = "rerun_of")]
+    pub(crate) post_in: Option<Month>,
+    /// 最近一次出对账单的输出文件夹，默认为被重算者 Out folder of the last statements, whose balances are brought forward
+    #[arg(long, value_name = "DIR", requires = "rerun_of")]
+    pub(crate) balances: Option<PathBuf>,
     /// csv 在 Parquet 之外再写 lines.csv、obligations.csv、reasons.csv With csv, these three beside the Parquet files
     #[arg(long, value_enum, default_value = "parquet")]
     pub(crate) format: Format,
+    /// 抽查几个代理商：逐笔解释重算，不一致则不发布 Partners settled again by the interpreter; a difference stops the run
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) check: usize,
     /// 线程数 Threads; all cores where absent
     #[arg(long)]
     pub(crate) threads: Option<usize>,
@@ -119,20 +134,25 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
 pub(crate) fn run(say: &Say, args: &Args) -> Result<(Sources, Summary), Refusal> {
     let policies = inputs::policies(say, &args.policies)?;
     let (master, master_files) = inputs::master(&args.master)?;
-    let chain = Chain::of(args.previous.as_deref(), args.period)?;
+    let plan = rerun::plan(args)?;
+    let before = plan.as_ref().and_then(|plan| Some(plan.of.join(plan.before.previous.as_ref()?)));
+    let chain = Chain::of(args.previous.as_deref().or(before.as_deref()), args.period)?;
     say::make_folder(&args.out)?;
     let stale = args.out.join(SUMMARY);
     if stale.exists() {
         std::fs::remove_file(&stale).map_err(|error| say::unwritable(&stale, &error))?;
     }
     let facts = inputs::facts(&args.facts, &master, args.period, &args.out)?;
+    kept::keep(&args.out, &policies, &args.master, &master_files)?;
     let mut sources = Sources { policies, master, master_files, facts };
     let runtime = say::runtime(2)?;
     let report = accrue(say, runtime.handle(), args, &mut sources, &chain)?;
+    let check = Checked { handle: runtime.handle(), args, sources: &sources, chain: &chain }.run(say)?;
     if args.format == Format::Csv {
         run_files::write_csv(runtime.handle(), &args.out)?;
     }
-    let summary = state(say, runtime.handle(), args, &sources, &chain, &report)?;
+    let month = Settled { handle: runtime.handle(), args, sources: &sources, chain: &chain, report: &report };
+    let summary = month.state(say, plan.as_ref(), check)?;
     Ok((sources, summary))
 }
 
@@ -169,7 +189,7 @@ fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chai
         latest: sources.facts.latest(&sources.policies.set, args.period)?,
         out: args.out.clone(),
         basis: basis(sources, chain)?,
-        reuse: None,
+        reuse: args.rerun_of.clone(),
         threads: threads(args),
         memory_bytes: args.memory << 20,
         progress: Some(Arc::new(move |done, all| {
@@ -182,50 +202,98 @@ fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chai
     report
 }
 
-/// Statements, postings, control sums and the summary.
-fn state(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chain, report: &SettleReport) -> Result<Summary, Refusal> {
-    let issue = Issue {
-        out: &args.out,
-        period: args.period,
-        issued_on: args.issued_on.unwrap_or_else(|| args.period.plus(1).first_day().plus_days(4)),
-        books: args.books,
-        pdf: &args.pdf,
-        previous: chain.last(),
-        posting: args.ledger.as_deref().map(|file| Posting { file, entity: &args.entity }),
-        ranges: &ranges(report),
-        threads: threads(args),
-    };
-    let stated = statements::issue(say, handle, &issue, &sources.policies.set, &sources.master)?;
-    let control = Control {
-        engine: i64::try_from(report.amount).unwrap_or(i64::MAX),
-        lines: stated.lines,
-        statements: stated.totals.destinations.values().map(|fen| fen.0).sum(),
-        postings: stated.postings,
-    };
-    if control.engine != control.lines || control.lines != control.statements || control.postings.is_some_and(|sum| sum != control.lines) {
-        return Err(unequal(&control));
+/// A month that is settled and not yet stated.
+struct Settled<'a> {
+    handle: &'a Handle,
+    args: &'a Args,
+    sources: &'a Sources,
+    chain: &'a Chain,
+    report: &'a SettleReport,
+}
+
+impl Settled<'_> {
+    /// Statements, postings, control sums and the summary.
+    fn state(&self, say: &Say, plan: Option<&Plan>, check: Check) -> Result<Summary, Refusal> {
+        let engine = i64::try_from(self.report.amount).unwrap_or(i64::MAX);
+        let (stated, expected, rerun) = match plan {
+            None => (self.issue(say, None)?, engine, None),
+            Some(plan) => {
+                let (stated, rerun) = self.differences(say, plan)?;
+                (stated, engine - plan.before.report.amount, Some(rerun))
+            }
+        };
+        let control = Control {
+            engine: expected,
+            lines: stated.lines,
+            statements: stated.totals.destinations.values().map(|fen| fen.0).sum(),
+            postings: stated.postings,
+        };
+        if control.engine != control.lines
+            || control.lines != control.statements
+            || control.postings.is_some_and(|sum| sum != control.lines)
+        {
+            return Err(unequal(&control));
+        }
+        let summary = Summary { check, rerun, ..self.summary(control, stated.totals)? };
+        say::write_json(&self.args.out.join(SUMMARY), &summary)?;
+        Ok(summary)
     }
-    let temporary = sources.facts.is_temporary();
-    let mut periods = chain.periods();
-    periods.push(args.period);
-    let summary = Summary {
-        period: args.period,
-        previous: chain.last().map(|folder| chain::reference(&args.out, folder)).transpose()?,
-        periods,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        inputs: Inputs {
-            policies: sources.policies.files.clone(),
-            master: sources.master_files.clone(),
-            facts: sources.facts.files.clone(),
-            fact_files: if temporary { Vec::new() } else { fact_files(args, sources)? },
-            snapshot: (!temporary).then_some(sources.facts.snapshot.number),
-        },
-        control,
-        report: Report::from(report),
-        statements: stated.totals,
-    };
-    say::write_json(&args.out.join(SUMMARY), &summary)?;
-    Ok(summary)
+
+    fn issue(&self, say: &Say, differences: Option<(&Plan, &mut rerun::Stream<'_>)>) -> Result<Stated, Refusal> {
+        let (plan, stream) = differences.unzip();
+        let args = self.args;
+        let period = plan.map_or(args.period, |plan| plan.post_in);
+        let ranges = ranges(self.report);
+        let issue = Issue {
+            out: &args.out,
+            period,
+            issued_on: args.issued_on.unwrap_or_else(|| period.plus(1).first_day().plus_days(4)),
+            books: args.books,
+            pdf: &args.pdf,
+            rerun: plan.map(|plan| (args.period, plan.number)),
+            previous: plan.map_or(self.chain.last(), |plan| Some(&plan.balances)),
+            posting: args.ledger.as_deref().map(|file| Posting { file, entity: &args.entity }),
+            ranges: if plan.is_some() { &[] } else { &ranges },
+            threads: threads(args),
+        };
+        let lines = stream.map(|stream| stream as &mut dyn Sorted<Line>);
+        statements::issue(say, self.handle, &issue, &self.sources.policies.set, &self.sources.master, lines)
+    }
+
+    /// States and posts what differs from the run before, and nothing else.
+    fn differences(&self, say: &Say, plan: &Plan) -> Result<(Stated, Rerun), Refusal> {
+        let (args, set, master) = (self.args, &self.sources.policies.set, &self.sources.master);
+        let old = rerun::old(plan);
+        let news = rerun::news(&self.sources.facts, set, args.period, &plan.before.inputs)?;
+        let terms = rerun::terms(plan, old.as_ref(), set, master, news.as_ref());
+        let mut stream = rerun::Stream::open(say, self.handle, plan, &args.out, terms)?;
+        let stated = self.issue(say, Some((plan, &mut stream)))?;
+        Ok((stated, stream.finish(plan, &args.out)?))
+    }
+
+    fn summary(&self, control: Control, statements: RunTotals) -> Result<Summary, Refusal> {
+        let (args, sources, chain) = (self.args, self.sources, self.chain);
+        let mut periods = chain.periods();
+        periods.push(args.period);
+        Ok(Summary {
+            period: args.period,
+            previous: chain.last().map(|folder| chain::reference(&args.out, folder)).transpose()?,
+            periods,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            inputs: Inputs {
+                policies: sources.policies.files.clone(),
+                master: sources.master_files.clone(),
+                facts: sources.facts.files.clone(),
+                fact_files: fact_files(args, sources)?,
+                snapshot: sources.facts.origin.as_ref().map(|(_, snapshot)| snapshot.number),
+            },
+            control,
+            report: Report::from(self.report),
+            statements,
+            check: Check::default(),
+            rerun: None,
+        })
+    }
 }
 
 /// One hash over everything the results depend on besides the facts.
@@ -263,10 +331,14 @@ fn ranges(report: &SettleReport) -> Vec<PartnerRange> {
 
 /// The store's files the run read, with the hashes of the snapshot.
 fn fact_files(args: &Args, sources: &Sources) -> Result<Vec<InputFile>, Refusal> {
-    let needed: BTreeMap<Table, Vec<PathBuf>> = sources.facts.needed(&sources.policies.set, args.period)?;
-    let is_needed = |path: &str| needed.values().flatten().any(|file| *file == sources.facts.root.join(path));
-    let files = sources.facts.snapshot.files.iter().filter(|file| is_needed(&file.path));
-    Ok(files.map(|file| InputFile { file: file.path.clone(), sha256: file.sha256.clone() }).collect())
+    let Some((_, snapshot)) = &sources.facts.origin else { return Ok(Vec::new()) };
+    let mut files = Vec::new();
+    for (table, (first, last)) in months_needed(&sources.policies.set, args.period)? {
+        let named = snapshot.files(table, first, last).into_iter();
+        files.extend(named.map(|file| InputFile { file: file.path.clone(), sha256: file.sha256.clone() }));
+    }
+    files.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(files)
 }
 
 fn unequal(control: &Control) -> Refusal {
@@ -292,7 +364,11 @@ pub(crate) fn plain(policies: &Path, facts: &Path, master: &Path, period: Month,
         period,
         out,
         previous: None,
+        rerun_of: None,
+        post_in: None,
+        balances: None,
         format: Format::Parquet,
+        check: 20,
         threads: None,
         memory: 1024,
         books: Books::None,

@@ -13,8 +13,8 @@ use qudao_policy::model::PolicySet;
 use qudao_settle::ledger_post::{Poster, post_to_file};
 use qudao_settle::statement::pdf::{Options, Press};
 use qudao_settle::statement::{
-    Account, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, PartnerRange, RunTotals, Sink, Sorted, Statement, Terms,
-    carry, minimum_payment, read_statements, run,
+    Account, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, Listed, PartnerRange, RunTotals, Sink, Sorted,
+    Statement, Terms, carry, minimum_payment, read_statements, run,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,7 +32,9 @@ pub(crate) struct Issue<'a> {
     pub(crate) books: Books,
     /// Partners with a PDF.
     pub(crate) pdf: &'a [String],
-    /// Folder of the run before, whose balances are brought forward.
+    /// Month that was re-run, and the how-manieth time, where the lines are differences.
+    pub(crate) rerun: Option<(Month, u32)>,
+    /// Folder of the run stated before, whose balances are brought forward.
     pub(crate) previous: Option<&'a Path>,
     pub(crate) posting: Option<Posting<'a>>,
     /// The partners in ranges of a bearable number of rows, in order, with no gap.
@@ -120,8 +122,15 @@ fn accounts(previous: Option<&Path>) -> Result<BTreeMap<String, Account>, Refusa
     Ok(accounts)
 }
 
-/// Makes the statements of a run from its files.
-pub(crate) fn issue(say: &Say, handle: &Handle, issue: &Issue<'_>, set: &PolicySet, master: &Master) -> Result<Stated, Refusal> {
+/// Makes the statements of a run: from its files, or from the differences of a re-run alone.
+pub(crate) fn issue(
+    say: &Say,
+    handle: &Handle,
+    issue: &Issue<'_>,
+    set: &PolicySet,
+    master: &Master,
+    differences: Option<&mut dyn Sorted<Line>>,
+) -> Result<Stated, Refusal> {
     let folder = issue.out.join("statements");
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(|error| say::unwritable(&folder, &error))?;
@@ -132,7 +141,8 @@ pub(crate) fn issue(say: &Say, handle: &Handle, issue: &Issue<'_>, set: &PolicyS
     let terms = Terms {
         period: issue.period,
         issued_on: issue.issued_on,
-        revision: 1,
+        revision: issue.rerun.map_or(1, |(_, number)| number),
+        rerun: issue.rerun.map(|(month, _)| month),
         minimum: Fen(minimum_payment(set)),
         clerks_direct: true,
         tax_ppm: 0,
@@ -168,6 +178,12 @@ pub(crate) fn issue(say: &Say, handle: &Handle, issue: &Issue<'_>, set: &PolicyS
         })
     };
     // Documents and postings take every line in order; sums alone are made range by range at once, and written in order.
+    if let Some(lines) = differences {
+        let mut keep = Keep::default();
+        let (reasons, obligations) = (&mut Listed(&[]), &mut Listed(&[]));
+        run(terms, &PartnerRange::default(), lines, reasons, obligations, &mut (&mut keep, &mut also))?;
+        take(keep)?;
+    }
     let at_once = if also.is_empty() { issue.threads.max(1) } else { 1 };
     let numbered: Vec<Numbered<'_>> = issue.ranges.iter().enumerate().collect();
     for ranges in numbered.chunks(at_once) {
@@ -192,7 +208,7 @@ pub(crate) fn issue(say: &Say, handle: &Handle, issue: &Issue<'_>, set: &PolicyS
     json.finish()?;
     let mut postings = None;
     if let Some(posting) = &issue.posting {
-        post(say, issue, posting, groups)?;
+        post(issue, posting, groups)?;
         postings = Some(i64::try_from(posted).unwrap_or(i64::MAX));
     }
     Ok(Stated { totals, lines: i64::try_from(lines).unwrap_or(i64::MAX), postings })
@@ -204,7 +220,7 @@ fn documents<'a>(
     issue: &Issue<'_>,
     folder: &Path,
     catalog: &'a Catalog<'a>,
-    terms: Terms<'_>,
+    terms: Terms<'a>,
     press: Option<&'a Press>,
 ) -> Vec<DocumentSink<'a>> {
     let plain = Documents { folder: folder.to_owned(), catalog, lang: say.lang, tables: Vec::new(), pdf: None, only: None };
@@ -225,7 +241,7 @@ fn documents<'a>(
 }
 
 /// Posts a run to a ledger file, whose month is opened or closed as far as needed.
-fn post(say: &Say, issue: &Issue<'_>, posting: &Posting<'_>, groups: Vec<Vec<Entry>>) -> Result<(), Refusal> {
+fn post(issue: &Issue<'_>, posting: &Posting<'_>, groups: Vec<Vec<Entry>>) -> Result<(), Refusal> {
     let (entity, month) = (posting.entity, issue.issued_on.month());
     let mut ledger = FileLedger::open(posting.file)?;
     match ledger.book().open_month(entity) {
@@ -237,16 +253,15 @@ fn post(say: &Say, issue: &Issue<'_>, posting: &Posting<'_>, groups: Vec<Vec<Ent
             }
         }
     }
-    let run = Run {
-        entity: entity.to_owned(),
-        name: format!("settle-{}", issue.period),
-        date: issue.issued_on,
-        about: issue.period,
-        reason: match say.lang {
-            qudao_kernel::Lang::Zh => format!("{} 结算", issue.period),
-            qudao_kernel::Lang::En => format!("settlement of {}", issue.period),
-        },
+    let about = issue.rerun.map_or(issue.period, |(month, _)| month);
+    // The reason is part of what the ledger recognises a journal by: the same in every language.
+    let (name, reason) = match issue.rerun {
+        None => (format!("settle-{about}"), format!("{about} 结算 settlement")),
+        Some((_, number)) => {
+            (format!("settle-{about}-r{number}"), format!("{about} 第 {number} 次重算差额 differences of re-run {number}"))
+        }
     };
+    let run = Run { entity: entity.to_owned(), name, date: issue.issued_on, about, reason };
     post_to_file(&mut ledger, &run, groups)?;
     Ok(())
 }

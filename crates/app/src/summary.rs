@@ -1,6 +1,8 @@
 //! What a run leaves for people and programs: `summary.json` and the same on the terminal.
 
+use crate::check::Check;
 use crate::inputs::InputFile;
+use crate::rerun::Rerun;
 use crate::say::{Say, table, yuan};
 use qudao_engine::settle::{ComponentTotals, SettleReport};
 use qudao_kernel::Month;
@@ -28,6 +30,12 @@ pub(crate) struct Summary {
     pub(crate) report: Report,
     /// Sums over all statements.
     pub(crate) statements: RunTotals,
+    /// What was settled a second time.
+    #[serde(default)]
+    pub(crate) check: Check,
+    /// Of a re-run: what it found different.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rerun: Option<Rerun>,
 }
 
 /// What was read.
@@ -117,6 +125,9 @@ const REASONS: usize = 8;
 impl Summary {
     /// The summary for a terminal.
     pub(crate) fn text(&self, say: &Say, catalog: &Catalog<'_>) -> String {
+        if let Some(rerun) = &self.rerun {
+            return self.differences(say, catalog, rerun) + &self.checked(say);
+        }
         let report = &self.report;
         let head: Vec<String> = if say.lang == qudao_kernel::Lang::Zh {
             ["组件", "版本", "明细", "计提", "本月应付", "列入以后各月"].map(str::to_owned).to_vec()
@@ -162,7 +173,66 @@ impl Summary {
                 yuan(self.statements.payment.0.into())
             ),
         };
-        format!("{head}\n\n{}\n{}", table(2, &rows), self.reasons(say))
+        format!("{head}\n\n{}\n{}{}", table(2, &rows), self.reasons(say), self.checked(say))
+    }
+
+    /// What was settled a second time, for a terminal.
+    fn checked(&self, say: &Say) -> String {
+        let Check { partners, components: (judged, all), lines, obligations, reasons, .. } = &self.check;
+        let partners = partners.len();
+        match (say.lang, partners) {
+            (_, 0) => String::new(),
+            (qudao_kernel::Lang::Zh, _) => {
+                format!(
+                    "\n抽查 {partners} 个代理商、{judged}/{all} 个组件：明细 {lines} 行、待付 {obligations} 项、原因 {reasons} 条，与逐笔解释全部一致\n"
+                )
+            }
+            (qudao_kernel::Lang::En, _) => format!(
+                "\nchecked {partners} partners, {judged} of {all} components: {lines} lines, {obligations} obligations, {reasons} reasons are those of the interpreter\n"
+            ),
+        }
+    }
+
+    /// What a re-run found, for a terminal.
+    fn differences(&self, say: &Say, catalog: &Catalog<'_>, rerun: &Rerun) -> String {
+        let zh = say.lang == qudao_kernel::Lang::Zh;
+        let (period, rows, compared, post_in) = (self.period, rerun.rows, rerun.compared, rerun.post_in);
+        let (up, down, net) = (yuan(rerun.up.into()), yuan(rerun.down.into()), yuan(i128::from(rerun.up) + i128::from(rerun.down)));
+        let head = match (zh, rows) {
+            (true, 0) => format!("{period} 第 {} 次重算：{compared} 行与已过账的一致，无差额，不过账\n", rerun.number),
+            (false, 0) => format!("{period}, re-run {}: {compared} lines are as posted; nothing to post\n", rerun.number),
+            (true, _) => format!(
+                "{period} 第 {} 次重算：{compared} 行中有 {rows} 行不同，补 {up} 元，扣 {down} 元，净 {net} 元，记入 {post_in}\n",
+                rerun.number
+            ),
+            (false, _) => format!(
+                "{period}, re-run {}: {rows} rows differ of {compared} lines, {up} more, {down} less, {net} yuan net, posted in {post_in}\n",
+                rerun.number
+            ),
+        };
+        if rows == 0 {
+            return head;
+        }
+        let names = if zh {
+            ["组件", "版本", "原因", "行", "补", "扣"]
+        } else {
+            ["component", "version", "cause", "rows", "more", "less"]
+        };
+        let mut table_rows = vec![names.map(str::to_owned).to_vec()];
+        for one in &rerun.differences {
+            let more = if one.rows > 1 { say.pick(" 等", ", …") } else { "" };
+            let example = if zh { &one.example.0 } else { &one.example.1 };
+            table_rows.push(vec![
+                catalog.title(&one.policy, one.version, &one.component),
+                format!("{} v{}", one.policy, one.version),
+                format!("{example}{more}"),
+                one.rows.to_string(),
+                yuan(one.up.into()),
+                yuan(one.down.into()),
+            ]);
+        }
+        let note = say.pick("逐行见 differences.csv", "row by row in differences.csv");
+        format!("{head}\n{}\n{note}\n", table(3, &table_rows))
     }
 
     fn reasons(&self, say: &Say) -> String {

@@ -3,7 +3,7 @@
 //! [`interp`] defines what a policy means, row by row; the columnar engine must agree with it to the fen. [`example`]
 //! runs the worked examples a policy carries: the gate every policy passes before it is published. [`diff`] turns
 //! a re-run of closed months into adjustments of the open one. [`proof`] explains one line or one zero so that anyone can re-check it
-//! offline.
+//! offline. [`sample`] is a second opinion on what the engine wrote.
 //!
 //! Invariant: a run is a pure function of policies, facts, master rows and what earlier months left behind.
 
@@ -13,6 +13,7 @@ pub mod income;
 pub mod interp;
 pub mod ledger_post;
 pub mod proof;
+pub mod sample;
 pub mod simulate;
 pub mod statement;
 

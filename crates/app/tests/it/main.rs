@@ -4,6 +4,8 @@
 
 mod agree;
 mod cli;
+mod cli_rerun;
+mod cli_walk;
 mod cover;
 mod random;
 mod random_component;

@@ -32,6 +32,8 @@ pub struct Wanted {
     pub partner: Option<String>,
     /// Event ids.
     pub event_ids: Option<BTreeSet<String>>,
+    /// Subscribers.
+    pub subscribers: Option<BTreeSet<String>>,
 }
 
 impl FactStore {
@@ -68,7 +70,7 @@ impl FactStore {
     }
 }
 
-/// Exact filters on the two columns; they are read before all others.
+/// Exact filters on these columns; they are read before all others.
 fn filters<T>(builder: &ArrowReaderBuilder<T>, wanted: &Wanted) -> Vec<Box<dyn ArrowPredicate>> {
     let mut filters: Vec<Box<dyn ArrowPredicate>> = Vec::new();
     let mut add = |column: &str, keeps: Box<dyn Fn(&str) -> bool + Send>| {
@@ -83,6 +85,9 @@ fn filters<T>(builder: &ArrowReaderBuilder<T>, wanted: &Wanted) -> Vec<Box<dyn A
     }
     if let Some(ids) = wanted.event_ids.clone() {
         add(Col::EventId.name(), Box::new(move |text| ids.contains(text)));
+    }
+    if let Some(subscribers) = wanted.subscribers.clone() {
+        add(Col::Subscriber.name(), Box::new(move |text| subscribers.contains(text)));
     }
     filters
 }

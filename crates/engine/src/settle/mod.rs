@@ -11,6 +11,7 @@
 //! | `stream`, `source`, `earlier`, `arrow_out`, `results` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
 //! | `kept` | what a run leaves for the next run of the same month |
 //! | `read`, `rows` | what a run wrote, read back |
+//! | `unequal` | the lines in which two runs of one month differ |
 //! | `memory`, `output` | facts in memory in, rows out |
 
 mod arrow_out;
@@ -42,9 +43,11 @@ mod source;
 mod stream;
 mod subs;
 mod totals;
+mod unequal;
 
 pub use memory::{MemoryInput, settle_in_memory};
-pub use read::{RowStream, Rows, months_needed, read_lines, read_obligations, read_reasons};
+pub use read::{Before, Places, RowStream, Rows, accrued_before, months_needed, read_lines, read_obligations, read_reasons};
 pub use results::{ComponentTotals, SettleReport};
 pub use rows::{LineColumns, ObligationColumns, ReasonColumns, Row};
 pub use stream::{SettleJob, settle};
+pub use unequal::{Unequal, UnequalLines, unequal_lines};

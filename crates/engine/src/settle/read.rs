@@ -4,12 +4,15 @@ use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
 use super::plan::Plan;
 use super::rows::Row;
 use super::source::{self, Query};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::{Int64Type, SchemaRef};
+use datafusion::common::ScalarValue;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::parquet::file::metadata::ParquetMetaDataReader;
 use datafusion::prelude::{Expr, col, lit};
 use futures::StreamExt;
 use qudao_kernel::facts::Table;
-use qudao_kernel::{Month, Refusal};
+use qudao_kernel::{Date, Month, Refusal};
 use qudao_policy::lines::{Line, Obligation, Reason};
 use qudao_policy::model::PolicySet;
 use std::collections::BTreeMap;
@@ -154,4 +157,83 @@ pub fn months_needed(set: &PolicySet, period: Month) -> Result<BTreeMap<Table, (
         *range = (range.0.min(period), range.1.max(period));
     }
     Ok(months)
+}
+
+/// Which partners each file of a run holds, as the files themselves say. Read once, it spares opening the others.
+#[derive(Debug, Clone, Default)]
+pub struct Places(Vec<(PathBuf, Vec<u8>, Vec<u8>)>);
+
+impl Places {
+    /// Reads the ends of the files.
+    ///
+    /// # Errors
+    /// A file is missing or damaged.
+    pub fn of(files: &[PathBuf]) -> Result<Self, Refusal> {
+        let mut places = Vec::with_capacity(files.len());
+        for path in files {
+            let file = std::fs::File::open(path).map_err(|error| source::failed(&error.into()))?;
+            let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(|error| source::failed(&error.into()))?;
+            let columns = metadata.file_metadata().schema_descr().columns();
+            let partner = columns.iter().position(|column| column.name() == "partner");
+            let (mut first, mut last): (Option<Vec<u8>>, Vec<u8>) = (None, Vec::new());
+            for group in metadata.row_groups() {
+                let bounds =
+                    partner.and_then(|at| group.column(at).statistics()).and_then(|all| all.min_bytes_opt().zip(all.max_bytes_opt()));
+                // A file that does not say what it holds may hold anyone.
+                let (low, high) = bounds.map_or((Vec::new(), vec![u8::MAX; 8]), |(low, high)| (low.to_vec(), high.to_vec()));
+                first = Some(first.map_or(low.clone(), |first| first.min(low)));
+                last = last.max(high);
+            }
+            places.push((path.clone(), first.unwrap_or_default(), last));
+        }
+        Ok(Self(places))
+    }
+
+    /// The files that may hold rows of a partner.
+    pub fn holding(&self, partner: &str) -> Vec<PathBuf> {
+        let holds = |first: &[u8], last: &[u8]| first <= partner.as_bytes() && partner.as_bytes() <= last;
+        self.0.iter().filter(|(_, first, last)| holds(first, last)).map(|(path, ..)| path.clone()).collect()
+    }
+
+    /// All files.
+    pub fn all(&self) -> Vec<PathBuf> {
+        self.0.iter().map(|(path, ..)| path.clone()).collect()
+    }
+}
+
+/// Fen that items of a partner accrued for these components of a policy in a run, up to an item: by day, then event id; of the item itself for the
+/// components in `same`. What a joint cap by day had used when the item's turn came.
+///
+/// # Errors
+/// A file is missing or is none of a run.
+pub fn accrued_before(handle: &Handle, files: &[PathBuf], of: &Before<'_>) -> Result<i64, Refusal> {
+    if files.is_empty() {
+        return Ok(0);
+    }
+    let session = source::session(MEMORY, 1)?;
+    let among = |names: &[&str]| col("component").in_list(names.iter().map(|name| lit(*name)).collect(), false);
+    let day = lit(ScalarValue::Date32(Some(of.day.days())));
+    let earlier = col("day").lt(day.clone()).or(col("day").eq(day.clone()).and(col("basis").lt(lit(of.basis))));
+    let mut turn = among(of.components).and(earlier);
+    if !of.same.is_empty() {
+        turn = turn.or(among(of.same).and(col("day").eq(day)).and(col("basis").eq(lit(of.basis))));
+    }
+    let named = |name: &str, value: &str| col(name).eq(lit(value));
+    let own = named("partner", of.partner).and(named("own_partner", of.partner)).and(named("policy", of.policy)).and(named("kind", "earn"));
+    let query = Query { files, columns: vec!["accrued"], order: &[], filter: Some(own.and(turn)) };
+    let batch = source::collect(handle, handle.block_on(source::open(&session, query))?)?;
+    let sums = batch.column(0).as_primitive_opt::<Int64Type>().map_or(0, |column| column.iter().flatten().map(i128::from).sum());
+    i64::try_from(sums).map_err(|_| Refusal::bad_input("engine.settle.overflow", "金额合计超出范围", "a sum is too large"))
+}
+
+/// An item and the components [`accrued_before`] adds up.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "as on a line")]
+pub struct Before<'a> {
+    pub partner: &'a str,
+    pub policy: &'a str,
+    pub components: &'a [&'a str],
+    pub same: &'a [&'a str],
+    pub day: Date,
+    pub basis: &'a str,
 }

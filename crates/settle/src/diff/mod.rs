@@ -5,9 +5,13 @@
 //! What was posted for a month is every line that counts for it ([`Line::origin`]), earlier adjustments included, so that a second re-run
 //! posts only what the first did not.
 
+mod news;
 mod reason;
+mod tally;
 
-pub use reason::{Inputs, Why};
+pub use news::{Change, News, known_on};
+pub use reason::{Rules, Why};
+pub use tally::{Difference, Tally};
 
 use crate::interp::number::fit;
 use crate::interp::{RunInput, run};
@@ -41,66 +45,120 @@ fn identity(line: &Line) -> Identity {
 
 /// What is on both sides of one identity.
 #[derive(Default)]
-struct Sides<'a> {
-    posted: Option<&'a Line>,
-    now: Option<&'a Line>,
+struct Sides {
+    posted: Option<Line>,
+    now: Option<Line>,
     /// Amount and accrued amount posted.
     before: (i128, i128),
     /// Amount and accrued amount now.
     after: (i128, i128),
 }
 
+impl Sides {
+    fn post(&mut self, line: Line) {
+        self.before.0 += i128::from(line.amount);
+        self.before.1 += i128::from(line.accrued);
+        self.posted = Some(line);
+    }
+
+    fn make(&mut self, line: Line) {
+        self.after.0 += i128::from(line.amount);
+        self.after.1 += i128::from(line.accrued);
+        self.now = Some(line);
+    }
+}
+
+/// Which months a difference is about, and what is known of the causes.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// Month that was re-run.
+    pub rerun: Month,
+    /// Open month the differences post in.
+    pub open: Month,
+    /// Policies and master rows of the run before, where they are at hand.
+    pub old: Option<Rules<'a>>,
+    /// Policies and master rows of this one.
+    pub new: Rules<'a>,
+    /// What is new about the facts, where it is known.
+    pub news: Option<&'a News>,
+}
+
+/// Differences of two runs as their rows come, in any order. Keeps the rows given since the last [`Differences::settle`]; rows that are equal
+/// in both runs need not be given.
+pub struct Differences<'a> {
+    terms: Terms<'a>,
+    sides: BTreeMap<Identity, Sides>,
+}
+
+impl<'a> Differences<'a> {
+    /// Nothing given yet.
+    pub fn new(terms: Terms<'a>) -> Self {
+        Self { terms, sides: BTreeMap::new() }
+    }
+
+    /// A line that was posted for the month; lines that count for other months are passed over.
+    pub fn posted(&mut self, line: Line) {
+        if line.origin == self.terms.rerun {
+            self.sides.entry(identity(&line)).or_default().post(line);
+        }
+    }
+
+    /// A line the re-run made.
+    pub fn made(&mut self, line: Line) {
+        self.sides.entry(identity(&line)).or_default().make(line);
+    }
+
+    /// The adjustment of one line that both runs have with other amounts; `None` if there is nothing to post.
+    ///
+    /// # Errors
+    /// If the difference does not fit an amount.
+    pub fn changed(&self, posted: Line, made: Line) -> Result<Option<Adjustment>, Refusal> {
+        let mut side = Sides::default();
+        side.post(posted);
+        side.make(made);
+        adjustment(&side, &self.terms)
+    }
+
+    /// The adjustments of what was given since the last call, in the order of lines. Call it after a partner's last row, or at the end.
+    ///
+    /// # Errors
+    /// If a difference does not fit an amount.
+    pub fn settle(&mut self) -> Result<Vec<Adjustment>, Refusal> {
+        let sides = std::mem::take(&mut self.sides);
+        sides.values().filter_map(|side| adjustment(side, &self.terms).transpose()).collect()
+    }
+}
+
 /// The adjustments that bring what was posted for a month to what a re-run gave. `posted` may hold lines of other months; they are passed
-/// over. `open` is the month they post in; `old` are the inputs of the run before, where they are at hand, and `new` those of this one: they
-/// give the reasons. In the order of lines.
+/// over.
 ///
 /// # Errors
 /// If a difference does not fit an amount.
-pub fn differences(
-    posted: &[Line],
-    outcome: &Outcome,
-    rerun: Month,
-    open: Month,
-    old: Option<&Inputs<'_>>,
-    new: &Inputs<'_>,
-) -> Result<Vec<Adjustment>, Refusal> {
-    let mut sides: BTreeMap<Identity, Sides<'_>> = BTreeMap::new();
-    for line in posted.iter().filter(|line| line.origin == rerun) {
-        let side = sides.entry(identity(line)).or_default();
-        side.before.0 += i128::from(line.amount);
-        side.before.1 += i128::from(line.accrued);
-        side.posted = Some(line);
+pub fn differences(posted: &[Line], outcome: &Outcome, terms: Terms<'_>) -> Result<Vec<Adjustment>, Refusal> {
+    let mut differences = Differences::new(terms);
+    for line in posted {
+        differences.posted(line.clone());
     }
     for line in &outcome.lines {
-        let side = sides.entry(identity(line)).or_default();
-        side.after.0 += i128::from(line.amount);
-        side.after.1 += i128::from(line.accrued);
-        side.now = Some(line);
+        differences.made(line.clone());
     }
-    let changed = sides.into_values().filter(|side| side.before != side.after);
-    let mut adjustments = changed.map(|side| adjustment(&side, rerun, open, old, new)).collect::<Result<Vec<_>, Refusal>>()?;
-    let mut order = Outcome { lines: adjustments.iter().map(|one| one.line.clone()).collect(), ..Outcome::default() };
-    order.sort();
-    adjustments.sort_by_key(|one| order.lines.iter().position(|line| *line == one.line));
-    Ok(adjustments)
+    differences.settle()
 }
 
-fn adjustment(side: &Sides<'_>, rerun: Month, open: Month, old: Option<&Inputs<'_>>, new: &Inputs<'_>) -> Result<Adjustment, Refusal> {
-    let Some(pattern) = side.now.or(side.posted) else {
-        return Err(Refusal::new(qudao_kernel::Kind::Bug, "settle.diff.empty", "重算差额缺少对应的计酬行", "a difference without a line"));
-    };
+fn adjustment(side: &Sides, terms: &Terms<'_>) -> Result<Option<Adjustment>, Refusal> {
+    let Some(pattern) = side.now.as_ref().or(side.posted.as_ref()).filter(|_| side.before != side.after) else { return Ok(None) };
     let line = Line {
-        period: open,
+        period: terms.open,
         kind: LineKind::Adjust,
         counts_as: pattern.counts_as,
-        origin: rerun,
+        origin: terms.rerun,
         amount: fit(side.after.0 - side.before.0)?,
         accrued: fit(side.after.1 - side.before.1)?,
-        pay_on: pay_on(new.policies, pattern, open),
+        pay_on: pay_on(terms.new.policies, pattern, terms.open),
         ..pattern.clone()
     };
-    let why = reason::of(side.posted, side.now, old, new);
-    Ok(Adjustment { line, before: fit(side.before.0)?, after: fit(side.after.0)?, why })
+    let why = reason::of(side.posted.as_ref(), side.now.as_ref(), terms);
+    Ok(Some(Adjustment { line, before: fit(side.before.0)?, after: fit(side.after.0)?, why }))
 }
 
 /// Day the money moves: by the component's delay, counted from the open month.
@@ -138,8 +196,8 @@ pub struct Closed<'a> {
 ///
 /// # Errors
 /// As [`run`].
-pub fn rerun(closed: &Closed<'_>, from: Month, open: Month, old: Option<&Inputs<'_>>) -> Result<Rerun, Refusal> {
-    let new = Inputs { policies: closed.policies, master: closed.master, facts: closed.facts };
+pub fn rerun(closed: &Closed<'_>, from: Month, open: Month, old: Option<(Rules<'_>, &News)>) -> Result<Rerun, Refusal> {
+    let new = Rules { policies: closed.policies, master: closed.master };
     let mut lines = closed.posted.to_vec();
     let mut result = Rerun { adjustments: Vec::new(), obligations: closed.obligations.to_vec() };
     for period in (0..open.since(from)).map(|months| from.plus(months)) {
@@ -152,7 +210,8 @@ pub fn rerun(closed: &Closed<'_>, from: Month, open: Month, old: Option<&Inputs<
             obligations: &result.obligations,
         };
         let outcome = run(&input)?;
-        let found = differences(closed.posted, &outcome, period, open, old, &new)?;
+        let terms = Terms { rerun: period, open, old: old.map(|(rules, _)| rules), new, news: old.map(|(_, news)| news) };
+        let found = differences(closed.posted, &outcome, terms)?;
         lines.extend(found.iter().map(|one| one.line.clone()));
         result.adjustments.extend(found);
         result.obligations = outcome.obligations;

@@ -1,21 +1,18 @@
 //! Why a re-run differs: which input of the line changed.
 
-use crate::interp::row::{cell, day, event_id};
-use qudao_kernel::facts::Col;
-use qudao_kernel::master::Master;
+use super::{Change, Terms};
+use qudao_kernel::master::{Agreement, MAX_DEPTH, Master, Partner};
 use qudao_kernel::{Date, Text};
 use qudao_policy::lines::Line;
-use qudao_policy::model::{Cell, Fact, Policy, PolicySet};
+use qudao_policy::model::{Fill, Policy, PolicySet};
 
-/// Inputs of a run, for telling what changed between two.
+/// What a run settled by, for telling what changed between two.
 #[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
+pub struct Rules<'a> {
     /// Policies.
     pub policies: &'a PolicySet,
     /// Master rows.
     pub master: &'a Master,
-    /// Facts.
-    pub facts: &'a [Fact],
 }
 
 /// Why a line differs from what was posted. The first that applies, in this order.
@@ -59,6 +56,19 @@ pub enum Why {
 }
 
 impl Why {
+    /// A short name of the kind of cause, for files and sums.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Why::Policy { .. } => "policy",
+            Why::LateFact { .. } => "late_fact",
+            Why::CorrectedFact { .. } => "corrected_fact",
+            Why::WithdrawnFact { .. } => "withdrawn_fact",
+            Why::Hierarchy { .. } => "hierarchy",
+            Why::Consequence => "consequence",
+            Why::Unknown => "unknown",
+        }
+    }
+
     /// The sentence for the beneficiary.
     pub fn text(&self) -> Text {
         match self {
@@ -96,28 +106,28 @@ impl Why {
 }
 
 /// The reason of one difference.
-pub(super) fn of(posted: Option<&Line>, now: Option<&Line>, old: Option<&Inputs<'_>>, new: &Inputs<'_>) -> Why {
+pub(super) fn of(posted: Option<&Line>, now: Option<&Line>, terms: &Terms<'_>) -> Why {
     let Some(line) = now.or(posted) else { return Why::Unknown };
-    policy_changed(posted, now, old, new)
-        .or_else(|| old.and_then(|old| fact_changed(line, old, new)))
-        .or_else(|| old.and_then(|old| rows_changed(line, old, new)))
-        .unwrap_or(if old.is_some() { Why::Consequence } else { Why::Unknown })
+    policy_changed(posted, now, terms)
+        .or_else(|| fact_changed(line, posted.is_some(), terms))
+        .or_else(|| rows_changed(line, terms))
+        .unwrap_or(if terms.old.is_some() { Why::Consequence } else { Why::Unknown })
 }
 
 fn version<'a>(set: &'a PolicySet, line: &Line) -> Option<&'a Policy> {
     set.policies.iter().find(|policy| policy.name == line.policy && policy.version == line.version)
 }
 
-fn policy_changed(posted: Option<&Line>, now: Option<&Line>, old: Option<&Inputs<'_>>, new: &Inputs<'_>) -> Option<Why> {
+fn policy_changed(posted: Option<&Line>, now: Option<&Line>, terms: &Terms<'_>) -> Option<Why> {
     let (from, to) = (posted.map_or(0, |line| line.version), now.map_or(0, |line| line.version));
     let line = now.or(posted)?;
     let why = Why::Policy { policy: line.policy.clone(), from, to };
     if from != 0 && to != 0 && from != to {
         return Some(why);
     }
-    let old = old?;
-    let (before, after) = (version(old.policies, line), version(new.policies, line));
-    (before.map(meaning) != after.map(meaning) || fills(old.policies, line) != fills(new.policies, line)).then_some(why)
+    let (old, new) = (terms.old?.policies, terms.new.policies);
+    let (before, after) = (version(old, line), version(new, line));
+    (before.map(meaning) != after.map(meaning) || fills(old, line) != fills(new, line)).then_some(why)
 }
 
 /// What of a version decides pay: not its titles, examples or where its text came from.
@@ -125,57 +135,35 @@ fn meaning(policy: &Policy) -> (&str, Date, Date) {
     (&policy.source, policy.from, policy.to)
 }
 
-fn fills<'a>(set: &'a PolicySet, line: &Line) -> Vec<&'a qudao_policy::model::Fill> {
+fn fills<'a>(set: &'a PolicySet, line: &Line) -> Vec<&'a Fill> {
     set.fills.iter().filter(|fill| fill.policy == line.policy && fill.version == line.version).collect()
 }
 
-/// The fact of this id that counts: the one known last.
-fn fact<'a>(facts: &'a [Fact], line: &Line) -> Option<&'a Fact> {
-    let known = |fact: &Fact| known_on(fact).unwrap_or(Date::from_days(i32::MIN));
-    facts.iter().filter(|fact| day(fact) == line.day && event_id(fact) == line.basis).max_by_key(|fact| known(fact))
-}
-
-fn known_on(fact: &Fact) -> Option<Date> {
-    match cell(fact, Col::KnownOn) {
-        Some(Cell::Date(day)) => Some(*day),
-        _ => None,
-    }
-}
-
-fn fact_changed(line: &Line, old: &Inputs<'_>, new: &Inputs<'_>) -> Option<Why> {
+/// The fact itself is new, gone or another; or one that names it is new: a cancellation that arrived late. What was paid before cannot have
+/// arrived only now: it comes from a file that was sent again, and was corrected.
+fn fact_changed(line: &Line, paid: bool, terms: &Terms<'_>) -> Option<Why> {
     let id = line.basis.clone();
-    match (fact(old.facts, line), fact(new.facts, line)) {
-        (None, Some(fact)) => Some(Why::LateFact { id, known_on: known_on(fact) }),
-        (Some(_), None) => Some(Why::WithdrawnFact { id }),
-        (Some(before), Some(after)) if !same(before, after) => Some(Why::CorrectedFact { id }),
-        _ => reversing_fact(line, old, new),
+    let news = terms.news?;
+    match news.of(&line.basis) {
+        Some(Change::Late(known_on)) if !paid => return Some(Why::LateFact { id, known_on: *known_on }),
+        Some(Change::Late(_) | Change::Corrected) => return Some(Why::CorrectedFact { id }),
+        Some(Change::Withdrawn) => return Some(Why::WithdrawnFact { id }),
+        None => {}
     }
-}
-
-/// A cancellation that arrived late: it is new, and names the item.
-fn reversing_fact(line: &Line, old: &Inputs<'_>, new: &Inputs<'_>) -> Option<Why> {
-    let names = |fact: &&Fact| matches!(cell(fact, Col::Ref), Some(Cell::Text(of)) if *of == line.basis);
-    let fact = new.facts.iter().filter(names).find(|fact| !old.facts.iter().any(|held| same(held, fact)))?;
-    Some(Why::LateFact { id: event_id(fact), known_on: known_on(fact) })
-}
-
-fn same(a: &Fact, b: &Fact) -> bool {
-    let has_all = |a: &Fact, b: &Fact| a.cells.iter().all(|cell| b.cells.contains(cell));
-    a.table == b.table && has_all(a, b) && has_all(b, a)
+    let (id, known_on) = news.naming(&line.basis)?;
+    Some(Why::LateFact { id: id.to_owned(), known_on })
 }
 
 /// Rows the line rests on: account, own partner, its parents, outlet, agreement, as of the day.
-fn rows_changed(line: &Line, old: &Inputs<'_>, new: &Inputs<'_>) -> Option<Why> {
+fn rows_changed(line: &Line, terms: &Terms<'_>) -> Option<Why> {
+    let (old, new) = (terms.old?.master, terms.new.master);
     let partner = if line.partner.is_empty() { &line.own_partner } else { &line.partner };
-    let outlet = fact(new.facts, line).map(|fact| crate::interp::row::text(fact, Col::Outlet).to_string()).unwrap_or_default();
-    let changed = |code: &str| rests_on(old.master, code, line.day) != rests_on(new.master, code, line.day);
-    let moved = old.master.outlet(&outlet, line.day) != new.master.outlet(&outlet, line.day);
+    let changed = |code: &str| rests_on(old, code, line.day) != rests_on(new, code, line.day);
+    let moved = old.outlet(&line.outlet, line.day) != new.outlet(&line.outlet, line.day);
     (moved || changed(&line.partner) || changed(&line.own_partner)).then(|| Why::Hierarchy { partner: partner.clone() })
 }
 
-type Rows<'a> = (Vec<&'a qudao_kernel::master::Partner>, Option<&'a qudao_kernel::master::Agreement>);
-
-fn rests_on<'a>(master: &'a Master, partner: &str, day: Date) -> Rows<'a> {
-    let chain = (0..qudao_kernel::master::MAX_DEPTH as u8).map_while(|steps| master.ancestor(partner, steps, day)).collect();
+fn rests_on<'a>(master: &'a Master, partner: &str, day: Date) -> (Vec<&'a Partner>, Option<&'a Agreement>) {
+    let chain = (0..MAX_DEPTH as u8).map_while(|steps| master.ancestor(partner, steps, day)).collect();
     (chain, master.agreement(partner, day))
 }

@@ -38,8 +38,8 @@ fn closed(policy: Policy, facts: Vec<Fact>) -> Story {
 
 fn again(story: &Story, facts: &[Fact], policies: &PolicySet, master: &Master) -> Rerun {
     let closed = Closed { policies, master, facts, posted: &story.lines, obligations: &[] };
-    let old = Inputs { policies: &story.policies, master: &story.master, facts: &story.facts };
-    rerun(&closed, month("2026-06"), month("2026-09"), Some(&old)).unwrap()
+    let old = Rules { policies: &story.policies, master: &story.master };
+    rerun(&closed, month("2026-06"), month("2026-09"), Some((old, &News::between(&story.facts, facts)))).unwrap()
 }
 
 fn told(rerun: &Rerun) -> Vec<String> {

@@ -42,7 +42,7 @@ mod tests;
 use focus::{Focus, can_stand_alone};
 use item::{Desk, Item, about};
 use measure::Memo;
-pub(crate) use measure::visit;
+pub(crate) use measure::{measures_in, visit};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Month, Refusal};

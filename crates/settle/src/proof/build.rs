@@ -54,7 +54,11 @@ fn prove_by(input: &RunInput<'_>, subject: &Subject, known: Option<&dyn Known>) 
         }
         Subject::Zero { .. } => None,
     };
-    let heard = recorder.into_heard();
+    let mut heard = recorder.into_heard();
+    if known.is_some() && fact.is_some() {
+        // Looking at one item only, groups take its id for a key of theirs.
+        heard.retain(|(of, _)| !is_grouped(component_of(version_of(input, &of.policy, of.version), &of.component)));
+    }
     let mut builder = Builder::new(input, subject, line, found);
     for (of, event) in &heard {
         if builder.is_about(of) {
@@ -73,6 +77,10 @@ fn prove_by(input: &RunInput<'_>, subject: &Subject, known: Option<&dyn Known>) 
     }
     proof.digest = digest(&proof)?;
     Ok(proof)
+}
+
+fn is_grouped(component: Option<&Component>) -> bool {
+    component.is_some_and(|component| matches!(component.basis, Basis::Group { .. } | Basis::Rank { .. } | Basis::Pool { .. }))
 }
 
 fn parts(subject: &Subject) -> (&str, u32, &str, &str) {

@@ -5,6 +5,7 @@
 //! A proof is made by listening to the interpreter while it settles the period; it is a document that carries its own inputs, so that
 //! [`verify`] re-computes it offline from nothing but itself.
 
+mod alone;
 mod build;
 pub mod data;
 mod hint;
@@ -13,6 +14,7 @@ mod record;
 mod verify;
 mod words;
 
+pub use alone::{stands_alone, table_of};
 pub use build::{prove, prove_focused};
 pub use data::{LineId, Proof, Subject};
 pub use letter::letter;

@@ -11,6 +11,7 @@ pub mod charts;
 mod cliffs;
 mod html;
 mod model;
+mod points;
 mod report;
 mod svg;
 mod text;
@@ -18,6 +19,7 @@ mod text;
 pub use cliffs::{Cliff, NEAR_PER_CENT, shape};
 pub use html::html;
 pub use model::{BudgetUse, Edge, LadderPoint, LadderShape, Names, SimRow, SimTotals};
+pub use points::points;
 pub use report::{Bucket, Burn, Change, Cost, Draft, Movement, Report, compare};
 pub use text::text;
 

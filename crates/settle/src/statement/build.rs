@@ -18,8 +18,10 @@ pub struct Terms<'a> {
     pub period: Month,
     /// Day of the statements.
     pub issued_on: Date,
-    /// 1 for the first issue of the period, rising with every re-issue.
+    /// 1 for the first issue of the period, rising with every re-issue; for differences, which re-run of the month it is.
     pub revision: u32,
+    /// Month that was re-run, where the statement is of differences only.
+    pub rerun: Option<Month>,
     /// Payments below this wait for the next month.
     pub minimum: Fen,
     /// Whether clerks' parts go to their own accounts (R1.23) rather than to the partner, who passes them on.
@@ -254,7 +256,7 @@ impl<'a> Builder<'a> {
         let hash = std::mem::take(&mut self.hash).finish(&totals);
         let (name, tier, territory) = self.party(account);
         let statement = Statement {
-            number: number(self.terms.period, &self.partner, self.terms.revision),
+            number: number(&self.terms, &self.partner),
             period: self.terms.period,
             issued_on: self.terms.issued_on,
             name,
@@ -382,11 +384,13 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The number of a statement: `DZ202607-P1`, re-issues `DZ202607-P1-2`.
-pub fn number(period: Month, partner: &str, revision: u32) -> String {
+/// The number of a statement: `DZ202607-P1`, re-issues `DZ202607-P1-2`; of the differences a re-run of that month found `BC202607-P1`, of a second
+/// re-run `BC202607-P1-2`.
+pub fn number(terms: &Terms<'_>, partner: &str) -> String {
+    let (kind, month) = terms.rerun.map_or(("DZ", terms.period), |month| ("BC", month));
     let code = if partner.is_empty() { "0" } else { partner };
-    let again = if revision > 1 { format!("-{revision}") } else { String::new() };
-    format!("DZ{:04}{:02}-{code}{again}", period.year(), period.number())
+    let again = if terms.revision > 1 { format!("-{}", terms.revision) } else { String::new() };
+    format!("{kind}{:04}{:02}-{code}{again}", month.year(), month.number())
 }
 
 const fn kind_index(kind: LineKind) -> usize {

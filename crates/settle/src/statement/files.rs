@@ -36,16 +36,14 @@ pub struct DocumentSink<'a> {
     open: Vec<PartnerBook<'a>>,
     kept: KeptLines,
     wanted: bool,
-    period: qudao_kernel::Month,
-    revision: u32,
+    terms: super::Terms<'a>,
     written: Vec<PathBuf>,
 }
 
 impl<'a> DocumentSink<'a> {
     /// A sink for a run with these terms; the numbers of the statements name the files.
-    pub fn new(documents: Documents<'a>, terms: super::Terms<'_>) -> Self {
-        let (period, revision) = (terms.period, terms.revision);
-        Self { documents, open: Vec::new(), kept: KeptLines::default(), wanted: false, period, revision, written: Vec::new() }
+    pub fn new(documents: Documents<'a>, terms: super::Terms<'a>) -> Self {
+        Self { documents, open: Vec::new(), kept: KeptLines::default(), wanted: false, terms, written: Vec::new() }
     }
 
     /// The files written so far.
@@ -60,7 +58,7 @@ impl Sink for DocumentSink<'_> {
         self.kept = KeptLines::default();
         self.wanted = self.documents.only.as_ref().is_none_or(|only| only.contains(partner));
         if self.wanted {
-            let stem = file_stem(&super::number(self.period, partner, self.revision));
+            let stem = file_stem(&super::number(&self.terms, partner));
             for format in &self.documents.tables {
                 let path = self.documents.folder.join(&stem);
                 self.open.push(PartnerBook::create(&path, *format, self.documents.catalog, self.documents.lang)?);

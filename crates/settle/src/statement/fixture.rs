@@ -283,6 +283,7 @@ pub(crate) fn with_terms<R>(lang: Lang, with: impl FnOnce(Terms<'_>) -> R) -> R 
         period: period(),
         issued_on: day("2026-08-05"),
         revision: 1,
+        rerun: None,
         minimum: Fen(10_000),
         clerks_direct: true,
         tax_ppm: 200_000,

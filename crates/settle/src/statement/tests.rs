@@ -192,7 +192,11 @@ proptest! {
 
 #[test]
 fn periods_name_themselves() {
-    assert_eq!(number(period(), "P/1", 2), "DZ202607-P/1-2");
+    with_terms(Lang::Zh, |terms| {
+        assert_eq!(number(&Terms { revision: 2, ..terms }, "P/1"), "DZ202607-P/1-2");
+        let rerun = Terms { rerun: Some(terms.period), period: terms.period.plus(1), ..terms };
+        assert_eq!(number(&rerun, "P/1"), "BC202607-P/1");
+    });
     let statement = with_terms(Lang::Zh, |terms| fixture::statements(terms, &outcome(1))).unwrap().remove(0);
     let odd = Statement { number: "DZ202607-P/1 甲".into(), ..statement };
     assert_eq!(odd.file_stem(), "DZ202607-P_1_甲");

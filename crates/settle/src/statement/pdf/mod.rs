@@ -14,6 +14,9 @@ use qudao_kernel::{Lang, Refusal};
 /// The layout; it holds no figure and no word of its own.
 const TEMPLATE: &str = include_str!("../../../../../definitions/templates/statement.typ");
 
+/// The layout of proofs that stand alone.
+const PROOF: &str = include_str!("../../../../../definitions/templates/proof.typ");
+
 /// What a reader wants to see.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -45,6 +48,18 @@ impl Press {
     pub fn statement(&self, statement: &Statement, kept: &KeptLines, catalog: &Catalog<'_>, options: &Options) -> Result<Vec<u8>, Refusal> {
         let data = data::statement(statement, kept, catalog, options, self.family());
         self.print(TEMPLATE, &data, &format!("{} {}", statement.number, statement.hash))
+    }
+
+    /// Sets proofs, each from its letter ([`crate::proof::letter`]) and on pages of its own; `foot` stands under every page, such as the
+    /// digest of the proof.
+    ///
+    /// # Errors
+    /// `settle.pdf.failed`.
+    pub fn proofs(&self, letters: &[String], foot: &str, lang: Lang) -> Result<Vec<u8>, Refusal> {
+        let proofs: Vec<serde_json::Value> = letters.iter().map(|text| letter::parts(text)).collect();
+        let lang = if lang == Lang::Zh { "zh" } else { "en" };
+        let data = serde_json::json!({"font": self.family(), "lang": lang, "foot": foot, "proofs": proofs});
+        self.print(PROOF, &data, foot)
     }
 }
 

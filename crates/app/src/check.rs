@@ -1,0 +1,149 @@
+//! The check every run makes of itself before anything is published: a few partners are settled again by the interpreter, from their own facts
+//! alone, and compared row by row with what the engine wrote. The partners are drawn by a hash of month and code, so that a run repeated
+//! draws the same ones, and nobody can choose to be left out.
+
+use crate::chain::{self, Chain};
+use crate::say::Say;
+use crate::settle::{Args, Sources};
+use qudao_engine::settle::{Rows, read_lines, read_obligations, read_reasons};
+use qudao_kernel::{Date, Month, Refusal};
+use qudao_platform::hash::sha256;
+use qudao_policy::lines::{Line, Obligation, Outcome};
+use qudao_settle::interp::RunInput;
+use qudao_settle::sample::{Own, compare};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use tokio::runtime::Handle;
+
+/// Rows of one list an account may have to be drawn: so a run over many millions of facts stays a matter of seconds.
+const LARGEST: usize = 20_000;
+/// Partners looked at for each one drawn, for those without facts.
+const TRIES: usize = 10;
+/// Facts of the month up to which a difference is looked at again with all of them at hand.
+const SMALL: u64 = 200_000;
+
+/// What was checked, in the summary.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Check {
+    /// Partners drawn.
+    pub(crate) partners: Vec<String>,
+    /// Partners passed over because their accounts are very large.
+    pub(crate) too_large: u64,
+    /// Components that can be judged from a partner's own rows, of all.
+    pub(crate) components: (usize, usize),
+    /// Rows that are the same.
+    pub(crate) lines: u64,
+    pub(crate) obligations: u64,
+    pub(crate) reasons: u64,
+}
+
+/// A run to be checked.
+pub(crate) struct Checked<'a> {
+    pub(crate) handle: &'a Handle,
+    pub(crate) args: &'a Args,
+    pub(crate) sources: &'a Sources,
+    pub(crate) chain: &'a Chain,
+}
+
+impl Checked<'_> {
+    /// Checks as many partners as asked for.
+    pub(crate) fn run(&self, say: &Say) -> Result<Check, Refusal> {
+        let wanted = self.args.check;
+        let mut check = Check { components: Own::new(&self.sources.policies.set).count(), ..Check::default() };
+        if wanted == 0 {
+            return Ok(check);
+        }
+        let bar = say.bar("抽查", "checking");
+        bar.set_length(wanted as u64);
+        for partner in self.drawn().into_iter().take(wanted.saturating_mul(TRIES)) {
+            if check.partners.len() == wanted {
+                break;
+            }
+            self.one(&partner, &mut check)?;
+            bar.set_position(check.partners.len() as u64);
+        }
+        bar.finish_and_clear();
+        Ok(check)
+    }
+
+    /// All partners of the month, in the order in which they are drawn.
+    fn drawn(&self) -> Vec<String> {
+        let period = self.args.period;
+        let (first, last): (Date, Date) = (period.first_day(), period.last_day());
+        let there = self.sources.master.partners().filter(|row| row.span.from <= last && first < row.span.to);
+        let codes: BTreeSet<&str> = there.map(|row| row.code.as_str()).collect();
+        let mut order: Vec<(String, String)> =
+            codes.into_iter().map(|code| (sha256(format!("{period}|{code}")), code.to_owned())).collect();
+        order.sort();
+        order.into_iter().map(|(_, code)| code).collect()
+    }
+
+    fn one(&self, partner: &str, check: &mut Check) -> Result<(), Refusal> {
+        let Some(engine) = self.account(partner)? else {
+            check.too_large += 1;
+            return Ok(());
+        };
+        let Sources { policies, master, facts, .. } = self.sources;
+        let period = self.args.period;
+        let own = facts.rows(&policies.set, period, Some(partner))?;
+        let is_empty = engine.lines.is_empty() && engine.reasons.is_empty() && engine.obligations.is_empty();
+        if own.is_empty() && is_empty {
+            return Ok(());
+        }
+        let (earlier, obligations) = self.before(&Rows { partner: Some(partner.to_owned()), ..Rows::default() })?;
+        let input = RunInput { policies: &policies.set, master, period, facts: &own, earlier_lines: &earlier, obligations: &obligations };
+        let compared = match compare(&input, partner, &engine) {
+            Err(refusal) if refusal.code == "settle.sample.differs" && self.facts_of_the_month() <= SMALL => {
+                self.with_everything(partner, &engine, period)?
+            }
+            result => result?,
+        };
+        check.partners.push(partner.to_owned());
+        check.lines += compared.lines;
+        check.obligations += compared.obligations;
+        check.reasons += compared.reasons;
+        Ok(())
+    }
+
+    fn facts_of_the_month(&self) -> u64 {
+        self.sources.facts.snapshot.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// The same with the facts of all partners: a state may stand at another one. Only where they are few.
+    fn with_everything(&self, partner: &str, engine: &Outcome, period: Month) -> Result<qudao_settle::sample::Compared, Refusal> {
+        let Sources { policies, master, facts, .. } = self.sources;
+        let all = facts.rows(&policies.set, period, None)?;
+        let (earlier, obligations) = self.before(&Rows::default())?;
+        let input = RunInput { policies: &policies.set, master, period, facts: &all, earlier_lines: &earlier, obligations: &obligations };
+        compare(&input, partner, engine)
+    }
+
+    fn before(&self, rows: &Rows) -> Result<(Vec<Line>, Vec<Obligation>), Refusal> {
+        let lines = read_lines(self.handle, &self.chain.lines()?, rows)?.collect::<Result<_, Refusal>>()?;
+        let obligations = read_obligations(self.handle, &self.chain.obligations()?, rows)?.collect::<Result<_, Refusal>>()?;
+        Ok((lines, obligations))
+    }
+
+    /// What the run wrote for an account; `None` if that is too much.
+    fn account(&self, partner: &str) -> Result<Option<Outcome>, Refusal> {
+        let rows = Rows { partner: Some(partner.to_owned()), ..Rows::default() };
+        let files = |kind: &str| -> Result<Vec<PathBuf>, Refusal> { chain::files(&self.args.out, kind) };
+        let Some(lines) = few(read_lines(self.handle, &files("lines")?, &rows)?)? else { return Ok(None) };
+        let Some(reasons) = few(read_reasons(self.handle, &files("reasons")?, &rows)?)? else { return Ok(None) };
+        let Some(obligations) = few(read_obligations(self.handle, &files("obligations")?, &rows)?)? else { return Ok(None) };
+        Ok(Some(Outcome { lines, obligations, reasons }))
+    }
+}
+
+/// The rows, if they are few.
+fn few<T>(rows: impl Iterator<Item = Result<T, Refusal>>) -> Result<Option<Vec<T>>, Refusal> {
+    let mut kept = Vec::new();
+    for row in rows {
+        kept.push(row?);
+        if kept.len() > LARGEST {
+            return Ok(None);
+        }
+    }
+    Ok(Some(kept))
+}

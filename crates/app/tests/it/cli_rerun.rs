@@ -1,0 +1,159 @@
+//! Closed months settled again: only what truly differs is stated and posted, in an open month, once.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder with the small example, its facts as loose files.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        let small = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/small");
+        for folder in ["policies", "master", "facts"] {
+            std::fs::create_dir(place.at(folder)).unwrap();
+            for entry in std::fs::read_dir(small.join(folder)).unwrap() {
+                let from = entry.unwrap().path();
+                std::fs::copy(&from, place.at(folder).join(from.file_name().unwrap())).unwrap();
+            }
+        }
+        place
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, command: &str) -> Output {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        Command::new(env!("CARGO_BIN_EXE_qudao")).args(args).args(["--lang", "en", "--quiet"]).current_dir(self.0.path()).output().unwrap()
+    }
+
+    fn settle(&self, out: &str, more: &str) -> Output {
+        self.run(&format!("settle --policies policies --facts facts --master master --period 2026-07 --out {out} {more}"))
+    }
+
+    fn summary(&self, out: &str) -> Value {
+        serde_json::from_slice(&std::fs::read(self.at(out).join("summary.json")).unwrap()).unwrap()
+    }
+
+    /// Differences as `component basis amount why`.
+    fn differences(&self, out: &str) -> Vec<String> {
+        let text = std::fs::read_to_string(self.at(out).join("differences.csv")).unwrap();
+        let row = |line: &str| {
+            let cells: Vec<&str> = line.split(',').collect();
+            format!("{} {} {} {}", cells[4], cells[6], cells[19], cells[24])
+        };
+        text.lines().skip(1).map(row).collect()
+    }
+
+    fn change(&self, file: &str, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.at(file)).unwrap();
+        assert!(text.contains(from), "{file} {from}");
+        std::fs::write(self.at(file), text.replace(from, to)).unwrap();
+    }
+}
+
+fn well(done: &Output) -> String {
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+#[test]
+fn a_rerun_that_changes_nothing_posts_nothing() {
+    // N43
+    let place = Place::new();
+    well(&place.settle("one", "--ledger book"));
+    let said = well(&place.settle("two", "--rerun-of one --ledger book"));
+    assert!(said.contains("7 lines are as posted") || said.contains("lines are as posted; nothing to post"), "{said}");
+    let summary = place.summary("two");
+    assert_eq!(summary["control"], serde_json::json!({"engine": 0, "lines": 0, "statements": 0, "postings": 0}));
+    assert_eq!(summary["rerun"]["rows"], 0);
+    assert_eq!(place.differences("two"), Vec::<String>::new());
+    assert!(well(&place.run("ledger check --file book")).contains("1 journals"));
+}
+
+#[test]
+fn a_late_file_a_changed_rate_and_a_moved_outlet_post_their_differences_once() {
+    let place = Place::new();
+    well(&place.settle("one", "--ledger book"));
+    std::fs::write(
+        place.at("facts/business_event-late.csv"),
+        "流水号,业务类型,发生日期,网点编码,用户号码,套餐月费,实名认证\nE0007,开卡,2026-07-30,O001,U0007,99.00,是\n",
+    )
+    .unwrap();
+    well(&place.settle("two", "--rerun-of one --ledger book"));
+    assert_eq!(place.differences("two"), ["台阶奖励 T01 50.00 consequence", "基本 E0007 19.80 late_fact"]);
+
+    // the second re-run is measured against the first
+    place.change("policies/activation.policy", "20% * 套餐月费", "30% * 套餐月费");
+    place.change("policies/activation.policy", "对 e1 = 25.80元", "对 e1 = 38.70元");
+    place.change("policies/activation.policy", "合计 = 25.80元", "合计 = 38.70元");
+    place.change("policies/activation.policy", "合计 = 73.60元", "合计 = 85.40元");
+    well(&place.settle("three", "--rerun-of two --ledger book"));
+    let changed = place.differences("three");
+    assert_eq!(changed.len(), 4, "{changed:?}");
+    assert!(changed.iter().all(|row| row.starts_with("基本") && row.ends_with("policy")), "{changed:?}");
+
+    place.change("master/outlets.csv", "团风车站店,T01", "团风车站店,T02");
+    well(&place.settle("four", "--rerun-of three --ledger book"));
+    let moved = place.differences("four");
+    assert!(moved.iter().any(|row| row == "基本 E0001 -38.70 hierarchy"), "{moved:?}");
+    assert!(moved.iter().any(|row| row == "基本 E0001 38.70 hierarchy"), "{moved:?}");
+    assert_eq!(place.summary("four")["rerun"]["number"], 3);
+
+    // the same again posts nothing more, and what is posted balances
+    well(&place.settle("four", "--rerun-of three --ledger book"));
+    assert!(well(&place.run("ledger check --file book")).contains("4 journals"));
+    // a fresh settlement gives what was posted and adjusted
+    well(&place.settle("fresh", ""));
+    let amount = |out: &str| place.summary(out)["control"]["lines"].as_i64().unwrap();
+    assert_eq!(amount("one") + amount("two") + amount("three") + amount("four"), amount("fresh"));
+    // and the open month stands on it: its statements bring forward what the last ones left
+    let done = place.run("settle --policies policies --facts facts --master master --period 2026-08 --out august --previous four");
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn what_cannot_be_a_rerun_is_refused_with_the_remedy() {
+    let place = Place::new();
+    well(&place.settle("one", ""));
+    for (out, more, code, remedy) in [
+        ("one", "--rerun-of one", 2, "name another --out"),
+        ("two", "--rerun-of nowhere", 3, "nowhere"),
+        ("two", "--rerun-of one --post-in 2026-07", 2, "a later, open one"),
+        ("two", "--rerun-of one --post-in 2026-10", 4, "--balances"),
+        ("two", "--post-in 2026-08", 2, "--rerun-of"),
+    ] {
+        let done = place.settle(out, more);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(code), "{more}: {said}");
+        assert!(said.contains(remedy), "{more}: {said}");
+    }
+    let other = place.run("settle --policies policies --facts facts --master master --period 2026-08 --out two --rerun-of one");
+    assert_eq!(other.status.code(), Some(4), "{}", String::from_utf8_lossy(&other.stderr));
+    assert!(!place.at("two").join("summary.json").exists());
+}
+
+#[test]
+fn every_run_says_what_it_checked() {
+    let place = Place::new();
+    assert!(well(&place.settle("one", "")).contains("checked 2 partners, 2 of 2 components: 4 lines"));
+    assert_eq!(place.summary("one")["check"]["lines"], 4);
+    assert!(!well(&place.settle("two", "--check 0")).contains("checked"));
+}
+
+#[test]
+fn many_lines_are_proved_in_one_go_and_as_pdf() {
+    let place = Place::new();
+    well(&place.settle("one", ""));
+    std::fs::write(place.at("names"), "T01\t开卡酬金/基本/E0001\n开卡酬金/基本/E0002\n\nT02\t开卡酬金/台阶奖励/T02/T02\n").unwrap();
+    let proofs = well(&place.run("prove --run one --facts facts --lines names --json"));
+    let amounts: Vec<Value> = proofs.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["line"]["amount"].clone()).collect();
+    assert_eq!(amounts, [Value::from(2580), Value::Null, Value::from(5000)]);
+    well(&place.run("prove --run one --facts facts --partner T01 开卡酬金/基本/E0001 --pdf proof.pdf"));
+    assert!(std::fs::read(place.at("proof.pdf")).unwrap().starts_with(b"%PDF"));
+    // the partner of somebody else finds nothing
+    assert_eq!(place.run("prove --run one --facts facts --partner T02 开卡酬金/基本/E0001").status.code(), Some(3));
+}
