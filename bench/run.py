@@ -1,6 +1,8 @@
 """Benches of the project beside their rivals: `cargo xtask bench <name> [options]`. bench/README.md says what each measures."""
 
 import argparse
+import json
+import os
 import pathlib
 import shutil
 import sys
@@ -121,6 +123,71 @@ def settle_month(args):
         + versions(),
     ]
     report(args, f"settle: {args.events:,} events, 24 components, {args.rounds} rounds", lines)
+
+
+def changed_store(args, folder, name, condition):
+    """A copy of the facts in which 1 % of the month's events have another amount, by a correction that came later."""
+    import duckdb
+
+    copy = CACHE / "bench" / f"changed-{args.events}-{name}"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(parents=True)
+    # Fact files never change, so the copy shares them.
+    shutil.copytree(folder / "facts", copy / "facts", copy_function=os.link)
+    csv = copy / "business_event-corrected.csv"
+    with duckdb.connect() as db:
+        files = f"read_parquet('{folder}/facts/business_event/**/*.parquet', hive_partitioning = false)"
+        columns = [row[0] for row in db.execute(f"describe select * from {files}").fetchall() if row[0] not in ("attributed", "known_on", "source", "batch")]
+        money = {"plan_fee": "plan_fee + 100", "prior_fee": "prior_fee", "amount": "amount + 100", "cost": "cost"}
+        # Money stands in fen in the store and in yuan in files.
+        cells = [f"printf('%d.%02d', ({money[c]}) // 100, ({money[c]}) % 100) as {c}" if c in money else c for c in columns]
+        wanted = f"occurred_on between date '{PERIOD}-01' and last_day(date '{PERIOD}-01') and coalesce(attributed, '') <> '' and amount >= 0"
+        db.execute(f"copy (select {', '.join(cells)}, date '2026-08-20' as known_on from {files} where {wanted} and {condition(db, files, wanted)}) to '{csv}' (header)")
+        rows = db.execute(f"select count(*) from read_csv('{csv}', all_varchar = true)").fetchone()[0]
+    execute([args.qudao, "-q", "import", "--store", copy, "--master", folder / "master", "--table", "business_event", "--day", "2026-08-21", csv])
+    return copy, rows
+
+
+@bench
+def resettle(args):
+    """A settled month again after 1 % of its events were corrected, and after a ladder was re-rated: against settling it from scratch."""
+    folder = world(args)
+    out = CACHE / "bench" / "resettle"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    base = out / "base"
+    execute(settle(args, folder, PERIOD, base))
+    share = max(1, args.events // 100)
+
+    def neighbours(db, files, wanted):
+        codes = db.execute(
+            f"select attributed from (select attributed, sum(count(*)) over (order by attributed) as rows from {files} where {wanted} and attributed >= 'A05000' group by attributed) where rows <= {share}"
+        ).fetchall()
+        return "attributed in (" + ", ".join(f"'{code}'" for (code,) in codes) + ")"
+
+    scattered = lambda db, files, wanted: "hash(event_id) % 100 = 0"  # noqa: E731
+    ladder = out / "ladder"
+    shutil.copytree(args.policies, ladder)
+    text = (ladder / "province.policy").read_text()
+    (ladder / "province.policy").write_text(text.replace("flat ¥3000.00", "flat ¥3500.00"))
+    lines = ["| what changed | events changed | from scratch s | re-run s | share | rows to post | same as from scratch |", "|---|---|---|---|---|---|---|"]
+    worlds = [("1 % of the events, of neighbouring partners", *changed_store(args, folder, "near", neighbours), args.policies)]
+    worlds += [("1 % of the events, all over the province", *changed_store(args, folder, "far", scattered), args.policies)]
+    worlds += [("one ladder re-rated", folder, 0, ladder)]
+    for what, facts, rows, policies in worlds:
+        scratch, again = out / "scratch", out / "again"
+        command = settle(args, folder, PERIOD, scratch)
+        command[command.index("--facts") + 1] = facts
+        command[command.index("--policies") + 1] = policies
+        rerun = [again if part == scratch else part for part in command] + ["--rerun-of", base]
+        contenders = [Contender("qudao", rerun, "", clear(again)), Contender("qudao from scratch", command, "", clear(scratch))]
+        compete(contenders, args.rounds)
+        off = check.compare(check.fingerprint(scratch), again)
+        post = json.loads((again / "summary.json").read_text())["rerun"]["rows"]
+        mine, full = (median(one) for one in contenders)
+        same = "yes, row by row" if not off[2] else f"NO: {off}"
+        lines.append(f"| {what} | {rows:,} | {full:.2f} | {mine:.2f} | {mine / full:.2f} | {post:,} | {same} |")
+    report(args, f"resettle: {args.events:,} events, {args.rounds} rounds", [*lines, "", versions()])
 
 
 @bench

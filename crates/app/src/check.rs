@@ -5,7 +5,7 @@
 use crate::chain::{self, Chain};
 use crate::say::Say;
 use crate::settle::{Args, Sources};
-use qudao_engine::settle::{Rows, read_lines, read_obligations, read_reasons};
+use qudao_engine::settle::{Places, Rows, read_lines, read_obligations, read_reasons};
 use qudao_kernel::{Date, Month, Refusal};
 use qudao_platform::hash::sha256;
 use qudao_policy::lines::{Line, Obligation, Outcome};
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use tokio::runtime::Handle;
 
 /// Rows of one list an account may have to be drawn: so a run over many millions of facts stays a matter of seconds.
-const LARGEST: usize = 20_000;
+const LARGEST: usize = 2_000;
 /// Partners looked at for each one drawn, for those without facts.
 const TRIES: usize = 10;
 /// Facts of the month up to which a difference is looked at again with all of them at hand.
@@ -54,13 +54,22 @@ impl Checked<'_> {
         if wanted == 0 {
             return Ok(check);
         }
+        let places = |files: Result<Vec<PathBuf>, Refusal>| Places::of(&files?);
+        let out = &self.args.out;
+        let files = Files {
+            lines: places(chain::files(out, "lines"))?,
+            obligations: places(chain::files(out, "obligations"))?,
+            reasons: places(chain::files(out, "reasons"))?,
+            earlier_lines: places(self.chain.lines())?,
+            earlier_obligations: places(self.chain.obligations())?,
+        };
         let bar = say.bar("抽查", "checking");
         bar.set_length(wanted as u64);
         for partner in self.drawn().into_iter().take(wanted.saturating_mul(TRIES)) {
             if check.partners.len() == wanted {
                 break;
             }
-            self.one(&partner, &mut check)?;
+            self.one(&files, &partner, &mut check)?;
             bar.set_position(check.partners.len() as u64);
         }
         bar.finish_and_clear();
@@ -79,8 +88,8 @@ impl Checked<'_> {
         order.into_iter().map(|(_, code)| code).collect()
     }
 
-    fn one(&self, partner: &str, check: &mut Check) -> Result<(), Refusal> {
-        let Some(engine) = self.account(partner)? else {
+    fn one(&self, files: &Files, partner: &str, check: &mut Check) -> Result<(), Refusal> {
+        let Some(engine) = self.account(files, partner)? else {
             check.too_large += 1;
             return Ok(());
         };
@@ -91,11 +100,11 @@ impl Checked<'_> {
         if own.is_empty() && is_empty {
             return Ok(());
         }
-        let (earlier, obligations) = self.before(&Rows { partner: Some(partner.to_owned()), ..Rows::default() })?;
+        let (earlier, obligations) = self.before(files, Some(partner))?;
         let input = RunInput { policies: &policies.set, master, period, facts: &own, earlier_lines: &earlier, obligations: &obligations };
         let compared = match compare(&input, partner, &engine) {
             Err(refusal) if refusal.code == "settle.sample.differs" && self.facts_of_the_month() <= SMALL => {
-                self.with_everything(partner, &engine, period)?
+                self.with_everything(files, partner, &engine, period)?
             }
             result => result?,
         };
@@ -111,29 +120,45 @@ impl Checked<'_> {
     }
 
     /// The same with the facts of all partners: a state may stand at another one. Only where they are few.
-    fn with_everything(&self, partner: &str, engine: &Outcome, period: Month) -> Result<qudao_settle::sample::Compared, Refusal> {
+    fn with_everything(
+        &self,
+        files: &Files,
+        partner: &str,
+        engine: &Outcome,
+        period: Month,
+    ) -> Result<qudao_settle::sample::Compared, Refusal> {
         let Sources { policies, master, facts, .. } = self.sources;
         let all = facts.rows(&policies.set, period, None)?;
-        let (earlier, obligations) = self.before(&Rows::default())?;
+        let (earlier, obligations) = self.before(files, None)?;
         let input = RunInput { policies: &policies.set, master, period, facts: &all, earlier_lines: &earlier, obligations: &obligations };
         compare(&input, partner, engine)
     }
 
-    fn before(&self, rows: &Rows) -> Result<(Vec<Line>, Vec<Obligation>), Refusal> {
-        let lines = read_lines(self.handle, &self.chain.lines()?, rows)?.collect::<Result<_, Refusal>>()?;
-        let obligations = read_obligations(self.handle, &self.chain.obligations()?, rows)?.collect::<Result<_, Refusal>>()?;
+    fn before(&self, files: &Files, partner: Option<&str>) -> Result<(Vec<Line>, Vec<Obligation>), Refusal> {
+        let rows = Rows { partner: partner.map(str::to_owned), ..Rows::default() };
+        let of = |places: &Places| partner.map_or_else(|| places.all(), |partner| places.holding(partner));
+        let lines = read_lines(self.handle, &of(&files.earlier_lines), &rows)?.collect::<Result<_, Refusal>>()?;
+        let obligations = read_obligations(self.handle, &of(&files.earlier_obligations), &rows)?.collect::<Result<_, Refusal>>()?;
         Ok((lines, obligations))
     }
 
     /// What the run wrote for an account; `None` if that is too much.
-    fn account(&self, partner: &str) -> Result<Option<Outcome>, Refusal> {
+    fn account(&self, files: &Files, partner: &str) -> Result<Option<Outcome>, Refusal> {
         let rows = Rows { partner: Some(partner.to_owned()), ..Rows::default() };
-        let files = |kind: &str| -> Result<Vec<PathBuf>, Refusal> { chain::files(&self.args.out, kind) };
-        let Some(lines) = few(read_lines(self.handle, &files("lines")?, &rows)?)? else { return Ok(None) };
-        let Some(reasons) = few(read_reasons(self.handle, &files("reasons")?, &rows)?)? else { return Ok(None) };
-        let Some(obligations) = few(read_obligations(self.handle, &files("obligations")?, &rows)?)? else { return Ok(None) };
+        let Some(lines) = few(read_lines(self.handle, &files.lines.holding(partner), &rows)?)? else { return Ok(None) };
+        let Some(reasons) = few(read_reasons(self.handle, &files.reasons.holding(partner), &rows)?)? else { return Ok(None) };
+        let Some(obligations) = few(read_obligations(self.handle, &files.obligations.holding(partner), &rows)?)? else { return Ok(None) };
         Ok(Some(Outcome { lines, obligations, reasons }))
     }
+}
+
+/// The files the rows of a partner are found in.
+struct Files {
+    lines: Places,
+    obligations: Places,
+    reasons: Places,
+    earlier_lines: Places,
+    earlier_obligations: Places,
 }
 
 /// The rows, if they are few.

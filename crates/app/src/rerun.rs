@@ -21,6 +21,7 @@ use qudao_settle::diff::{Adjustment, Change, Difference, Differences, News, Rule
 use qudao_settle::statement::Sorted;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use tokio::runtime::Handle;
 
@@ -135,10 +136,22 @@ pub(crate) struct Stream<'a> {
     row: Option<Line>,
 }
 
+/// Files that two runs do not share: a re-run takes over those of partners whose facts are the same, so nothing in them can differ.
+fn apart(before: Vec<PathBuf>, after: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let place = |path: &PathBuf| std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()));
+    let places = |files: &[PathBuf]| files.iter().filter_map(place).collect::<BTreeSet<_>>();
+    let (old, new) = (places(&before), places(&after));
+    let without = |files: Vec<PathBuf>, others: BTreeSet<(u64, u64)>| -> Vec<PathBuf> {
+        files.into_iter().filter(|path| place(path).is_none_or(|place| !others.contains(&place))).collect()
+    };
+    (without(before, new), without(after, old))
+}
+
 impl<'a> Stream<'a> {
     /// Opens both runs.
     pub(crate) fn open(say: &'a Say, handle: &Handle, plan: &Plan, out: &Path, terms: Terms<'a>) -> Result<Self, Refusal> {
-        let rows = unequal_lines(handle, &chain::files(&plan.of, "lines")?, &chain::files(out, "lines")?)?;
+        let (before, after) = apart(chain::files(&plan.of, "lines")?, chain::files(out, "lines")?);
+        let rows = unequal_lines(handle, &before, &after)?;
         let mut columns = LINES.to_vec();
         columns.extend([
             ("before", ColumnType::Money),

@@ -25,7 +25,7 @@ use super::source::{self, Cursor, Query, Scan};
 use super::subs::Subs;
 use super::totals::Decided;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use datafusion::arrow::compute::filter_record_batch;
+use datafusion::arrow::compute::{concat, filter_record_batch};
 use datafusion::arrow::datatypes::{Date32Type, Int32Type, Int64Type, SchemaRef, UInt32Type};
 use datafusion::prelude::{Expr, SessionContext, col, lit};
 use qudao_kernel::facts::{Col, Table};
@@ -247,13 +247,45 @@ impl<'j> Files<'j> {
         if !plan.wants_subs || files.is_empty() {
             return Ok(Subs::default());
         }
-        let mut columns = vec![Col::Subscriber.name(), Col::EventId.name()];
-        columns.extend(plan.sub_columns.iter().map(|col| col.name()).filter(|name| !matches!(*name, "subscriber" | "event_id")));
-        let batch = self.read(self.session, Table::SubscriberMonth, columns, source::in_months(plan.period, plan.period))?;
-        let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
-            plan.sub_columns.iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
+        let period = source::in_months(plan.period, plan.period);
+        let mut columns = vec![Col::Subscriber.name()];
+        columns.extend(plan.sub_columns.iter().map(|col| col.name()).filter(|name| *name != "subscriber"));
+        if let Some(subs) = self.subs_of_single_rows(plan, &columns, period.clone())? {
+            return Ok(subs);
+        }
+        if !columns.contains(&Col::EventId.name()) {
+            columns.push(Col::EventId.name());
+        }
+        let batch = self.read(self.session, Table::SubscriberMonth, columns, period)?;
         let subscriber = source::texts(&batch, "subscriber")?;
+        let cells: Result<Vec<_>, Trouble> = plan.sub_columns.iter().map(|col| cell(&batch, *col)).collect();
         Ok(Subs::new(&subscriber, Some(&source::texts(&batch, "event_id")?), cells?))
+    }
+
+    /// The states, batch by batch, keeping only what expressions ask for; `None` if a subscriber has several, so that their ids must decide.
+    fn subs_of_single_rows(&self, plan: &Plan, columns: &[&str], period: Expr) -> Result<Option<Subs>, Refusal> {
+        use futures::StreamExt;
+        let Some(scan) = self.scans.get(&Table::SubscriberMonth) else { return Ok(Some(Subs::default())) };
+        let mut names = columns.to_vec();
+        names.extend(self.version_columns(Table::SubscriberMonth).iter().filter(|name| !columns.contains(name)));
+        let mut stream = self.handle.block_on(scan.open_unsorted(&names, period))?;
+        let mut subs = Subs::default();
+        let mut parts: Vec<Vec<ArrayRef>> = plan.sub_columns.iter().map(|_| Vec::new()).collect();
+        while let Some(batch) = self.handle.block_on(stream.next()) {
+            let batch = self.counting(Table::SubscriberMonth, batch.map_err(|error| source::failed(&error))?)?;
+            if subs.add(source::texts(&batch, "subscriber")?.as_string_view()) {
+                return Ok(None);
+            }
+            for (col, parts) in plan.sub_columns.iter().zip(&mut parts) {
+                parts.push(cell(&batch, *col)?.1);
+            }
+        }
+        let join = |(col, parts): (&Col, Vec<ArrayRef>)| {
+            let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+            if parts.is_empty() { Ok(None) } else { concat(&parts).map(|array| Some((*col, array))).map_err(source::arrow_failed) }
+        };
+        let joined: Result<Vec<_>, Refusal> = plan.sub_columns.iter().zip(parts).map(join).collect();
+        Ok(Some(subs.with_columns(joined?.into_iter().flatten().collect())))
     }
 
     fn reversing(&self, plan: &Plan) -> Result<Reversing, Refusal> {
@@ -477,6 +509,11 @@ impl<'j> Files<'j> {
         };
         self.handle.block_on(run).map_err(|error| source::failed(&error))
     }
+}
+
+/// A column of a batch.
+fn cell(batch: &RecordBatch, col: Col) -> Result<(Col, ArrayRef), Trouble> {
+    Ok((col, views(source::column(batch, col.name())?)?))
 }
 
 /// Text columns as views, the rest as they are.
