@@ -2,7 +2,7 @@
 
 use super::block::Trouble;
 use super::subs::{PassThrough, key};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::error::DataFusionError;
@@ -38,6 +38,7 @@ pub(crate) fn arrow_failed(error: datafusion::arrow::error::ArrowError) -> Refus
 /// If the spill folder cannot be used.
 pub(crate) fn session(memory_bytes: usize, partitions: usize) -> Result<SessionContext, Refusal> {
     let config = SessionConfig::new()
+        .set_bool("datafusion.execution.split_file_groups_by_statistics", true)
         .with_target_partitions(partitions)
         .with_batch_size(16_384)
         .with_collect_statistics(true)
@@ -47,9 +48,14 @@ pub(crate) fn session(memory_bytes: usize, partitions: usize) -> Result<SessionC
     Ok(SessionContext::new_with_config_rt(config, runtime))
 }
 
+/// The same session for scans in any order: no more files are open at once than there are threads to read them.
+pub(crate) fn unsorted(session: &SessionContext, threads: usize) -> SessionContext {
+    SessionContext::new_with_config_rt(session.copied_config().with_target_partitions(threads.max(1)), session.runtime_env())
+}
+
 /// The same session for scans whose filter leaves few rows: it is applied while decoding.
 pub(crate) fn picky(session: &SessionContext) -> SessionContext {
-    let config = session.copied_config().set_bool("datafusion.execution.parquet.pushdown_filters", true);
+    let config = session.copied_config().set_bool("datafusion.execution.parquet.pushdown_filters", true).with_target_partitions(2);
     SessionContext::new_with_config_rt(config, session.runtime_env())
 }
 
@@ -161,6 +167,17 @@ pub(crate) fn among(keys: HashSet<u128, PassThrough>, column: &str) -> Expr {
     create_udf("among", vec![DataType::Utf8View], DataType::Boolean, Volatility::Immutable, Arc::new(test)).call(vec![col(column)])
 }
 
+/// The batch with texts of its own: as read, they lie in pages that would be kept for a few rows.
+fn compact(batch: &RecordBatch) -> Result<RecordBatch, Refusal> {
+    let own = |column: &ArrayRef| column.as_string_view_opt().map_or_else(|| column.clone(), own_texts);
+    RecordBatch::try_new(batch.schema(), batch.columns().iter().map(own).collect()).map_err(arrow_failed)
+}
+
+/// A text column that keeps nothing but its rows.
+pub(crate) fn own_texts(texts: &StringViewArray) -> ArrayRef {
+    Arc::new(texts.gc())
+}
+
 /// Reads everything into one batch.
 ///
 /// # Errors
@@ -169,7 +186,7 @@ pub(crate) fn collect(handle: &Handle, mut stream: SendableRecordBatchStream) ->
     let schema = stream.schema();
     let mut batches = Vec::new();
     while let Some(batch) = handle.block_on(stream.next()) {
-        batches.push(batch.map_err(|error| failed(&error))?);
+        batches.push(compact(&batch.map_err(|error| failed(&error))?)?);
     }
     concat_batches(&schema, &batches).map_err(arrow_failed)
 }

@@ -158,18 +158,22 @@ struct Files<'j> {
     session: &'j SessionContext,
     job: &'j SettleJob,
     scans: BTreeMap<Table, Scan>,
+    /// The same without order.
+    heaps: BTreeMap<Table, Scan>,
     obligations: Option<Scan>,
 }
 
 impl<'j> Files<'j> {
     fn new(handle: &'j Handle, session: &'j SessionContext, job: &'j SettleJob) -> Result<Self, Refusal> {
         let scan = |files: &[PathBuf], order: &[&'static str]| handle.block_on(Scan::new(session, files, order));
-        let mut scans = BTreeMap::new();
+        let (mut scans, mut heaps) = (BTreeMap::new(), BTreeMap::new());
+        let unsorted = source::unsorted(session, job.threads);
         for (table, files) in job.facts.iter().filter(|(_, files)| !files.is_empty()) {
             scans.insert(*table, scan(files, &["attributed", "occurred_on", "event_id"])?);
+            heaps.insert(*table, handle.block_on(Scan::new(&unsorted, files, &[]))?);
         }
         let obligations = if job.obligations.is_empty() { None } else { Some(scan(&job.obligations, &["partner"])?) };
-        Ok(Self { handle, session, job, scans, obligations })
+        Ok(Self { handle, session, job, scans, heaps, obligations })
     }
 
     fn files(&self, table: Table) -> &[PathBuf] {
@@ -265,7 +269,7 @@ impl<'j> Files<'j> {
     /// The states, batch by batch, keeping only what expressions ask for; `None` if a subscriber has several, so that their ids must decide.
     fn subs_of_single_rows(&self, plan: &Plan, columns: &[&str], period: Expr) -> Result<Option<Subs>, Refusal> {
         use futures::StreamExt;
-        let Some(scan) = self.scans.get(&Table::SubscriberMonth) else { return Ok(Some(Subs::default())) };
+        let Some(scan) = self.heaps.get(&Table::SubscriberMonth) else { return Ok(Some(Subs::default())) };
         let mut names = columns.to_vec();
         names.extend(self.version_columns(Table::SubscriberMonth).iter().filter(|name| !columns.contains(name)));
         let mut stream = self.handle.block_on(scan.open_unsorted(&names, period))?;
@@ -277,7 +281,8 @@ impl<'j> Files<'j> {
                 return Ok(None);
             }
             for (col, parts) in plan.sub_columns.iter().zip(&mut parts) {
-                parts.push(cell(&batch, *col)?.1);
+                let column = cell(&batch, *col)?.1;
+                parts.push(column.as_string_view_opt().map_or_else(|| column.clone(), source::own_texts));
             }
         }
         let join = |(col, parts): (&Col, Vec<ArrayRef>)| {
@@ -342,7 +347,7 @@ impl<'j> Files<'j> {
         };
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (table, (from, to)) in &shared.plan.months {
-            if let Some(scan) = self.scans.get(table) {
+            if let Some(scan) = self.heaps.get(table) {
                 self.count(scan, "attributed", source::in_months(*from, *to).and(among("attributed")), &mut counts)?;
             }
         }

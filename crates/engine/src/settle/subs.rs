@@ -10,8 +10,7 @@ use std::hash::{BuildHasher, Hasher};
 #[derive(Default)]
 pub(crate) struct Subs {
     rows: HashTable<u32>,
-    /// 96 bits of each row's key.
-    keys: Vec<(u64, u32)>,
+    keys: Keys,
     columns: Vec<(Col, ArrayRef)>,
 }
 
@@ -57,9 +56,22 @@ pub(crate) fn key(text: &str) -> u128 {
     state ^ (state >> 64)
 }
 
-fn short(subscriber: &str) -> (u64, u32) {
-    let key = key(subscriber);
-    (key as u64, (key >> 64) as u32)
+/// 96 bits of each row's key.
+#[derive(Default)]
+struct Keys {
+    low: Vec<u64>,
+    high: Vec<u32>,
+}
+
+impl Keys {
+    fn of(subscriber: &str) -> (u64, u32) {
+        let key = key(subscriber);
+        (key as u64, (key >> 64) as u32)
+    }
+
+    fn is(&self, row: u32, key: (u64, u32)) -> bool {
+        self.low[row as usize] == key.0 && self.high[row as usize] == key.1
+    }
 }
 
 impl Subs {
@@ -91,16 +103,18 @@ impl Subs {
 
     fn index(&mut self, subscribers: &StringViewArray, mut replaces: impl FnMut(u32, u32) -> bool) {
         let Self { rows, keys, .. } = self;
-        keys.reserve(subscribers.len());
+        keys.low.reserve(subscribers.len());
+        keys.high.reserve(subscribers.len());
         for subscriber in subscribers {
-            let row = keys.len() as u32;
+            let row = keys.low.len() as u32;
             let name = subscriber.unwrap_or_default();
-            let short = short(name);
-            keys.push(short);
+            let key = Keys::of(name);
+            keys.low.push(key.0);
+            keys.high.push(key.1);
             if name.is_empty() {
                 continue;
             }
-            match rows.entry(short.0, |other| keys[*other as usize] == short, |other| keys[*other as usize].0) {
+            match rows.entry(key.0, |other| keys.is(*other, key), |other| keys.low[*other as usize]) {
                 Entry::Vacant(place) => {
                     place.insert(row);
                 }
@@ -112,11 +126,11 @@ impl Subs {
 
     /// Row of a subscriber.
     pub(crate) fn find(&self, subscriber: &str) -> Option<usize> {
-        if subscriber.is_empty() || self.keys.is_empty() {
+        if subscriber.is_empty() || self.rows.is_empty() {
             return None;
         }
-        let short = short(subscriber);
-        self.rows.find(short.0, |row| self.keys[*row as usize] == short).map(|row| *row as usize)
+        let key = Keys::of(subscriber);
+        self.rows.find(key.0, |row| self.keys.is(*row, key)).map(|row| *row as usize)
     }
 
     /// A column.
