@@ -103,9 +103,12 @@ fn plain(id: &str) -> String {
     if letter == "R" { id.to_owned() } else { format!("{letter}{}", number.trim_start_matches('0')) }
 }
 
-/// The ids in a text. `N5-N7` names two; `S3-compatible` is an adjective.
+/// The ids in a text. `N5-N7` names two; `S3-compatible` is an adjective, and what stands between backticks is a name.
 fn ids(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | '-'));
+    let words = text
+        .split('`')
+        .step_by(2)
+        .flat_map(|part| part.split(|letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | '-')));
     let is_adjective = |word: &&str| word.split('-').skip(1).any(|part| part.starts_with(|letter: char| letter.is_ascii_lowercase()));
     let words = words.filter(move |word| !is_adjective(word)).flat_map(|word| word.split('-'));
     words.map(|word| word.trim_matches('.')).filter(|word| is_id(word)).map(str::to_owned)
@@ -144,7 +147,7 @@ mod tests {
     #[test]
     fn ids_are_told_from_other_words() {
         assert_eq!(ids("// R7.34, N5 and T15; not R7, X3, RFC, T15b or V01x").collect::<Vec<_>>(), ["R7.34", "N5", "T15"]);
-        assert_eq!(ids("// an S3-compatible server, N8-N10").collect::<Vec<_>>(), ["N8", "N10"]);
+        assert_eq!(ids("// an S3-compatible server, N8-N10; `V02` is a partner").collect::<Vec<_>>(), ["N8", "N10"]);
     }
 
     #[test]

@@ -253,7 +253,7 @@ async fn a_wrong_file_saves_nothing_unless_asked_to(db: TestDb) {
     std::fs::write(&path, text).unwrap();
     let whole = import::<Partner>(&db, BY, std::slice::from_ref(&path), Mode::Whole).await.unwrap();
     let found: Vec<_> = whole.report.rejects.iter().map(|remark| (remark.problem.row, remark.problem.code)).collect();
-    // V02 cannot end: S01, S03 and others hang under it. V01 cannot move under T01, which is below S01 and it below V02 … until July.
+    // `V02` cannot end: `S01`, `S03` and others hang under it. `V01` cannot move under `T01`, which is below `S01` and it below `V02` … until July.
     let wanted = [(3, "network.row.unknown"), (4, "network.row.unknown"), (6, "network.record.in_use"), (7, "network.record.in_use")];
     assert_eq!(found, wanted);
     assert_eq!((whole.saved, whole.report.received(), whole.report.accepted()), (false, 6, 2));

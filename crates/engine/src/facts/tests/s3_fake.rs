@@ -1,4 +1,4 @@
-//! As much of an S3 server as the store speaks to: objects in memory, one thread for each connection.
+//! As much of an S3-compatible server as the store speaks to: objects in memory, one thread for each connection.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
