@@ -183,7 +183,9 @@ fn interpreter_and_engine_agree() {
         all.rows += tally.rows;
         all.refused += tally.refused;
         all.too_wide += tally.too_wide;
-        counts.into_iter().for_each(|(name, count)| *reached.entry(name).or_default() += count);
+        for (name, count) in counts {
+            *reached.entry(name).or_default() += count;
+        }
         failures.extend(wrong);
     }
     let reached: BTreeMap<String, u64> = reached;
