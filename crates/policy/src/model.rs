@@ -899,7 +899,7 @@ pub enum Pick {
 }
 
 /// A joint cap on what `Each` components accrue, by the items' own partner (outlet, clerk; items without one are not capped). Lines are admitted in the stated order until the sum is reached; the one that crosses is cut, the rest get nothing; reason `capped`.
-/// What earlier runs' lines (and other versions' lines in this run) of these components accrued in the span counts as used, never less than 0.
+/// What earlier runs' lines (and other versions' `Each` lines in this run) of these components accrued in the span counts as used, never less than 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cap {
     /// Name.

@@ -13,7 +13,7 @@ use qudao_engine::settle::{MemoryInput, settle_in_memory};
 use qudao_kernel::{Lang, Month};
 use qudao_policy::lines::{Line, Obligation, ObligationState, Outcome};
 use qudao_policy::model::{Fact, PolicySet};
-use qudao_settle::diff::{Inputs, differences};
+use qudao_settle::diff::{Rules, Terms, differences};
 use qudao_settle::interp::{self, RunInput};
 use qudao_settle::proof::{LineId, Subject};
 use std::collections::BTreeMap;
@@ -105,8 +105,9 @@ pub(crate) fn compare(
             let first = case.months[0];
             let given = Given { facts: &world.facts, earlier: &[], obligations: &[] };
             let Some(again) = both(&case.set, world, first, &given, block, tally)? else { return Ok(()) };
-            let inputs = Inputs { policies: &case.set, master: &world.master, facts: &world.facts };
-            let Ok(posted) = differences(&earlier, &again, first, period, None, &inputs) else { return Ok(()) };
+            let new = Rules { policies: &case.set, master: &world.master };
+            let terms = Terms { rerun: first, open: period, old: None, new, news: None };
+            let Ok(posted) = differences(&earlier, &again, terms) else { return Ok(()) };
             if let Some((cover, _)) = &mut seen {
                 cover.note("late facts");
                 if !posted.is_empty() {
@@ -183,7 +184,9 @@ fn interpreter_and_engine_agree() {
         all.rows += tally.rows;
         all.refused += tally.refused;
         all.too_wide += tally.too_wide;
-        counts.into_iter().for_each(|(name, count)| *reached.entry(name).or_default() += count);
+        for (name, count) in counts {
+            *reached.entry(name).or_default() += count;
+        }
         failures.extend(wrong);
     }
     let reached: BTreeMap<String, u64> = reached;

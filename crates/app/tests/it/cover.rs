@@ -82,7 +82,9 @@ impl Cover {
                 LineKind::Adjust => "line adjusted",
             });
             let Some((numbers, height)) = features.get(&(line.policy.clone(), line.version, line.component.clone())) else { continue };
-            numbers.iter().for_each(|number| self.see(*number));
+            for number in numbers {
+                self.see(*number);
+            }
             if line.kind == LineKind::Earn {
                 if *versions.entry(&line.policy).or_insert(line.version) != line.version {
                     self.see_named("two versions in a month");

@@ -83,8 +83,7 @@ pub fn settle_in_memory(input: &MemoryInput<'_>) -> Result<Outcome, Refusal> {
     }
     let parts: Vec<(String, Part<'_>)> = parts.into_iter().collect();
     // Every pass sees the same cells.
-    let chunks: Vec<(&[(String, Part<'_>)], Vec<TableCells>)> =
-        parts.chunks(input.partners_per_block.max(1)).map(|chunk| (chunk, tables(chunk))).collect();
+    let chunks: Vec<_> = parts.chunks(input.partners_per_block.max(1)).map(|chunk| (chunk, tables(chunk))).collect();
     let mut outcome = Outcome::default();
     passes::run(
         &mut shared,

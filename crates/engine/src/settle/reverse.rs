@@ -10,7 +10,7 @@ use super::sink::{Account, LineRow, Sink, TextRef};
 use qudao_kernel::Date;
 use qudao_kernel::facts::Col;
 use qudao_policy::lines::{Line, LineKind, ObligationState, PART_BITS};
-use qudao_policy::model::{Basis, PayeeKind, Trigger};
+use qudao_policy::model::{Basis, PayeeKind, Policy, Trigger};
 use std::collections::BTreeMap;
 
 /// Business events of the period that name another event.
@@ -225,15 +225,25 @@ fn add_earlier<'a>(
     let shared = block.shared;
     let (p, c) = super::passes::component_of(&shared.set, &line.policy, line.version, &line.component)?;
     let policy = &shared.set.policies[p];
+    // A clawback's line takes back from the component its part names, of whatever version.
+    let paid_by: Vec<CompNo> = match &policy.components[c].basis {
+        Basis::Clawback { of, .. } => {
+            let name = of.get((line.part >> PART_BITS) as usize).map(|base| &policy.components[*base].name);
+            let versions = shared.set.policies.iter().enumerate().filter(|(_, other)| other.name == policy.name);
+            let named = |other: &Policy| other.components.iter().position(|component| Some(&component.name) == name);
+            versions.filter_map(|(q, other)| Some(shared.plan.number(q, named(other)?))).collect()
+        }
+        _ => vec![shared.plan.number(p, c)],
+    };
+    for comp in paid_by.into_iter().filter(|comp| has_clause(*comp).is_some()) {
+        add_to(sink, found, seg, line, comp);
+    }
+    Ok(())
+}
+
+/// Adds an earlier line to what a component paid or took back.
+fn add_to(sink: &mut Sink, found: &mut Map<Identity, Target>, seg: u32, line: &Line, comp: CompNo) {
     let part = line.part & ((1 << PART_BITS) - 1);
-    // A clawback's line takes back from the component its part names.
-    let paid_by = match &policy.components[c].basis {
-        Basis::Clawback { of, .. } => of.get((line.part >> PART_BITS) as usize).copied(),
-        _ => Some(c),
-    };
-    let Some(comp) = paid_by.map(|component| shared.plan.number(p, component)).filter(|comp| has_clause(*comp).is_some()) else {
-        return Ok(());
-    };
     let taken = line.counts_as == LineKind::Reverse;
     let identity = (comp, seg, line.basis.clone(), line.payee_kind, line.payee.clone(), part);
     let target = Target {
@@ -254,7 +264,6 @@ fn add_earlier<'a>(
         earned_earlier: line.counts_as == LineKind::Earn,
     };
     merge(found, identity, target);
-    Ok(())
 }
 
 fn target_of(line: &LineRow, part: u32) -> Target {

@@ -7,7 +7,7 @@ use super::trace::Event;
 use super::{Rule, Run};
 use qudao_kernel::{Month, Refusal};
 use qudao_policy::lines::{Line, LineKind};
-use qudao_policy::model::{Budget, Cap, Exclusive, Key, Order, Pick, Policy};
+use qudao_policy::model::{Basis, Budget, Cap, Exclusive, Key, Order, Pick, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an item claims of a cap or budget: its place among the claims, and the order of admission.
@@ -141,13 +141,25 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// What earlier runs, and other versions in this one, accrued by these components since a month; never less than 0.
+    /// What earlier runs, and other versions for single facts in this one, accrued by these components since a month; never less than 0.
     fn accrued(&self, policy: &Policy, of: &[usize], since: Option<Month>, wanted: impl Fn(&Line) -> bool) -> Result<i64, Refusal> {
         let named = |line: &Line| line.policy == policy.name && of.iter().any(|index| policy.components[*index].name == line.component);
+        let complete = |line: &Line| line.origin < self.input.period || self.pays_facts(line);
         let counts = |line: &&Line| {
-            line.counts_as == LineKind::Earn && since.is_none_or(|since| since <= line.origin) && named(line) && wanted(line)
+            line.counts_as == LineKind::Earn
+                && since.is_none_or(|since| since <= line.origin)
+                && named(line)
+                && wanted(line)
+                && complete(line)
         };
         fit(self.lines_so_far().filter(counts).map(|line| i128::from(line.accrued)).sum::<i128>().max(0))
+    }
+
+    /// Whether the version that made a line pays single facts with it.
+    fn pays_facts(&self, line: &Line) -> bool {
+        let policy = self.version(&line.policy, line.version);
+        let component = policy.and_then(|policy| policy.components.iter().find(|component| component.name == line.component));
+        component.is_some_and(|component| matches!(component.basis, Basis::Each { .. }))
     }
 
     fn admit(&mut self, policy: &'a Policy, mut limit: Limit<'a>, queue: &[usize], claims: &mut [Claim<'a>]) {
