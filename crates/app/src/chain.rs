@@ -17,6 +17,15 @@ pub(crate) struct Chain {
 /// The summary of a run's folder.
 pub(crate) fn summary_of(folder: &Path) -> Result<Summary, Refusal> {
     let path = folder.join(SUMMARY);
+    if !path.is_file() {
+        let name = folder.display();
+        return Err(Refusal::new(
+            Kind::NotFound,
+            "cli.summary.none",
+            format!("{name} 不是结算输出文件夹，或那次结算没有完成（没有 summary.json）；请检查路径，或重新结算"),
+            format!("{name} is no out folder of a run, or that run did not end (it has no summary.json); check the path or settle again"),
+        ));
+    }
     let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let name = path.display();

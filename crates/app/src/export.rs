@@ -1,5 +1,6 @@
 //! `qudao export`: master data and what a run wrote, as CSV or XLSX.
 
+use crate::chain::summary_of;
 use crate::inputs;
 use crate::run_files;
 use crate::say::{self, Say};
@@ -58,6 +59,9 @@ pub(crate) enum Kind {
 pub(crate) fn command(say: &Say, what: &What) -> Result<(), Refusal> {
     let runtime = say::runtime(2)?;
     let handle = runtime.handle();
+    if let What::Lines(table) | What::Obligations(table) | What::Reasons(table) = what {
+        summary_of(&table.run)?;
+    }
     let rows = |table: &Table| Rows { partner: table.partner.clone(), ..Rows::default() };
     let format = |table: &Table| Format::by_path(&table.out);
     let count = match what {

@@ -96,7 +96,19 @@ enum Command {
     },
 }
 
+/// Whoever reads our output may stop reading (`| head`): that is no defect to report.
+fn leave_quietly_when_nobody_reads() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if panic.to_string().contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        told(panic);
+    }));
+}
+
 fn main() -> ExitCode {
+    leave_quietly_when_nobody_reads();
     let cli = Cli::parse();
     let named_en = || std::env::var("QUDAO_LANG").is_ok_and(|name| name.to_lowercase().starts_with("en"));
     let lang = match cli.lang {

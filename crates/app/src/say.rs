@@ -63,8 +63,16 @@ pub(crate) const fn exit_code(kind: Kind) -> u8 {
 
 /// The refusal of a file or folder that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: &dyn Display) -> Refusal {
-    let kind = if path.exists() { Kind::Unavailable } else { Kind::NotFound };
     let name = path.display();
+    if !path.exists() {
+        return Refusal::new(
+            Kind::NotFound,
+            "cli.file.none",
+            format!("没有 {name}；请检查路径"),
+            format!("there is no {name}; check the path"),
+        );
+    }
+    let kind = Kind::Unavailable;
     Refusal::new(
         kind,
         "cli.file.unreadable",

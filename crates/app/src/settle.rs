@@ -19,6 +19,7 @@ use crate::statements::{self, Issue, Posting, Stated};
 use crate::summary::{Control, Inputs, Report, Summary};
 use clap::ValueEnum;
 use qudao_engine::settle::{SettleJob, SettleReport, months_needed, settle};
+use qudao_kernel::facts::Table;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Month, Refusal};
 use qudao_platform::hash::sha256;
@@ -125,6 +126,14 @@ pub(crate) struct Sources {
 pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
     let (sources, summary) = run(say, args)?;
     print!("{}", summary.text(say, &Catalog::new(&sources.policies.set)));
+    if summary.report.facts == 0 {
+        let months: Vec<String> = sources.facts.snapshot.periods(Table::BusinessEvent).iter().map(ToString::to_string).collect();
+        let (period, months) = (args.period, months.join(", "));
+        say.note(
+            format_args!("注意：{period} 没有任何事实；{} 里业务事件的月份有：{months}", args.facts.display()),
+            format_args!("note: there are no facts of {period}; business events in {} are of: {months}", args.facts.display()),
+        );
+    }
     let out = args.out.display();
     say.note(format_args!("结果在 {out}"), format_args!("results are in {out}"));
     Ok(())
@@ -134,6 +143,13 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
 pub(crate) fn run(say: &Say, args: &Args) -> Result<(Sources, Summary), Refusal> {
     let policies = inputs::policies(say, &args.policies)?;
     let (master, master_files) = inputs::master(&args.master)?;
+    if let Some(stranger) = args.pdf.iter().find(|code| !master.partners().any(|row| row.code == **code)) {
+        return Err(Refusal::bad_input(
+            "cli.settle.no_partner",
+            format!("--pdf {stranger}：主数据中没有这个代理商；请核对编码"),
+            format!("--pdf {stranger}: the master data have no such partner; check the code"),
+        ));
+    }
     let plan = rerun::plan(args)?;
     let before = plan.as_ref().and_then(|plan| Some(plan.of.join(plan.before.previous.as_ref()?)));
     let chain = Chain::of(args.previous.as_deref().or(before.as_deref()), args.period)?;

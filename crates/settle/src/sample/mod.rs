@@ -57,9 +57,9 @@ pub fn compare(input: &RunInput<'_>, partner: &str, engine: &Outcome) -> Result<
         kept
     };
     let (ours, theirs) = (filter(&again), filter(engine));
-    same(partner, Text::new("明细", "lines"), &ours.lines, &theirs.lines)?;
-    same(partner, Text::new("待付", "obligations"), &ours.obligations, &theirs.obligations)?;
-    same(partner, Text::new("未计酬原因", "reasons"), &ours.reasons, &theirs.reasons)?;
+    same(partner, &Text::new("明细", "lines"), &ours.lines, &theirs.lines)?;
+    same(partner, &Text::new("待付", "obligations"), &ours.obligations, &theirs.obligations)?;
+    same(partner, &Text::new("未计酬原因", "reasons"), &ours.reasons, &theirs.reasons)?;
     Ok(Compared { lines: ours.lines.len() as u64, obligations: ours.obligations.len() as u64, reasons: ours.reasons.len() as u64 })
 }
 
@@ -106,7 +106,7 @@ impl<'a> Open<'a> {
     }
 }
 
-fn same<T: PartialEq + Debug + Described>(partner: &str, what: Text, ours: &[T], theirs: &[T]) -> Result<(), Refusal> {
+fn same<T: PartialEq + Debug + Described>(partner: &str, what: &Text, ours: &[T], theirs: &[T]) -> Result<(), Refusal> {
     if ours == theirs {
         return Ok(());
     }

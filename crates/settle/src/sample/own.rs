@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What of a component matters here.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four questions that do not exclude each other")]
 struct Kind {
     /// Follows from the partner's own rows.
     own: bool,

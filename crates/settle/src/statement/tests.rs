@@ -1,6 +1,6 @@
 //! Statements from lines to files.
 
-use super::fixture::{self, PARTNER, day, line, outcome, period, statements, with_terms};
+use super::fixture::{self, PARTNER, day, line, outcome, statements, with_terms};
 use super::*;
 use calamine::{Data, Reader, Xlsx, open_workbook};
 use proptest::prelude::*;
