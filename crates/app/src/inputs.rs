@@ -221,7 +221,7 @@ impl Facts {
     }
 
     /// The same store as a run read it: in the state of that number. Loose files are as they are.
-    pub(crate) fn as_of(mut self, snapshot: Option<u64>) -> Result<Facts, Refusal> {
+    pub(crate) fn at_snapshot(mut self, snapshot: Option<u64>) -> Result<Facts, Refusal> {
         if let (Some(number), false) = (snapshot, self.is_temporary()) {
             self.snapshot = self.store.snapshot(number)?;
         }

@@ -211,7 +211,7 @@ impl<'a> World<'a> {
             Some(folder) => inputs::master(folder)?.0,
             None => kept::master(&args.run)?,
         };
-        let facts = inputs::facts(&args.facts, &master, period, &args.run)?.as_of(summary.inputs.snapshot)?;
+        let facts = inputs::facts(&args.facts, &master, period, &args.run)?.at_snapshot(summary.inputs.snapshot)?;
         let places = |kind: &str| Places::of(&chain::files(&args.run, kind)?);
         Ok(Self {
             handle,
@@ -232,11 +232,11 @@ impl<'a> World<'a> {
         if let Some(proof) = self.focused(&target)? {
             return Ok(proof);
         }
-        match self.from_facts(&target, true) {
+        match self.prove_from_facts(&target, true) {
             Ok(proof) if agrees(&proof, &target) => Ok(proof),
             _ => {
                 say.note("该行取决于其他代理商，读取全部事实", "the line depends on other partners: reading all facts");
-                let proof = self.from_facts(&target, false)?;
+                let proof = self.prove_from_facts(&target, false)?;
                 if agrees(&proof, &target) { Ok(proof) } else { Err(differs(&name.text)) }
             }
         }
@@ -291,7 +291,7 @@ impl<'a> World<'a> {
     }
 
     /// From the partner's own facts, or from all.
-    fn from_facts(&self, target: &Target, narrow: bool) -> Result<Proof, Refusal> {
+    fn prove_from_facts(&self, target: &Target, narrow: bool) -> Result<Proof, Refusal> {
         let facts = self.facts.rows(&self.set, self.period, narrow.then_some(target.own.as_str()))?;
         let selections: Vec<Rows> = if narrow {
             target.partners.iter().map(|partner| Rows { partner: Some(partner.clone()), ..Rows::default() }).collect()

@@ -168,12 +168,11 @@ impl<'a> Stream<'a> {
     /// The next line, or the end.
     fn step(&mut self) -> Result<Option<Line>, Refusal> {
         while self.ready.is_empty() && !self.done {
-            match self.rows.next().transpose()? {
-                Some(row) => self.take(row)?,
-                None => {
-                    self.ready.extend(self.differences.settle()?);
-                    self.done = true;
-                }
+            if let Some(row) = self.rows.next().transpose()? {
+                self.take(row)?;
+            } else {
+                self.ready.extend(self.differences.settle()?);
+                self.done = true;
             }
         }
         let Some(one) = self.ready.pop_front() else { return Ok(None) };

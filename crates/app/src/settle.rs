@@ -314,16 +314,16 @@ impl Settled<'_> {
 
 /// One hash over everything the results depend on besides the facts.
 fn basis(sources: &Sources, chain: &Chain) -> Result<String, Refusal> {
-    let mut text = env!("CARGO_PKG_VERSION").to_owned();
+    let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned()];
     for file in sources.policies.files.iter().chain(&sources.master_files) {
-        text.push_str(&format!("\n{} {}", file.file, file.sha256));
+        parts.push(format!("{} {}", file.file, file.sha256));
     }
     if let Some(before) = chain.last() {
         let path = before.join(SUMMARY);
         let bytes = std::fs::read(&path).map_err(|error| say::unreadable(&path, &error))?;
-        text.push_str(&format!("\n{}", sha256(bytes)));
+        parts.push(sha256(bytes));
     }
-    Ok(sha256(text))
+    Ok(sha256(parts.join("\n")))
 }
 
 /// Threads to use.

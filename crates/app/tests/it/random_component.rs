@@ -29,7 +29,7 @@ impl Maker {
             let measure = self.past_total();
             self.policy.measures.push(measure);
         }
-        for _ in 0..1 + self.rng.weighted(&[40, 35, 25]) {
+        for _ in 0..=self.rng.weighted(&[40, 35, 25]) {
             self.each();
         }
         for _ in 0..self.rng.weighted(&[45, 30, 25]) {
@@ -189,7 +189,7 @@ impl Maker {
             _ => vec![0, 0],
         };
         let mut month = 1;
-        for _ in 0..1 + self.rng.below(3) {
+        for _ in 0..=self.rng.below(3) {
             months.push(month);
             month += *self.rng.pick(&[1, 1, 1, 2, 0]);
         }

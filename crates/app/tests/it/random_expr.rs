@@ -295,7 +295,7 @@ impl Maker {
             _ => {
                 let over = *self.rng.pick(&[Type::Text, Type::Text, Type::Number, Type::Date]);
                 let subject = self.boxed(over, at, depth);
-                let arms = (0..1 + self.rng.below(2))
+                let arms = (0..=self.rng.below(2))
                     .map(|_| (vec![literal(&self.rng, over), literal(&self.rng, over)], self.expr(ty, at, depth)))
                     .collect();
                 Expr::Match { subject, arms, otherwise: self.boxed(ty, at, depth) }

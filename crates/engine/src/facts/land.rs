@@ -225,7 +225,9 @@ impl Landing<'_> {
                 Some(group) => {
                     progress(seen);
                     groups.send(group).map_err(|_| panicked())?;
-                    used.try_iter().for_each(|bytes| grouper.take_back(bytes));
+                    for bytes in used.try_iter() {
+                        grouper.take_back(bytes);
+                    }
                     Ok(())
                 }
                 None => Ok(()),

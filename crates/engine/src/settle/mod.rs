@@ -8,7 +8,7 @@
 //! | `measure`, `totals` | measures within a block, and what crosses blocks |
 //! | `each`, `on_lines`, `group`, `payees`, `release`, `reverse` | the work on a block |
 //! | `passes`, `end` | collect first, then pay; ranks, pools and crossing groups at the end |
-//! | `stream`, `source`, `earlier`, `arrow_out`, `results` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
+//! | `stream`, `range`, `source`, `earlier`, `arrow_out`, `results` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
 //! | `kept` | what a run leaves for the next run of the same month |
 //! | `read`, `rows` | what a run wrote, read back |
 //! | `unequal` | the lines in which two runs of one month differ |
@@ -33,6 +33,7 @@ mod output;
 mod passes;
 mod payees;
 mod plan;
+mod range;
 mod read;
 mod release;
 mod results;

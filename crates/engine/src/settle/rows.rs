@@ -40,7 +40,7 @@ fn set(to: &mut String, from: &StringViewArray, at: usize, before: Option<usize>
     to.push_str(text(from, at));
 }
 
-fn text<'c>(column: &'c StringViewArray, at: usize) -> &'c str {
+fn text(column: &StringViewArray, at: usize) -> &str {
     if column.is_valid(at) { column.value(at) } else { "" }
 }
 

@@ -6,7 +6,7 @@
 //! | 2 | passes | facts, partner range by partner range | temporary files under `out` | the folder has no `summary.json`: run again |
 //! | 3 | end | totals | lines, obligations and reasons of other accounts | as above |
 //!
-//! Bounds: a block is whole partners of at least [`BLOCK_ROWS`] rows, so memory grows with the largest partner, with the subscribers of the period
+//! Bounds: a block is whole partners of at least `range::BLOCK_ROWS` rows, so memory grows with the largest partner, with the subscribers of the period
 //! that gates ask for, and with the number of threads. Order: ranges are cut by counts of rows, never by threads or files, and each writes files of its
 //! own, so the bytes depend on the facts alone.
 
@@ -17,16 +17,15 @@ use super::items::TableRows;
 use super::kept::{self, RangeDone, Reuse, RunKept};
 use super::passes;
 use super::plan::{Plan, window_months};
-use super::release::{OpenObligations, OpenRest};
+use super::range::{Range, cell, cut, in_place, open_obligations, table_rows, views};
 use super::results::{Lazy, Others, SettleReport, Tally, Writers, disk};
 use super::reverse::Reversing;
-use super::rows::payee_kind;
 use super::source::{self, Cursor, Query, Scan};
 use super::subs::Subs;
 use super::totals::Decided;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::{concat, filter_record_batch};
-use datafusion::arrow::datatypes::{Date32Type, Int32Type, Int64Type, SchemaRef, UInt32Type};
+use datafusion::arrow::datatypes::{Date32Type, SchemaRef};
 use datafusion::prelude::{Expr, SessionContext, col, lit};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
@@ -37,11 +36,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::runtime::Handle;
-
-/// Rows after which a block is closed at the next partner.
-const BLOCK_ROWS: usize = 65_536;
-/// Rows after which a range is closed at the next partner; one set of output files each.
-const RANGE_ROWS: usize = 400_000;
 
 /// What a run over files reads and writes.
 pub struct SettleJob {
@@ -143,16 +137,6 @@ fn prepare(out: &Path) -> Result<(), Refusal> {
     kept::prepare(out)
 }
 
-/// Consecutive partners that one worker settles.
-struct Range {
-    /// Last partner of each block, in order.
-    blocks: Vec<(String, Vec<String>)>,
-    first: String,
-    last: String,
-    /// Whether it is taken over from an earlier run.
-    taken: bool,
-}
-
 struct Files<'j> {
     handle: &'j Handle,
     session: &'j SessionContext,
@@ -183,7 +167,7 @@ impl<'j> Files<'j> {
     /// Rows of a table that count.
     fn read(&self, session: &SessionContext, table: Table, mut columns: Vec<&str>, filter: Expr) -> Result<RecordBatch, Refusal> {
         for name in self.version_columns(table) {
-            if !columns.contains(&name) {
+            if !columns.contains(name) {
                 columns.push(name);
             }
         }
@@ -514,155 +498,6 @@ impl<'j> Files<'j> {
         };
         self.handle.block_on(run).map_err(|error| source::failed(&error))
     }
-}
-
-/// A column of a batch.
-fn cell(batch: &RecordBatch, col: Col) -> Result<(Col, ArrayRef), Trouble> {
-    Ok((col, views(source::column(batch, col.name())?)?))
-}
-
-/// Text columns as views, the rest as they are.
-fn views(column: &ArrayRef) -> Result<ArrayRef, Trouble> {
-    use datafusion::arrow::datatypes::DataType;
-    match column.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Dictionary(..) => Ok(arrow_out::as_views(column).map_err(source::arrow_failed)?),
-        _ => Ok(column.clone()),
-    }
-}
-
-type TableCells = (Table, Vec<u32>, Vec<(Col, ArrayRef)>);
-
-fn table_rows(table: Table, wanted: &[Col], batch: &RecordBatch, partners: &[String]) -> Result<TableCells, Trouble> {
-    let keys = source::texts(batch, "attributed")?;
-    let segs = segments(keys.as_string_view(), partners)?;
-    let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
-        wanted.iter().map(|col| Ok((*col, views(source::column(batch, col.name())?)?))).collect();
-    Ok((table, segs, cells?))
-}
-
-/// Segment of each row: the position of its partner in the block's list, which is sorted as the rows are.
-fn segments(keys: &datafusion::arrow::array::StringViewArray, partners: &[String]) -> Result<Vec<u32>, Trouble> {
-    let mut segs = Vec::with_capacity(keys.len());
-    let mut seg = 0;
-    for row in 0..keys.len() {
-        let key = if keys.is_null(row) { "" } else { keys.value(row) };
-        while partners.get(seg).is_some_and(|partner| partner.as_str() < key) {
-            seg += 1;
-        }
-        if partners.get(seg).is_none_or(|partner| partner != key) {
-            return Err(Trouble::Refused(moved(key)));
-        }
-        segs.push(seg as u32);
-    }
-    Ok(segs)
-}
-
-fn moved(partner: &str) -> Refusal {
-    Refusal::new(
-        Kind::Conflict,
-        "engine.settle.moved",
-        format!("代理商 {partner} 的业务数据与当前网点归属不一致,需按当前归属重新排序"),
-        format!("facts filed under partner {partner} belong elsewhere by the present ownership of outlets; they must be sorted anew"),
-    )
-}
-
-/// Refuses a block whose rows are attributed to another partner than the one they are filed under.
-fn in_place(block: &Block<'_>) -> Result<(), Trouble> {
-    let partners = &block.shared.master.partners;
-    for table in block.tables.iter().flatten() {
-        let mut last = (u32::MAX, u32::MAX);
-        for row in 0..table.len {
-            let pair = (table.seg[row], table.partner[row]);
-            if pair == last {
-                continue;
-            }
-            last = pair;
-            let filed = &block.segs[pair.0 as usize];
-            if partners.get(pair.1).map_or("", |partner| partner.code.as_str()) != filed.as_str() {
-                return Err(Trouble::Refused(moved(filed)));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn open_obligations(shared: &Shared, batch: &RecordBatch, partners: &[String]) -> Result<OpenObligations, Trouble> {
-    let text = |name: &str| -> Result<datafusion::arrow::array::StringViewArray, Trouble> {
-        Ok(source::texts(batch, name)?.as_string_view().clone())
-    };
-    let (policy, component, kind) = (text("policy")?, text("component")?, text("payee_kind")?);
-    let version = source::column(batch, "version")?.as_primitive::<Int32Type>().clone();
-    let mut comp = Vec::with_capacity(batch.num_rows());
-    let mut last: Option<(&str, i32, &str, u16)> = None;
-    for row in 0..batch.num_rows() {
-        let key = (policy.value(row), version.value(row), component.value(row));
-        let number = match last {
-            Some((policy, version, component, number)) if (policy, version, component) == key => number,
-            _ => {
-                let (p, c) = passes::component_of(&shared.set, key.0, u32::try_from(key.1).unwrap_or(0), key.2)?;
-                shared.plan.number(p, c)
-            }
-        };
-        last = Some((key.0, key.1, key.2, number));
-        comp.push(number);
-    }
-    let days = source::column(batch, "day")?.as_primitive::<Date32Type>();
-    let parts = source::column(batch, "part")?.as_primitive::<UInt32Type>();
-    let amounts = source::column(batch, "amount")?.as_primitive::<Int64Type>();
-    let small = |name: &str| -> Result<datafusion::arrow::array::Int32Array, Trouble> {
-        Ok(source::column(batch, name)?.as_primitive::<Int32Type>().clone())
-    };
-    let (instalments, origins, dues, tries) = (small("instalment")?, small("origin")?, small("due")?, small("tries")?);
-    let rest = (0..batch.num_rows())
-        .map(|row| OpenRest {
-            day: days.value(row),
-            payee_kind: payee_kind(kind.value(row)),
-            part: parts.value(row),
-            instalment: u16::try_from(instalments.value(row)).unwrap_or(0),
-            amount: amounts.value(row),
-            origin: origins.value(row),
-            due: dues.value(row),
-            tries: u16::try_from(tries.value(row)).unwrap_or(u16::MAX),
-        })
-        .collect();
-    Ok(OpenObligations {
-        seg: segments(source::texts(batch, "partner")?.as_string_view(), partners)?,
-        comp,
-        texts: [text("basis")?, text("payee")?, text("own_partner")?, text("subscriber")?],
-        rest,
-    })
-}
-
-/// Consecutive partners into blocks and ranges.
-fn cut(counts: BTreeMap<String, usize>) -> Vec<Range> {
-    let mut ranges: Vec<Range> = Vec::new();
-    let mut blocks: Vec<(String, Vec<String>)> = Vec::new();
-    let mut partners: Vec<String> = Vec::new();
-    let (mut in_block, mut in_range) = (0, 0);
-    let close = |blocks: &mut Vec<(String, Vec<String>)>, ranges: &mut Vec<Range>| {
-        let taken = std::mem::take(blocks);
-        if let (Some((_, first)), Some((last, _))) = (taken.first(), taken.last()) {
-            ranges.push(Range { first: first[0].clone(), last: last.clone(), blocks: taken, taken: false });
-        }
-    };
-    for (partner, rows) in counts {
-        partners.push(partner.clone());
-        in_block += rows;
-        in_range += rows;
-        if in_block >= BLOCK_ROWS {
-            blocks.push((partner, std::mem::take(&mut partners)));
-            in_block = 0;
-            if in_range >= RANGE_ROWS {
-                close(&mut blocks, &mut ranges);
-                in_range = 0;
-            }
-        }
-    }
-    if let Some(last) = partners.last().cloned() {
-        blocks.push((last, partners));
-    }
-    close(&mut blocks, &mut ranges);
-    ranges
 }
 
 /// First month any measure over lines, cap or budget looks back to, if any does.

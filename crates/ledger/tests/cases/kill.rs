@@ -74,6 +74,7 @@ fn chance() -> impl FnMut(u128) -> u64 {
 
 /// Kills processes that post until there were enough, each at another moment, and starts a new run whenever one has ended. `begin` makes the
 /// place of a run and gives its address, `check` looks at what is there after each kill, and at the whole after the last start.
+#[expect(clippy::disallowed_methods, reason = "a drill kills at a moment that nothing announces")]
 async fn drill(mut begin: impl AsyncFnMut(usize) -> (String, String), mut check: impl AsyncFnMut(bool)) {
     let points: u32 = std::env::var(POINTS).map_or(4, |points| points.parse().unwrap());
     let (place, name) = begin(0).await;

@@ -108,6 +108,7 @@ fn lookups_find_one_partner_and_single_events() {
         partner: Some("P1".into()),
         event_ids: Some(["E000007".to_owned(), "E000002".to_owned()].into()),
         months: Some((july, july)),
+        ..Wanted::default()
     });
     assert_eq!(one.iter().map(|fact| text(fact, Col::EventId)).collect::<Vec<_>>(), ["E000007"]);
     assert_eq!(find(Wanted { event_ids: Some(["E000002".to_owned()].into()), ..Wanted::default() }).len(), 1);
