@@ -125,8 +125,8 @@ def settle_month(args):
     report(args, f"settle: {args.events:,} events, 24 components, {args.rounds} rounds", lines)
 
 
-def changed_store(args, folder, name, condition):
-    """A copy of the facts in which 1 % of the month's events have another amount, by a correction that came later."""
+def changed_store(args, folder, name, condition, base):
+    """A copy of the facts, settled, in which 1 % of the month's events then get another amount, by a correction that came later."""
     import duckdb
 
     copy = CACHE / "bench" / f"changed-{args.events}-{name}"
@@ -134,6 +134,9 @@ def changed_store(args, folder, name, condition):
     copy.mkdir(parents=True)
     # Fact files never change, so the copy shares them.
     shutil.copytree(folder / "facts", copy / "facts", copy_function=os.link)
+    command = settle(args, folder, PERIOD, base)
+    command[command.index("--facts") + 1] = copy
+    execute(command)
     csv = copy / "business_event-corrected.csv"
     with duckdb.connect() as db:
         files = f"read_parquet('{folder}/facts/business_event/**/*.parquet', hive_partitioning = false)"
@@ -141,7 +144,7 @@ def changed_store(args, folder, name, condition):
         money = {"plan_fee": "plan_fee + 100", "prior_fee": "prior_fee", "amount": "amount + 100", "cost": "cost"}
         # Money stands in fen in the store and in yuan in files.
         cells = [f"printf('%d.%02d', ({money[c]}) // 100, ({money[c]}) % 100) as {c}" if c in money else c for c in columns]
-        wanted = f"occurred_on between date '{PERIOD}-01' and last_day(date '{PERIOD}-01') and coalesce(attributed, '') <> '' and amount >= 0"
+        wanted = f"occurred_on between date '{PERIOD}-01' and last_day(date '{PERIOD}-01') and coalesce(attributed, '') <> '' and amount >= 0 and known_on < date '2026-08-20'"
         db.execute(f"copy (select {', '.join(cells)}, date '2026-08-20' as known_on from {files} where {wanted} and {condition(db, files, wanted)}) to '{csv}' (header)")
         rows = db.execute(f"select count(*) from read_csv('{csv}', all_varchar = true)").fetchone()[0]
     execute([args.qudao, "-q", "import", "--store", copy, "--master", folder / "master", "--table", "business_event", "--day", "2026-08-21", csv])
@@ -171,10 +174,10 @@ def resettle(args):
     text = (ladder / "province.policy").read_text()
     (ladder / "province.policy").write_text(text.replace("flat ¥3000.00", "flat ¥3500.00"))
     lines = ["| what changed | events changed | from scratch s | re-run s | share | rows to post | same as from scratch |", "|---|---|---|---|---|---|---|"]
-    worlds = [("1 % of the events, of neighbouring partners", *changed_store(args, folder, "near", neighbours), args.policies)]
-    worlds += [("1 % of the events, all over the province", *changed_store(args, folder, "far", scattered), args.policies)]
-    worlds += [("one ladder re-rated", folder, 0, ladder)]
-    for what, facts, rows, policies in worlds:
+    worlds = [("1 % of the events, of neighbouring partners", *changed_store(args, folder, "near", neighbours, out / "near"), args.policies, out / "near")]
+    worlds += [("1 % of the events, all over the province", *changed_store(args, folder, "far", scattered, out / "far"), args.policies, out / "far")]
+    worlds += [("one ladder re-rated", folder, 0, ladder, base)]
+    for what, facts, rows, policies, base in worlds:
         scratch, again = out / "scratch", out / "again"
         command = settle(args, folder, PERIOD, scratch)
         command[command.index("--facts") + 1] = facts

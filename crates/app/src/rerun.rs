@@ -10,7 +10,7 @@ use crate::say::Say;
 use crate::settle::Args;
 use crate::summary::{Inputs, Summary};
 use qudao_engine::facts::{FactStore, Snapshot, Wanted};
-use qudao_engine::settle::{Unequal, UnequalLines, months_needed, unequal_lines};
+use qudao_engine::settle::{Unequal, UnequalLines, months_needed, rows_in, unequal_lines};
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Fen, Kind, Month, Refusal};
@@ -125,6 +125,8 @@ pub(crate) fn old(plan: &Plan) -> Option<Old> {
 /// What differs from the run before, as it is read: every line goes into the table and the sums on its way.
 pub(crate) struct Stream<'a> {
     rows: UnequalLines,
+    /// Rows taken over as they are.
+    same: u64,
     differences: Differences<'a>,
     partner: Option<String>,
     ready: VecDeque<Adjustment>,
@@ -136,22 +138,22 @@ pub(crate) struct Stream<'a> {
     row: Option<Line>,
 }
 
-/// Files that two runs do not share: a re-run takes over those of partners whose facts are the same, so nothing in them can differ.
-fn apart(before: Vec<PathBuf>, after: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
+/// Files that two runs do not share, and those they do: a re-run takes over those of partners whose facts are the same, so nothing in them can
+/// differ.
+fn apart(before: Vec<PathBuf>, after: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>) {
     let place = |path: &PathBuf| std::fs::metadata(path).ok().map(|meta| (meta.dev(), meta.ino()));
     let places = |files: &[PathBuf]| files.iter().filter_map(place).collect::<BTreeSet<_>>();
     let (old, new) = (places(&before), places(&after));
-    let without = |files: Vec<PathBuf>, others: BTreeSet<(u64, u64)>| -> Vec<PathBuf> {
-        files.into_iter().filter(|path| place(path).is_none_or(|place| !others.contains(&place))).collect()
-    };
-    (without(before, new), without(after, old))
+    let among = |path: &PathBuf, others: &BTreeSet<(u64, u64)>| place(path).is_some_and(|place| others.contains(&place));
+    let (shared, after) = after.into_iter().partition(|path| among(path, &old));
+    (before.into_iter().filter(|path| !among(path, &new)).collect(), after, shared)
 }
 
 impl<'a> Stream<'a> {
     /// Opens both runs.
     pub(crate) fn open(say: &'a Say, handle: &Handle, plan: &Plan, out: &Path, terms: Terms<'a>) -> Result<Self, Refusal> {
-        let (before, after) = apart(chain::files(&plan.of, "lines")?, chain::files(out, "lines")?);
-        let rows = unequal_lines(handle, &before, &after)?;
+        let (before, after, taken_over) = apart(chain::files(&plan.of, "lines")?, chain::files(out, "lines")?);
+        let (rows, same) = (unequal_lines(handle, &before, &after)?, rows_in(&taken_over)?);
         let mut columns = LINES.to_vec();
         columns.extend([
             ("before", ColumnType::Money),
@@ -162,7 +164,7 @@ impl<'a> Stream<'a> {
         let table = TableWriter::create(&out.join(FILE), &run_files::columns(&columns), Format::Csv(CsvEncoding::Utf8))?;
         let (differences, tally) = (Differences::new(terms), Tally::default());
         let (ready, table) = (VecDeque::new(), Some(table));
-        Ok(Self { rows, differences, partner: None, ready, table, tally, say, done: false, ahead: None, row: None })
+        Ok(Self { rows, same, differences, partner: None, ready, table, tally, say, done: false, ahead: None, row: None })
     }
 
     /// The next line, or the end.
@@ -213,7 +215,7 @@ impl<'a> Stream<'a> {
         let rows = differences.iter().map(|one| one.rows).sum();
         let sum = |part: fn(&Difference) -> i64| differences.iter().map(part).fold(0, i64::saturating_add);
         let (up, down) = (sum(|one| one.up), sum(|one| one.down));
-        Ok(Rerun { of, number, post_in, compared: self.rows.compared(), rows, up, down, differences })
+        Ok(Rerun { of, number, post_in, compared: self.rows.compared() + self.same, rows, up, down, differences })
     }
 }
 

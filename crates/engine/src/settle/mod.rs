@@ -47,7 +47,7 @@ mod totals;
 mod unequal;
 
 pub use memory::{MemoryInput, settle_in_memory};
-pub use read::{Before, Places, RowStream, Rows, accrued_before, months_needed, read_lines, read_obligations, read_reasons};
+pub use read::{Before, Places, RowStream, Rows, accrued_before, months_needed, read_lines, read_obligations, read_reasons, rows_in};
 pub use results::{ComponentTotals, SettleReport};
 pub use rows::{LineColumns, ObligationColumns, ReasonColumns, Row};
 pub use stream::{SettleJob, settle};

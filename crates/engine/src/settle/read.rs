@@ -20,7 +20,9 @@ use std::path::PathBuf;
 use tokio::runtime::Handle;
 
 /// Memory for merging the files.
-const MEMORY: usize = 256 << 20;
+const MEMORY: usize = 1 << 30;
+/// Files that are read side by side; beyond that some are sorted together.
+const MOST_FILES: usize = 256;
 
 /// Which rows to read; the default is all of them.
 #[derive(Debug, Clone, Default)]
@@ -115,7 +117,8 @@ impl<T: Row + Clone> Iterator for RowStream<T> {
 fn open<T: Row>(handle: &Handle, files: &[PathBuf], schema: &SchemaRef, rows: &Rows) -> Result<RowStream<T>, Refusal> {
     let mut stream = None;
     if !files.is_empty() {
-        let session = source::session(MEMORY, 2)?;
+        // Each file is sorted: as long as each is read by itself, they are merged and nothing is sorted again.
+        let session = source::session(MEMORY, files.len().clamp(2, MOST_FILES))?;
         let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
         stream = Some(handle.block_on(source::open(&session, Query { files, columns, order: &["partner"], filter: rows.filter() }))?);
     }
@@ -199,6 +202,19 @@ impl Places {
     pub fn all(&self) -> Vec<PathBuf> {
         self.0.iter().map(|(path, ..)| path.clone()).collect()
     }
+}
+
+/// Number of rows of files, from their ends.
+///
+/// # Errors
+/// A file is missing or damaged.
+pub fn rows_in(files: &[PathBuf]) -> Result<u64, Refusal> {
+    let rows = |path: &PathBuf| -> Result<u64, Refusal> {
+        let file = std::fs::File::open(path).map_err(|error| source::failed(&error.into()))?;
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(|error| source::failed(&error.into()))?;
+        Ok(metadata.file_metadata().num_rows().unsigned_abs())
+    };
+    files.iter().map(rows).sum()
 }
 
 /// Fen that items of a partner accrued for these components of a policy in a run, up to an item: by day, then event id; of the item itself for the
