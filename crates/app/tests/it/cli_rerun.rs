@@ -157,3 +157,49 @@ fn many_lines_are_proved_in_one_go_and_as_pdf() {
     // the partner of somebody else finds nothing
     assert_eq!(place.run("prove --run one --facts facts --partner T02 开卡酬金/基本/E0001").status.code(), Some(3));
 }
+
+/// A policy that asks for the subscriber's state in a condition, and counts nothing over states.
+const STATE: &str = r#"
+policy state version 1 "State of the subscriber" {
+  owner "test"
+  effective 2026-07-01 to 2026-12-31
+  component alive {
+    basis each activation
+    require sub.active else not_active "not active in the month"
+    amount ¥5.00
+    round half up to fen
+    to partner
+  }
+  example "active" {
+    activation e1 on 2026-07-05 { subscriber: s1 }
+    subscriber_month s1 2026-07 { active: yes }
+    expect 2026-07 alive on e1 = ¥5.00
+  }
+}
+"#;
+
+#[test]
+fn a_state_that_came_late_pays_the_partner_who_sold() {
+    // R1.40: the state is filed under another partner than the sale.
+    let place = Place::new();
+    std::fs::write(place.at("policies/state.policy"), STATE).unwrap();
+    std::fs::write(place.at("states.csv"), "event_id,month,partner,subscriber,active\nS1,2026-07,T02,U0004,是\n").unwrap();
+    std::fs::write(place.at("late.csv"), "event_id,month,partner,subscriber,active\nS2,2026-07,T02,U0001,是\n").unwrap();
+    let import =
+        |file: &str, table: &str| well(&place.run(&format!("import --store data --master master --table {table} --day 2026-08-03 {file}")));
+    import("facts/business_event.csv", "business_event");
+    import("states.csv", "subscriber_month");
+    let settle = |out: &str, more: &str| {
+        well(&place.run(&format!("settle --policies policies --facts data --master master --period 2026-07 --out {out} {more}")))
+    };
+    settle("one", "");
+    import("late.csv", "subscriber_month");
+    settle("two", "--rerun-of one");
+    assert_eq!(place.differences("two"), ["alive E0001 5.00 consequence"]);
+    settle("three", "");
+    let lines = |run: &str| {
+        well(&place.run(&format!("export lines --run {run} --out {run}.csv")));
+        std::fs::read_to_string(place.at(&format!("{run}.csv"))).unwrap()
+    };
+    assert_eq!(lines("two"), lines("three"));
+}
