@@ -5,6 +5,7 @@ use qudao_kernel::{Kind, Lang, Refusal};
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::Path;
+use std::time::Duration;
 
 /// How to talk to whoever called.
 pub(crate) struct Say {
@@ -131,9 +132,15 @@ pub(crate) fn yuan(fen: i128) -> String {
     format!("{}{whole}.{:02}", if fen < 0 { "-" } else { "" }, fen.unsigned_abs() % 100)
 }
 
+/// Threads that wait for the disk.
+const WAITING: usize = 4;
+
 /// An asynchronous runtime for what needs one underneath.
 pub(crate) fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Refusal> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(threads.max(1)).enable_all().build().map_err(|error| {
+    // Few threads that stay: what each of many short-lived ones has read would stay with it, page by page, after it is used up.
+    let builder = &mut tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(threads.max(1)).max_blocking_threads(WAITING).thread_keep_alive(Duration::from_secs(3600)).enable_all();
+    builder.build().map_err(|error| {
         Refusal::unavailable(
             "cli.threads.refused",
             format!("无法启动线程：{error}；请检查系统对线程数的限制"),

@@ -196,8 +196,8 @@ fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chai
     let bar = say.bar("结算", "settling");
     let shown = bar.clone();
     let job = SettleJob {
-        policies: sources.policies.set.clone(),
-        master: sources.master.clone(),
+        policies: &sources.policies.set,
+        master: &sources.master,
         period: args.period,
         facts: sources.facts.needed(&sources.policies.set, args.period)?,
         earlier_lines: chain.lines()?,

@@ -3,6 +3,7 @@
 //! Blocks are independent of each other but for what passes collect (see `plan`), so they run on any number of threads and in any order
 //! with the same result.
 
+use super::earlier::Wanted;
 use super::eval::Eval;
 use super::fast::Map;
 use super::items::{Check, TableRows};
@@ -34,8 +35,8 @@ pub(crate) struct Shared {
     pub(crate) subs: Subs,
     /// Reversing facts of the period.
     pub(crate) reversing: Reversing,
-    /// Lines of earlier periods that may be reversed now.
-    pub(crate) earlier: Earlier,
+    /// Lines of earlier periods that may be reversed now; `None` if none may, or where they are at hand.
+    pub(crate) earlier: Option<Wanted>,
     /// Totals of lines of earlier periods.
     pub(crate) totals: EarlierTotals,
     /// What earlier passes found.
@@ -102,11 +103,19 @@ pub(crate) struct Block<'s> {
     pub(crate) tables: Vec<Option<TableRows>>,
     /// Open obligations of these partners' accounts.
     pub(crate) open: Option<OpenObligations>,
+    /// Lines of earlier periods on these accounts that may be reversed now.
+    pub(crate) earlier: Earlier,
 }
 
 impl<'s> Block<'s> {
     /// A block from the cells of its tables; `seg` gives each row's segment, rows ordered by (segment, day, event id).
-    pub(crate) fn new(shared: &'s Shared, segs: Vec<String>, tables: Vec<TableCells>, open: Option<OpenObligations>) -> Self {
+    pub(crate) fn new(
+        shared: &'s Shared,
+        segs: Vec<String>,
+        tables: Vec<TableCells>,
+        open: Option<OpenObligations>,
+        earlier: Earlier,
+    ) -> Self {
         let mut all: Vec<Option<TableRows>> = Table::ALL.iter().map(|_| None).collect();
         for (table, seg, cells) in tables {
             let mut rows = TableRows::new(table, seg.len(), cells);
@@ -114,7 +123,7 @@ impl<'s> Block<'s> {
             attribute(&shared.master, &mut rows);
             all[table as usize] = Some(rows);
         }
-        Self { shared, segs, tables: all, open }
+        Self { shared, segs, tables: all, open, earlier }
     }
 
     /// Rows of a table.

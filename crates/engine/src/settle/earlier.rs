@@ -2,18 +2,17 @@
 
 use super::block::{Shared, Trouble};
 use super::passes::component_of;
+use super::reverse::Earlier;
 use super::rows::Row;
-use super::source::{self, Query};
-use super::stream::looks_back;
-use super::subs::{PassThrough, key};
-use datafusion::arrow::array::AsArray;
+use super::source::{self, Cursor, Query, Scan};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::common::ScalarValue;
-use datafusion::prelude::{SessionContext, col, lit};
+use datafusion::prelude::{Expr, SessionContext, col, lit};
 use futures::StreamExt;
 use qudao_kernel::{Date, Month, Refusal};
 use qudao_policy::lines::Line;
 use qudao_policy::model::{Basis, PolicySet, Trigger, Within};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tokio::runtime::Handle;
 
@@ -69,50 +68,81 @@ fn earliest_within(within: Within, first: Date) -> Date {
     in_time
 }
 
-/// Reads what this run needs of earlier lines into `shared`.
+/// Which earlier lines a run may reverse.
+pub(crate) struct Wanted {
+    by_event: BTreeSet<String>,
+    by_condition: BTreeSet<String>,
+    filter: Expr,
+}
+
+impl Wanted {
+    /// `None` if nothing of earlier runs can be reversed in this one.
+    pub(crate) fn new(shared: &Shared) -> Option<Self> {
+        let (mut by_event, by_condition) = reversible(&shared.set);
+        if shared.reversing.is_empty() {
+            by_event.clear();
+        }
+        if by_event.is_empty() && by_condition.is_empty() {
+            return None;
+        }
+        let named = |names: &BTreeSet<String>| col("component").in_list(names.iter().map(|name| lit(name.as_str())).collect(), false);
+        let day = lit(ScalarValue::Date32(Some(earliest(&shared.set, shared.plan.period).days())));
+        let reversed = named(&by_event).and(source::among(shared.reversing.items(), "basis"));
+        let which = match (by_event.is_empty(), by_condition.is_empty()) {
+            (_, true) => reversed,
+            (true, _) => named(&by_condition),
+            _ => named(&by_condition).or(reversed),
+        };
+        let filter = col("origin").lt(lit(shared.plan.period.index())).and(col("day").gt_eq(day)).and(which);
+        Some(Self { by_event, by_condition, filter })
+    }
+
+    /// Opens the lines of accounts from the first to the last, or to the end, in their order.
+    ///
+    /// # Errors
+    /// Unreadable files.
+    pub(crate) fn open(&self, handle: &Handle, scan: &Scan, first: &str, last: Option<&str>) -> Result<Cursor, Refusal> {
+        let range = last.map_or_else(|| col("partner").gt_eq(lit(first)), |last| source::between("partner", first, last));
+        let columns: Vec<&str> = super::arrow_out::LINES.fields().iter().map(|field| field.name().as_str()).collect();
+        Ok(Cursor::new(handle.block_on(scan.open(&columns, Some(range.and(self.filter.clone()))))?, handle.clone(), 1))
+    }
+
+    /// The lines of a batch that may be reversed, by account.
+    ///
+    /// # Errors
+    /// The batch is none of lines.
+    pub(crate) fn take(&self, shared: &Shared, batch: &RecordBatch) -> Result<Earlier, Refusal> {
+        let mut earlier = Earlier::default();
+        let columns = Line::columns(batch)?;
+        let mut line = Line::empty();
+        for row in 0..batch.num_rows() {
+            line.fill(&columns, row, None);
+            let by_event = self.by_event.contains(&line.component) && shared.reversing.names(&line.basis);
+            if by_event || self.by_condition.contains(&line.component) {
+                earlier.add(line.clone());
+            }
+        }
+        Ok(earlier)
+    }
+}
+
+/// Totals of all lines of earlier runs, where the policies look back that far.
 ///
 /// # Errors
 /// Unreadable files, or lines of a version that is not in the set.
-pub(crate) fn read(handle: &Handle, session: &SessionContext, files: &[PathBuf], shared: &mut Shared) -> Result<(), Refusal> {
-    let (by_event, by_condition) = reversible(&shared.set);
-    let totals = looks_back(shared);
-    if !totals && by_condition.is_empty() && (by_event.is_empty() || shared.reversing.by_ref.is_empty()) {
-        return Ok(());
-    }
-    let mut filter = col("origin").lt(lit(shared.plan.period.index()));
-    if !totals {
-        let named = |names: &BTreeSet<String>| col("component").in_list(names.iter().map(|name| lit(name.as_str())).collect(), false);
-        let items: HashSet<u128, PassThrough> = shared.reversing.by_ref.keys().map(|item| key(item)).collect();
-        let day = lit(ScalarValue::Date32(Some(earliest(&shared.set, shared.plan.period).days())));
-        filter = filter.and(col("day").gt_eq(day)).and(named(&by_condition).or(named(&by_event).and(source::among(items, "basis"))));
-    }
+pub(crate) fn total(handle: &Handle, session: &SessionContext, files: &[PathBuf], shared: &mut Shared) -> Result<(), Refusal> {
+    let filter = col("origin").lt(lit(shared.plan.period.index()));
     let columns = super::arrow_out::LINES.fields().iter().map(|field| field.name().as_str()).collect();
-    // Few rows of the earlier months matter: the other columns are read for those alone.
-    let picky = source::picky(session);
-    let mut stream = handle.block_on(source::open(&picky, Query { files, columns, order: &[], filter: Some(filter) }))?;
+    let mut stream = handle.block_on(source::open(session, Query { files, columns, order: &[], filter: Some(filter) }))?;
     let mut line = Line::empty();
     while let Some(batch) = handle.block_on(stream.next()) {
         let batch = batch.map_err(|error| source::failed(&error))?;
-        let basis = source::texts(&batch, "basis")?;
-        let component = source::texts(&batch, "component")?;
-        let (basis, component) = (basis.as_string_view(), component.as_string_view());
         let columns = Line::columns(&batch)?;
         for row in 0..batch.num_rows() {
-            let name = component.value(row);
-            let matters =
-                (by_event.contains(name) && shared.reversing.by_ref.contains_key(basis.value(row))) || by_condition.contains(name);
-            if !matters && !totals {
-                continue;
-            }
             line.fill(&columns, row, None);
             let (p, c) = component_of(&shared.set, &line.policy, line.version, &line.component)?;
-            if totals {
-                let family = shared.plan.family(p, c);
-                shared.totals.add(family, &line).map_err(Trouble::from)?;
-            }
-            if matters {
-                shared.earlier.by_account.entry(line.partner.clone()).or_default().push(line.clone());
-            }
+            let family = shared.plan.family(p, c);
+            shared.totals.add(family, &line).map_err(Trouble::from)?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ use super::items::Items;
 use super::measure::{key_of_item, line_key_kind, region};
 use super::num::{Num, Overflow};
 use super::plan::{measures_of, window_months};
+use super::reverse::Earlier;
 use super::sink::Sink;
 use super::totals::{Claims, Totals, line_totals};
 use qudao_kernel::{Month, territory};
@@ -85,7 +86,7 @@ fn segments(shared: &Shared, claims: &Claims) -> Vec<String> {
 
 /// The block of segments that the end works on: partners without facts.
 pub(crate) fn block<'s>(shared: &'s Shared, claims: &Claims) -> Block<'s> {
-    Block::new(shared, segments(shared, claims), Vec::new(), None)
+    Block::new(shared, segments(shared, claims), Vec::new(), None, Earlier::default())
 }
 
 /// Pays everything that is evaluated at the end, in dependency order.

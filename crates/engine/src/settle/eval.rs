@@ -4,8 +4,6 @@ use super::items::{Items, NO_DATE};
 use super::master::{MasterIndex, NONE};
 use super::num::{self, Num, Overflow, Ratio};
 use super::subs::Subs;
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::datatypes::{Date32Type, Int64Type};
 use qudao_kernel::facts::{Col, ColType};
 use qudao_kernel::{Date, territory};
 use qudao_policy::model::{Closed, Expr, Field, Fill, Func, Ladder, LadderMode, Op, PartnerField, Policy, Whose};
@@ -402,25 +400,17 @@ impl<'b> Eval<'b> {
     }
 
     fn sub(&self, col: Col, items: &Items<'b>) -> Value<'b> {
-        let Some(array) = self.subs.column(col) else { return empty(col.ty()) };
-        let rows = (0..items.len).map(|row| items.state_of(row, self.subs).filter(|row| array.is_valid(*row)));
+        let Some(column) = self.subs.column(col) else { return empty(col.ty()) };
+        let rows = (0..items.len).map(|row| items.state_of(row, self.subs));
         match col.ty() {
-            ColType::Text => {
-                let texts = array.as_string_view();
-                Value::Text(Texts::Rows(rows.map(|row| row.map_or("", |row| texts.value(row))).collect()))
-            }
+            ColType::Text => Value::Text(Texts::Rows(rows.map(|row| row.map_or("", |row| column.text(row))).collect())),
             ColType::Int | ColType::Money => {
-                let ints = array.as_primitive::<Int64Type>();
-                Value::Num(Num::Shared(rows.map(|row| row.map_or(0, |row| i128::from(ints.value(row)))).collect(), 1))
+                Value::Num(Num::Shared(rows.map(|row| row.map_or(0, |row| i128::from(column.value(row)))).collect(), 1))
             }
-            ColType::Bool => {
-                let flags = array.as_boolean();
-                Value::Bool(Bools::Rows(rows.map(|row| row.is_some_and(|row| flags.value(row))).collect()))
+            ColType::Bool => Value::Bool(Bools::Rows(rows.map(|row| row.is_some_and(|row| column.value(row) != 0)).collect())),
+            ColType::Date | ColType::Month => {
+                Value::Date(Dates::Rows(rows.map(|row| row.map_or(NO_DATE, |row| column.value(row) as i32)).collect()))
             }
-            ColType::Date | ColType::Month => match array.as_primitive_opt::<Date32Type>() {
-                Some(days) => Value::Date(Dates::Rows(rows.map(|row| row.map_or(NO_DATE, |row| days.value(row))).collect())),
-                None => Value::Date(Dates::Const(NO_DATE)),
-            },
         }
     }
 

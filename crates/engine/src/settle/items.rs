@@ -288,9 +288,9 @@ impl<'b> Items<'b> {
     }
 
     /// Row of the subscriber's state.
-    pub(crate) fn state_of(&self, item: usize, subs: &super::subs::Subs) -> Option<usize> {
+    pub(crate) fn state_of(&self, item: usize, subs: &super::subs::Subs) -> Option<u32> {
         match self.sub_row.get(item) {
-            Some(row) => (*row != u32::MAX).then_some(*row as usize),
+            Some(row) => (*row != u32::MAX).then_some(*row),
             None => subs.find(self.subscriber_of(item)),
         }
     }

@@ -239,7 +239,7 @@ impl Looking<'_> {
         }
         let filter = filter.into_iter().fold(self.months.clone(), Expr::and);
         let query = Query { files, columns: columns.to_vec(), order: &[], filter: Some(filter) };
-        let mut stream = self.handle.block_on(source::open(&source::picky(self.session), query))?;
+        let mut stream = self.handle.block_on(source::open(&source::picky(self.session, 2), query))?;
         while let Some(batch) = self.handle.block_on(stream.next()) {
             let batch = batch.map_err(|error| source::failed(&error))?;
             for (name, set) in columns.iter().zip(into.iter_mut()) {

@@ -37,11 +37,12 @@ pub struct MemoryInput<'a> {
     pub partners_per_block: usize,
 }
 
-/// One partner's facts and obligations.
+/// One partner's facts, obligations and earlier lines.
 #[derive(Default)]
 struct Part<'a> {
     facts: BTreeMap<Table, Vec<&'a Fact>>,
     obligations: Vec<&'a Obligation>,
+    earlier: Vec<&'a Line>,
 }
 
 /// Settles a period.
@@ -55,20 +56,21 @@ pub fn settle_in_memory(input: &MemoryInput<'_>) -> Result<Outcome, Refusal> {
         fills: passes::fills(input.policies),
         set: input.policies.clone(),
         master: super::master::MasterIndex::new(input.master),
-        subs: subs(&facts, input.period),
+        subs: subs(&facts, input.period)?,
         reversing: reversing(&facts, input.period),
-        earlier: Earlier::default(),
+        earlier: None,
         totals: EarlierTotals::default(),
         decided: Decided::default(),
         plan,
     };
+    let mut parts: BTreeMap<String, Part<'_>> = BTreeMap::new();
     for line in input.earlier_lines.iter().filter(|line| line.origin < input.period) {
         let (policy, component) = passes::component_of(&shared.set, &line.policy, line.version, &line.component)?;
         let family = shared.plan.family(policy, component);
         shared.totals.add(family, line).map_err(|_| Refusal::from(super::block::Trouble::Overflow))?;
-        shared.earlier.by_account.entry(line.partner.clone()).or_default().push(line.clone());
+        // Accounts that only have earlier lines still have to be looked at for reversals.
+        parts.entry(line.partner.clone()).or_default().earlier.push(line);
     }
-    let mut parts: BTreeMap<String, Part<'_>> = BTreeMap::new();
     for fact in &facts {
         let (partner, _) = shared.master.attribute(text(fact, Col::Outlet), text(fact, Col::Partner), day(fact).days());
         let code = shared.master.partners.get(partner).map_or("", |row| &row.code);
@@ -76,10 +78,6 @@ pub fn settle_in_memory(input: &MemoryInput<'_>) -> Result<Outcome, Refusal> {
     }
     for obligation in input.obligations.iter().filter(|obligation| obligation.state == ObligationState::Scheduled) {
         parts.entry(obligation.partner.clone()).or_default().obligations.push(obligation);
-    }
-    // Accounts that only have earlier lines still have to be looked at for reversals.
-    for account in shared.earlier.by_account.keys() {
-        parts.entry(account.clone()).or_default();
     }
     let parts: Vec<(String, Part<'_>)> = parts.into_iter().collect();
     // Every pass sees the same cells.
@@ -90,7 +88,7 @@ pub fn settle_in_memory(input: &MemoryInput<'_>) -> Result<Outcome, Refusal> {
         |shared, pass, claims, emit| {
             for (chunk, tables) in &chunks {
                 let segs = chunk.iter().map(|(code, _)| code.clone()).collect();
-                let block = Block::new(shared, segs, tables.clone(), open(shared, chunk)?);
+                let block = Block::new(shared, segs, tables.clone(), open(shared, chunk)?, earlier(chunk));
                 let sink = block.run(pass, claims)?;
                 if pass == Pass::Final {
                     emit(&block, sink)?;
@@ -206,14 +204,15 @@ fn array(col: Col, facts: &[&Fact]) -> ArrayRef {
     }
 }
 
-fn subs(facts: &[Fact], period: Month) -> Subs {
+fn subs(facts: &[Fact], period: Month) -> Result<Subs, Refusal> {
     let rows: Vec<&Fact> = facts.iter().filter(|fact| fact.table == Table::SubscriberMonth && state_month(fact) == period).collect();
-    let columns = arrays(Table::SubscriberMonth, &rows);
-    let find = |wanted: Col| columns.iter().find(|(col, _)| *col == wanted).map(|(_, array)| array.clone());
-    match find(Col::Subscriber) {
-        Some(subscriber) => Subs::new(&subscriber, find(Col::EventId).as_ref(), columns),
-        None => Subs::default(),
-    }
+    Subs::new(&array(Col::Subscriber, &rows), &array(Col::EventId, &rows), &arrays(Table::SubscriberMonth, &rows))
+}
+
+fn earlier(parts: &[(String, Part<'_>)]) -> Earlier {
+    let mut earlier = Earlier::default();
+    parts.iter().flat_map(|(_, part)| &part.earlier).for_each(|line| earlier.add((*line).clone()));
+    earlier
 }
 
 fn reversing(facts: &[Fact], period: Month) -> Reversing {

@@ -61,6 +61,8 @@ pub(crate) struct Plan {
     pub(crate) months: BTreeMap<Table, (Month, Month)>,
     /// Columns of each table to read.
     pub(crate) columns: BTreeMap<Table, BTreeSet<Col>>,
+    /// Columns of the events that take others back.
+    pub(crate) reversing_columns: BTreeSet<Col>,
     /// Columns of the subscriber's state that are looked up; empty when none is.
     pub(crate) sub_columns: BTreeSet<Col>,
     /// Whether any expression asks for the subscriber's state.
@@ -222,6 +224,7 @@ impl Plan {
             budgets: false,
             months: BTreeMap::new(),
             columns: BTreeMap::new(),
+            reversing_columns: BTreeSet::from([Col::EventId, Col::OccurredOn, Col::Kind, Col::Ref, Col::Subscriber]),
             sub_columns: BTreeSet::new(),
             wants_subs: false,
         };
@@ -281,7 +284,7 @@ impl Plan {
                         self.columns.entry(*table).or_default().insert(col);
                     }
                     self.payee_columns(*table, component);
-                    self.columns_of(policy, expressions(component), Some(*table));
+                    drop(self.columns_of(policy, expressions(component), Some(*table)));
                 }
                 Basis::Lines { .. } | Basis::Clawback { .. } => {
                     self.measures_first |= crossing;
@@ -289,9 +292,11 @@ impl Plan {
                     if let Some(table) = table {
                         self.payee_columns(table, component);
                     }
-                    self.columns_of(policy, expressions(component), table);
+                    drop(self.columns_of(policy, expressions(component), table));
                 }
-                Basis::Group { .. } | Basis::Rank { .. } | Basis::Pool { .. } => self.columns_of(policy, expressions(component), None),
+                Basis::Group { .. } | Basis::Rank { .. } | Basis::Pool { .. } => {
+                    drop(self.columns_of(policy, expressions(component), None))
+                }
             }
             if let Some(reverse) = &component.reverse {
                 self.columns_of(policy, vec![&reverse.fraction], Some(Table::BusinessEvent));
@@ -370,7 +375,10 @@ impl Plan {
             for measure in measures {
                 self.totals(p, policy, measure, false);
             }
-            self.columns_of(policy, exprs, None);
+            let read = self.columns_of(policy, exprs, None);
+            if component.reverse.is_some() {
+                self.reversing_columns.extend(read);
+            }
         }
     }
 
@@ -394,7 +402,8 @@ impl Plan {
         }
     }
 
-    fn columns_of(&mut self, policy: &Policy, exprs: Vec<&Expr>, table: Option<Table>) {
+    /// Notes what expressions read; the columns of facts among it.
+    fn columns_of(&mut self, policy: &Policy, exprs: Vec<&Expr>, table: Option<Table>) -> Vec<Col> {
         let mut facts = Vec::new();
         for expr in exprs {
             walk(policy, expr, &mut |expr| match expr {
@@ -411,8 +420,9 @@ impl Plan {
             });
         }
         if let Some(table) = table {
-            self.columns.entry(table).or_default().extend(facts);
+            self.columns.entry(table).or_default().extend(&facts);
         }
+        facts
     }
 }
 

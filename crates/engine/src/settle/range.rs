@@ -21,7 +21,7 @@ const RANGE_ROWS: usize = 400_000;
 pub(crate) struct Range {
     /// Last partner of each block, in order.
     pub(crate) blocks: Vec<(String, Vec<String>)>,
-    /// First partner.
+    /// Where it begins: every partner from here to the last belongs to it.
     pub(crate) first: String,
     /// Last partner.
     pub(crate) last: String,
@@ -146,16 +146,19 @@ pub(crate) fn open_obligations(shared: &Shared, batch: &RecordBatch, partners: &
     })
 }
 
-/// Consecutive partners into blocks and ranges.
-pub(crate) fn cut(counts: BTreeMap<String, usize>) -> Vec<Range> {
+/// Consecutive partners into blocks and ranges, with no gap between them, from `first` on. There is one at least, for accounts without facts.
+pub(crate) fn cut(counts: BTreeMap<String, usize>, first: &str) -> Vec<Range> {
     let mut ranges: Vec<Range> = Vec::new();
+    let mut first = first.to_owned();
     let mut blocks: Vec<(String, Vec<String>)> = Vec::new();
     let mut partners: Vec<String> = Vec::new();
     let (mut in_block, mut in_range) = (0, 0);
-    let close = |blocks: &mut Vec<(String, Vec<String>)>, ranges: &mut Vec<Range>| {
+    let mut close = |blocks: &mut Vec<(String, Vec<String>)>, ranges: &mut Vec<Range>| {
         let taken = std::mem::take(blocks);
-        if let (Some((_, first)), Some((last, _))) = (taken.first(), taken.last()) {
-            ranges.push(Range { first: first[0].clone(), last: last.clone(), blocks: taken, taken: false });
+        if let Some((last, _)) = taken.last() {
+            // The least text above the last one.
+            let first = std::mem::replace(&mut first, format!("{last}\0"));
+            ranges.push(Range { first, last: last.clone(), blocks: taken, taken: false });
         }
     };
     for (partner, rows) in counts {
@@ -173,6 +176,8 @@ pub(crate) fn cut(counts: BTreeMap<String, usize>) -> Vec<Range> {
     }
     if let Some(last) = partners.last().cloned() {
         blocks.push((last, partners));
+    } else if ranges.is_empty() && blocks.is_empty() {
+        blocks.push((String::new(), partners));
     }
     close(&mut blocks, &mut ranges);
     ranges

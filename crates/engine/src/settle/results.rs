@@ -164,7 +164,8 @@ impl Writers {
             if let Some(batch) = split.own {
                 file.write(&batch)?;
             }
-            kept.extend(split.other);
+            // As views they would keep the whole block's texts for a few rows.
+            kept.extend(split.other.as_ref().map(source::compact).transpose()?);
         }
         Ok(())
     }

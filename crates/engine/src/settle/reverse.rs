@@ -3,47 +3,69 @@
 use super::block::{Block, Trouble};
 use super::fast::{Map, Set};
 use super::items::{Items, TableRows};
+use super::master::NONE;
 use super::measure::Local;
 use super::num::{self, Overflow};
 use super::plan::CompNo;
 use super::sink::{Account, LineRow, Sink, TextRef};
+use super::subs::{PassThrough, key};
 use qudao_kernel::Date;
 use qudao_kernel::facts::Col;
 use qudao_policy::lines::{Line, LineKind, ObligationState, PART_BITS};
 use qudao_policy::model::{Basis, PayeeKind, Policy, Trigger};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Business events of the period that name another event.
 #[derive(Default)]
 pub(crate) struct Reversing {
     /// The events.
-    pub(crate) rows: Option<TableRows>,
-    /// Rows by the event they name.
-    pub(crate) by_ref: Map<String, Vec<u32>>,
+    rows: Option<TableRows>,
+    /// Last row for each event they name, by its key.
+    heads: HashMap<u128, u32, PassThrough>,
+    /// For each row the one before it that names the same event, or [`NONE`].
+    before: Vec<u32>,
 }
 
 impl Reversing {
     /// Indexes the events.
     pub(crate) fn new(rows: TableRows) -> Self {
-        let mut by_ref: Map<String, Vec<u32>> = Map::default();
+        let (mut heads, mut before) = (HashMap::default(), Vec::with_capacity(rows.len));
         for row in 0..rows.len {
             let reference = rows.text(Col::Ref, row);
-            if !reference.is_empty() {
-                by_ref.entry(reference.to_string()).or_default().push(row as u32);
-            }
+            before.push(if reference.is_empty() { NONE } else { heads.insert(key(reference), row as u32).unwrap_or(NONE) });
         }
-        Self { rows: Some(rows), by_ref }
+        Self { rows: Some(rows), heads, before }
+    }
+
+    /// Whether no event names another.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
+    /// Keys of the events that are named.
+    pub(crate) fn items(&self) -> HashSet<u128, PassThrough> {
+        self.heads.keys().copied().collect()
+    }
+
+    /// Whether an event is named.
+    pub(crate) fn names(&self, item: &str) -> bool {
+        self.naming(item).next().is_some()
+    }
+
+    /// Rows that name an event.
+    fn naming<'r>(&'r self, item: &'r str) -> impl Iterator<Item = u32> + 'r {
+        let head = if self.heads.is_empty() { None } else { self.heads.get(&key(item)).copied() };
+        let before = |row: &u32| self.before.get(*row as usize).copied().filter(|before| *before != NONE);
+        let rows = self.rows.as_ref();
+        std::iter::successors(head, before).filter(move |row| rows.is_some_and(|rows| rows.text(Col::Ref, *row as usize) == item))
     }
 
     /// The earliest event of these kinds that names `item`, not before `first` nor after `last`.
     fn find(&self, item: &str, kinds: &[String], (first, last): (i32, i32)) -> Option<u32> {
         let rows = self.rows.as_ref()?;
         let order = |row: &u32| (rows.day[*row as usize], rows.text(Col::EventId, *row as usize));
-        let named = self.by_ref.get(item)?;
         let in_time = |row: &u32| first <= rows.day[*row as usize] && rows.day[*row as usize] <= last;
-        named
-            .iter()
-            .copied()
+        self.naming(item)
             .filter(in_time)
             .filter(|row| kinds.iter().any(|kind| kind == rows.text(Col::Kind, *row as usize)))
             .min_by(|a, b| order(a).cmp(&order(b)))
@@ -53,8 +75,19 @@ impl Reversing {
 /// Lines of earlier periods that may be reversed in this one, by account.
 #[derive(Default)]
 pub(crate) struct Earlier {
-    /// By account partner.
-    pub(crate) by_account: Map<String, Vec<Line>>,
+    by_account: Map<String, Vec<Line>>,
+}
+
+impl Earlier {
+    /// Adds a line.
+    pub(crate) fn add(&mut self, line: Line) {
+        self.by_account.entry(line.partner.clone()).or_default().push(line);
+    }
+
+    /// Codes of the accounts.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = &String> {
+        self.by_account.keys()
+    }
 }
 
 /// What was paid to one payee for one item.
@@ -188,7 +221,7 @@ fn targets(block: &Block<'_>, sink: &mut Sink) -> Result<Map<Identity, Target>, 
     for line in &sink.lines {
         let Some(clause) = has_clause(line.comp) else { continue };
         let relevant = match &clause.trigger {
-            Trigger::Kinds(_) => !shared.reversing.by_ref.is_empty() && shared.reversing.by_ref.contains_key(block.text(sink, line.basis)),
+            Trigger::Kinds(_) => !shared.reversing.is_empty() && shared.reversing.names(block.text(sink, line.basis)),
             Trigger::When(_) => line.kind == LineKind::Release,
         };
         if !relevant || !matches!(line.kind, LineKind::Earn | LineKind::Release) {
@@ -207,7 +240,7 @@ fn targets(block: &Block<'_>, sink: &mut Sink) -> Result<Map<Identity, Target>, 
         merge(&mut found, identity, target);
     }
     for (seg, code) in block.segs.iter().enumerate() {
-        for line in shared.earlier.by_account.get(code).into_iter().flatten() {
+        for line in block.earlier.by_account.get(code).into_iter().flatten() {
             add_earlier(block, sink, &mut found, seg as u32, line, &has_clause)?;
         }
     }
@@ -324,7 +357,7 @@ fn reversal_items<'b>(block: &'b Block<'b>, hit: &[(Target, i32, u32)], texts: &
         ..Items::default()
     };
     if !by_event {
-        items.sub_row = texts.iter().map(|(subscriber, _)| shared.subs.find(subscriber).map_or(u32::MAX, |row| row as u32)).collect();
+        items.sub_row = texts.iter().map(|(subscriber, _)| shared.subs.find(subscriber).unwrap_or(u32::MAX)).collect();
     }
     items
 }

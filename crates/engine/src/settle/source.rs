@@ -54,8 +54,8 @@ pub(crate) fn unsorted(session: &SessionContext, threads: usize) -> SessionConte
 }
 
 /// The same session for scans whose filter leaves few rows: it is applied while decoding.
-pub(crate) fn picky(session: &SessionContext) -> SessionContext {
-    let config = session.copied_config().set_bool("datafusion.execution.parquet.pushdown_filters", true).with_target_partitions(2);
+pub(crate) fn picky(session: &SessionContext, partitions: usize) -> SessionContext {
+    let config = session.copied_config().set_bool("datafusion.execution.parquet.pushdown_filters", true).with_target_partitions(partitions);
     SessionContext::new_with_config_rt(config, session.runtime_env())
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn among(keys: HashSet<u128, PassThrough>, column: &str) -> Expr {
 }
 
 /// The batch with texts of its own: as read, they lie in pages that would be kept for a few rows.
-fn compact(batch: &RecordBatch) -> Result<RecordBatch, Refusal> {
+pub(crate) fn compact(batch: &RecordBatch) -> Result<RecordBatch, Refusal> {
     let own = |column: &ArrayRef| column.as_string_view_opt().map_or_else(|| column.clone(), own_texts);
     RecordBatch::try_new(batch.schema(), batch.columns().iter().map(own).collect()).map_err(arrow_failed)
 }
@@ -224,11 +224,11 @@ impl Cursor {
         Ok(true)
     }
 
-    /// Rows of all partners up to and including `last`, as one batch, and nothing if there are none.
+    /// Rows of all partners up to and including `last`, or all that are left, as one batch; nothing if there are none.
     ///
     /// # Errors
     /// If reading fails.
-    pub(crate) fn up_to(&mut self, last: &str) -> Result<Option<RecordBatch>, Trouble> {
+    pub(crate) fn up_to(&mut self, last: Option<&str>) -> Result<Option<RecordBatch>, Trouble> {
         let mut slices = Vec::new();
         while self.fill()? {
             let Some(batch) = &self.batch else { break };
@@ -237,7 +237,8 @@ impl Cursor {
             let key = |row: usize| if keys.is_null(row) { "" } else { keys.value(row) };
             let rows = batch.num_rows();
             // Most batches lie wholly within a block: look at the end first.
-            let end = if key(rows - 1) <= last { rows } else { self.at + partition_point(self.at, rows, |row| key(row) <= last) };
+            let is_in = |row: usize| last.is_none_or(|last| key(row) <= last);
+            let end = if is_in(rows - 1) { rows } else { self.at + partition_point(self.at, rows, is_in) };
             if end > self.at {
                 slices.push(batch.slice(self.at, end - self.at));
             }

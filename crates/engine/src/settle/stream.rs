@@ -17,14 +17,14 @@ use super::items::TableRows;
 use super::kept::{self, RangeDone, Reuse, RunKept};
 use super::passes;
 use super::plan::{Plan, window_months};
-use super::range::{Range, cell, cut, in_place, open_obligations, table_rows, views};
+use super::range::{Range, cell, cut, in_place, open_obligations, table_rows};
 use super::results::{Lazy, Others, SettleReport, Tally, Writers, disk};
-use super::reverse::Reversing;
+use super::reverse::{Earlier, Reversing};
 use super::source::{self, Cursor, Query, Scan};
-use super::subs::Subs;
+use super::subs::{Building, Subs};
 use super::totals::Decided;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
-use datafusion::arrow::compute::{concat, filter_record_batch};
+use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{Date32Type, SchemaRef};
 use datafusion::prelude::{Expr, SessionContext, col, lit};
 use qudao_kernel::facts::{Col, Table};
@@ -38,11 +38,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::runtime::Handle;
 
 /// What a run over files reads and writes.
-pub struct SettleJob {
+pub struct SettleJob<'a> {
     /// All versions of all policies.
-    pub policies: PolicySet,
+    pub policies: &'a PolicySet,
     /// Master rows.
-    pub master: Master,
+    pub master: &'a Master,
     /// Period.
     pub period: Month,
     /// Files of each table, sorted by (`attributed`, `occurred_on`, `event_id`).
@@ -72,11 +72,11 @@ pub struct SettleJob {
 /// # Errors
 /// Unreadable files, a full disk, an overflow, facts that are not where their attribution says (`engine.settle.moved`: import again or let the caller sort
 /// anew), earlier results of a version that is not given.
-pub fn settle(handle: &Handle, job: &SettleJob) -> Result<SettleReport, Refusal> {
+pub fn settle(handle: &Handle, job: &SettleJob<'_>) -> Result<SettleReport, Refusal> {
     let session = source::session(job.memory_bytes, 16)?;
     let files = Files::new(handle, &session, job)?;
     prepare(&job.out)?;
-    let plan = Plan::new(&job.policies, job.period)?;
+    let plan = Plan::new(job.policies, job.period)?;
     let mut shared = files.survey(plan)?;
     let mut kept = files.kept();
     let reuse = match &job.reuse {
@@ -140,15 +140,17 @@ fn prepare(out: &Path) -> Result<(), Refusal> {
 struct Files<'j> {
     handle: &'j Handle,
     session: &'j SessionContext,
-    job: &'j SettleJob,
+    job: &'j SettleJob<'j>,
     scans: BTreeMap<Table, Scan>,
     /// The same without order.
     heaps: BTreeMap<Table, Scan>,
     obligations: Option<Scan>,
+    /// Lines of earlier runs.
+    earlier: Option<Scan>,
 }
 
 impl<'j> Files<'j> {
-    fn new(handle: &'j Handle, session: &'j SessionContext, job: &'j SettleJob) -> Result<Self, Refusal> {
+    fn new(handle: &'j Handle, session: &'j SessionContext, job: &'j SettleJob<'j>) -> Result<Self, Refusal> {
         let scan = |files: &[PathBuf], order: &[&'static str]| handle.block_on(Scan::new(session, files, order));
         let (mut scans, mut heaps) = (BTreeMap::new(), BTreeMap::new());
         let unsorted = source::unsorted(session, job.threads);
@@ -157,7 +159,10 @@ impl<'j> Files<'j> {
             heaps.insert(*table, handle.block_on(Scan::new(&unsorted, files, &[]))?);
         }
         let obligations = if job.obligations.is_empty() { None } else { Some(scan(&job.obligations, &["partner"])?) };
-        Ok(Self { handle, session, job, scans, heaps, obligations })
+        let few = source::picky(session, 16);
+        let earlier =
+            if job.earlier_lines.is_empty() { None } else { Some(handle.block_on(Scan::new(&few, &job.earlier_lines, &["partner"]))?) };
+        Ok(Self { handle, session, job, scans, heaps, obligations, earlier })
     }
 
     fn files(&self, table: Table) -> &[PathBuf] {
@@ -214,18 +219,19 @@ impl<'j> Files<'j> {
         });
         let (subs, reversing) = (subs?, reversing?);
         let mut shared = Shared {
-            fills: passes::fills(&job.policies),
+            fills: passes::fills(job.policies),
             set: job.policies.clone(),
-            master: super::master::MasterIndex::new(&job.master),
+            master: super::master::MasterIndex::new(job.master),
             subs,
             reversing,
-            earlier: super::reverse::Earlier::default(),
+            earlier: None,
             totals: super::totals::EarlierTotals::default(),
             decided: Decided::default(),
             plan,
         };
-        if !job.earlier_lines.is_empty() {
-            earlier::read(self.handle, self.session, &job.earlier_lines, &mut shared)?;
+        shared.earlier = earlier::Wanted::new(&shared);
+        if !job.earlier_lines.is_empty() && looks_back(&shared) {
+            earlier::total(self.handle, self.session, &job.earlier_lines, &mut shared)?;
         }
         Ok(shared)
     }
@@ -245,9 +251,8 @@ impl<'j> Files<'j> {
             columns.push(Col::EventId.name());
         }
         let batch = self.read(self.session, Table::SubscriberMonth, columns, period)?;
-        let subscriber = source::texts(&batch, "subscriber")?;
         let cells: Result<Vec<_>, Trouble> = plan.sub_columns.iter().map(|col| cell(&batch, *col)).collect();
-        Ok(Subs::new(&subscriber, Some(&source::texts(&batch, "event_id")?), cells?))
+        Subs::new(&source::texts(&batch, "subscriber")?, &source::texts(&batch, "event_id")?, &cells?)
     }
 
     /// The states, batch by batch, keeping only what expressions ask for; `None` if a subscriber has several, so that their ids must decide.
@@ -257,46 +262,36 @@ impl<'j> Files<'j> {
         let mut names = columns.to_vec();
         names.extend(self.version_columns(Table::SubscriberMonth).iter().filter(|name| !columns.contains(name)));
         let mut stream = self.handle.block_on(scan.open_unsorted(&names, period))?;
-        let mut subs = Subs::default();
-        let mut parts: Vec<Vec<ArrayRef>> = plan.sub_columns.iter().map(|_| Vec::new()).collect();
+        let rows = super::read::rows_in(self.files(Table::SubscriberMonth))?;
+        let mut subs = Building::new(plan.sub_columns.iter().copied(), usize::try_from(rows).unwrap_or(0));
         while let Some(batch) = self.handle.block_on(stream.next()) {
             let batch = self.counting(Table::SubscriberMonth, batch.map_err(|error| source::failed(&error))?)?;
-            if subs.add(source::texts(&batch, "subscriber")?.as_string_view()) {
-                return Ok(None);
-            }
-            for (col, parts) in plan.sub_columns.iter().zip(&mut parts) {
-                let column = cell(&batch, *col)?.1;
-                parts.push(column.as_string_view_opt().map_or_else(|| column.clone(), source::own_texts));
-            }
+            subs.add(source::texts(&batch, "subscriber")?.as_string_view(), |col| cell(&batch, col).map(|(_, array)| array))?;
         }
-        let join = |(col, parts): (&Col, Vec<ArrayRef>)| {
-            let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-            if parts.is_empty() { Ok(None) } else { concat(&parts).map(|array| Some((*col, array))).map_err(source::arrow_failed) }
-        };
-        let joined: Result<Vec<_>, Refusal> = plan.sub_columns.iter().zip(parts).map(join).collect();
-        Ok(Some(subs.with_columns(joined?.into_iter().flatten().collect())))
+        let (subs, doubled) = subs.finish();
+        Ok((!doubled).then_some(subs))
     }
 
     fn reversing(&self, plan: &Plan) -> Result<Reversing, Refusal> {
         let files = self.files(Table::BusinessEvent);
-        let kinds = earlier::reversing_kinds(&self.job.policies);
+        let kinds = earlier::reversing_kinds(self.job.policies);
         if files.is_empty() || kinds.is_empty() {
             return Ok(Reversing::default());
         }
         let table = Table::BusinessEvent;
-        let columns: Vec<&str> = table.columns().iter().map(|col| col.name()).collect();
+        let columns: Vec<Col> = plan.reversing_columns.iter().copied().filter(|col| table.has(*col)).collect();
         let named = source::in_months(plan.period, plan.period)
             .and(col("kind").in_list(kinds.iter().map(|kind| lit(kind.as_str())).collect(), false))
             .and(col("ref_event").not_eq(lit("")));
-        let batch = self.read(&source::picky(self.session), table, columns, named)?;
-        let cells: Result<Vec<(Col, ArrayRef)>, Trouble> =
-            table.columns().iter().map(|col| Ok((*col, views(source::column(&batch, col.name())?)?))).collect();
+        let names = columns.iter().map(|col| col.name()).collect();
+        let batch = self.read(&source::picky(self.session, 2), table, names, named)?;
+        let cells: Result<Vec<(Col, ArrayRef)>, Trouble> = columns.iter().map(|col| cell(&batch, *col)).collect();
         Ok(Reversing::new(TableRows::new(table, batch.num_rows(), cells?)))
     }
 
     /// Cuts the partners into ranges and blocks by their numbers of rows.
     fn ranges(&self, shared: &Shared) -> Result<Vec<Range>, Refusal> {
-        Ok(cut(self.counts(shared, "", None)?))
+        Ok(cut(self.counts(shared, "", None)?, ""))
     }
 
     /// The ranges of an earlier run; those that are not taken over with the blocks they have now.
@@ -310,7 +305,7 @@ impl<'j> Files<'j> {
             if reuse.touched.contains(&index) {
                 let counts = self.counts(shared, &first, (!open).then_some(last.as_str()))?;
                 range.taken = false;
-                range.blocks = cut(counts).into_iter().flat_map(|part| part.blocks).collect();
+                range.blocks = cut(counts, &first).into_iter().flat_map(|part| part.blocks).collect();
                 if let (true, Some((last, _))) = (open, range.blocks.last()) {
                     range.last.clone_from(last);
                 }
@@ -337,11 +332,6 @@ impl<'j> Files<'j> {
         }
         if let Some(scan) = &self.obligations {
             self.count(scan, "partner", col("state").eq(lit("scheduled")).and(among("partner")), &mut counts)?;
-        }
-        for account in
-            shared.earlier.by_account.keys().filter(|account| first <= account.as_str() && last.is_none_or(|last| account.as_str() <= last))
-        {
-            counts.entry(account.clone()).or_default();
         }
         Ok(counts)
     }
@@ -389,7 +379,7 @@ impl<'j> Files<'j> {
                 let Some(range) = ranges.get(index) else { return Ok(mine) };
                 let done = match reuse.filter(|_| range.taken) {
                     Some(reuse) => reuse.take(self.handle, self.session, &self.job.out, index)?,
-                    None => self.settle_range(shared, pass, index, range, names)?,
+                    None => self.settle_range(shared, pass, (index, index + 1 == ranges.len()), range, names)?,
                 };
                 let done = if pass == Pass::Final { kept::leave(&self.job.out, index, done)? } else { done };
                 mine.claims.merge(done.claims)?;
@@ -415,7 +405,15 @@ impl<'j> Files<'j> {
         Ok(all)
     }
 
-    fn settle_range(&self, shared: &Shared, pass: Pass, index: usize, range: &Range, names: &Names) -> Result<RangeDone, Trouble> {
+    /// Settles a range of this number; the last one has every partner after it.
+    fn settle_range(
+        &self,
+        shared: &Shared,
+        pass: Pass,
+        (index, is_last): (usize, bool),
+        range: &Range,
+        names: &Names,
+    ) -> Result<RangeDone, Trouble> {
         let mut done = RangeDone::default();
         let mut tally = Tally::new(shared);
         let mut cursors: Vec<(Table, Vec<Col>, Cursor)> = Vec::new();
@@ -435,20 +433,36 @@ impl<'j> Files<'j> {
             let columns: Vec<&str> = arrow_out::OBLIGATIONS.fields().iter().map(|field| field.name().as_str()).collect();
             open = Some(Cursor::new(self.handle.block_on(scan.open(&columns, filter))?, self.handle.clone(), 0));
         }
+        let mut earlier = None;
+        if let (Pass::Final, Some(scan), Some(wanted)) = (pass, &self.earlier, &shared.earlier) {
+            let last = (!is_last).then_some(range.last.as_str());
+            earlier = Some((wanted, wanted.open(self.handle, scan, &range.first, last)?));
+        }
         let mut writers = Writers::new(&self.job.out, &format!("part-{index:05}"));
-        for (last, partners) in &range.blocks {
+        for (number, (last, partners)) in range.blocks.iter().enumerate() {
+            let up_to = if is_last && number + 1 == range.blocks.len() { None } else { Some(last.as_str()) };
+            let mut partners = partners.clone();
+            let mut lines = Earlier::default();
+            if let Some((wanted, cursor)) = &mut earlier
+                && let Some(batch) = cursor.up_to(up_to)?
+            {
+                lines = wanted.take(shared, &batch)?;
+                partners.extend(lines.accounts().cloned());
+                partners.sort_unstable();
+                partners.dedup();
+            }
             let mut tables = Vec::new();
             for (table, wanted, cursor) in &mut cursors {
-                if let Some(batch) = cursor.up_to(last)? {
+                if let Some(batch) = cursor.up_to(Some(last))? {
                     let batch = self.counting(*table, batch)?;
-                    tables.push(table_rows(*table, wanted, &batch, partners)?);
+                    tables.push(table_rows(*table, wanted, &batch, &partners)?);
                 }
             }
             let obligations = match &mut open {
-                Some(cursor) => cursor.up_to(last)?.map(|batch| open_obligations(shared, &batch, partners)).transpose()?,
+                Some(cursor) => cursor.up_to(Some(last))?.map(|batch| open_obligations(shared, &batch, &partners)).transpose()?,
                 None => None,
             };
-            let block = Block::new(shared, partners.clone(), tables, obligations);
+            let block = Block::new(shared, partners, tables, obligations, lines);
             in_place(&block)?;
             let sink = block.run(pass, &mut done.claims)?;
             if pass == Pass::Final {
