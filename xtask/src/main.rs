@@ -3,6 +3,7 @@
 //! Invariant: this crate builds in seconds from an empty folder; it depends on no crate of the workspace and on `serde_json` alone,
 //! because everything else waits for it.
 
+mod agree;
 mod bench;
 mod demo;
 mod requirements;
@@ -19,6 +20,8 @@ cargo xtask <command>
 
   demo            build, make a demo province, import and settle a month; leaves data/demo
   test            everything that must hold: formatting, tidy, lints, all tests on SQLite and PostgreSQL
+  agree           interpreter and engine on random policies and facts, a million pairs; --pairs N, --seed N to go on
+                  from, --seconds N, --threads N
   tidy            rules of the house that no compiler checks (also part of test)
   requirements    which requirement is proven where; --strict fails on an unproven one
   bench <name>    measure beside rivals; bench/README.md lists the benches
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match words.split_first() {
         Some((&"test", rest)) => suite::run(rest),
+        Some((&"agree", rest)) => agree::run(rest),
         Some((&"demo", rest)) => demo::run(rest),
         Some((&"tidy", [])) => tidy::run(),
         Some((&"requirements", rest)) => requirements::run(rest),

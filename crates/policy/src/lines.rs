@@ -37,7 +37,7 @@ pub fn part_above(index: usize, part: u32) -> Option<u32> {
 }
 
 /// The smallest unit of money. Identity: (period, policy, version, component, kind, basis, payee kind, payee, part); for `Adjust` lines
-/// also `origin` and `counts_as`.
+/// also `origin` and `counts_as`, for `Reverse` lines also the month of `day`.
 ///
 /// Whatever looks at lines of earlier runs (once, caps, budgets, reversals, totals) takes them by `origin` and `counts_as`: an `Adjust`
 /// line counts as the line it corrects, in the month it corrects.

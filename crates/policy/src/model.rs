@@ -852,11 +852,14 @@ pub enum Destination {
 /// line in the period of the reversal; open obligations of the item and payee become `Reversed`.
 ///
 /// Only lines with basis `Each` or `Lines`; the item of a line on a line is that base line, so (item, payee) is (basis, payee, part). Σ includes this run's
-/// releases; where a condition sets the reversal off, it includes no other lines of this run. Where a corrected fact pays again in this run, its day is
-/// that of the line of this run. A reversal before the item's day has no effect. "No reversal yet": the `Reverse` lines of this component for the item and payee, and
+/// releases; where a condition sets the reversal off, it includes no other lines of this run. A reversal before the item's day has no effect. "No reversal yet": the `Reverse` lines of this component for the item and payee, and
 /// those of clawbacks that name the component, sum to 0. Obligations become `Reversed` even where the fraction gives nothing back.
 /// `ElapsedMonths` and `ElapsedDays` also in conditions; a condition reads the period as anchor month and partner rows of its last day.
 /// A reversing event reverses even if it is unattributed or on hold.
+///
+/// An item is one of its month: where a correction moved a fact to another month and it is paid there, what each month paid is taken back by
+/// itself, by its own day, sums, obligations and earlier reversals (a re-run of the month it left has brought that one to nothing). Of several `Earn`
+/// lines for (item, payee) of one month, the one posted last gives the day, the subscriber and the own partner; of those the one of the latest day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reverse {
     /// What sets it off.

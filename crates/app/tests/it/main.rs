@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where a result is missing")]
 
 mod agree;
+mod agreed;
 mod cli;
 mod cli_rerun;
 mod cli_walk;

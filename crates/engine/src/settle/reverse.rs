@@ -9,8 +9,8 @@ use super::num::{self, Overflow};
 use super::plan::CompNo;
 use super::sink::{Account, LineRow, Sink, TextRef};
 use super::subs::{PassThrough, key};
-use qudao_kernel::Date;
 use qudao_kernel::facts::Col;
+use qudao_kernel::{Date, Month};
 use qudao_policy::lines::{Line, LineKind, ObligationState, PART_BITS};
 use qudao_policy::model::{Basis, PayeeKind, Policy, Trigger};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -105,16 +105,20 @@ struct Target {
     own: TextRef,
     paid: i128,
     taken: i128,
-    /// Whether the `Earn` line itself is among what was found, and whether it is of an earlier run.
+    /// Whether the `Earn` line itself is among what was found, in which month it was posted, and whether it is of an earlier run.
     earned: bool,
+    posted: i32,
     earned_earlier: bool,
 }
 
-/// Identity of a target: component, account, item, payee, part.
-type Identity = (CompNo, u32, String, PayeeKind, String, u32);
+/// Identity of a target: component, account, item, payee, part, month of the item's day. The month keeps what this run pays for a corrected fact
+/// apart from what earlier runs paid for it, which other blocks may know.
+type Identity = (CompNo, Account, String, PayeeKind, String, u32, i32);
 
-/// What was reversed: component, item, payee, part.
-type Reversed = (CompNo, String, PayeeKind, String, u32);
+/// Number of the month a day lies in.
+fn month_of(day: i32) -> i32 {
+    Date::from_days(day).month().index()
+}
 
 /// Reverses what is to be reversed for all components with a `reverse` clause.
 pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut Sink) -> Result<(), Trouble> {
@@ -128,7 +132,7 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
     for target in targets.into_values().filter(|target| target.earned && target.taken == 0) {
         by_comp.entry(target.comp).or_default().push(target);
     }
-    let mut reversed: Set<Reversed> = Set::default();
+    let mut reversed: Set<Identity> = Set::default();
     for (comp, targets) in by_comp {
         let at = &shared.plan.comps[comp as usize];
         let Some(clause) = &shared.set.policies[at.policy].components[at.component].reverse else { continue };
@@ -168,10 +172,12 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
             let line = take_back(target, fractions.at(index))?;
             let key = (
                 comp,
+                target.account,
                 block.text(sink, target.basis).to_string(),
                 target.payee_kind,
                 block.text(sink, target.payee).to_string(),
                 target.part,
+                month_of(target.day),
             );
             reversed.insert(key);
             if line.amount != 0 {
@@ -185,9 +191,9 @@ pub(crate) fn reverse<'b>(block: &'b Block<'b>, local: &'b Local<'b>, sink: &mut
     Ok(())
 }
 
-fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &Set<Reversed>) {
+fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &Set<Identity>) {
     // Nearly no item is reversed: most rows are passed over by their item alone.
-    let items: Set<&str> = reversed.iter().map(|(_, basis, ..)| basis.as_str()).collect();
+    let items: Set<&str> = reversed.iter().map(|(_, _, basis, ..)| basis.as_str()).collect();
     let hit: Vec<usize> = sink
         .obligations
         .iter()
@@ -196,10 +202,12 @@ fn cancel_obligations(block: &Block<'_>, sink: &mut Sink, reversed: &Set<Reverse
         .filter(|(_, row)| {
             reversed.contains(&(
                 row.comp,
+                row.account,
                 block.text(sink, row.basis).to_string(),
                 row.payee_kind,
                 block.text(sink, row.payee).to_string(),
                 row.part,
+                month_of(row.day),
             ))
         })
         .map(|(index, _)| index)
@@ -228,13 +236,9 @@ fn targets(block: &Block<'_>, sink: &mut Sink) -> Result<Map<Identity, Target>, 
             continue;
         }
         let part = line.part & ((1 << PART_BITS) - 1);
-        let account = match line.account {
-            Account::Own(seg) => seg,
-            Account::Other(row) => u32::MAX - row,
-        };
-        let identity =
-            (line.comp, account, block.text(sink, line.basis).to_string(), line.payee_kind, block.text(sink, line.payee).to_string(), part);
-        fresh.push((identity, target_of(line, part)));
+        let (basis, payee) = (block.text(sink, line.basis).to_string(), block.text(sink, line.payee).to_string());
+        let identity = (line.comp, line.account, basis, line.payee_kind, payee, part, month_of(line.day));
+        fresh.push((identity, target_of(line, part, shared.plan.period)));
     }
     for (identity, target) in fresh {
         merge(&mut found, identity, target);
@@ -278,7 +282,7 @@ fn add_earlier<'a>(
 fn add_to(sink: &mut Sink, found: &mut Map<Identity, Target>, seg: u32, line: &Line, comp: CompNo) {
     let part = line.part & ((1 << PART_BITS) - 1);
     let taken = line.counts_as == LineKind::Reverse;
-    let identity = (comp, seg, line.basis.clone(), line.payee_kind, line.payee.clone(), part);
+    let identity = (comp, Account::Own(seg), line.basis.clone(), line.payee_kind, line.payee.clone(), part, line.day.month().index());
     let target = Target {
         comp,
         account: Account::Own(seg),
@@ -294,12 +298,13 @@ fn add_to(sink: &mut Sink, found: &mut Map<Identity, Target>, seg: u32, line: &L
         paid: if taken { 0 } else { i128::from(line.amount) },
         taken: if taken { i128::from(line.amount) } else { 0 },
         earned: line.counts_as == LineKind::Earn,
+        posted: line.period.index(),
         earned_earlier: line.counts_as == LineKind::Earn,
     };
     merge(found, identity, target);
 }
 
-fn target_of(line: &LineRow, part: u32) -> Target {
+fn target_of(line: &LineRow, part: u32, period: Month) -> Target {
     Target {
         comp: line.comp,
         account: line.account,
@@ -315,6 +320,7 @@ fn target_of(line: &LineRow, part: u32) -> Target {
         paid: i128::from(line.amount),
         taken: 0,
         earned: line.kind == LineKind::Earn,
+        posted: period.index(),
         earned_earlier: false,
     }
 }
@@ -325,8 +331,8 @@ fn merge(found: &mut Map<Identity, Target>, identity: Identity, target: Target) 
             known.paid += target.paid;
             known.taken += target.taken;
             known.earned_earlier |= target.earned_earlier;
-            if target.earned && !known.earned {
-                known.earned = true;
+            if target.earned && (!known.earned || (target.posted, target.day) > (known.posted, known.day)) {
+                (known.earned, known.posted) = (true, target.posted);
                 (known.once, known.subscriber, known.own, known.day, known.account, known.seg) =
                     (target.once, target.subscriber, target.own, target.day, target.account, target.seg);
             }

@@ -119,8 +119,8 @@ impl<'a> Run<'a> {
                 && other.version == line.version
                 && other.component == line.component
                 && other.kind == LineKind::Reverse
-                && other.basis == line.basis
-                && (other.payee_kind, &other.payee, other.part) == (line.payee_kind, &line.payee, line.part)
+                && other.part == line.part
+                && super::reverse::of_one_item(other, &line)
         };
         let back: i128 = self.out.lines.iter().filter(same).map(|other| i128::from(other.amount)).sum();
         let left = fit(i128::from(line.amount) + back)?;

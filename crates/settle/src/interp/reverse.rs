@@ -6,22 +6,29 @@ use super::trace::{Event, Place};
 use super::{Rule, Run};
 use num_traits::{One, Zero};
 use qudao_kernel::facts::Col;
-use qudao_kernel::{Date, Refusal};
+use qudao_kernel::{Date, Month, Refusal};
 use qudao_policy::lines::{Line, LineKind, Obligation, ObligationState, PART_BITS, part_above};
 use qudao_policy::model::{Basis, PayeeKind, Reverse, Trigger};
 use std::collections::BTreeMap;
 
-/// What a payee got for an item: account, item, kind and code of the payee, part.
-type Paid = (String, String, PayeeKind, String, u32);
+/// What a payee got for an item: account, item, kind and code of the payee, part, month of the item's day.
+type Paid = (String, String, PayeeKind, String, u32, Month);
 
 fn paid(line: &Line) -> Paid {
-    (line.partner.clone(), line.basis.clone(), line.payee_kind, line.payee.clone(), line.part & ((1 << PART_BITS) - 1))
+    let part = line.part & ((1 << PART_BITS) - 1);
+    (line.partner.clone(), line.basis.clone(), line.payee_kind, line.payee.clone(), part, line.day.month())
 }
 
 /// Whether an obligation is the rest of an `Earn` line.
 pub(crate) fn belongs(due: &Obligation, line: &Line) -> bool {
     (&due.policy, due.version, &due.component, &due.basis) == (&line.policy, line.version, &line.component, &line.basis)
         && (&due.partner, due.payee_kind, &due.payee, due.part) == (&line.partner, line.payee_kind, &line.payee, line.part)
+        && due.day.month() == line.day.month()
+}
+
+/// Whether two lines are of the same item of one month, and of the same payee.
+pub(crate) fn of_one_item(a: &Line, b: &Line) -> bool {
+    (&a.basis, a.day.month(), &a.partner, a.payee_kind, &a.payee) == (&b.basis, b.day.month(), &b.partner, b.payee_kind, &b.payee)
 }
 
 /// What set a reversal off.
@@ -38,7 +45,7 @@ impl<'a> Run<'a> {
         let own = |line: &&Line| rule.made(line) && line.version == rule.policy.version && self.looks_at(&line.basis);
         let mut earned: BTreeMap<Paid, Line> = BTreeMap::new();
         let mut to_date: BTreeMap<Paid, i128> = BTreeMap::new();
-        // A condition is about what earlier periods earned; a corrected fact may pay again in this run, and then its day is that of the new line.
+        // A condition is about what earlier periods earned.
         let looks = |line: &&Line| match line.counts_as {
             LineKind::Earn => line.origin < self.input.period || matches!(reverse.trigger, Trigger::Kinds(_)),
             LineKind::Release => true,
@@ -47,7 +54,11 @@ impl<'a> Run<'a> {
         for line in self.out.lines.iter().chain(self.earlier()).filter(own).filter(looks) {
             *to_date.entry(paid(line)).or_default() += i128::from(line.amount);
             if line.counts_as == LineKind::Earn {
-                earned.entry(paid(line)).or_insert_with(|| line.clone());
+                // Of an item that was corrected within its month, what was posted last says how it stands.
+                let held = earned.entry(paid(line)).or_insert_with(|| line.clone());
+                if (line.period, line.day) > (held.period, held.day) {
+                    *held = line.clone();
+                }
             }
         }
         for (key, line) in earned {
@@ -106,8 +117,7 @@ impl<'a> Run<'a> {
         let back = self.lines_so_far().filter(|line| {
             line.counts_as == LineKind::Reverse
                 && line.policy == earned.policy
-                && (&line.basis, &line.partner, line.payee_kind, &line.payee)
-                    == (&earned.basis, &earned.partner, earned.payee_kind, &earned.payee)
+                && of_one_item(line, earned)
                 && ((line.component == earned.component && line.version == earned.version && line.part == earned.part)
                     || self.clawed(rule, line, earned))
         });

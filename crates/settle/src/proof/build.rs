@@ -431,6 +431,7 @@ fn complete(proof: &mut Proof, input: &RunInput<'_>, outcome: &Outcome, policy: 
         let same = |other: &&Line| {
             (&other.policy, other.version, &other.component, &other.basis) == (&line.policy, line.version, &line.component, &line.basis)
                 && (&other.partner, other.payee_kind, &other.payee) == (&line.partner, line.payee_kind, &line.payee)
+                && other.day.month() == line.day.month()
                 && other.part & ((1 << PART_BITS) - 1) == line.part & ((1 << PART_BITS) - 1)
                 && matches!(other.counts_as, LineKind::Earn | LineKind::Release)
         };
