@@ -6,7 +6,7 @@ use qudao_engine::settle::{Before, Rows};
 use qudao_kernel::Month;
 use qudao_kernel::Refusal;
 use qudao_kernel::facts::{Col, Table};
-use qudao_policy::lines::{LineKind, ObligationState};
+use qudao_policy::lines::LineKind;
 use qudao_policy::model::{Fact, Field, Payee, Policy};
 use qudao_settle::interp::focus::Known;
 use qudao_settle::interp::number::Exact;
@@ -111,8 +111,8 @@ impl World<'_> {
         let mut taken = false;
         for partner in &target.partners {
             let rows = Rows { partner: Some(partner.clone()), basis: Some(Self::basis(target).to_owned()), ..Rows::default() };
-            self.lines.each(&rows, |line| taken |= line.kind == LineKind::Reverse)?;
-            self.obligations.each(&rows, |due| taken |= due.state == ObligationState::Reversed)?;
+            self.lines.texts(&rows, "kind", |kind| taken |= kind == "reverse")?;
+            self.obligations.texts(&rows, "state", |state| taken |= state == "reversed")?;
         }
         Ok(taken)
     }

@@ -62,6 +62,17 @@ impl<T: Row> Accounts<T> {
         })
     }
 
+    /// The text of one column in every row that is asked for. No other column is read.
+    ///
+    /// # Errors
+    /// As [`Accounts::each`].
+    pub fn texts(&self, rows: &Rows, column: &str, mut see: impl FnMut(&str)) -> Result<(), Refusal> {
+        self.batches(rows, Some(&[column]), |batch| {
+            texts(batch, column)?.iter().for_each(|text| see(text.unwrap_or_default()));
+            Ok(())
+        })
+    }
+
     fn batches(
         &self,
         rows: &Rows,
