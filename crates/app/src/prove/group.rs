@@ -88,7 +88,12 @@ impl World<'_> {
         let policy = &self.set.policies[place];
         let Some(needs) = group_needs(&self.set, self.period, policy, index) else { return Ok(None) };
         let crosses = matches!(policy.components[index].basis, Basis::Rank { .. } | Basis::Pool { .. });
-        let collected = if crosses && self.same_policies { once(&self.collected, || Collected::of(self.run))?.as_ref() } else { None };
+        let collected = if crosses && self.same_policies {
+            // What another version of the program left is as good as nothing: all facts are read instead.
+            once(&self.collected, || Ok(Collected::of(self.run).unwrap_or_default()))?.as_ref()
+        } else {
+            None
+        };
         if crosses && collected.is_none() {
             return Ok(None);
         }

@@ -216,7 +216,7 @@ policy wide version 1 "Groups, overrides, a pool and a ranking" {
 }
 "#;
     std::fs::write(place.at("policies").join("wide.policy"), policy).unwrap();
-    well(&place.settle("one", ""));
+    well(&place.settle("one", "--format csv"));
     let names = every_name(&place, "one");
     std::fs::write(place.at("names"), names.join("\n")).unwrap();
     let proofs = |more: &str| -> Vec<Value> {
