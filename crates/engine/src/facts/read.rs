@@ -37,11 +37,14 @@ pub struct Wanted {
     pub refs: Option<BTreeSet<String>>,
 }
 
+/// Known day of the version that counts, by event id.
+type Winners = HashMap<String, Date>;
+
 /// What files and batches of a store say of themselves, once it has been read: they never change.
 #[derive(Default)]
 pub struct Remembered {
     footers: Mutex<HashMap<String, Arc<ParquetMetaData>>>,
-    corrections: Mutex<HashMap<(u64, Table), Arc<HashMap<String, Date>>>>,
+    corrections: Mutex<HashMap<(u64, Table), Arc<Winners>>>,
 }
 
 impl Remembered {
@@ -54,7 +57,7 @@ impl Remembered {
     }
 
     /// Versions that count, of a table in a snapshot.
-    fn winners(&self, store: &FactStore, snapshot: &Snapshot, table: Table) -> Result<Arc<HashMap<String, Date>>, Refusal> {
+    fn winners(&self, store: &FactStore, snapshot: &Snapshot, table: Table) -> Result<Arc<Winners>, Refusal> {
         let mut all = self.corrections.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = all.get(&(snapshot.number, table)) {
             return Ok(Arc::clone(found));
@@ -181,7 +184,7 @@ fn filters<T>(builder: &ArrowReaderBuilder<T>, wanted: &Wanted) -> Vec<Box<dyn A
     filters
 }
 
-fn add_facts(table: Table, batch: &RecordBatch, winners: &HashMap<String, Date>, facts: &mut Vec<Fact>) -> Result<(), ParquetError> {
+fn add_facts(table: Table, batch: &RecordBatch, winners: &Winners, facts: &mut Vec<Fact>) -> Result<(), ParquetError> {
     let lacks = |name: &str| ParquetError::General(format!("column {name} is missing or of another type"));
     let mut rows: Vec<Vec<(Col, Cell)>> = vec![Vec::new(); batch.num_rows()];
     for col in table.columns() {

@@ -70,7 +70,7 @@ pub fn group_needs(set: &PolicySet, period: Month, policy: &Policy, component: u
     let mut needs = Needs::default();
     for other in set.policies.iter().filter(|other| crate::interp::in_force(other, period.last_day())) {
         for held in &other.components {
-            let is_subject = std::ptr::eq(held, &policy.components[component]);
+            let is_subject = std::ptr::eq(held, &raw const policy.components[component]);
             match (&held.basis, key_of(held)) {
                 (Basis::Group { pay: GroupPay::Cumulative, .. }, Some(key)) if alike(key) == wanted => return None,
                 (Basis::Group { .. }, Some(key)) if alike(key) == wanted => add_needs(set, other, held, key, period, &mut needs)?,
