@@ -152,6 +152,7 @@ fn examples(say: &Say, args: &Args, folder: &Path) -> Result<(), Refusal> {
         let proof = prove::run(
             say,
             &prove::Args {
+                all_facts: false,
                 run: folder.to_owned(),
                 facts: args.out.clone(),
                 policies: None,

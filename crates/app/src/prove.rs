@@ -2,30 +2,35 @@
 //!
 //! What is read grows in steps, and the engine's line says whether a step was enough:
 //!
-//! | step | facts read | proves |
+//! | step | read | proves |
 //! |---|---|---|
-//! | 1 | the fact itself and its subscriber's month, found by partner, pages at a time | what is paid on single facts |
-//! | 2 | the partner's own | groups, totals and ladders of the partner |
-//! | 3 | all | ranks, pools, budgets, company-wide measures |
+//! | 1 | the fact itself, its subscriber's month and events that name it, pages at a time | what is paid on single facts, released and taken back |
+//! | 2 | what the group counts: the partner's facts, those rolled up to it, the run's lines it totals; for ranks and pools what the run collected of the others | groups, ladders, overrides, ranks, pools |
+//! | 3 | the partner's own facts and lines | clawbacks, what several limits share |
+//! | 4 | all | budgets, measures of regions and of the company |
 
+mod find;
 mod focus;
+mod group;
 
 use crate::chain::{self, Chain};
 use crate::inputs::{self, Facts};
 use crate::kept;
 use crate::say::{self, Say, unreadable};
-use qudao_engine::settle::{Places, Rows, read_lines, read_obligations, read_reasons};
+use qudao_engine::facts::Remembered;
+use qudao_engine::settle::{Accounts, Collected, Rows};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Lang, Month, Refusal};
-use qudao_policy::lines::{Line, Obligation};
+use qudao_policy::lines::{Line, Obligation, Reason};
 use qudao_policy::model::PolicySet;
 use qudao_settle::interp::RunInput;
-use qudao_settle::proof::{LineId, Proof, Subject, from_json, letter, prove, to_json, verify};
+use qudao_settle::proof::data::Refused;
+use qudao_settle::proof::{Proof, Subject, from_json, letter, prove, to_json, verify};
 use qudao_settle::statement::pdf::Press;
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use tokio::runtime::Handle;
 
 /// Arguments.
 #[derive(clap::Args)]
@@ -51,6 +56,9 @@ pub(crate) struct Args {
     /// 一次说明多行：每行一个名称，前面可加“代理商<TAB>” Many at once: one name a line, the partner and a tab may come before it
     #[arg(long, value_name = "FILE", conflicts_with = "line")]
     pub(crate) lines: Option<PathBuf>,
+    /// 不走捷径，从全部事实复算 No short cut: from all facts, as the whole run would
+    #[arg(long)]
+    pub(crate) all_facts: bool,
     /// 输出 JSON，可用 qudao verify 复算；多行时每行一个 As JSON, which qudao verify re-computes; one a line for many
     #[arg(long)]
     pub(crate) json: bool,
@@ -80,22 +88,33 @@ struct Name {
 struct Target {
     subject: Subject,
     line: Option<Line>,
+    reason: Option<Reason>,
     partners: BTreeSet<String>,
     own: String,
     day: Date,
 }
 
+/// How much was read for a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Fact,
+    Group,
+    Partner,
+    All,
+}
+
 /// The command.
 pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
     let names = names(args)?;
-    let runtime = say::runtime(2)?;
-    let world = World::open(say, runtime.handle(), args)?;
+    let began = Instant::now();
+    let world = World::open(say, args)?;
+    let ready = began.elapsed().as_micros();
     let (mut text, mut letters, mut times) = (String::new(), Vec::new(), Vec::new());
     let mut digest = String::new();
     for name in &names {
         let start = Instant::now();
-        let proof = world.prove(say, name)?;
-        times.push(start.elapsed().as_micros());
+        let (proof, step) = world.prove(say, name)?;
+        times.push((start.elapsed().as_micros(), step));
         if args.json && args.lines.is_some() {
             text += &serde_json::to_string(&proof).map_err(|error| unreadable(&args.run, &error))?;
         } else {
@@ -113,9 +132,8 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
         say::write(path, Press::open()?.proofs(&letters, &foot, say.lang)?)?;
         say.note(format_args!("已写入 {}", path.display()), format_args!("written to {}", path.display()));
     }
-    if let (true, Some(median)) = (args.lines.is_some(), median(times)) {
-        let (count, ms) = (names.len(), format!("{}.{}", median / 1000, median % 1000 / 100));
-        say.note(format_args!("共 {count} 行，每行中位 {ms} 毫秒"), format_args!("{count} lines, median {ms} ms each"));
+    if args.lines.is_some() && !times.is_empty() {
+        say_times(say, ready, &mut times);
     }
     match &args.out {
         Some(path) => say::write(path, text),
@@ -127,9 +145,27 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
     }
 }
 
-fn median(mut times: Vec<u128>) -> Option<u128> {
+/// Says how long the proofs took, and what they read.
+fn say_times(say: &Say, ready: u128, times: &mut [(u128, Step)]) {
+    let mut steps: BTreeMap<Step, usize> = BTreeMap::new();
+    for (_, step) in times.iter() {
+        *steps.entry(*step).or_default() += 1;
+    }
     times.sort_unstable();
-    times.get(times.len() / 2).copied()
+    let ms = |micros: u128| format!("{}.{}", micros / 1000, micros % 1000 / 100);
+    let at = |percent: usize| ms(times[(times.len() * percent / 100).min(times.len() - 1)].0);
+    let of = |step: Step| steps.get(&step).copied().unwrap_or(0);
+    let (count, ready) = (times.len(), ms(ready));
+    let (median, most, nearly) = (at(50), at(90), at(99));
+    let [fact, group, partner, all] = [Step::Fact, Step::Group, Step::Partner, Step::All].map(of);
+    say.note(
+        format_args!(
+            "共 {count} 行，每行中位 {median} 毫秒，90% 在 {most}、99% 在 {nearly} 毫秒内；准备 {ready} 毫秒；只读该笔 {fact} 行，只读该组 {group} 行，读代理商全部事实 {partner} 行，读全部事实 {all} 行"
+        ),
+        format_args!(
+            "{count} lines, median {median} ms each, 90 % within {most}, 99 % within {nearly} ms; start-up {ready} ms; from the fact alone {fact}, its group {group}, the partner's facts {partner}, all facts {all}"
+        ),
+    );
 }
 
 fn names(args: &Args) -> Result<Vec<Name>, Refusal> {
@@ -149,16 +185,18 @@ fn names(args: &Args) -> Result<Vec<Name>, Refusal> {
 
 /// The proof of one line or zero.
 pub(crate) fn run(say: &Say, args: &Args) -> Result<Proof, Refusal> {
-    let runtime = say::runtime(2)?;
     let names = names(args)?;
     let name = names.first().ok_or_else(|| not_found("", &args.run))?;
-    World::open(say, runtime.handle(), args)?.prove(say, name)
+    Ok(World::open(say, args)?.prove(say, name)?.0)
 }
 
 fn agrees(proof: &Proof, target: &Target) -> bool {
     match (&proof.line, &target.line) {
         (Some(proved), Some(line)) => (proved.amount, proved.accrued) == (line.amount, line.accrued),
-        (None, None) => true,
+        (None, None) => target.reason.as_ref().is_none_or(|reason| {
+            let same = |said: &Refused| said.code == reason.code && said.until == reason.until && said.forgone == reason.forgone;
+            proof.reasons.iter().any(same)
+        }),
         _ => false,
     }
 }
@@ -184,22 +222,37 @@ fn not_found(line: &str, run: &Path) -> Refusal {
     )
 }
 
-/// What the run read and wrote.
+/// What the run read and wrote. What files say of themselves is read once, for all lines that are proved.
 struct World<'a> {
-    handle: &'a Handle,
     run: &'a Path,
+    all_facts: bool,
     set: PolicySet,
+    /// The policies are those the run had: what it left by their places can be read.
+    same_policies: bool,
     master: Master,
     facts: Facts,
+    remembered: Remembered,
     chain: Chain,
     period: Month,
-    lines: Places,
-    reasons: Places,
-    obligations: Places,
+    lines: Accounts<Line>,
+    reasons: Accounts<Reason>,
+    obligations: Accounts<Obligation>,
+    earlier_lines: OnceCell<Accounts<Line>>,
+    earlier_obligations: OnceCell<Accounts<Obligation>>,
+    naming: OnceCell<HashMap<String, BTreeSet<String>>>,
+    collected: OnceCell<Option<Collected>>,
+}
+
+/// The value of a cell, worked out at first.
+fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, Refusal>) -> Result<&T, Refusal> {
+    if cell.get().is_none() {
+        cell.set(make()?).ok();
+    }
+    cell.get().ok_or_else(|| Refusal::new(Kind::Bug, "cli.prove.cell", "内部错误", "a cell that was filled is empty"))
 }
 
 impl<'a> World<'a> {
-    fn open(say: &Say, handle: &'a Handle, args: &'a Args) -> Result<Self, Refusal> {
+    fn open(say: &Say, args: &'a Args) -> Result<Self, Refusal> {
         let summary = chain::summary_of(&args.run)?;
         let period = summary.period;
         let chain = Chain::of(summary.previous.map(|path| args.run.join(path)).as_deref(), period)?;
@@ -212,82 +265,50 @@ impl<'a> World<'a> {
             None => kept::master(&args.run)?,
         };
         let facts = inputs::facts(&args.facts, &master, period, &args.run)?.at_snapshot(summary.inputs.snapshot)?;
-        let places = |kind: &str| Places::of(&chain::files(&args.run, kind)?);
         Ok(Self {
-            handle,
             run: &args.run,
+            all_facts: args.all_facts,
+            same_policies: policies.files == summary.inputs.policies,
             set: policies.set,
             master,
             facts,
+            remembered: Remembered::default(),
             chain,
             period,
-            lines: places("lines")?,
-            reasons: places("reasons")?,
-            obligations: places("obligations")?,
+            lines: Accounts::of(&chain::files(&args.run, "lines")?)?,
+            reasons: Accounts::of(&chain::files(&args.run, "reasons")?)?,
+            obligations: Accounts::of(&chain::files(&args.run, "obligations")?)?,
+            earlier_lines: OnceCell::new(),
+            earlier_obligations: OnceCell::new(),
+            naming: OnceCell::new(),
+            collected: OnceCell::new(),
         })
     }
 
-    fn prove(&self, say: &Say, name: &Name) -> Result<Proof, Refusal> {
+    fn earlier_lines(&self) -> Result<&Accounts<Line>, Refusal> {
+        once(&self.earlier_lines, || Accounts::of(&self.chain.lines()?))
+    }
+
+    fn earlier_obligations(&self) -> Result<&Accounts<Obligation>, Refusal> {
+        once(&self.earlier_obligations, || Accounts::of(&self.chain.obligations()?))
+    }
+
+    fn prove(&self, say: &Say, name: &Name) -> Result<(Proof, Step), Refusal> {
         let target = self.find(name)?;
-        if let Some(proof) = self.focused(&target)? {
-            return Ok(proof);
-        }
-        match self.prove_from_facts(&target, true) {
-            Ok(proof) if agrees(&proof, &target) => Ok(proof),
-            _ => {
-                say.note("该行取决于其他代理商，读取全部事实", "the line depends on other partners: reading all facts");
-                let proof = self.prove_from_facts(&target, false)?;
-                if agrees(&proof, &target) { Ok(proof) } else { Err(differs(&name.text)) }
+        if !self.all_facts {
+            if let Some(proof) = self.focused(&target)? {
+                return Ok((proof, Step::Fact));
+            }
+            if let Some(proof) = self.grouped(&target)? {
+                return Ok((proof, Step::Group));
+            }
+            match self.prove_from_facts(&target, true) {
+                Ok(proof) if agrees(&proof, &target) => return Ok((proof, Step::Partner)),
+                _ => say.note("该行取决于其他代理商，读取全部事实", "the line depends on other partners: reading all facts"),
             }
         }
-    }
-
-    fn files(places: &Places, partner: Option<&str>) -> Vec<PathBuf> {
-        partner.map_or_else(|| places.all(), |partner| places.holding(partner))
-    }
-
-    /// Looks a name up in the lines of the run, then in its reasons.
-    fn find(&self, name: &Name) -> Result<Target, Refusal> {
-        let line = &name.text;
-        let [policy, component, rest] = line.splitn(3, '/').collect::<Vec<_>>()[..] else {
-            return Err(Refusal::bad_input(
-                "cli.prove.name",
-                format!("{line} 不是 政策/组件/业务编号[/收款方]，例如 开卡酬金/基本/E0001"),
-                format!("{line} is not policy/component/basis[/payee], such as fees/basic/E0001"),
-            ));
-        };
-        let mut readings = vec![(rest, None)];
-        readings.extend(rest.rsplit_once('/').map(|(basis, payee)| (basis, Some(payee))));
-        let rows = |basis: &str| Rows {
-            partner: name.partner.clone(),
-            component: Some(component.to_owned()),
-            basis: Some(basis.to_owned()),
-            ..Rows::default()
-        };
-        let lines = Self::files(&self.lines, name.partner.as_deref());
-        for (basis, payee) in &readings {
-            for line in read_lines(self.handle, &lines, &rows(basis))? {
-                let line = line?;
-                if line.policy == policy && payee.is_none_or(|payee| payee == line.payee) {
-                    let partners = BTreeSet::from([line.partner.clone(), line.own_partner.clone()]);
-                    let (own, day, subject) = (line.own_partner.clone(), line.day, Subject::Line(LineId::of(&line)));
-                    return Ok(Target { subject, own, partners, day, line: Some(line) });
-                }
-            }
-        }
-        let reasons = Self::files(&self.reasons, name.partner.as_deref());
-        for (basis, _) in &readings {
-            for reason in read_reasons(self.handle, &reasons, &rows(basis))? {
-                let reason = reason?;
-                if reason.policy == policy {
-                    let (own, day) = (reason.partner.clone(), reason.day);
-                    let subject =
-                        Subject::Zero { policy: reason.policy, version: reason.version, component: reason.component, basis: reason.basis };
-                    return Ok(Target { subject, line: None, partners: BTreeSet::from([own.clone()]), own, day });
-                }
-            }
-        }
-        Err(not_found(line, self.run))
+        let proof = self.prove_from_facts(&target, false)?;
+        if agrees(&proof, &target) { Ok((proof, Step::All)) } else { Err(differs(&name.text)) }
     }
 
     /// From the partner's own facts, or from all.
@@ -300,12 +321,8 @@ impl<'a> World<'a> {
         };
         let (mut earlier, mut obligations): (Vec<Line>, Vec<Obligation>) = (Vec::new(), Vec::new());
         for rows in &selections {
-            for line in read_lines(self.handle, &self.chain.lines()?, rows)? {
-                earlier.push(line?);
-            }
-            for obligation in read_obligations(self.handle, &self.chain.obligations()?, rows)? {
-                obligations.push(obligation?);
-            }
+            earlier.extend(self.earlier_lines()?.rows(rows)?);
+            obligations.extend(self.earlier_obligations()?.rows(rows)?);
         }
         prove(&self.input(&facts, &earlier, &obligations), &target.subject)
     }

@@ -3,4 +3,5 @@
 //! Invariant: the only crate that names `datafusion`, `arrow` or `parquet`; linked by `app` alone.
 
 pub mod facts;
+mod pages;
 pub mod settle;

@@ -158,6 +158,90 @@ fn many_lines_are_proved_in_one_go_and_as_pdf() {
     assert_eq!(place.run("prove --run one --facts facts --partner T02 开卡酬金/基本/E0001").status.code(), Some(3));
 }
 
+/// Every line and zero of a run by name, with its account.
+fn every_name(place: &Place, run: &str) -> Vec<String> {
+    let rows = |file: &str, cells: &[usize]| -> Vec<String> {
+        let text = std::fs::read_to_string(place.at(run).join(file)).unwrap();
+        let name = |line: &str| {
+            let held: Vec<&str> = line.split(',').collect();
+            let parts: Vec<&str> = cells.iter().skip(1).map(|cell| held[*cell]).collect();
+            format!("{}\t{}", held[cells[0]], parts.join("/"))
+        };
+        // What belongs to nobody is in no account.
+        text.lines().skip(1).map(name).filter(|name| !name.contains("\t/")).collect()
+    };
+    let mut names = rows("lines.csv", &[1, 2, 4, 6, 9]);
+    names.extend(rows("reasons.csv", &[1, 2, 4, 5]));
+    names
+}
+
+#[test]
+fn a_proof_without_short_cuts_is_the_same() {
+    let place = Place::new();
+    let policy = r#"
+policy wide version 1 "Groups, overrides, a pool and a ranking" {
+  owner "test"
+  effective 2026-07-01 to 2026-12-31
+  measure cards = count of activation per partner over month
+  measure fees = total of fee per partner over month
+  component fee {
+    basis each activation
+    amount 10% * plan_fee
+    round half up to fen
+    to partner
+  }
+  component over {
+    basis per partner per month
+    require fees > ¥0.00 else nothing "nothing earned"
+    amount 5% * fees
+    round half up to fen
+    to partner
+  }
+  component share {
+    basis pool per partner per month weight cards
+    amount ¥1000.00
+    round half up to fen
+    to partner
+  }
+  component prize {
+    basis rank partner by cards per month top 1
+    amount ¥50.00
+    round half up to fen
+    to partner
+  }
+  example "a tenth" {
+    activation e1 on 2026-07-05 { plan_fee: ¥100.00 }
+    expect 2026-07 fee = ¥10.00
+  }
+}
+"#;
+    std::fs::write(place.at("policies").join("wide.policy"), policy).unwrap();
+    well(&place.settle("one", "--format csv"));
+    let names = every_name(&place, "one");
+    std::fs::write(place.at("names"), names.join("\n")).unwrap();
+    let proofs = |more: &str| -> Vec<Value> {
+        let text = well(&place.run(&format!("prove --run one --facts facts --lines names --json {more}")));
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let (short, full) = (proofs(""), proofs("--all-facts"));
+    assert_eq!((short.len(), full.len()), (names.len(), names.len()));
+    let mut components = std::collections::BTreeSet::new();
+    for ((short, full), name) in short.iter().zip(&full).zip(&names) {
+        for part in ["line", "fact", "attribution", "judged", "rungs", "rounded", "decisions", "parts", "terms", "reasons"] {
+            assert_eq!(short[part], full[part], "{part} of {name}");
+        }
+        components.extend(short["line"]["component"].as_str().map(str::to_owned));
+    }
+    for component in ["fee", "over", "share", "prize"] {
+        assert!(components.contains(component), "{component}: {components:?}");
+    }
+    // without the partner they are found, too
+    let bare: Vec<&str> = names.iter().filter_map(|name| name.split_once('\t')).map(|(_, name)| name).collect();
+    std::fs::write(place.at("names"), bare.join("\n")).unwrap();
+    let found: Vec<Value> = proofs("").into_iter().map(|proof| proof["line"].clone()).collect();
+    assert_eq!(found, full.iter().map(|proof| proof["line"].clone()).collect::<Vec<_>>());
+}
+
 /// A policy that asks for the subscriber's state in a condition, and counts nothing over states.
 const STATE: &str = r#"
 policy state version 1 "State of the subscriber" {

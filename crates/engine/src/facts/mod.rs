@@ -31,7 +31,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use read::{Wanted, import_folder, read_folder};
+pub use read::{Remembered, Wanted, import_folder, read_folder};
 pub use schema::{ATTRIBUTED, FILE_ROWS, GROUP_ROWS, document, schema};
 pub use sink::sink;
 pub use snapshot::{Batch, FactFile, Snapshot};

@@ -20,12 +20,13 @@ pub(super) struct ObjectFile {
     objects: Arc<dyn ObjectStore>,
     path: Path,
     bytes: u64,
+    footer: Option<Arc<ParquetMetaData>>,
 }
 
 impl ObjectFile {
-    /// A file of known size.
-    pub(super) fn new(objects: Arc<dyn ObjectStore>, path: &str, bytes: u64) -> Self {
-        Self { objects, path: Path::from(path), bytes }
+    /// A file of known size; its footer where it has been read before.
+    pub(super) fn new(objects: Arc<dyn ObjectStore>, path: &str, bytes: u64, footer: Option<Arc<ParquetMetaData>>) -> Self {
+        Self { objects, path: Path::from(path), bytes, footer }
     }
 }
 
@@ -40,6 +41,9 @@ impl AsyncFileReader for ObjectFile {
 
     fn get_metadata<'a>(&'a mut self, _: Option<&'a ArrowReaderOptions>) -> BoxFuture<'a, Result<Arc<ParquetMetaData>>> {
         async move {
+            if let Some(footer) = &self.footer {
+                return Ok(Arc::clone(footer));
+            }
             let size = self.bytes;
             let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional).with_prefetch_hint(Some(FOOTER));
             Ok(Arc::new(reader.load_and_finish(self, size).await?))

@@ -4,17 +4,15 @@ use super::object_file::ObjectFile;
 use super::schema::ATTRIBUTED;
 use super::snapshot::{FactFile, Snapshot};
 use super::store::{FactStore, broken};
+use crate::pages::pages_of;
 use datafusion::arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::datatypes::{Date32Type, Int32Type, Int64Type};
 use datafusion::arrow::error::ArrowError;
 use datafusion::parquet::arrow::ProjectionMask;
-use datafusion::parquet::arrow::arrow_reader::{
-    ArrowPredicate, ArrowPredicateFn, ArrowReaderBuilder, RowFilter, RowSelection, RowSelector,
-};
+use datafusion::parquet::arrow::arrow_reader::{ArrowPredicate, ArrowPredicateFn, ArrowReaderBuilder, RowFilter};
 use datafusion::parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::ParquetMetaData;
-use datafusion::parquet::file::page_index::column_index::ColumnIndexMetaData;
 use futures::TryStreamExt;
 use qudao_kernel::facts::{Col, ColType, Table};
 use qudao_kernel::master::Master;
@@ -22,6 +20,7 @@ use qudao_kernel::{Date, Month, Refusal};
 use qudao_platform::columnar::facts::{ImportJob, Mapping, Outcome};
 use qudao_policy::model::{Cell, Fact};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Which facts of a table to read. The default is all of them.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +33,39 @@ pub struct Wanted {
     pub event_ids: Option<BTreeSet<String>>,
     /// Subscribers.
     pub subscribers: Option<BTreeSet<String>>,
+    /// Events that are named by the fact.
+    pub refs: Option<BTreeSet<String>>,
+}
+
+/// Known day of the version that counts, by event id.
+type Winners = HashMap<String, Date>;
+
+/// What files and batches of a store say of themselves, once it has been read: they never change.
+#[derive(Default)]
+pub struct Remembered {
+    footers: Mutex<HashMap<String, Arc<ParquetMetaData>>>,
+    corrections: Mutex<HashMap<(u64, Table), Arc<Winners>>>,
+}
+
+impl Remembered {
+    fn footer(&self, path: &str) -> Option<Arc<ParquetMetaData>> {
+        self.footers.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned()
+    }
+
+    fn keep(&self, path: &str, footer: &Arc<ParquetMetaData>) {
+        self.footers.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), Arc::clone(footer));
+    }
+
+    /// Versions that count, of a table in a snapshot.
+    fn winners(&self, store: &FactStore, snapshot: &Snapshot, table: Table) -> Result<Arc<Winners>, Refusal> {
+        let mut all = self.corrections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = all.get(&(snapshot.number, table)) {
+            return Ok(Arc::clone(found));
+        }
+        let found = Arc::new(store.corrections(snapshot, table)?);
+        all.insert((snapshot.number, table), Arc::clone(&found));
+        Ok(found)
+    }
 }
 
 impl FactStore {
@@ -43,31 +75,88 @@ impl FactStore {
     /// # Errors
     /// The store cannot be read.
     pub fn facts(&self, snapshot: &Snapshot, table: Table, wanted: &Wanted) -> Result<Vec<Fact>, Refusal> {
-        let (first, last) = wanted.months.unwrap_or((Month::from_index(i32::MIN), Month::from_index(i32::MAX)));
-        let holds = |file: &&FactFile| wanted.partner.as_deref().is_none_or(|partner| *file.first <= *partner && *partner <= *file.last);
-        let winners = self.corrections(snapshot, table)?;
+        self.facts_again(&Remembered::default(), snapshot, table, wanted)
+    }
+
+    /// As [`FactStore::facts`], where facts are read again and again: nothing of what is remembered is read twice.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn facts_again(&self, remembered: &Remembered, snapshot: &Snapshot, table: Table, wanted: &Wanted) -> Result<Vec<Fact>, Refusal> {
+        let winners = remembered.winners(self, snapshot, table)?;
         let mut facts = Vec::new();
-        for file in snapshot.files(table, first, last).into_iter().filter(holds) {
-            for batch in self.scan(file, wanted)? {
+        for file in held(snapshot, table, wanted) {
+            for batch in self.scan(remembered, file, wanted, None)? {
                 add_facts(table, &batch, &winners, &mut facts).map_err(|error| broken(&file.path, &error))?;
             }
         }
         Ok(facts)
     }
 
-    fn scan(&self, file: &FactFile, wanted: &Wanted) -> Result<Vec<RecordBatch>, Refusal> {
-        let (reader, wanted) = (ObjectFile::new(self.objects(), &file.path, file.bytes), wanted.clone());
+    /// Partners of the facts that name another event, by the event they name. Reads two columns, one of them nearly empty.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn naming(
+        &self,
+        remembered: &Remembered,
+        snapshot: &Snapshot,
+        table: Table,
+        months: (Month, Month),
+    ) -> Result<HashMap<String, BTreeSet<String>>, Refusal> {
+        let mut named: HashMap<String, BTreeSet<String>> = HashMap::new();
+        let wanted = Wanted { months: Some(months), ..Wanted::default() };
+        for file in held(snapshot, table, &wanted) {
+            for batch in self.scan(remembered, file, &wanted, Some([Col::Ref.name(), ATTRIBUTED]))? {
+                let texts = |name: &str| batch.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
+                let (Some(refs), Some(partners)) = (texts(Col::Ref.name()), texts(ATTRIBUTED)) else {
+                    return Err(broken(&file.path, &"a text column is missing"));
+                };
+                for (event, partner) in refs.iter().zip(partners.iter()) {
+                    if let (Some(event), Some(partner)) = (event.filter(|event| !event.is_empty()), partner) {
+                        named.entry(event.to_owned()).or_default().insert(partner.to_owned());
+                    }
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    fn scan(
+        &self,
+        remembered: &Remembered,
+        file: &FactFile,
+        wanted: &Wanted,
+        columns: Option<[&'static str; 2]>,
+    ) -> Result<Vec<RecordBatch>, Refusal> {
+        let (known, wanted) = (remembered.footer(&file.path), wanted.clone());
+        let reader = ObjectFile::new(self.objects(), &file.path, file.bytes, known);
         let scanned = self.wait(async move {
             let mut builder = ParquetRecordBatchStreamBuilder::new(reader).await?;
+            let footer = Arc::clone(builder.metadata());
             if let Some(partner) = &wanted.partner {
-                let (groups, selection) = pages_of(builder.metadata(), partner);
+                let (groups, selection) = pages_of(&footer, ATTRIBUTED, partner);
                 builder = builder.with_row_groups(groups).with_row_selection(selection);
             }
+            if let Some(columns) = columns {
+                let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
+                builder = builder.with_projection(mask);
+            }
             let filters = filters(&builder, &wanted);
-            builder.with_row_filter(RowFilter::new(filters)).build()?.try_collect::<Vec<_>>().await
+            let batches = builder.with_row_filter(RowFilter::new(filters)).build()?.try_collect::<Vec<_>>().await?;
+            Ok::<_, ParquetError>((batches, footer))
         })?;
-        scanned.map_err(|error| broken(&file.path, &error))
+        let (batches, footer) = scanned.map_err(|error| broken(&file.path, &error))?;
+        remembered.keep(&file.path, &footer);
+        Ok(batches)
     }
+}
+
+/// Files that may hold wanted facts.
+fn held<'s>(snapshot: &'s Snapshot, table: Table, wanted: &Wanted) -> Vec<&'s FactFile> {
+    let (first, last) = wanted.months.unwrap_or((Month::from_index(i32::MIN), Month::from_index(i32::MAX)));
+    let holds = |file: &&FactFile| wanted.partner.as_deref().is_none_or(|partner| *file.first <= *partner && *partner <= *file.last);
+    snapshot.files(table, first, last).into_iter().filter(holds).collect()
 }
 
 /// Exact filters on these columns; they are read before all others.
@@ -89,40 +178,13 @@ fn filters<T>(builder: &ArrowReaderBuilder<T>, wanted: &Wanted) -> Vec<Box<dyn A
     if let Some(subscribers) = wanted.subscribers.clone() {
         add(Col::Subscriber.name(), Box::new(move |text| subscribers.contains(text)));
     }
+    if let Some(refs) = wanted.refs.clone() {
+        add(Col::Ref.name(), Box::new(move |text| refs.contains(text)));
+    }
     filters
 }
 
-/// The row groups, and within them the pages, whose range of partners holds the wanted one.
-fn pages_of(metadata: &ParquetMetaData, partner: &str) -> (Vec<usize>, RowSelection) {
-    let wanted = partner.as_bytes();
-    let holds = |min: Option<&[u8]>, max: Option<&[u8]>| min.is_none_or(|min| min <= wanted) && max.is_none_or(|max| wanted <= max);
-    let column = metadata.file_metadata().schema_descr().columns().iter().position(|column| column.name() == ATTRIBUTED);
-    let (mut groups, mut selectors) = (Vec::new(), Vec::new());
-    for (index, group) in metadata.row_groups().iter().enumerate() {
-        let statistics = column.and_then(|column| group.column(column).statistics());
-        if !statistics.is_none_or(|statistics| holds(statistics.min_bytes_opt(), statistics.max_bytes_opt())) {
-            continue;
-        }
-        groups.push(index);
-        let rows = group.num_rows() as usize;
-        let pages = column.and_then(|column| {
-            Some((metadata.column_index()?.get(index)?.get(column)?, metadata.offset_index()?.get(index)?.get(column)?))
-        });
-        let Some((ColumnIndexMetaData::BYTE_ARRAY(ranges), offsets)) = pages else {
-            selectors.push(RowSelector::select(rows));
-            continue;
-        };
-        let begins: Vec<usize> = offsets.page_locations().iter().map(|page| page.first_row_index as usize).chain([rows]).collect();
-        for (page, bounds) in begins.windows(2).enumerate() {
-            let rows = bounds[1] - bounds[0];
-            let is_held = holds(ranges.min_value(page), ranges.max_value(page));
-            selectors.push(if is_held { RowSelector::select(rows) } else { RowSelector::skip(rows) });
-        }
-    }
-    (groups, RowSelection::from(selectors))
-}
-
-fn add_facts(table: Table, batch: &RecordBatch, winners: &HashMap<String, Date>, facts: &mut Vec<Fact>) -> Result<(), ParquetError> {
+fn add_facts(table: Table, batch: &RecordBatch, winners: &Winners, facts: &mut Vec<Fact>) -> Result<(), ParquetError> {
     let lacks = |name: &str| ParquetError::General(format!("column {name} is missing or of another type"));
     let mut rows: Vec<Vec<(Col, Cell)>> = vec![Vec::new(); batch.num_rows()];
     for col in table.columns() {

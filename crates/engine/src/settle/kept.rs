@@ -122,6 +122,21 @@ pub(crate) fn complete(out: &Path, run: &RunKept) -> Result<(), Refusal> {
     write(&out.join(FOLDER).join("run.json"), run)
 }
 
+/// What all ranges of a run added to its totals; `None` if it left nothing.
+pub(crate) fn claims(run: &Path) -> Result<Option<Claims>, Refusal> {
+    let folder = run.join(FOLDER);
+    if !folder.join("run.json").is_file() {
+        return Ok(None);
+    }
+    let kept: RunKept = read(&folder.join("run.json"))?;
+    let mut claims = Claims::default();
+    for range in 0..kept.ranges.len() {
+        let numbers: Numbers = read(&folder.join(format!("{}.json", stem(range))))?;
+        claims.merge(numbers.claims).map_err(|_| broken(&folder, &"overflow"))?;
+    }
+    Ok(Some(claims))
+}
+
 /// A run that can be taken over from.
 pub(crate) struct Reuse {
     from: PathBuf,

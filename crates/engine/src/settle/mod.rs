@@ -11,11 +11,13 @@
 //! | `stream`, `range`, `source`, `earlier`, `arrow_out`, `results` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
 //! | `kept` | what a run leaves for the next run of the same month |
 //! | `read`, `rows` | what a run wrote, read back |
+//! | `point`, `collected` | the same for a proof: rows of one partner, totals over all |
 //! | `unequal` | the lines in which two runs of one month differ |
 //! | `memory`, `output` | facts in memory in, rows out |
 
 mod arrow_out;
 mod block;
+mod collected;
 mod each;
 mod earlier;
 mod end;
@@ -33,6 +35,7 @@ mod output;
 mod passes;
 mod payees;
 mod plan;
+mod point;
 mod range;
 mod read;
 mod release;
@@ -46,8 +49,10 @@ mod subs;
 mod totals;
 mod unequal;
 
+pub use collected::Collected;
 pub use memory::{MemoryInput, settle_in_memory};
-pub use read::{Before, Places, RowStream, Rows, accrued_before, months_needed, read_lines, read_obligations, read_reasons, rows_in};
+pub use point::Accounts;
+pub use read::{Before, Places, RowStream, Rows, months_needed, read_lines, read_obligations, read_reasons, rows_in};
 pub use results::{ComponentTotals, SettleReport};
 pub use rows::{LineColumns, ObligationColumns, ReasonColumns, Row};
 pub use stream::{SettleJob, settle};

@@ -4,9 +4,7 @@ use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
 use super::plan::Plan;
 use super::rows::Row;
 use super::source::{self, Query};
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::datatypes::{Int64Type, SchemaRef};
-use datafusion::common::ScalarValue;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::parquet::file::metadata::ParquetMetaDataReader;
 use datafusion::prelude::{Expr, col, lit};
@@ -217,32 +215,7 @@ pub fn rows_in(files: &[PathBuf]) -> Result<u64, Refusal> {
     files.iter().map(rows).sum()
 }
 
-/// Fen that items of a partner accrued for these components of a policy in a run, up to an item: by day, then event id; of the item itself for the
-/// components in `same`. What a joint cap by day had used when the item's turn came.
-///
-/// # Errors
-/// A file is missing or is none of a run.
-pub fn accrued_before(handle: &Handle, files: &[PathBuf], of: &Before<'_>) -> Result<i64, Refusal> {
-    if files.is_empty() {
-        return Ok(0);
-    }
-    let session = source::session(MEMORY, 1)?;
-    let among = |names: &[&str]| col("component").in_list(names.iter().map(|name| lit(*name)).collect(), false);
-    let day = lit(ScalarValue::Date32(Some(of.day.days())));
-    let earlier = col("day").lt(day.clone()).or(col("day").eq(day.clone()).and(col("basis").lt(lit(of.basis))));
-    let mut turn = among(of.components).and(earlier);
-    if !of.same.is_empty() {
-        turn = turn.or(among(of.same).and(col("day").eq(day)).and(col("basis").eq(lit(of.basis))));
-    }
-    let named = |name: &str, value: &str| col(name).eq(lit(value));
-    let own = named("partner", of.partner).and(named("own_partner", of.partner)).and(named("policy", of.policy)).and(named("kind", "earn"));
-    let query = Query { files, columns: vec!["accrued"], order: &[], filter: Some(own.and(turn)) };
-    let batch = source::collect(handle, handle.block_on(source::open(&session, query))?)?;
-    let sums = batch.column(0).as_primitive_opt::<Int64Type>().map_or(0, |column| column.iter().flatten().map(i128::from).sum());
-    i64::try_from(sums).map_err(|_| Refusal::bad_input("engine.settle.overflow", "金额合计超出范围", "a sum is too large"))
-}
-
-/// An item and the components [`accrued_before`] adds up.
+/// An item and the components [`super::Accounts::accrued_before`] adds up.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "as on a line")]
 pub struct Before<'a> {

@@ -6,7 +6,7 @@ use super::measure::{KeyValue, first_month, is_last_month, measures_in};
 use super::trace::Event;
 use super::{Rule, Run};
 use qudao_kernel::{Month, Refusal};
-use qudao_policy::model::{Basis, GroupPay, Key, Span};
+use qudao_policy::model::{Basis, Component, GroupPay, Key, Policy, Span};
 use std::collections::BTreeSet;
 
 impl<'a> Run<'a> {
@@ -66,24 +66,9 @@ impl<'a> Run<'a> {
         if self.considered(rule, item) && self.fails_requirement(rule, item).is_none() { self.amount(rule, item) } else { Ok(0) }
     }
 
-    /// Measures a component reads.
-    pub(crate) fn measures_read(rule: Rule<'a>) -> BTreeSet<usize> {
-        let (policy, component) = (rule.policy, rule.component());
-        let mut read = BTreeSet::new();
-        measures_in(policy, &component.filter, &mut read);
-        measures_in(policy, &component.amount, &mut read);
-        component.requires.iter().for_each(|require| measures_in(policy, &require.cond, &mut read));
-        match &component.basis {
-            Basis::Rank { by, .. } => measures_in(policy, by, &mut read),
-            Basis::Pool { weight, .. } => measures_in(policy, weight, &mut read),
-            _ => {}
-        }
-        read
-    }
-
     /// The groups of a component in the period, by key.
     pub(crate) fn group_items(&self, rule: Rule<'a>, key: Key) -> Vec<Item<'a>> {
-        let groups = self.groups(rule.policy, key, &Self::measures_read(rule), self.input.period);
+        let groups = self.groups(rule, key, self.input.period);
         let wanted = groups.into_iter().filter(|group| !group.0.is_empty() || pays_people_only(rule.component()));
         wanted.map(|group| self.group_item(rule, key, &group, self.input.period)).collect()
     }
@@ -102,6 +87,20 @@ impl<'a> Run<'a> {
         }
         self.with_payee(rule, item)
     }
+}
+
+/// Measures a component of a group, ranking or pool reads.
+pub(crate) fn measures_of(policy: &Policy, component: &Component) -> BTreeSet<usize> {
+    let mut read = BTreeSet::new();
+    measures_in(policy, &component.filter, &mut read);
+    measures_in(policy, &component.amount, &mut read);
+    component.requires.iter().for_each(|require| measures_in(policy, &require.cond, &mut read));
+    match &component.basis {
+        Basis::Rank { by, .. } => measures_in(policy, by, &mut read),
+        Basis::Pool { weight, .. } => measures_in(policy, weight, &mut read),
+        _ => {}
+    }
+    read
 }
 
 fn key_value(key: Key, item: &Item<'_>) -> KeyValue {

@@ -1,17 +1,18 @@
 //! Measures: what was counted for a key, over which months.
 
-use super::Run;
 use super::eval::{eval, literal};
+use super::group::measures_of;
 use super::item::{Desk, Item};
 use super::number::{Exact, whole};
 use super::trace::{Counted, Place};
 use super::value::Value;
+use super::{Rule, Run};
 use num_traits::{One, Zero};
 use qudao_kernel::Month;
 use qudao_kernel::facts::Table;
 use qudao_kernel::territory::at_level;
 use qudao_policy::lines::Line;
-use qudao_policy::model::{Agg, Expr, Key, Measure, PayeeKind, Policy, Source, Span, Window};
+use qudao_policy::model::{Agg, Basis, Expr, Key, Measure, PayeeKind, Policy, Source, Span, Window};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
@@ -64,7 +65,7 @@ pub(crate) fn is_last_month(span: Span, month: Month) -> bool {
 }
 
 /// First and last month a measure looks at.
-fn months(window: Window, anchor: Month) -> (Month, Month) {
+pub(crate) fn months(window: Window, anchor: Month) -> (Month, Month) {
     match window {
         Window::ToDate(span) => (first_month(span, anchor), anchor),
         Window::Months { from, to } => (anchor.plus(-i32::from(from)), anchor.plus(-i32::from(to))),
@@ -187,15 +188,31 @@ impl<'a> Run<'a> {
     }
 
     /// Groups of a component: those with at least one contribution to a measure it reads.
-    pub(crate) fn groups(&self, policy: &'a Policy, key: Key, read: &BTreeSet<usize>, anchor: Month) -> BTreeSet<KeyValue> {
+    pub(crate) fn groups(&self, rule: Rule<'a>, key: Key, anchor: Month) -> BTreeSet<KeyValue> {
+        let policy = rule.policy;
+        let read = measures_of(policy, rule.component());
         if let Some(focus) = self.focus {
-            return focus.group(key).into_iter().collect();
+            let mut groups = focus.groups(policy, rule.component()).unwrap_or_default();
+            if matches!(rule.component().basis, Basis::Group { .. }) {
+                groups.retain(|group| read.iter().any(|index| self.contributes(policy, *index, anchor, key, group)));
+            }
+            return groups;
         }
         let mut groups = BTreeSet::new();
         for index in read {
-            groups.extend(self.contributions(policy, *index, anchor).iter().filter_map(|one| one.group(key)));
+            groups.extend(self.contributions(policy, index, anchor).iter().filter_map(|one| one.group(key)));
         }
         groups
+    }
+
+    /// Whether a group has anything counted in a measure.
+    fn contributes(&self, policy: &'a Policy, index: usize, anchor: Month, key: Key, group: &KeyValue) -> bool {
+        if policy.measures[index].key == key
+            && let Some((_, counted)) = self.known(policy, index, anchor, group)
+        {
+            return counted.count > 0;
+        }
+        self.contributions(policy, index, anchor).iter().any(|one| one.group(key).as_ref() == Some(group))
     }
 }
 

@@ -39,10 +39,11 @@ pub mod value;
 #[cfg(test)]
 mod tests;
 
-use focus::{Focus, can_stand_alone};
+use focus::Focus;
+pub(crate) use group::measures_of;
 use item::{Desk, Item, about};
 use measure::Memo;
-pub(crate) use measure::{measures_in, visit};
+pub(crate) use measure::{measures_in, months, visit};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Month, Refusal};
@@ -87,7 +88,8 @@ pub fn run_traced(input: &RunInput<'_>, trace: &dyn Trace) -> Result<Outcome, Re
 }
 
 /// Settles one item of a period. The input need hold only what the item itself needs (its fact, its subscriber's months, events that name
-/// it, its earlier lines and obligations, and the facts of measures nobody knows). Ranks, pools and clawbacks are passed over.
+/// it, its earlier lines and obligations, and the facts of measures nobody knows). Clawbacks are passed over, and ranks and pools whose
+/// groups nobody knows.
 ///
 /// # Errors
 /// As [`run`].
@@ -158,7 +160,7 @@ pub(crate) fn is_rest_of(due: &Obligation, line: &Line) -> bool {
 }
 
 /// Whether a version is in force on a day.
-fn in_force(policy: &Policy, day: qudao_kernel::Date) -> bool {
+pub(crate) fn in_force(policy: &Policy, day: qudao_kernel::Date) -> bool {
     policy.from <= day && day < policy.to
 }
 
@@ -273,7 +275,7 @@ impl<'a> Run<'a> {
                     self.pay_lines(rule, of)?;
                     self.reverse(rule)?;
                 }
-                _ if !judges_period || (self.focus.is_some() && !can_stand_alone(rule.component())) => {}
+                _ if !judges_period || self.focus.is_some_and(|focus| focus.groups(policy, rule.component()).is_none()) => {}
                 Basis::Group { key, span, pay } => self.pay_groups(rule, *key, *span, *pay)?,
                 Basis::Rank { key, span, by, within, top } => {
                     self.pay_ranked(rule, &rank::Contest { key: *key, span: *span, by, within: *within, top: *top })?;

@@ -72,6 +72,9 @@ fn prove_by(input: &RunInput<'_>, subject: &Subject, known: Option<&dyn Known>) 
     proof.attribution = attribution(input, fact, proof.line.as_ref(), basis);
     complete(&mut proof, input, &outcome, found, component);
     proof.others = others(input, &heard, policy, component);
+    if let (Some(known), None) = (known, fact) {
+        add_passed_over(&mut proof.others, input, known, (policy, component, basis));
+    }
     if proof.line.is_none() && proof.reasons.is_empty() && proof.judged.is_empty() {
         return Err(not_found(input, subject));
     }
@@ -450,6 +453,36 @@ fn complete(proof: &mut Proof, input: &RunInput<'_>, outcome: &Outcome, policy: 
         for reason in outcome.reasons.iter().filter(|reason| reason.component.is_empty() && reason.basis == *basis) {
             let (text, hint) = (words::reason(None, &reason.code), hint::hint(proof, None, None, &reason.code, reason.until));
             proof.reasons.push(Refused { code: reason.code.clone(), text, until: reason.until, forgone: reason.forgone, hint });
+        }
+    }
+}
+
+/// What components that were passed over made of the same group.
+fn add_passed_over(others: &mut Vec<Other>, input: &RunInput<'_>, known: &dyn Known, (name, subject, basis): (&str, &str, &str)) {
+    for policy in &input.policies.policies {
+        let waits = |component: &&Component| {
+            let crosses = matches!(component.basis, Basis::Rank { .. } | Basis::Pool { .. } | Basis::Clawback { .. });
+            crosses && !(policy.name == name && component.name == subject)
+        };
+        for component in policy.components.iter().filter(waits) {
+            let (amount, reasons) = known.passed_over(policy, &component.name, basis);
+            let refused = |reason: &qudao_policy::lines::Reason| Refused {
+                code: reason.code.clone(),
+                text: words::reason(Some(component), &reason.code),
+                until: reason.until,
+                forgone: reason.forgone,
+                hint: hint::general(&reason.code, reason.until),
+            };
+            if amount != 0 || !reasons.is_empty() {
+                others.push(Other {
+                    policy: policy.name.clone(),
+                    version: policy.version,
+                    component: component.name.clone(),
+                    title: component.title.clone(),
+                    amount,
+                    reasons: reasons.iter().map(refused).collect(),
+                });
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ mod record;
 mod verify;
 mod words;
 
-pub use alone::{stands_alone, table_of};
+pub use alone::{Needs, group_needs, stands_alone, table_of};
 pub use build::{prove, prove_focused};
 pub use data::{LineId, Proof, Subject};
 pub use letter::letter;
