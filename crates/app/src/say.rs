@@ -139,7 +139,7 @@ const WAITING: usize = 4;
 pub(crate) fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Refusal> {
     // Few threads that stay: what each of many short-lived ones has read would stay with it, page by page, after it is used up.
     let builder = &mut tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(threads.max(1)).max_blocking_threads(WAITING).thread_keep_alive(Duration::from_secs(3600)).enable_all();
+    builder.worker_threads(threads.max(1)).max_blocking_threads(WAITING).thread_keep_alive(Duration::from_hours(1)).enable_all();
     builder.build().map_err(|error| {
         Refusal::unavailable(
             "cli.threads.refused",

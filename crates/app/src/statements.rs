@@ -18,6 +18,8 @@ use qudao_settle::statement::{
 };
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use tokio::runtime::Handle;
 
 /// Statements as lines of JSON, in the folder of statements.
@@ -90,6 +92,11 @@ impl Sink for Keep {
     }
 }
 
+/// Columns of lines that no sum and no hash of a statement asks for.
+const UNSTATED: &[&str] = &["subscriber", "once", "own_partner", "outlet", "clerk"];
+/// Columns of obligations that a statement's calendar does not ask for.
+const UNSCHEDULED: &[&str] = &["policy", "component", "basis", "payee_kind", "payee", "own_partner", "subscriber"];
+
 /// A range of partners with its number, which its files have.
 type Numbered<'r> = (usize, &'r PartnerRange);
 
@@ -101,14 +108,56 @@ fn range_of(
     (number, range): Numbered<'_>,
     also: &mut Vec<&mut dyn Sink>,
 ) -> Result<Keep, Refusal> {
-    let rows = Rows { partners: Some((range.first.clone(), range.last.clone())), ..Rows::default() };
+    let partners = Some((range.first.clone(), range.last.clone()));
+    let rows = |without| Rows { partners: partners.clone(), without, ..Rows::default() };
     let files = |kind| chain::files_of_range(out, kind, number);
-    let mut lines = Lent(read_lines(handle, &files("lines"), &rows)?);
-    let mut reasons = Lent(read_reasons(handle, &files("reasons"), &rows)?);
-    let mut obligations = Lent(read_obligations(handle, &files("obligations"), &rows)?);
+    let mut lines = Lent(read_lines(handle, &files("lines"), &rows(if also.is_empty() { UNSTATED } else { &[] }))?);
+    let mut reasons = Lent(read_reasons(handle, &files("reasons"), &rows(&[]))?);
+    let mut obligations = Lent(read_obligations(handle, &files("obligations"), &rows(UNSCHEDULED))?);
     let mut keep = Keep::default();
     run(terms, range, &mut lines, &mut reasons, &mut obligations, &mut (&mut keep, also))?;
     Ok(keep)
+}
+
+/// Makes the statements of several ranges at once and takes them in order, while the next ones are made.
+fn in_order<'r>(
+    threads: usize,
+    ranges: &[Numbered<'r>],
+    make: impl Fn(Numbered<'r>) -> Result<Keep, Refusal> + Sync,
+    mut take: impl FnMut(Keep) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let next = AtomicUsize::new(0);
+    let (made, come) = sync_channel(threads);
+    let work = |made: SyncSender<(usize, Result<Keep, Refusal>)>| {
+        while let Some(range) = ranges.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // Nobody listens any more once a range was refused.
+            if made.send((range.0, make(*range))).is_err() {
+                break;
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.max(1))
+            .map(|_| {
+                let (work, made) = (&work, made.clone());
+                scope.spawn(move || work(made))
+            })
+            .collect();
+        drop(made);
+        let mut ahead: BTreeMap<usize, Keep> = BTreeMap::new();
+        let mut taken = 0;
+        let mut each = |(number, keep): (usize, Result<Keep, Refusal>)| {
+            ahead.insert(number, keep?);
+            while let Some(keep) = ahead.remove(&taken) {
+                take(keep)?;
+                taken += 1;
+            }
+            Ok(())
+        };
+        let all = come.into_iter().try_for_each(&mut each);
+        let dead = workers.into_iter().filter_map(|worker| worker.join().err()).count();
+        all.and_then(|()| if dead == 0 { Ok(()) } else { Err(say::worker_died()) })
+    })
 }
 
 /// Balances the run before left.
@@ -184,21 +233,12 @@ pub(crate) fn issue(
         run(terms, &PartnerRange::default(), lines, reasons, obligations, &mut (&mut keep, &mut also))?;
         take(keep)?;
     }
-    let at_once = if also.is_empty() { issue.threads.max(1) } else { 1 };
     let numbered: Vec<Numbered<'_>> = issue.ranges.iter().enumerate().collect();
-    for ranges in numbered.chunks(at_once) {
-        if let ([range], false) = (ranges, also.is_empty()) {
-            take(range_of(handle, issue.out, terms, *range, &mut also)?)?;
-            continue;
-        }
-        let kept: Vec<Result<Keep, Refusal>> = std::thread::scope(|scope| {
-            let mut workers = Vec::with_capacity(ranges.len());
-            for range in ranges.iter().copied() {
-                workers.push(scope.spawn(move || range_of(handle, issue.out, terms, range, &mut Vec::new())));
-            }
-            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(say::worker_died()))).collect()
-        });
-        kept.into_iter().try_for_each(|keep| take(keep?))?;
+    if also.is_empty() {
+        let make = |range| range_of(handle, issue.out, terms, range, &mut Vec::new());
+        in_order(issue.threads, &numbered, make, take)?;
+    } else {
+        numbered.into_iter().try_for_each(|range| take(range_of(handle, issue.out, terms, range, &mut also)?))?;
     }
     drop(also);
     let posted: i128 = poster.control().by_destination.values().sum();

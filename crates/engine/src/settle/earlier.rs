@@ -133,7 +133,7 @@ impl Wanted {
 pub(crate) fn total(handle: &Handle, session: &SessionContext, files: &[PathBuf], shared: &mut Shared) -> Result<(), Refusal> {
     let filter = col("origin").lt(lit(shared.plan.period.index()));
     let columns = super::arrow_out::LINES.fields().iter().map(|field| field.name().as_str()).collect();
-    let mut stream = handle.block_on(source::open(session, Query { files, columns, order: &[], filter: Some(filter) }))?;
+    let mut stream = handle.block_on(source::open(session, Query { files, columns, filter: Some(filter), ..Query::default() }))?;
     let mut line = Line::empty();
     while let Some(batch) = handle.block_on(stream.next()) {
         let batch = batch.map_err(|error| source::failed(&error))?;

@@ -168,7 +168,7 @@ impl Reuse {
             let path = folder.join(format!("{}-{kind}.parquet", stem(range)));
             if path.exists() {
                 let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
-                let query = Query { files: &[path], columns, order: &[], filter: None };
+                let query = Query { files: &[path], columns, ..Query::default() };
                 let batch = source::collect(handle, handle.block_on(source::open(session, query))?)?;
                 list.push(batch.with_schema(SchemaRef::clone(schema)).map_err(source::arrow_failed)?);
             }
@@ -253,7 +253,7 @@ impl Looking<'_> {
             return Ok(());
         }
         let filter = filter.into_iter().fold(self.months.clone(), Expr::and);
-        let query = Query { files, columns: columns.to_vec(), order: &[], filter: Some(filter) };
+        let query = Query { files, columns: columns.to_vec(), filter: Some(filter), ..Query::default() };
         let mut stream = self.handle.block_on(source::open(&source::picky(self.session, 2), query))?;
         while let Some(batch) = self.handle.block_on(stream.next()) {
             let batch = batch.map_err(|error| source::failed(&error))?;

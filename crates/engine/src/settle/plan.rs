@@ -284,7 +284,7 @@ impl Plan {
                         self.columns.entry(*table).or_default().insert(col);
                     }
                     self.payee_columns(*table, component);
-                    drop(self.columns_of(policy, expressions(component), Some(*table)));
+                    self.columns_of(policy, expressions(component), Some(*table));
                 }
                 Basis::Lines { .. } | Basis::Clawback { .. } => {
                     self.measures_first |= crossing;
@@ -292,10 +292,10 @@ impl Plan {
                     if let Some(table) = table {
                         self.payee_columns(table, component);
                     }
-                    drop(self.columns_of(policy, expressions(component), table));
+                    self.columns_of(policy, expressions(component), table);
                 }
                 Basis::Group { .. } | Basis::Rank { .. } | Basis::Pool { .. } => {
-                    drop(self.columns_of(policy, expressions(component), None))
+                    self.columns_of(policy, expressions(component), None);
                 }
             }
             if let Some(reverse) = &component.reverse {
@@ -375,10 +375,10 @@ impl Plan {
             for measure in measures {
                 self.totals(p, policy, measure, false);
             }
-            let read = self.columns_of(policy, exprs, None);
             if component.reverse.is_some() {
-                self.reversing_columns.extend(read);
+                self.reversing_columns.extend(fact_columns(policy, &exprs));
             }
+            self.columns_of(policy, exprs, None);
         }
     }
 
@@ -402,15 +402,13 @@ impl Plan {
         }
     }
 
-    /// Notes what expressions read; the columns of facts among it.
-    fn columns_of(&mut self, policy: &Policy, exprs: Vec<&Expr>, table: Option<Table>) -> Vec<Col> {
-        let mut facts = Vec::new();
+    /// Notes what expressions read; columns of facts for this table.
+    fn columns_of(&mut self, policy: &Policy, exprs: Vec<&Expr>, table: Option<Table>) {
+        if let Some(table) = table {
+            self.columns.entry(table).or_default().extend(fact_columns(policy, &exprs));
+        }
         for expr in exprs {
             walk(policy, expr, &mut |expr| match expr {
-                Expr::Field(Field::Fact(col)) => facts.push(*col),
-                Expr::Field(Field::ProductLine | Field::ProductCategory | Field::SupplyPrice | Field::RetailPrice) => {
-                    facts.push(Col::Product);
-                }
                 Expr::Field(Field::Sub(col)) => {
                     self.sub_columns.insert(*col);
                     self.wants_subs = true;
@@ -419,11 +417,24 @@ impl Plan {
                 _ => {}
             });
         }
-        if let Some(table) = table {
-            self.columns.entry(table).or_default().extend(&facts);
-        }
-        facts
     }
+}
+
+/// Columns of facts that expressions read.
+fn fact_columns(policy: &Policy, exprs: &[&Expr]) -> BTreeSet<Col> {
+    let mut columns = BTreeSet::new();
+    for expr in exprs {
+        walk(policy, expr, &mut |expr| match expr {
+            Expr::Field(Field::Fact(col)) => {
+                columns.insert(*col);
+            }
+            Expr::Field(Field::ProductLine | Field::ProductCategory | Field::SupplyPrice | Field::RetailPrice) => {
+                columns.insert(Col::Product);
+            }
+            _ => {}
+        });
+    }
+    columns
 }
 
 /// Table of the facts under a `Lines` or `Clawback` component.

@@ -33,6 +33,8 @@ pub struct Rows {
     pub basis: Option<String>,
     /// First and last partner, both inclusive; without the last, all from the first on.
     pub partners: Option<(String, Option<String>)>,
+    /// Text columns that are not read: they come empty.
+    pub without: &'static [&'static str],
 }
 
 impl Rows {
@@ -118,7 +120,10 @@ fn open<T: Row>(handle: &Handle, files: &[PathBuf], schema: &SchemaRef, rows: &R
         // Each file is sorted: as long as each is read by itself, they are merged and nothing is sorted again.
         let session = source::session(MEMORY, files.len().clamp(2, MOST_FILES))?;
         let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        stream = Some(handle.block_on(source::open(&session, Query { files, columns, order: &["partner"], filter: rows.filter() }))?);
+        stream = Some(handle.block_on(source::open(
+            &session,
+            Query { files, columns, without: rows.without, order: &["partner"], filter: rows.filter() },
+        ))?);
     }
     Ok(RowStream { handle: handle.clone(), stream, columns: None, at: 0, len: 0, row: T::empty() })
 }

@@ -5,6 +5,7 @@ use super::subs::{PassThrough, key};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -60,11 +61,14 @@ pub(crate) fn picky(session: &SessionContext, partitions: usize) -> SessionConte
 }
 
 /// What to read of a set of files.
+#[derive(Default)]
 pub(crate) struct Query<'q> {
     /// Files, each sorted by `order`.
     pub(crate) files: &'q [PathBuf],
     /// Columns to read.
     pub(crate) columns: Vec<&'q str>,
+    /// Text columns among them that come empty, unread.
+    pub(crate) without: &'q [&'q str],
     /// Columns the files are sorted by, ascending, absent first; empty if order does not matter.
     pub(crate) order: &'q [&'q str],
     /// Rows to keep.
@@ -96,7 +100,7 @@ impl Scan {
     /// # Errors
     /// If a file lacks a column.
     pub(crate) async fn open(&self, columns: &[&str], filter: Option<Expr>) -> Result<SendableRecordBatchStream, Refusal> {
-        stream(self.frame.clone(), columns, &self.order, filter).await.map_err(|error| failed(&error))
+        stream(self.frame.clone(), columns, &[], &self.order, filter).await.map_err(|error| failed(&error))
     }
 
     /// Opens a stream of batches of the rows that pass, in any order.
@@ -104,7 +108,7 @@ impl Scan {
     /// # Errors
     /// If a file lacks a column.
     pub(crate) async fn open_unsorted(&self, columns: &[&str], filter: Expr) -> Result<SendableRecordBatchStream, Refusal> {
-        stream(self.frame.clone(), columns, &[], Some(filter)).await.map_err(|error| failed(&error))
+        stream(self.frame.clone(), columns, &[], &[], Some(filter)).await.map_err(|error| failed(&error))
     }
 }
 
@@ -113,7 +117,8 @@ impl Scan {
 /// # Errors
 /// If a file is missing, unreadable, or lacks a column.
 pub(crate) async fn open(session: &SessionContext, query: Query<'_>) -> Result<SendableRecordBatchStream, Refusal> {
-    let run = async { stream(frame(session, query.files, query.order).await?, &query.columns, query.order, query.filter).await };
+    let run =
+        async { stream(frame(session, query.files, query.order).await?, &query.columns, query.without, query.order, query.filter).await };
     run.await.map_err(|error| failed(&error))
 }
 
@@ -129,13 +134,16 @@ async fn frame(session: &SessionContext, files: &[PathBuf], order: &[&str]) -> R
 async fn stream(
     mut frame: DataFrame,
     columns: &[&str],
+    without: &[&str],
     order: &[&str],
     filter: Option<Expr>,
 ) -> Result<SendableRecordBatchStream, DataFusionError> {
     if let Some(filter) = filter {
         frame = frame.filter(filter)?;
     }
-    frame = frame.select(columns.iter().map(|name| col(*name)).collect::<Vec<_>>())?;
+    let empty = || lit(ScalarValue::Utf8View(Some(String::new())));
+    let column = |name: &&str| if without.contains(name) { empty().alias(*name) } else { col(*name) };
+    frame = frame.select(columns.iter().map(column).collect::<Vec<_>>())?;
     if !order.is_empty() {
         frame = frame.sort(ascending(order))?;
     }
@@ -144,7 +152,6 @@ async fn stream(
 
 /// Rows whose day lies in these months.
 pub(crate) fn in_months(first: Month, last: Month) -> Expr {
-    use datafusion::common::ScalarValue;
     let day = |days: i32| lit(ScalarValue::Date32(Some(days)));
     col("occurred_on").gt_eq(day(first.first_day().days())).and(col("occurred_on").lt_eq(day(last.last_day().days())))
 }

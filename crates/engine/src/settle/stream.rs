@@ -2,8 +2,8 @@
 //!
 //! | # | phase | reads | writes | a crash here means |
 //! |---|---|---|---|---|
-//! | 1 | survey | partner column of the facts, subscriber states of the period, reversing events, earlier lines that matter | nothing | run again |
-//! | 2 | passes | facts, partner range by partner range | temporary files under `out` | the folder has no `summary.json`: run again |
+//! | 1 | survey | partner column of the facts, subscriber states of the period, reversing events; all earlier lines only where totals look back to them | nothing | run again |
+//! | 2 | passes | facts, obligations and the earlier lines that may be reversed, partner range by partner range | temporary files under `out` | the folder has no `summary.json`: run again |
 //! | 3 | end | totals | lines, obligations and reasons of other accounts | as above |
 //!
 //! Bounds: a block is whole partners of at least `range::BLOCK_ROWS` rows, so memory grows with the largest partner, with the subscribers of the period
@@ -176,7 +176,7 @@ impl<'j> Files<'j> {
                 columns.push(name);
             }
         }
-        let query = Query { files: self.files(table), columns, order: &[], filter: Some(filter) };
+        let query = Query { files: self.files(table), columns, filter: Some(filter), ..Query::default() };
         let stream = self.handle.block_on(source::open(session, query))?;
         Ok(self.counting(table, source::collect(self.handle, stream)?)?)
     }

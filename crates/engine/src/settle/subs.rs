@@ -72,39 +72,43 @@ fn split(subscriber: &str) -> (usize, u32, u64) {
 /// Cells of a column; what is absent reads as expressions read it: 0, no, no date, the empty text.
 enum Cells {
     Flags(Vec<bool>),
+    Short(Vec<i16>),
     Small(Vec<i32>),
     Wide(Vec<i64>),
-    /// Numbers of texts.
-    Texts(Vec<u32>),
 }
 
 impl Cells {
     fn new(col: Col, rows: usize) -> Self {
         match col.ty() {
-            ColType::Text => Cells::Texts(Vec::with_capacity(rows)),
             ColType::Bool => Cells::Flags(Vec::with_capacity(rows)),
-            ColType::Int | ColType::Money | ColType::Date | ColType::Month => Cells::Small(Vec::with_capacity(rows)),
+            // Of texts their numbers; today's days fit until 2059.
+            ColType::Text | ColType::Int | ColType::Money | ColType::Date | ColType::Month => Cells::Short(Vec::with_capacity(rows)),
         }
     }
 
     fn push(&mut self, value: i64) {
-        if let (Cells::Small(cells), Err(_)) = (&*self, i32::try_from(value)) {
-            *self = Cells::Wide(cells.iter().map(|cell| i64::from(*cell)).collect());
-        }
         match self {
-            Cells::Flags(cells) => cells.push(value != 0),
-            Cells::Small(cells) => cells.push(value as i32),
-            Cells::Wide(cells) => cells.push(value),
-            Cells::Texts(cells) => cells.push(value as u32),
+            Cells::Flags(cells) => return cells.push(value != 0),
+            Cells::Short(cells) => match i16::try_from(value) {
+                Ok(value) => return cells.push(value),
+                Err(_) => *self = Cells::Small(cells.iter().map(|cell| i32::from(*cell)).collect()),
+            },
+            Cells::Small(cells) => match i32::try_from(value) {
+                Ok(value) => return cells.push(value),
+                Err(_) => *self = Cells::Wide(cells.iter().map(|cell| i64::from(*cell)).collect()),
+            },
+            Cells::Wide(cells) => return cells.push(value),
         }
+        // It did not fit: into the next wider type.
+        self.push(value);
     }
 
     fn get(&self, row: usize) -> i64 {
         match self {
             Cells::Flags(cells) => i64::from(cells[row]),
+            Cells::Short(cells) => i64::from(cells[row]),
             Cells::Small(cells) => i64::from(cells[row]),
             Cells::Wide(cells) => cells[row],
-            Cells::Texts(cells) => i64::from(cells[row]),
         }
     }
 
@@ -114,9 +118,9 @@ impl Cells {
         }
         match self {
             Cells::Flags(cells) => Cells::Flags(gather(cells, rows)),
+            Cells::Short(cells) => Cells::Short(gather(cells, rows)),
             Cells::Small(cells) => Cells::Small(gather(cells, rows)),
             Cells::Wide(cells) => Cells::Wide(gather(cells, rows)),
-            Cells::Texts(cells) => Cells::Texts(gather(cells, rows)),
         }
     }
 }
@@ -335,5 +339,68 @@ impl<'s> Column<'s> {
     pub(crate) fn text(self, row: u32) -> &'s str {
         let texts = &self.subs.columns[self.at].texts.texts;
         usize::try_from(self.value(row) - 1).ok().and_then(|at| texts.get(at)).map_or("", String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::array::{BooleanArray, Date32Array, Int64Array};
+    use std::sync::Arc;
+
+    fn texts<T: AsRef<str>>(texts: &[T]) -> ArrayRef {
+        Arc::new(texts.iter().map(|text| Some(text.as_ref())).collect::<StringViewArray>())
+    }
+
+    /// Subscribers by the thousand, with cells of every width, absent ones among them.
+    #[test]
+    fn every_state_is_found_with_its_cells() {
+        let names: Vec<String> = (0..20_000).map(|number| format!("1380079{number:05}")).collect();
+        let minutes: Int64Array =
+            (0..20_000_i64).map(|number| (number % 7 != 0).then_some(number * 1_000_000_007 % (1 << (number % 50)))).collect();
+        let active: BooleanArray = (0..20_000).map(|number| (number % 5 != 0).then_some(number % 2 == 0)).collect();
+        let joined: Date32Array = (0..20_000).map(|number| (number % 3 != 0).then_some(20_000 + number)).collect();
+        let products: Vec<String> =
+            (0..20_000).map(|number| if number % 11 == 0 { String::new() } else { format!("P{}", number % 40_000) }).collect();
+        let arrays: [(Col, ArrayRef); 4] = [
+            (Col::Minutes, Arc::new(minutes.clone())),
+            (Col::Active, Arc::new(active.clone())),
+            (Col::JoinedOn, Arc::new(joined.clone())),
+            (Col::Product, texts(&products)),
+        ];
+        let mut building = Building::new(arrays.iter().map(|(col, _)| *col), 100);
+        let of = |col: Col| {
+            Ok::<_, Refusal>(arrays.iter().find(|(held, _)| *held == col).map_or_else(|| texts::<&str>(&[]), |(_, array)| array.clone()))
+        };
+        building.add(texts(&names).as_string_view(), of).unwrap();
+        let (subs, doubled) = building.finish();
+        assert!(!doubled);
+        let column = |col| subs.column(col).unwrap();
+        for (number, name) in names.iter().enumerate() {
+            let row = subs.find(name).unwrap();
+            assert_eq!(column(Col::Minutes).value(row), if minutes.is_valid(number) { minutes.value(number) } else { 0 }, "{name}");
+            assert_eq!(column(Col::Active).value(row) != 0, active.is_valid(number) && active.value(number), "{name}");
+            assert_eq!(
+                column(Col::JoinedOn).value(row),
+                i64::from(if joined.is_valid(number) { joined.value(number) } else { NO_DATE }),
+                "{name}"
+            );
+            assert_eq!(column(Col::Product).text(row), products[number], "{name}");
+        }
+        assert_eq!(subs.find("13800900000"), None);
+        assert_eq!(subs.find(""), None);
+        assert!(subs.column(Col::Billed).is_none());
+    }
+
+    #[test]
+    fn a_subscriber_twice_is_noticed_and_the_greatest_id_decides() {
+        let (names, ids) = (texts(&["s1", "s2", "s1", ""]), texts(&["e9", "e1", "e3", "e7"]));
+        let minutes: ArrayRef = Arc::new(Int64Array::from(vec![90, 10, 30, 70]));
+        let mut building = Building::new([Col::Minutes], 4);
+        building.add(names.as_string_view(), |_| Ok::<_, Refusal>(minutes.clone())).unwrap();
+        assert!(building.finish().1);
+        let subs = Subs::new(&names, &ids, &[(Col::Minutes, minutes)]).unwrap();
+        let of = |name: &str| subs.find(name).map(|row| subs.column(Col::Minutes).unwrap().value(row));
+        assert_eq!((of("s1"), of("s2"), of("")), (Some(90), Some(10), None));
     }
 }

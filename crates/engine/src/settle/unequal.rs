@@ -110,7 +110,7 @@ impl Side {
         let mut stream = None;
         if !files.is_empty() {
             let columns = LINES.fields().iter().map(|field| field.name().as_str()).collect();
-            stream = Some(handle.block_on(source::open(session, Query { files, columns, order: &ORDER, filter: None }))?);
+            stream = Some(handle.block_on(source::open(session, Query { files, columns, order: &ORDER, ..Query::default() }))?);
         }
         Ok(Self { handle: handle.clone(), stream, held: None, at: 0, group: (String::new(), String::new(), i32::MIN), rank: 0 })
     }

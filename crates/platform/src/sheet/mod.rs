@@ -55,3 +55,4 @@ pub use record::{Record, RecordBuf};
 pub use rejects::Rejects;
 pub use table::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
 pub use value::{parse_bool, parse_date, parse_int, parse_month};
+pub use xlsx_out::undated;

@@ -2,7 +2,7 @@
 
 use super::guard::guarded;
 use super::table::{Cell, Column, ColumnType, WriteError};
-use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 use std::path::{Path, PathBuf};
 
 /// Rows a sheet can hold, header included.
@@ -11,6 +11,16 @@ const MOST_ROWS: u32 = 1_048_576;
 const EXACT: u64 = 999_999_999_999_999;
 /// Widest and narrowest column, in characters.
 const WIDTHS: (usize, usize) = (8, 48);
+
+/// A new workbook that does not say when it was written: the same content gives the same bytes.
+///
+/// # Errors
+/// None in practice: the day it bears instead is a valid one.
+pub fn undated() -> Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    Ok(book)
+}
 
 /// A workbook with one sheet being written.
 pub(super) struct XlsxOut {
@@ -25,7 +35,7 @@ pub(super) struct XlsxOut {
 impl XlsxOut {
     /// Creates the sheet and writes the header; the file itself is written by `finish`.
     pub(super) fn create(path: &Path, columns: &[Column]) -> Result<Self, WriteError> {
-        let mut book = Workbook::new();
+        let mut book = undated()?;
         let mut sheet = book.new_worksheet_with_constant_memory()?;
         sheet.set_freeze_panes(1, 0)?;
         let bold = Format::new().set_bold();

@@ -4,7 +4,7 @@
 //! [`Export::finish`].
 
 use qudao_kernel::{Kind, Refusal};
-use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format as TableFormat, TableWriter};
+use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format as TableFormat, TableWriter, undated};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -121,7 +121,7 @@ impl Export {
 
 impl Book {
     fn create(path: PathBuf, specs: Vec<SheetSpec>) -> Result<Self, Refusal> {
-        let mut book = Workbook::new();
+        let mut book = undated().map_err(|error| unwritable(&path, &error))?;
         let mut sheets = Vec::with_capacity(specs.len());
         for spec in specs {
             sheets.push(Pages::new(&mut book, spec).map_err(|error| unwritable(&path, &error))?);
