@@ -73,13 +73,8 @@ impl World<'_> {
         if target.line.as_ref().is_some_and(|line| line.kind == LineKind::Adjust) {
             return None;
         }
-        let (name, version, component) = match &target.subject {
-            Subject::Line(id) => (&id.policy, id.version, &id.component),
-            Subject::Zero { policy, version, component, .. } => (policy, *version, component),
-        };
-        let policy = self.set.policies.iter().find(|policy| policy.name == *name && policy.version == version)?;
-        let index = policy.components.iter().position(|held| held.name == *component)?;
-        table_of(policy, index)
+        let (place, index) = self.place_of(&target.subject)?;
+        table_of(&self.set.policies[place], index)
     }
 
     pub(super) fn basis(target: &Target) -> &str {

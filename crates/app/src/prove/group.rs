@@ -106,7 +106,8 @@ impl World<'_> {
         Ok(proof.filter(|proof| agrees(proof, target) && !told.failed.get()))
     }
 
-    fn place_of(&self, subject: &Subject) -> Option<(usize, usize)> {
+    /// Places of the policy and component a line or zero is of.
+    pub(super) fn place_of(&self, subject: &Subject) -> Option<(usize, usize)> {
         let (name, version, component) = match subject {
             Subject::Line(id) => (&id.policy, id.version, &id.component),
             Subject::Zero { policy, version, component, .. } => (policy, *version, component),

@@ -51,11 +51,12 @@ fn reversible(set: &PolicySet) -> (BTreeSet<String>, BTreeSet<String>) {
     (by_event, by_condition)
 }
 
-/// The earliest day of an item that anything of the period can still reverse.
+/// A day no later than that of any item that anything of the period can still reverse. It begins a month: all lines of an item and month are judged
+/// together.
 fn earliest(set: &PolicySet, period: Month) -> Date {
     let first = period.first_day();
     let clauses = set.policies.iter().flat_map(|policy| policy.components.iter().filter_map(|component| component.reverse.as_ref()));
-    clauses.map(|clause| earliest_within(clause.within, first)).min().unwrap_or(first)
+    clauses.map(|clause| earliest_within(clause.within, first)).min().unwrap_or(first).month().first_day()
 }
 
 /// The earliest day whose last day to be reversed is not before `first`. The last day rises with the day, so halving finds it.

@@ -11,7 +11,7 @@
 //! evaluated at the end is evaluated anew on the totals of all ranges.
 
 use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
-use super::block::Shared;
+use super::plan::Plan;
 use super::results::{Lazy, Others, SettleReport, disk};
 use super::source::{self, Query};
 use super::subs::key;
@@ -186,10 +186,9 @@ pub(crate) fn compare(
     session: &SessionContext,
     from: &Path,
     now: &RunKept,
-    shared: &Shared,
+    plan: &Plan,
 ) -> Result<Option<Reuse>, Refusal> {
     let Ok(before) = read::<RunKept>(&from.join(FOLDER).join("run.json")) else { return Ok(None) };
-    let plan = &shared.plan;
     // A budget, a first claim or a measure of the whole company may change what any partner is paid for any fact.
     if before.basis != now.basis || before.ranges.is_empty() || plan.measures_first || plan.once || plan.budgets {
         return Ok(None);

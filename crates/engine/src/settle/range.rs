@@ -182,3 +182,20 @@ pub(crate) fn cut(counts: BTreeMap<String, usize>, first: &str) -> Vec<Range> {
     close(&mut blocks, &mut ranges);
     ranges
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_leave_no_gap_and_there_is_one_without_facts() {
+        let counts: BTreeMap<String, usize> = (0..9).map(|number| (format!("P{number}"), 150_000)).collect();
+        let ranges = cut(counts, "A");
+        let ends: Vec<(&str, &str)> = ranges.iter().map(|range| (range.first.as_str(), range.last.as_str())).collect();
+        assert_eq!(ends, [("A", "P2"), ("P2\0", "P5"), ("P5\0", "P8")]);
+        assert!(ranges.iter().all(|range| range.blocks.len() == 3));
+        let none = cut(BTreeMap::new(), "A");
+        assert_eq!(none.len(), 1);
+        assert_eq!((none[0].first.as_str(), none[0].blocks.as_slice()), ("A", [(String::new(), Vec::new())].as_slice()));
+    }
+}

@@ -80,7 +80,7 @@ pub fn settle(handle: &Handle, job: &SettleJob<'_>) -> Result<SettleReport, Refu
     let mut shared = files.survey(plan)?;
     let mut kept = files.kept();
     let reuse = match &job.reuse {
-        Some(from) => kept::compare(handle, &session, from, &kept, &shared)?,
+        Some(from) => kept::compare(handle, &session, from, &kept, &shared.plan)?,
         None => None,
     };
     let ranges = match &reuse {
@@ -440,7 +440,8 @@ impl<'j> Files<'j> {
         }
         let mut writers = Writers::new(&self.job.out, &format!("part-{index:05}"));
         for (number, (last, partners)) in range.blocks.iter().enumerate() {
-            let up_to = if is_last && number + 1 == range.blocks.len() { None } else { Some(last.as_str()) };
+            // Accounts without facts after the last block belong to it; the cursor ends with the range.
+            let up_to = (number + 1 < range.blocks.len()).then_some(last.as_str());
             let mut partners = partners.clone();
             let mut lines = Earlier::default();
             if let Some((wanted, cursor)) = &mut earlier
