@@ -67,6 +67,17 @@ impl Chain {
                     format!("{name} is a run of {found}, which is not before {after}; --previous is the out folder of the month before"),
                 ));
             }
+            if summary.period.plus(1) != after {
+                let (name, found, missing) = (folder.display(), summary.period, after.plus(-1));
+                return Err(Refusal::new(
+                    Kind::Conflict,
+                    "cli.previous.gap",
+                    format!("{name} 是 {found} 的结算结果，{after} 之前还缺 {missing}：其间到期的分期和结转会漏掉；请先结算 {missing}"),
+                    format!(
+                        "{name} is a run of {found}, and {missing} is missing before {after}: what fell due and was carried forward in between would be left out; settle {missing} first"
+                    ),
+                ));
+            }
             after = summary.period;
             next = summary.previous.map(|path| folder.join(path));
             chain.folders.push((after, folder));

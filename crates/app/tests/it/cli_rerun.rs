@@ -116,6 +116,21 @@ fn a_late_file_a_changed_rate_and_a_moved_outlet_post_their_differences_once() {
 }
 
 #[test]
+fn a_month_between_is_not_passed_over() {
+    let place = Place::new();
+    well(&place.settle("july", ""));
+    let settle = |month: &str, previous: &str| {
+        place.run(&format!("settle --policies policies --facts facts --master master --period {month} --out {month} --previous {previous}"))
+    };
+    let done = settle("2026-09", "july");
+    assert_eq!(done.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("settle 2026-08 first"), "{}", String::from_utf8_lossy(&done.stderr));
+    // a month without facts is settled like any other, and the next one stands on it
+    well(&settle("2026-08", "july"));
+    well(&settle("2026-09", "2026-08"));
+}
+
+#[test]
 fn what_cannot_be_a_rerun_is_refused_with_the_remedy() {
     let place = Place::new();
     well(&place.settle("one", ""));
