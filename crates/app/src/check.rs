@@ -3,8 +3,8 @@
 //! draws the same ones, and nobody can choose to be left out.
 
 use crate::chain::{self, Chain};
-use crate::say::Say;
-use crate::settle::{Args, Sources};
+use crate::say::{self, Say};
+use crate::settle::{self, Args, Sources};
 use qudao_engine::settle::{Places, Rows, read_lines, read_obligations, read_reasons};
 use qudao_kernel::{Date, Month, Refusal};
 use qudao_platform::hash::sha256;
@@ -38,6 +38,29 @@ pub(crate) struct Check {
     pub(crate) reasons: u64,
 }
 
+/// What looking at a partner gave.
+enum Found {
+    /// It has no facts and no rows.
+    Nothing,
+    TooLarge,
+    Same(qudao_settle::sample::Compared),
+}
+
+impl Check {
+    fn add(&mut self, partner: &str, found: &Found) {
+        match found {
+            Found::Nothing => {}
+            Found::TooLarge => self.too_large += 1,
+            Found::Same(compared) => {
+                self.partners.push(partner.to_owned());
+                self.lines += compared.lines;
+                self.obligations += compared.obligations;
+                self.reasons += compared.reasons;
+            }
+        }
+    }
+}
+
 /// A run to be checked.
 pub(crate) struct Checked<'a> {
     pub(crate) handle: &'a Handle,
@@ -65,12 +88,20 @@ impl Checked<'_> {
         };
         let bar = say.bar("抽查", "checking");
         bar.set_length(wanted as u64);
-        for partner in self.drawn().into_iter().take(wanted.saturating_mul(TRIES)) {
+        let mut drawn = self.drawn();
+        drawn.truncate(wanted.saturating_mul(TRIES));
+        for some in drawn.chunks(settle::threads(self.args)) {
+            for (partner, found) in some.iter().zip(self.several(&files, some)) {
+                let found = found?;
+                if check.partners.len() == wanted {
+                    break;
+                }
+                check.add(partner, &found);
+            }
+            bar.set_position(check.partners.len() as u64);
             if check.partners.len() == wanted {
                 break;
             }
-            self.one(&files, &partner, &mut check)?;
-            bar.set_position(check.partners.len() as u64);
         }
         bar.finish_and_clear();
         Ok(check)
@@ -88,31 +119,31 @@ impl Checked<'_> {
         order.into_iter().map(|(_, code)| code).collect()
     }
 
-    fn one(&self, files: &Files, partner: &str, check: &mut Check) -> Result<(), Refusal> {
-        let Some(engine) = self.account(files, partner)? else {
-            check.too_large += 1;
-            return Ok(());
-        };
+    /// Checks several partners at once.
+    fn several(&self, files: &Files, partners: &[String]) -> Vec<Result<Found, Refusal>> {
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = partners.iter().map(|partner| scope.spawn(|| self.one(files, partner))).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|_| Err(say::worker_died()))).collect()
+        })
+    }
+
+    fn one(&self, files: &Files, partner: &str) -> Result<Found, Refusal> {
+        let Some(engine) = self.account(files, partner)? else { return Ok(Found::TooLarge) };
         let Sources { policies, master, facts, .. } = self.sources;
         let period = self.args.period;
         let own = facts.rows(&policies.set, period, Some(partner))?;
         let is_empty = engine.lines.is_empty() && engine.reasons.is_empty() && engine.obligations.is_empty();
         if own.is_empty() && is_empty {
-            return Ok(());
+            return Ok(Found::Nothing);
         }
         let (earlier, obligations) = self.before(files, Some(partner))?;
         let input = RunInput { policies: &policies.set, master, period, facts: &own, earlier_lines: &earlier, obligations: &obligations };
-        let compared = match compare(&input, partner, &engine) {
+        match compare(&input, partner, &engine) {
             Err(refusal) if refusal.code == "settle.sample.differs" && self.facts_of_the_month() <= SMALL => {
-                self.with_everything(files, partner, &engine, period)?
+                self.with_everything(files, partner, &engine, period).map(Found::Same)
             }
-            result => result?,
-        };
-        check.partners.push(partner.to_owned());
-        check.lines += compared.lines;
-        check.obligations += compared.obligations;
-        check.reasons += compared.reasons;
-        Ok(())
+            result => result.map(Found::Same),
+        }
     }
 
     fn facts_of_the_month(&self) -> u64 {

@@ -3,7 +3,7 @@
 //! Both runs are walked side by side, so memory grows with the rows of one partner that differ, and with the facts that changed.
 
 use crate::chain::{self, summary_of};
-use crate::inputs::{self, Facts, Policies};
+use crate::inputs::{self, Facts, InputFile, Policies};
 use crate::kept;
 use crate::run_files::{self, LINES};
 use crate::say::Say;
@@ -114,12 +114,16 @@ fn stated_in(summary: &Summary) -> Month {
 /// Policies and master data of the run before, where it kept them and they can still be read.
 pub(crate) struct Old {
     policies: Policies,
-    master: Master,
+    /// `None` where it is the same as now.
+    master: Option<Master>,
 }
 
-/// What the run before kept.
-pub(crate) fn old(plan: &Plan) -> Option<Old> {
-    kept::policies(&plan.of).ok().zip(kept::master(&plan.of).ok()).map(|(policies, master)| Old { policies, master })
+/// What the run before kept; master data only if these files are not those it had.
+pub(crate) fn old(plan: &Plan, master_files: &[InputFile]) -> Option<Old> {
+    let policies = kept::policies(&plan.of).ok()?;
+    let is_same = plan.before.inputs.master == master_files;
+    let master = if is_same { None } else { Some(kept::master(&plan.of).ok()?) };
+    Some(Old { policies, master })
 }
 
 /// What differs from the run before, as it is read: every line goes into the table and the sums on its way.
@@ -239,7 +243,7 @@ pub(crate) fn terms<'a>(plan: &Plan, old: Option<&'a Old>, set: &'a PolicySet, m
     Terms {
         rerun: plan.before.period,
         open: plan.post_in,
-        old: old.map(|old| Rules { policies: &old.policies.set, master: &old.master }),
+        old: old.map(|old| Rules { policies: &old.policies.set, master: old.master.as_ref().unwrap_or(master) }),
         new: Rules { policies: set, master },
         news,
     }

@@ -2,7 +2,7 @@
 
 use crate::chain;
 use crate::say::word;
-use qudao_engine::settle::{Rows, read_lines, read_obligations, read_reasons};
+use qudao_engine::settle::{Rows, read_lines_in_order, read_obligations, read_reasons};
 use qudao_kernel::{Fen, Refusal};
 use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
 use qudao_policy::lines::Line;
@@ -72,7 +72,7 @@ pub(crate) fn columns(list: &[(&str, ColumnType)]) -> Vec<Column> {
 /// Writes the lines of a run as a table; how many.
 pub(crate) fn lines(handle: &Handle, run: &Path, rows: &Rows, path: &Path, format: Format) -> Result<u64, Refusal> {
     let mut writer = TableWriter::create(path, &columns(&LINES), format)?;
-    for line in read_lines(handle, &chain::files(run, "lines")?, rows)? {
+    for line in read_lines_in_order(handle, &chain::files(run, "lines")?, rows)? {
         line_row(&mut writer, &line?, &[])?;
     }
     writer.finish()

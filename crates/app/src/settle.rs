@@ -279,7 +279,7 @@ impl Settled<'_> {
     /// States and posts what differs from the run before, and nothing else.
     fn differences(&self, say: &Say, plan: &Plan) -> Result<(Stated, Rerun), Refusal> {
         let (args, set, master) = (self.args, &self.sources.policies.set, &self.sources.master);
-        let old = rerun::old(plan);
+        let old = rerun::old(plan, &self.sources.master_files);
         let news = rerun::news(&self.sources.facts, set, args.period, &plan.before.inputs)?;
         let terms = rerun::terms(plan, old.as_ref(), set, master, news.as_ref());
         let mut stream = rerun::Stream::open(say, self.handle, plan, &args.out, terms)?;
@@ -312,10 +312,10 @@ impl Settled<'_> {
     }
 }
 
-/// One hash over everything the results depend on besides the facts.
+/// One hash over everything the results depend on besides the facts and the policies.
 fn basis(sources: &Sources, chain: &Chain) -> Result<String, Refusal> {
     let mut parts = vec![env!("CARGO_PKG_VERSION").to_owned()];
-    for file in sources.policies.files.iter().chain(&sources.master_files) {
+    for file in &sources.master_files {
         parts.push(format!("{} {}", file.file, file.sha256));
     }
     if let Some(before) = chain.last() {
@@ -327,7 +327,7 @@ fn basis(sources: &Sources, chain: &Chain) -> Result<String, Refusal> {
 }
 
 /// Threads to use.
-fn threads(args: &Args) -> usize {
+pub(crate) fn threads(args: &Args) -> usize {
     args.threads.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
 }
 

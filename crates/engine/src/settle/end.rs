@@ -13,7 +13,7 @@ use super::reverse::Earlier;
 use super::sink::Sink;
 use super::totals::{Claims, Totals, line_totals};
 use qudao_kernel::{Month, territory};
-use qudao_policy::model::{Basis, Key, Source};
+use qudao_policy::model::{Agg, Basis, Key, Measure, Source};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -48,7 +48,7 @@ impl Measures for EndMeasures<'_> {
         let totals = if let Some(totals) = cached {
             totals
         } else {
-            let Some(totals) = self.totals(policy, measure, anchor)? else { return Ok(Num::int(0)) };
+            let Some(totals) = self.totals(policy, measure, anchor)? else { return Ok(Num::int(of_nothing(model, anchor))) };
             self.cache.borrow_mut().insert(slot, totals.clone());
             totals
         };
@@ -63,6 +63,15 @@ impl Measures for EndMeasures<'_> {
                 _ => totals.get(&format!("{code}/{sub}")),
             })
         }))
+    }
+}
+
+/// Value of a measure of facts for a key nothing was counted for.
+fn of_nothing(measure: &Measure, anchor: Month) -> i128 {
+    let (first, last) = window_months(measure.window, anchor);
+    match measure.source {
+        Source::Facts { agg: Agg::IdleMonths, .. } => i128::from(last.since(first) + 1),
+        _ => 0,
     }
 }
 

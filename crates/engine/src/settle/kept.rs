@@ -11,6 +11,7 @@
 //! evaluated at the end is evaluated anew on the totals of all ranges.
 
 use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
+use super::earlier::reversing_kinds;
 use super::plan::Plan;
 use super::results::{Lazy, Others, SettleReport, disk};
 use super::source::{self, Query};
@@ -18,10 +19,12 @@ use super::subs::key;
 use super::totals::Claims;
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::prelude::{Expr, SessionContext};
+use datafusion::arrow::util::display::array_value_to_string;
+use datafusion::prelude::{Expr, SessionContext, col, lit};
 use futures::StreamExt;
 use qudao_kernel::Refusal;
 use qudao_kernel::facts::Table;
+use qudao_policy::model::PolicySet;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -38,7 +41,7 @@ pub(crate) type Latest = BTreeMap<String, i32>;
 /// What a run stood on.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RunKept {
-    /// Policies, master data, earlier results and program, in one hash.
+    /// Master data, earlier results and program, in one hash; and another of what ranges read of the policies.
     pub(crate) basis: String,
     /// Fact files by table.
     pub(crate) files: BTreeMap<String, Vec<PathBuf>>,
@@ -186,7 +189,7 @@ pub(crate) fn compare(
     session: &SessionContext,
     from: &Path,
     now: &RunKept,
-    plan: &Plan,
+    (plan, set): (&Plan, &PolicySet),
 ) -> Result<Option<Reuse>, Refusal> {
     let Ok(before) = read::<RunKept>(&from.join(FOLDER).join("run.json")) else { return Ok(None) };
     // A budget, a first claim or a measure of the whole company may change what any partner is paid for any fact.
@@ -210,16 +213,13 @@ pub(crate) fn compare(
             return Ok(None);
         }
         let scan = Looking { handle, session, months: source::in_months(first, last) };
-        let mut named: BTreeSet<String> = BTreeSet::new();
-        let columns: &[&str] = if table == Table::BusinessEvent { &["attributed", "ref_event"] } else { &["attributed"] };
-        scan.gather(&changed, columns, None, &mut [&mut partners, &mut named])?;
+        scan.gather(&changed, "attributed", None, &mut partners)?;
         if !versions.is_empty() {
             let files: Vec<PathBuf> = old.union(&new).cloned().collect();
-            let among = source::among(versions.iter().map(|id| key(id)).collect(), "event_id");
-            scan.gather(&files, columns, Some(among), &mut [&mut partners, &mut named])?;
+            scan.gather(&files, "attributed", Some(among(&versions)), &mut partners)?;
         }
         // What names another event takes back, or no longer takes back, from whoever was paid for that, in this month or an earlier one.
-        if named.iter().any(|event| !event.is_empty()) {
+        if table == Table::BusinessEvent && scan.takes_back_otherwise((plan, set), (&old, &new), &changed, versions)? {
             return Ok(None);
         }
     }
@@ -246,8 +246,70 @@ struct Looking<'s> {
 }
 
 impl Looking<'_> {
-    /// Adds the texts of each column to its set.
-    fn gather(&self, files: &[PathBuf], columns: &[&str], filter: Option<Expr>, into: &mut [&mut BTreeSet<String>]) -> Result<(), Refusal> {
+    /// Adds the texts of a column.
+    fn gather(&self, files: &[PathBuf], column: &str, filter: Option<Expr>, into: &mut BTreeSet<String>) -> Result<(), Refusal> {
+        self.rows(files, &[column], filter, &mut |batch| {
+            let texts = source::texts(batch, column)?;
+            let texts = texts.as_string_view();
+            let mut last = None;
+            for row in 0..texts.len() {
+                let text = if texts.is_valid(row) { texts.value(row) } else { "" };
+                if last != Some(text) && !into.contains(text) {
+                    into.insert(text.to_owned());
+                }
+                last = Some(text);
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether some event that takes another back came, went, or says something else now of what a reversal reads. One whose correction changes
+    /// nothing of that does the same as before.
+    fn takes_back_otherwise(
+        &self,
+        (plan, set): (&Plan, &PolicySet),
+        (old, new): (&BTreeSet<PathBuf>, &BTreeSet<PathBuf>),
+        changed: &[PathBuf],
+        mut concerned: BTreeSet<String>,
+    ) -> Result<bool, Refusal> {
+        let kinds = reversing_kinds(set);
+        if kinds.is_empty() {
+            return Ok(false);
+        }
+        let kinds = kinds.iter().map(|kind| lit(kind.as_str())).collect();
+        let naming = col("kind").in_list(kinds, false).and(col("ref_event").not_eq(lit("")));
+        self.gather(changed, "event_id", Some(naming.clone()), &mut concerned)?;
+        if concerned.is_empty() {
+            return Ok(false);
+        }
+        let filter = naming.and(among(&concerned));
+        let columns: Vec<&str> =
+            plan.reversing_columns.iter().filter(|col| Table::BusinessEvent.has(**col)).map(|col| col.name()).collect();
+        let said = |files: &BTreeSet<PathBuf>| -> Result<BTreeMap<String, BTreeSet<Vec<String>>>, Refusal> {
+            let files: Vec<PathBuf> = files.iter().cloned().collect();
+            let mut said: BTreeMap<String, BTreeSet<Vec<String>>> = BTreeMap::new();
+            self.rows(&files, &columns, Some(filter.clone()), &mut |batch| {
+                let ids = source::texts(batch, "event_id")?;
+                for row in 0..batch.num_rows() {
+                    let cells = batch.columns().iter().map(|column| array_value_to_string(column, row).map_err(source::arrow_failed));
+                    said.entry(ids.as_string_view().value(row).to_owned()).or_default().insert(cells.collect::<Result<_, Refusal>>()?);
+                }
+                Ok(())
+            })?;
+            Ok(said)
+        };
+        let (before, after) = (said(old)?, said(new)?);
+        Ok(before != after || before.values().any(|versions| versions.len() > 1))
+    }
+
+    /// Shows the rows of the months that pass, a batch at a time.
+    fn rows(
+        &self,
+        files: &[PathBuf],
+        columns: &[&str],
+        filter: Option<Expr>,
+        show: &mut dyn FnMut(&RecordBatch) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
         if files.is_empty() {
             return Ok(());
         }
@@ -255,20 +317,13 @@ impl Looking<'_> {
         let query = Query { files, columns: columns.to_vec(), filter: Some(filter), ..Query::default() };
         let mut stream = self.handle.block_on(source::open(&source::picky(self.session, 2), query))?;
         while let Some(batch) = self.handle.block_on(stream.next()) {
-            let batch = batch.map_err(|error| source::failed(&error))?;
-            for (name, set) in columns.iter().zip(into.iter_mut()) {
-                let texts = source::texts(&batch, name)?;
-                let texts = texts.as_string_view();
-                let mut last = None;
-                for row in 0..texts.len() {
-                    let text = if texts.is_valid(row) { texts.value(row) } else { "" };
-                    if last != Some(text) && !set.contains(text) {
-                        set.insert(text.to_owned());
-                    }
-                    last = Some(text);
-                }
-            }
+            show(&batch.map_err(|error| source::failed(&error))?)?;
         }
         Ok(())
     }
+}
+
+/// Rows of these ids.
+fn among(ids: &BTreeSet<String>) -> Expr {
+    source::among(ids.iter().map(|id| key(id)).collect(), "event_id")
 }

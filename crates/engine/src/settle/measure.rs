@@ -3,6 +3,7 @@
 use super::block::{Block, Trouble};
 use super::eval::{Eval, Measures, NoMeasures};
 use super::fast::{Map, Set};
+use super::group::key_of;
 use super::items::{Check, Items, TableRows};
 use super::master::NONE;
 use super::num::{self, Num, Overflow};
@@ -429,7 +430,8 @@ fn collect<'b>(block: &'b Block<'b>, local: &'b Local<'b>, claims: &mut Claims, 
             if plan.comps[plan.number(p, c) as usize].global != at_end {
                 continue;
             }
-            for measure in measures_of(policy, component).into_iter().filter(|m| at_end || plan.crosses[p][*m]) {
+            let read = |m: &usize| plan.crosses[p][*m] || (at_end && has_key(policy.measures[*m].key, key_of(component)));
+            for measure in measures_of(policy, component).into_iter().filter(read) {
                 wanted.insert((measure, plan.period.index()));
                 if matches!(component.basis, Basis::Group { pay: GroupPay::Cumulative, .. }) {
                     wanted.insert((measure, plan.period.plus(-1).index()));
@@ -447,11 +449,18 @@ fn collect<'b>(block: &'b Block<'b>, local: &'b Local<'b>, claims: &mut Claims, 
     Ok(())
 }
 
+/// Whether groups by a key have the key of a measure; to the others it is what it is for nobody.
+fn has_key(measure: Key, group: Key) -> bool {
+    !matches!(measure, Key::Outlet | Key::Clerk | Key::Customer | Key::Subscriber) || measure == group
+}
+
 /// This block's part of a measure, by full key.
 fn part_of<'b>(block: &'b Block<'b>, local: &'b Local<'b>, policy: usize, measure: &'b Measure, anchor: Month) -> Result<Totals, Overflow> {
     let mut counter: Counter<'b, (u32, &'b str)> = Counter::new(measure, anchor);
-    let Source::Facts { table, .. } = &measure.source else { return Ok(counter.totals(block)) };
-    let Some(rows) = block.table(*table) else { return Ok(counter.totals(block)) };
+    let own = measure.rollup.is_none() && !matches!(measure.key, Key::Company | Key::Region(_));
+    let finish = |counter: Counter<'b, (u32, &'b str)>| if own { counter.own_totals(block) } else { counter.totals(block) };
+    let Source::Facts { table, .. } = &measure.source else { return Ok(finish(counter)) };
+    let Some(rows) = block.table(*table) else { return Ok(finish(counter)) };
     let eval = Eval { measures: &NoMeasures, ..block.eval(policy, local) };
     let items = eligible(block, policy, measure, anchor)?;
     let shared = block.shared;
@@ -462,7 +471,7 @@ fn part_of<'b>(block: &'b Block<'b>, local: &'b Local<'b>, policy: usize, measur
             key => (items.seg[item], key_of_fact(key, items, item)?),
         })
     })?;
-    let mut totals = counter.totals(block);
+    let mut totals = finish(counter);
     if let Some(rollup) = &measure.rollup {
         // Set-like aggregates are merged by their members, so the parent's own facts and those rolled up are counted together.
         totals.add_all(rolled_up(block, &eval, measure, rows, &items, anchor, rollup)?)?;
@@ -473,13 +482,23 @@ fn part_of<'b>(block: &'b Block<'b>, local: &'b Local<'b>, policy: usize, measur
 /// Stands for a key that belongs to no partner of the block: the company, a territory, a parent.
 const NO_SEG: u32 = u32::MAX;
 
+fn full_key(block: &Block<'_>, (seg, sub): (u32, &str)) -> String {
+    match (block.segs.get(seg as usize), sub) {
+        (None, _) => sub.to_string(),
+        (Some(code), "") => code.clone(),
+        (Some(code), _) => format!("{code}/{sub}"),
+    }
+}
+
 impl Counter<'_, (u32, &str)> {
+    /// Totals of keys that no other block has.
+    fn own_totals(self, block: &Block<'_>) -> Totals {
+        let values = self.counted().into_iter().map(|(key, value)| (full_key(block, key), value)).collect();
+        Totals::complete(self.den, values, self.absent())
+    }
+
     fn totals(self, block: &Block<'_>) -> Totals {
-        let full = |(seg, sub): (u32, &str)| match (block.segs.get(seg as usize), sub) {
-            (None, _) => sub.to_string(),
-            (Some(code), "") => code.clone(),
-            (Some(code), _) => format!("{code}/{sub}"),
-        };
+        let full = |key| full_key(block, key);
         // Distinct counts and months are merged across blocks by their members, not by their number.
         let texts = self.seen.into_iter().map(|(key, text)| (full(key), text.to_string()));
         let months = self.active.into_iter().flat_map(|(key, months)| months.into_iter().map(move |month| (full(key), month.to_string())));

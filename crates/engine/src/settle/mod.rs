@@ -9,13 +9,14 @@
 //! | `each`, `on_lines`, `group`, `payees`, `release`, `reverse` | the work on a block |
 //! | `passes`, `end` | collect first, then pay; ranks, pools and crossing groups at the end |
 //! | `stream`, `range`, `source`, `earlier`, `arrow_out`, `results` | files of any size: DataFusion scans, prunes, merges and sorts; results as Parquet |
-//! | `kept` | what a run leaves for the next run of the same month |
+//! | `kept`, `basis` | what a run leaves for the next run of the same month, and when that may take it |
 //! | `read`, `rows` | what a run wrote, read back |
 //! | `point`, `collected` | the same for a proof: rows of one partner, totals over all |
 //! | `unequal` | the lines in which two runs of one month differ |
 //! | `memory`, `output` | facts in memory in, rows out |
 
 mod arrow_out;
+mod basis;
 mod block;
 mod collected;
 mod each;
@@ -52,7 +53,7 @@ mod unequal;
 pub use collected::Collected;
 pub use memory::{MemoryInput, settle_in_memory};
 pub use point::Accounts;
-pub use read::{Before, Places, RowStream, Rows, months_needed, read_lines, read_obligations, read_reasons, rows_in};
+pub use read::{Before, Places, RowStream, Rows, months_needed, read_lines, read_lines_in_order, read_obligations, read_reasons, rows_in};
 pub use results::{ComponentTotals, SettleReport};
 pub use rows::{LineColumns, ObligationColumns, ReasonColumns, Row};
 pub use stream::{SettleJob, settle};

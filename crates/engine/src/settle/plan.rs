@@ -1,9 +1,11 @@
 //! What a run will do, decided once from the policies: which components are in force, where each is evaluated, which measures cross
 //! partners, which months of which table are read, and how many passes over the facts that takes.
 //!
-//! A component is evaluated *in blocks* (whole partners at a time) unless it needs something of other partners: a rank, a pool, or a
-//! group over a measure that crosses partners. Those are evaluated once, at the end, on per-partner totals. An `Each` component that reads a measure
-//! crossing partners, or is paid once over the whole company, or draws on a budget, needs a pass that collects before the one that pays.
+//! A component is evaluated *in blocks* (whole partners at a time) or once *at the end*, on totals. What needs other partners waits for the end: ranks,
+//! pools, groups over a measure that crosses partners. So do groups of partners, outlets and clerks: their totals are few, and a run
+//! of the same month by other ladders then needs nothing but these. Groups of customers and subscribers, who are many, stay in blocks where they can. An
+//! `Each` component that reads a measure crossing partners, or is paid once over the whole company, or draws on a budget, needs a pass that collects
+//! before the one that pays.
 
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::{Month, Refusal};
@@ -471,6 +473,7 @@ fn place(policy: &Policy, leaving: &BTreeSet<(&str, &str)>) -> (Vec<bool>, Vec<b
         for (index, component) in policy.components.iter().enumerate() {
             global[index] |= match &component.basis {
                 Basis::Rank { .. } | Basis::Pool { .. } => true,
+                Basis::Group { key: Key::Partner | Key::Outlet | Key::Clerk, .. } => true,
                 Basis::Group { .. } => measures_of(policy, component).iter().any(|measure| crosses[*measure]),
                 Basis::Each { .. } | Basis::Lines { .. } | Basis::Clawback { .. } => false,
             };

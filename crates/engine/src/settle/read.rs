@@ -22,6 +22,10 @@ const MEMORY: usize = 1 << 30;
 /// Files that are read side by side; beyond that some are sorted together.
 const MOST_FILES: usize = 256;
 
+const BY_PARTNER: &[&str] = &["partner"];
+/// What line files are sorted by.
+pub(super) const LINE_ORDER: [&str; 8] = ["partner", "policy", "version", "component", "day", "basis", "part", "kind"];
+
 /// Which rows to read; the default is all of them.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {
@@ -114,16 +118,20 @@ impl<T: Row + Clone> Iterator for RowStream<T> {
     }
 }
 
-fn open<T: Row>(handle: &Handle, files: &[PathBuf], schema: &SchemaRef, rows: &Rows) -> Result<RowStream<T>, Refusal> {
+fn open<T: Row>(
+    handle: &Handle,
+    files: &[PathBuf],
+    schema: &SchemaRef,
+    rows: &Rows,
+    order: &'static [&'static str],
+) -> Result<RowStream<T>, Refusal> {
     let mut stream = None;
     if !files.is_empty() {
         // Each file is sorted: as long as each is read by itself, they are merged and nothing is sorted again.
         let session = source::session(MEMORY, files.len().clamp(2, MOST_FILES))?;
         let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        stream = Some(handle.block_on(source::open(
-            &session,
-            Query { files, columns, without: rows.without, order: &["partner"], filter: rows.filter() },
-        ))?);
+        stream =
+            Some(handle.block_on(source::open(&session, Query { files, columns, without: rows.without, order, filter: rows.filter() }))?);
     }
     Ok(RowStream { handle: handle.clone(), stream, columns: None, at: 0, len: 0, row: T::empty() })
 }
@@ -133,7 +141,15 @@ fn open<T: Row>(handle: &Handle, files: &[PathBuf], schema: &SchemaRef, rows: &R
 /// # Errors
 /// A file is missing or is none of a run.
 pub fn read_lines(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<RowStream<Line>, Refusal> {
-    open(handle, files, &LINES, rows)
+    open(handle, files, &LINES, rows, BY_PARTNER)
+}
+
+/// Lines of line files, by partner, policy, version, component, day and item, whichever files they stand in.
+///
+/// # Errors
+/// A file is missing or is none of a run.
+pub fn read_lines_in_order(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<RowStream<Line>, Refusal> {
+    open(handle, files, &LINES, rows, &LINE_ORDER)
 }
 
 /// Obligations of obligation files, by partner.
@@ -141,7 +157,7 @@ pub fn read_lines(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<Row
 /// # Errors
 /// A file is missing or is none of a run.
 pub fn read_obligations(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<RowStream<Obligation>, Refusal> {
-    open(handle, files, &OBLIGATIONS, rows)
+    open(handle, files, &OBLIGATIONS, rows, BY_PARTNER)
 }
 
 /// Reasons of reason files, by partner.
@@ -149,7 +165,7 @@ pub fn read_obligations(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Resu
 /// # Errors
 /// A file is missing or is none of a run.
 pub fn read_reasons(handle: &Handle, files: &[PathBuf], rows: &Rows) -> Result<RowStream<Reason>, Refusal> {
-    open(handle, files, &REASONS, rows)
+    open(handle, files, &REASONS, rows, BY_PARTNER)
 }
 
 /// First and last month of each table that a run of a period reads.

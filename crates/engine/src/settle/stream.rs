@@ -55,7 +55,7 @@ pub struct SettleJob<'a> {
     pub latest: BTreeMap<Table, HashMap<String, Date>>,
     /// Folder for `lines/`, `obligations/`, `reasons/` and `kept/`; created, and emptied of those four.
     pub out: PathBuf,
-    /// Everything the results depend on besides the facts, in one hash: policies, master data, earlier results.
+    /// Everything the results depend on besides the facts and the policies, in one hash: master data, earlier results.
     pub basis: String,
     /// Folder of a run of the same period; ranges of partners whose facts are the same are taken over from it.
     pub reuse: Option<PathBuf>,
@@ -77,11 +77,14 @@ pub fn settle(handle: &Handle, job: &SettleJob<'_>) -> Result<SettleReport, Refu
     let files = Files::new(handle, &session, job)?;
     prepare(&job.out)?;
     let plan = Plan::new(job.policies, job.period)?;
-    let mut shared = files.survey(plan)?;
-    let mut kept = files.kept();
+    let mut kept = files.kept(&plan)?;
     let reuse = match &job.reuse {
-        Some(from) => kept::compare(handle, &session, from, &kept, &shared.plan)?,
+        Some(from) => kept::compare(handle, &session, from, &kept, (&plan, job.policies))?,
         None => None,
+    };
+    let mut shared = match &reuse {
+        Some(reuse) if reuse.touched.is_empty() => files.shared(plan, Subs::default(), Reversing::default())?,
+        _ => files.survey(plan)?,
     };
     let ranges = match &reuse {
         Some(reuse) => files.ranges_again(&shared, reuse)?,
@@ -197,27 +200,31 @@ impl<'j> Files<'j> {
     }
 
     /// What this run stands on.
-    fn kept(&self) -> RunKept {
+    fn kept(&self, plan: &Plan) -> Result<RunKept, Refusal> {
         let latest = |(table, latest): (&Table, &HashMap<String, Date>)| {
             (table.name().to_owned(), latest.iter().map(|(id, day)| (id.clone(), day.days())).collect())
         };
-        RunKept {
-            basis: self.job.basis.clone(),
+        Ok(RunKept {
+            basis: format!("{} {}", self.job.basis, super::basis::of_ranges(self.job.policies, plan)?),
             files: self.job.facts.iter().map(|(table, files)| (table.name().to_owned(), files.clone())).collect(),
             latest: self.job.latest.iter().map(latest).collect(),
             ranges: Vec::new(),
-        }
+        })
     }
 
     /// Everything blocks share.
     fn survey(&self, plan: Plan) -> Result<Shared, Refusal> {
-        let job = self.job;
         let (subs, reversing) = std::thread::scope(|scope| {
             let subs = scope.spawn(|| self.subs(&plan));
             let reversing = self.reversing(&plan);
             (subs.join().unwrap_or_else(|_| Err(poisoned())), reversing)
         });
-        let (subs, reversing) = (subs?, reversing?);
+        self.shared(plan, subs?, reversing?)
+    }
+
+    /// The same, with states and reversing events at hand; no range needs any where all are taken over.
+    fn shared(&self, plan: Plan, subs: Subs, reversing: Reversing) -> Result<Shared, Refusal> {
+        let job = self.job;
         let mut shared = Shared {
             fills: passes::fills(job.policies),
             set: job.policies.clone(),

@@ -16,6 +16,7 @@ pub(crate) struct Totals {
     den: i128,
     sums: Map<String, i128>,
     members: Option<Map<String, Set<String>>>,
+    /// With members: their number is taken from this. Without: the value of a key that is not there.
     idle_of: Option<i128>,
 }
 
@@ -23,6 +24,11 @@ impl Totals {
     /// Sums over one denominator.
     pub(crate) fn sums(den: i128, sums: Map<String, i128>) -> Self {
         Self { den, sums, members: None, idle_of: None }
+    }
+
+    /// Values of keys that come once, each complete; `absent` for all others.
+    pub(crate) fn complete(den: i128, values: Map<String, i128>, absent: i128) -> Self {
+        Self { den, sums: values, members: None, idle_of: Some(absent) }
     }
 
     /// Numbers of distinct members; `idle_of` minus them where given.
@@ -80,7 +86,7 @@ impl Totals {
                 let count = members.get(key).map_or(0, |set| set.len() as i128);
                 (idle_of.map_or(count, |months| months - count), 1)
             }
-            (None, _) => (self.sums.get(key).copied().unwrap_or(0), self.den),
+            (None, absent) => (self.sums.get(key).copied().or(absent).unwrap_or(0), self.den),
         }
     }
 }

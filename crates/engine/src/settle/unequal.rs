@@ -5,6 +5,7 @@
 //! a partner has lines of, so that the rows of the one meet those of the other.
 
 use super::arrow_out::LINES;
+use super::read::LINE_ORDER;
 use super::rows::{LineColumns, Row};
 use super::source::{self, Query};
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -20,8 +21,6 @@ use tokio::runtime::Handle;
 
 /// Memory for merging the files of both sides.
 const MEMORY: usize = 512 << 20;
-/// What line files are sorted by.
-const ORDER: [&str; 8] = ["partner", "policy", "version", "component", "day", "basis", "part", "kind"];
 /// What else must be the same for two rows to be one line.
 const SAME: [&str; 4] = ["payee_kind", "payee", "counts_as", "destination"];
 
@@ -110,7 +109,7 @@ impl Side {
         let mut stream = None;
         if !files.is_empty() {
             let columns = LINES.fields().iter().map(|field| field.name().as_str()).collect();
-            stream = Some(handle.block_on(source::open(session, Query { files, columns, order: &ORDER, ..Query::default() }))?);
+            stream = Some(handle.block_on(source::open(session, Query { files, columns, order: &LINE_ORDER, ..Query::default() }))?);
         }
         Ok(Self { handle: handle.clone(), stream, held: None, at: 0, group: (String::new(), String::new(), i32::MIN), rank: 0 })
     }
@@ -168,7 +167,7 @@ impl Side {
     }
 }
 
-/// Text columns that are compared: those of [`ORDER`], then [`SAME`].
+/// Text columns that are compared: those of [`LINE_ORDER`], then [`SAME`].
 const TEXTS: [&str; 9] = ["partner", "policy", "component", "basis", "kind", SAME[0], SAME[1], SAME[2], SAME[3]];
 
 /// A batch and its columns.
