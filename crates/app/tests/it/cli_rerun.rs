@@ -302,3 +302,70 @@ fn a_state_that_came_late_pays_the_partner_who_sold() {
     };
     assert_eq!(lines("two"), lines("three"));
 }
+
+/// A ladder by which partners are paid for all their sales, and another by which single ones are.
+const STEPS: &str = r#"
+policy steps version 1 "Two ladders" {
+  owner "test"
+  effective 2026-07-01 to 2026-12-31
+  measure sold "activations" = count of activation per partner over month
+  ladder bonus whole {
+    from 0 below 2: nothing
+    from 2: flat ¥20.00
+  }
+  ladder piece whole per money pays money {
+    from ¥0.00 below ¥100.00: flat ¥1.00
+    from ¥100.00: flat ¥2.00
+  }
+  component each_one {
+    basis each activation
+    amount piece(plan_fee)
+    round half up to fen
+    to partner
+  }
+  component together {
+    basis per partner per month
+    amount bonus(sold)
+    round half up to fen
+    to partner
+  }
+  example "two" {
+    activation 2 times on 2026-07-05 { plan_fee: ¥100.00 }
+    expect 2026-07 each_one = ¥4.00
+    expect 2026-07 together = ¥20.00
+  }
+}
+"#;
+
+#[test]
+fn another_ladder_for_totals_leaves_the_ranges_as_they_are() {
+    use std::os::unix::fs::MetadataExt;
+    // R1.40: what the first run found of every fact is taken over, and the result is that of a run from scratch.
+    let place = Place::new();
+    std::fs::write(place.at("policies/steps.policy"), STEPS).unwrap();
+    let file = |run: &str| std::fs::metadata(place.at(run).join("lines/part-00000.parquet")).unwrap().ino();
+    let lines = |run: &str| std::fs::read_to_string(place.at(run).join("lines.csv")).unwrap();
+    let of = |run: &str, name: &str| place.differences(run).iter().filter(|row| row.starts_with(name)).count();
+    well(&place.run("import --store data --master master --table business_event --day 2026-08-03 facts/business_event.csv"));
+    let settle = |out: &str, more: &str| {
+        let command = "settle --policies policies --facts data --master master --period 2026-07 --format csv";
+        well(&place.run(&format!("{command} --out {out} {more}")))
+    };
+    settle("one", "");
+    place.change("policies/steps.policy", "from 2: flat ¥20.00", "from 2: flat ¥30.00");
+    place.change("policies/steps.policy", "together = ¥20.00", "together = ¥30.00");
+    settle("two", "--rerun-of one");
+    assert_eq!(file("one"), file("two"), "the range is taken over");
+    assert!(of("two", "together") > 0);
+    assert_eq!((of("two", "each_one"), of("two", "")), (0, of("two", "together")));
+    settle("fresh", "");
+    assert_eq!(lines("two"), lines("fresh"));
+
+    place.change("policies/steps.policy", "flat ¥2.00", "flat ¥3.00");
+    place.change("policies/steps.policy", "each_one = ¥4.00", "each_one = ¥6.00");
+    settle("three", "--rerun-of two");
+    assert_ne!(file("two"), file("three"), "facts are judged by this ladder");
+    assert!(of("three", "each_one") > 0);
+    settle("fresh", "");
+    assert_eq!(lines("three"), lines("fresh"));
+}

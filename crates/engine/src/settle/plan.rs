@@ -69,6 +69,9 @@ pub(crate) struct Plan {
     pub(crate) sub_columns: BTreeSet<Col>,
     /// Whether any expression asks for the subscriber's state.
     pub(crate) wants_subs: bool,
+    /// Whether states are asked for of subscribers who need not be among the facts and obligations of a block: of items of earlier months that are
+    /// taken back, and of groups evaluated at the end.
+    pub(crate) states_elsewhere: bool,
 }
 
 /// Months from `anchor` back that a window covers: first and last.
@@ -229,6 +232,7 @@ impl Plan {
             reversing_columns: BTreeSet::from([Col::EventId, Col::OccurredOn, Col::Kind, Col::Ref, Col::Subscriber]),
             sub_columns: BTreeSet::new(),
             wants_subs: false,
+            states_elsewhere: false,
         };
         let mut names: Vec<&str> =
             set.policies.iter().zip(&plan.in_force).filter(|(_, in_force)| **in_force).map(|(policy, _)| policy.name.as_str()).collect();
@@ -338,6 +342,7 @@ impl Plan {
         self.budgets |= !policy.budgets.is_empty();
         for (c, component) in policy.components.iter().enumerate() {
             let at_end = self.comps[self.number(p, c) as usize].global;
+            self.states_elsewhere |= at_end && expressions(component).into_iter().any(|expr| reads_state(policy, expr));
             for measure in measures_of(policy, component) {
                 self.totals(p, policy, measure, at_end);
             }
@@ -365,6 +370,8 @@ impl Plan {
                 };
                 condition.into_iter().chain([&reverse.fraction])
             });
+            let conditions: Vec<&Expr> = conditions.collect();
+            self.states_elsewhere |= conditions.iter().any(|expr| reads_state(policy, expr));
             let exprs: Vec<&Expr> = gates.chain(conditions).collect();
             let mut measures = BTreeSet::new();
             for expr in &exprs {
@@ -420,6 +427,13 @@ impl Plan {
             });
         }
     }
+}
+
+/// Whether an expression asks for a subscriber's state.
+fn reads_state(policy: &Policy, expr: &Expr) -> bool {
+    let mut found = false;
+    walk(policy, expr, &mut |expr| found |= matches!(expr, Expr::Field(Field::Sub(_) | Field::SubExists)));
+    found
 }
 
 /// Columns of facts that expressions read.

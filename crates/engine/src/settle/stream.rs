@@ -21,7 +21,7 @@ use super::range::{Range, cell, cut, in_place, open_obligations, table_rows};
 use super::results::{Lazy, Others, SettleReport, Tally, Writers, disk};
 use super::reverse::{Earlier, Reversing};
 use super::source::{self, Cursor, Query, Scan};
-use super::subs::{Building, Subs};
+use super::subs::{Building, PassThrough, Subs, key};
 use super::totals::Decided;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
@@ -31,7 +31,7 @@ use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Month, Refusal};
 use qudao_policy::model::PolicySet;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -82,9 +82,9 @@ pub fn settle(handle: &Handle, job: &SettleJob<'_>) -> Result<SettleReport, Refu
         Some(from) => kept::compare(handle, &session, from, &kept, (&plan, job.policies))?,
         None => None,
     };
-    let mut shared = match &reuse {
-        Some(reuse) if reuse.touched.is_empty() => files.shared(plan, Subs::default(), Reversing::default())?,
-        _ => files.survey(plan)?,
+    let mut shared = match reuse.as_ref() {
+        Some(reuse) if reuse.touched.is_empty() && !plan.states_elsewhere => files.shared(plan, Subs::default(), Reversing::default())?,
+        reuse => files.survey(plan, reuse)?,
     };
     let ranges = match &reuse {
         Some(reuse) => files.ranges_again(&shared, reuse)?,
@@ -126,6 +126,11 @@ fn poisoned() -> Refusal {
         "结算线程异常退出,请携带日志报告",
         "a settlement thread died; report it with the log",
     )
+}
+
+/// The least text above one.
+fn after(text: &str) -> String {
+    format!("{text}\0")
 }
 
 /// Makes empty folders for the output.
@@ -213,9 +218,9 @@ impl<'j> Files<'j> {
     }
 
     /// Everything blocks share.
-    fn survey(&self, plan: Plan) -> Result<Shared, Refusal> {
+    fn survey(&self, plan: Plan, reuse: Option<&Reuse>) -> Result<Shared, Refusal> {
         let (subs, reversing) = std::thread::scope(|scope| {
-            let subs = scope.spawn(|| self.subs(&plan));
+            let subs = scope.spawn(|| self.subs(&plan, reuse));
             let reversing = self.reversing(&plan);
             (subs.join().unwrap_or_else(|_| Err(poisoned())), reversing)
         });
@@ -243,15 +248,25 @@ impl<'j> Files<'j> {
         Ok(shared)
     }
 
-    fn subs(&self, plan: &Plan) -> Result<Subs, Refusal> {
+    fn subs(&self, plan: &Plan, reuse: Option<&Reuse>) -> Result<Subs, Refusal> {
         let files = self.files(Table::SubscriberMonth);
         if !plan.wants_subs || files.is_empty() {
             return Ok(Subs::default());
         }
-        let period = source::in_months(plan.period, plan.period);
+        let mut period = source::in_months(plan.period, plan.period);
         let mut columns = vec![Col::Subscriber.name()];
         columns.extend(plan.sub_columns.iter().map(|col| col.name()).filter(|name| *name != "subscriber"));
-        if let Some(subs) = self.subs_of_single_rows(plan, &columns, period.clone())? {
+        let mut rows = usize::try_from(super::read::rows_in(files)?).unwrap_or(0);
+        let mut scan = self.heaps.get(&Table::SubscriberMonth).cloned();
+        if let Some(reuse) = reuse.filter(|_| !plan.states_elsewhere) {
+            let keys = self.subscribers_of(plan, reuse)?;
+            rows = keys.len();
+            period = period.and(source::among(keys, Col::Subscriber.name()));
+            let picky = source::picky(self.session, self.job.threads);
+            scan = Some(self.handle.block_on(Scan::new(&picky, files, &[]))?);
+        }
+        let Some(scan) = scan else { return Ok(Subs::default()) };
+        if let Some(subs) = self.subs_of_single_rows(plan, &columns, (&scan, period.clone(), rows))? {
             return Ok(subs);
         }
         if !columns.contains(&Col::EventId.name()) {
@@ -263,20 +278,54 @@ impl<'j> Files<'j> {
     }
 
     /// The states, batch by batch, keeping only what expressions ask for; `None` if a subscriber has several, so that their ids must decide.
-    fn subs_of_single_rows(&self, plan: &Plan, columns: &[&str], period: Expr) -> Result<Option<Subs>, Refusal> {
+    fn subs_of_single_rows(
+        &self,
+        plan: &Plan,
+        columns: &[&str],
+        (scan, period, rows): (&Scan, Expr, usize),
+    ) -> Result<Option<Subs>, Refusal> {
         use futures::StreamExt;
-        let Some(scan) = self.heaps.get(&Table::SubscriberMonth) else { return Ok(Some(Subs::default())) };
         let mut names = columns.to_vec();
         names.extend(self.version_columns(Table::SubscriberMonth).iter().filter(|name| !columns.contains(name)));
         let mut stream = self.handle.block_on(scan.open_unsorted(&names, period))?;
-        let rows = super::read::rows_in(self.files(Table::SubscriberMonth))?;
-        let mut subs = Building::new(plan.sub_columns.iter().copied(), usize::try_from(rows).unwrap_or(0));
+        let mut subs = Building::new(plan.sub_columns.iter().copied(), rows);
         while let Some(batch) = self.handle.block_on(stream.next()) {
             let batch = self.counting(Table::SubscriberMonth, batch.map_err(|error| source::failed(&error))?)?;
             subs.add(source::texts(&batch, "subscriber")?.as_string_view(), |col| cell(&batch, col).map(|(_, array)| array))?;
         }
         let (subs, doubled) = subs.finish();
         Ok((!doubled).then_some(subs))
+    }
+
+    /// Subscribers of the facts and open obligations of ranges that are settled again.
+    fn subscribers_of(&self, plan: &Plan, reuse: &Reuse) -> Result<HashSet<u128, PassThrough>, Refusal> {
+        use futures::StreamExt;
+        let mut keys = HashSet::default();
+        let mut add = |scan: &Scan, filter: Expr| -> Result<(), Refusal> {
+            let mut stream = self.handle.block_on(scan.open_unsorted(&["subscriber"], filter))?;
+            while let Some(batch) = self.handle.block_on(stream.next()) {
+                let texts = source::texts(&batch.map_err(|error| source::failed(&error))?, "subscriber")?;
+                keys.extend(texts.as_string_view().iter().flatten().map(key));
+            }
+            Ok(())
+        };
+        for index in &reuse.touched {
+            let first = index.checked_sub(1).map_or_else(String::new, |before| after(&reuse.ranges[before]));
+            let among = |column: &str| match reuse.ranges.get(*index).filter(|_| index + 1 < reuse.ranges.len()) {
+                Some(last) => source::between(column, &first, last),
+                None if first.is_empty() => lit(true),
+                None => col(column).gt_eq(lit(first.as_str())),
+            };
+            for (table, (from, to)) in plan.months.iter().filter(|(table, _)| table.has(Col::Subscriber)) {
+                if let Some(scan) = self.heaps.get(table) {
+                    add(scan, source::in_months(*from, *to).and(among("attributed")))?;
+                }
+            }
+            if let Some(scan) = &self.obligations {
+                add(scan, col("state").eq(lit("scheduled")).and(among("partner")))?;
+            }
+        }
+        Ok(keys)
     }
 
     fn reversing(&self, plan: &Plan) -> Result<Reversing, Refusal> {
@@ -318,8 +367,7 @@ impl<'j> Files<'j> {
                 }
             }
             ranges.push(range);
-            // The least text above the last one.
-            first = format!("{last}\0");
+            first = after(last);
         }
         Ok(ranges)
     }
