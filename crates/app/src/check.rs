@@ -5,16 +5,14 @@
 use crate::chain::{self, Chain};
 use crate::say::{self, Say};
 use crate::settle::{self, Args, Sources};
-use qudao_engine::settle::{Places, Rows, read_lines, read_obligations, read_reasons};
+use qudao_engine::settle::{Accounts, Row, Rows};
 use qudao_kernel::{Date, Month, Refusal};
 use qudao_platform::hash::sha256;
-use qudao_policy::lines::{Line, Obligation, Outcome};
+use qudao_policy::lines::{Line, Obligation, Outcome, Reason};
 use qudao_settle::interp::RunInput;
 use qudao_settle::sample::{Own, compare};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use tokio::runtime::Handle;
 
 /// Rows of one list an account may have to be drawn: so a run over many millions of facts stays a matter of seconds.
 const LARGEST: usize = 2_000;
@@ -63,7 +61,6 @@ impl Check {
 
 /// A run to be checked.
 pub(crate) struct Checked<'a> {
-    pub(crate) handle: &'a Handle,
     pub(crate) args: &'a Args,
     pub(crate) sources: &'a Sources,
     pub(crate) chain: &'a Chain,
@@ -77,14 +74,13 @@ impl Checked<'_> {
         if wanted == 0 {
             return Ok(check);
         }
-        let places = |files: Result<Vec<PathBuf>, Refusal>| Places::of(&files?);
         let out = &self.args.out;
         let files = Files {
-            lines: places(chain::files(out, "lines"))?,
-            obligations: places(chain::files(out, "obligations"))?,
-            reasons: places(chain::files(out, "reasons"))?,
-            earlier_lines: places(self.chain.lines())?,
-            earlier_obligations: places(self.chain.obligations())?,
+            lines: Accounts::of(&chain::files(out, "lines")?)?,
+            obligations: Accounts::of(&chain::files(out, "obligations")?)?,
+            reasons: Accounts::of(&chain::files(out, "reasons")?)?,
+            earlier_lines: Accounts::of(&self.chain.lines()?)?,
+            earlier_obligations: Accounts::of(&self.chain.obligations()?)?,
         };
         let bar = say.bar("抽查", "checking");
         bar.set_length(wanted as u64);
@@ -128,7 +124,7 @@ impl Checked<'_> {
     }
 
     fn one(&self, files: &Files, partner: &str) -> Result<Found, Refusal> {
-        let Some(engine) = self.account(files, partner)? else { return Ok(Found::TooLarge) };
+        let Some(engine) = account(files, partner)? else { return Ok(Found::TooLarge) };
         let Sources { policies, master, facts, .. } = self.sources;
         let period = self.args.period;
         let own = facts.rows(&policies.set, period, Some(partner))?;
@@ -136,7 +132,7 @@ impl Checked<'_> {
         if own.is_empty() && is_empty {
             return Ok(Found::Nothing);
         }
-        let (earlier, obligations) = self.before(files, Some(partner))?;
+        let (earlier, obligations) = Self::before(files, Some(partner))?;
         let input = RunInput { policies: &policies.set, master, period, facts: &own, earlier_lines: &earlier, obligations: &obligations };
         match compare(&input, partner, &engine) {
             Err(refusal) if refusal.code == "settle.sample.differs" && self.facts_of_the_month() <= SMALL => {
@@ -160,46 +156,39 @@ impl Checked<'_> {
     ) -> Result<qudao_settle::sample::Compared, Refusal> {
         let Sources { policies, master, facts, .. } = self.sources;
         let all = facts.rows(&policies.set, period, None)?;
-        let (earlier, obligations) = self.before(files, None)?;
+        let (earlier, obligations) = Self::before(files, None)?;
         let input = RunInput { policies: &policies.set, master, period, facts: &all, earlier_lines: &earlier, obligations: &obligations };
         compare(&input, partner, engine)
     }
 
-    fn before(&self, files: &Files, partner: Option<&str>) -> Result<(Vec<Line>, Vec<Obligation>), Refusal> {
+    /// Lines and obligations of earlier months.
+    fn before(files: &Files, partner: Option<&str>) -> Result<(Vec<Line>, Vec<Obligation>), Refusal> {
         let rows = Rows { partner: partner.map(str::to_owned), ..Rows::default() };
-        let of = |places: &Places| partner.map_or_else(|| places.all(), |partner| places.holding(partner));
-        let lines = read_lines(self.handle, &of(&files.earlier_lines), &rows)?.collect::<Result<_, Refusal>>()?;
-        let obligations = read_obligations(self.handle, &of(&files.earlier_obligations), &rows)?.collect::<Result<_, Refusal>>()?;
-        Ok((lines, obligations))
-    }
-
-    /// What the run wrote for an account; `None` if that is too much.
-    fn account(&self, files: &Files, partner: &str) -> Result<Option<Outcome>, Refusal> {
-        let rows = Rows { partner: Some(partner.to_owned()), ..Rows::default() };
-        let Some(lines) = few(read_lines(self.handle, &files.lines.holding(partner), &rows)?)? else { return Ok(None) };
-        let Some(reasons) = few(read_reasons(self.handle, &files.reasons.holding(partner), &rows)?)? else { return Ok(None) };
-        let Some(obligations) = few(read_obligations(self.handle, &files.obligations.holding(partner), &rows)?)? else { return Ok(None) };
-        Ok(Some(Outcome { lines, obligations, reasons }))
+        Ok((files.earlier_lines.rows(&rows)?, files.earlier_obligations.rows(&rows)?))
     }
 }
 
-/// The files the rows of a partner are found in.
+/// What the run wrote for an account; `None` if that is too much.
+fn account(files: &Files, partner: &str) -> Result<Option<Outcome>, Refusal> {
+    let rows = Rows { partner: Some(partner.to_owned()), ..Rows::default() };
+    let Some(lines) = few(&files.lines, &rows)? else { return Ok(None) };
+    let Some(reasons) = few(&files.reasons, &rows)? else { return Ok(None) };
+    let Some(obligations) = few(&files.obligations, &rows)? else { return Ok(None) };
+    Ok(Some(Outcome { lines, obligations, reasons }))
+}
+
+/// Where the rows of a partner are found.
 struct Files {
-    lines: Places,
-    obligations: Places,
-    reasons: Places,
-    earlier_lines: Places,
-    earlier_obligations: Places,
+    lines: Accounts<Line>,
+    obligations: Accounts<Obligation>,
+    reasons: Accounts<Reason>,
+    earlier_lines: Accounts<Line>,
+    earlier_obligations: Accounts<Obligation>,
 }
 
 /// The rows, if they are few.
-fn few<T>(rows: impl Iterator<Item = Result<T, Refusal>>) -> Result<Option<Vec<T>>, Refusal> {
-    let mut kept = Vec::new();
-    for row in rows {
-        kept.push(row?);
-        if kept.len() > LARGEST {
-            return Ok(None);
-        }
-    }
-    Ok(Some(kept))
+fn few<T: Row + Clone>(accounts: &Accounts<T>, rows: &Rows) -> Result<Option<Vec<T>>, Refusal> {
+    let mut count = 0;
+    accounts.texts(rows, "partner", |_| count += 1)?;
+    if count > LARGEST { Ok(None) } else { accounts.rows(rows).map(Some) }
 }

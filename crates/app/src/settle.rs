@@ -163,7 +163,7 @@ pub(crate) fn run(say: &Say, args: &Args) -> Result<(Sources, Summary), Refusal>
     let mut sources = Sources { policies, master, master_files, facts };
     let runtime = say::runtime(2)?;
     let report = accrue(say, runtime.handle(), args, &mut sources, &chain)?;
-    let check = Checked { handle: runtime.handle(), args, sources: &sources, chain: &chain }.run(say)?;
+    let check = Checked { args, sources: &sources, chain: &chain }.run(say)?;
     if args.format == Format::Csv {
         run_files::write_csv(runtime.handle(), &args.out)?;
     }
