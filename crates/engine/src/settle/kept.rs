@@ -18,12 +18,12 @@ use super::source::{self, Query};
 use super::subs::key;
 use super::totals::Claims;
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Date32Type, SchemaRef};
 use datafusion::arrow::util::display::array_value_to_string;
 use datafusion::prelude::{Expr, SessionContext, col, lit};
 use futures::StreamExt;
 use qudao_kernel::Refusal;
-use qudao_kernel::facts::Table;
+use qudao_kernel::facts::{Col, Table};
 use qudao_policy::model::PolicySet;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,7 +219,9 @@ pub(crate) fn compare(
             scan.gather(&files, "attributed", Some(among(&versions)), &mut partners)?;
         }
         // What names another event takes back, or no longer takes back, from whoever was paid for that, in this month or an earlier one.
-        if table == Table::BusinessEvent && scan.takes_back_otherwise((plan, set), (&old, &new), &changed, versions)? {
+        let runs = [(&old, before.latest.get(table.name())), (&new, now.latest.get(table.name()))];
+        let reads = (&reversing_kinds(set), &plan.reversing_columns);
+        if table == Table::BusinessEvent && scan.takes_back_otherwise(reads, runs, &changed, &versions)? {
             return Ok(None);
         }
     }
@@ -263,43 +265,61 @@ impl Looking<'_> {
         })
     }
 
-    /// Whether some event that takes another back came, went, or says something else now of what a reversal reads. One whose correction changes
-    /// nothing of that does the same as before.
+    /// Whether some event that takes another back came, went, or says something else now in the columns a reversal reads. Of each run the versions that
+    /// counted are compared: a correction may turn such an event into another kind or move it out of the month, while the row it replaces stays.
     fn takes_back_otherwise(
         &self,
-        (plan, set): (&Plan, &PolicySet),
-        (old, new): (&BTreeSet<PathBuf>, &BTreeSet<PathBuf>),
+        (kinds, columns): (&BTreeSet<String>, &BTreeSet<Col>),
+        runs: [(&BTreeSet<PathBuf>, Option<&Latest>); 2],
         changed: &[PathBuf],
-        mut concerned: BTreeSet<String>,
+        versions: &BTreeSet<String>,
     ) -> Result<bool, Refusal> {
-        let kinds = reversing_kinds(set);
         if kinds.is_empty() {
             return Ok(false);
         }
         let kinds = kinds.iter().map(|kind| lit(kind.as_str())).collect();
         let naming = col("kind").in_list(kinds, false).and(col("ref_event").not_eq(lit("")));
+        let mut concerned = BTreeSet::new();
         self.gather(changed, "event_id", Some(naming.clone()), &mut concerned)?;
+        if !versions.is_empty() {
+            let files: Vec<PathBuf> =
+                runs.iter().flat_map(|(files, _)| files.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect();
+            self.gather(&files, "event_id", Some(naming.and(among(versions))), &mut concerned)?;
+        }
         if concerned.is_empty() {
             return Ok(false);
         }
-        let filter = naming.and(among(&concerned));
-        let columns: Vec<&str> =
-            plan.reversing_columns.iter().filter(|col| Table::BusinessEvent.has(**col)).map(|col| col.name()).collect();
-        let said = |files: &BTreeSet<PathBuf>| -> Result<BTreeMap<String, BTreeSet<Vec<String>>>, Refusal> {
-            let files: Vec<PathBuf> = files.iter().cloned().collect();
-            let mut said: BTreeMap<String, BTreeSet<Vec<String>>> = BTreeMap::new();
-            self.rows(&files, &columns, Some(filter.clone()), &mut |batch| {
-                let ids = source::texts(batch, "event_id")?;
-                for row in 0..batch.num_rows() {
-                    let cells = batch.columns().iter().map(|column| array_value_to_string(column, row).map_err(source::arrow_failed));
-                    said.entry(ids.as_string_view().value(row).to_owned()).or_default().insert(cells.collect::<Result<_, Refusal>>()?);
+        let [before, after] = runs.map(|(files, latest)| self.said(files, latest, &concerned, columns));
+        Ok(before? != after?)
+    }
+
+    /// What the versions that count of these events say in some columns.
+    fn said(
+        &self,
+        files: &BTreeSet<PathBuf>,
+        latest: Option<&Latest>,
+        events: &BTreeSet<String>,
+        columns: &BTreeSet<Col>,
+    ) -> Result<BTreeSet<Vec<String>>, Refusal> {
+        let files: Vec<PathBuf> = files.iter().cloned().collect();
+        let said_in: Vec<&str> = columns.iter().filter(|col| Table::BusinessEvent.has(**col)).map(|col| col.name()).collect();
+        let mut names = said_in.clone();
+        names.extend(["event_id", "known_on"].into_iter().filter(|name| !said_in.contains(name)));
+        let mut said = BTreeSet::new();
+        self.rows(&files, &names, Some(among(events)), &mut |batch| {
+            let ids = source::texts(batch, "event_id")?;
+            let known = source::column(batch, "known_on")?.as_primitive::<Date32Type>();
+            for row in 0..batch.num_rows() {
+                let day = latest.and_then(|latest| latest.get(ids.as_string_view().value(row)));
+                if day.is_none_or(|day| known.is_valid(row) && known.value(row) == *day) {
+                    let cells = batch.columns()[..said_in.len()].iter();
+                    let cells = cells.map(|column| array_value_to_string(column, row).map_err(source::arrow_failed));
+                    said.insert(cells.collect::<Result<_, Refusal>>()?);
                 }
-                Ok(())
-            })?;
-            Ok(said)
-        };
-        let (before, after) = (said(old)?, said(new)?);
-        Ok(before != after || before.values().any(|versions| versions.len() > 1))
+            }
+            Ok(())
+        })?;
+        Ok(said)
     }
 
     /// Shows the rows of the months that pass, a batch at a time.
@@ -326,4 +346,74 @@ impl Looking<'_> {
 /// Rows of these ids.
 fn among(ids: &BTreeSet<String>) -> Expr {
     source::among(ids.iter().map(|id| key(id)).collect(), "event_id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::array::{ArrayRef, Date32Array, StringArray};
+    use datafusion::parquet::arrow::ArrowWriter;
+    use qudao_kernel::{Date, Month};
+    use std::sync::Arc;
+
+    /// Id, day, day it became known, kind, what it names.
+    type Event = (&'static str, Date, Date, &'static str, &'static str);
+
+    fn file(folder: &Path, name: &str, events: &[Event]) -> PathBuf {
+        let texts = |of: fn(&Event) -> &'static str| -> ArrayRef { Arc::new(events.iter().map(of).map(Some).collect::<StringArray>()) };
+        let days =
+            |of: fn(&Event) -> Date| -> ArrayRef { Arc::new(events.iter().map(|event| Some(of(event).days())).collect::<Date32Array>()) };
+        let batch = RecordBatch::try_from_iter([
+            ("event_id", texts(|event| event.0)),
+            ("occurred_on", days(|event| event.1)),
+            ("known_on", days(|event| event.2)),
+            ("kind", texts(|event| event.3)),
+            ("ref_event", texts(|event| event.4)),
+        ])
+        .unwrap();
+        let path = folder.join(format!("{name}.parquet"));
+        let mut writer = ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        path
+    }
+
+    #[test]
+    fn only_a_correction_that_changes_no_reversal_leaves_the_other_ranges_alone() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let (july, august, first, later) = (day("2026-07-10"), day("2026-08-10"), day("2026-08-01"), day("2026-08-20"));
+        let folder = tempfile::tempdir().unwrap();
+        let base = file(
+            folder.path(),
+            "base",
+            &[("C1", july, first, "cancellation", "E1"), ("A1", july, first, "activation", ""), ("R1", july, first, "renewal", "E9")],
+        );
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let session = source::session(64 << 20, 2).unwrap();
+        let month: Month = july.month();
+        let looking = Looking { handle: runtime.handle(), session: &session, months: source::in_months(month, month) };
+        let kinds = BTreeSet::from(["cancellation".to_owned()]);
+        let columns = BTreeSet::from([Col::EventId, Col::OccurredOn, Col::Kind, Col::Ref]);
+        let asked = |name: &str, event: Event| {
+            let (id, known) = (event.0.to_owned(), event.2.days());
+            let new = file(folder.path(), name, &[event]);
+            let (old, all) = (BTreeSet::from([base.clone()]), BTreeSet::from([base.clone(), new.clone()]));
+            let corrects = ["C1", "A1", "R1"].contains(&id.as_str());
+            let latest = if corrects { Latest::from([(id.clone(), known)]) } else { Latest::new() };
+            let versions = if corrects { BTreeSet::from([id]) } else { BTreeSet::new() };
+            let changed = if event.1.month() == month { vec![new] } else { Vec::new() };
+            let now = if changed.is_empty() { old.clone() } else { all };
+            looking.takes_back_otherwise((&kinds, &columns), [(&old, None), (&now, Some(&latest))], &changed, &versions).unwrap()
+        };
+        assert!(!asked("same", ("C1", july, later, "cancellation", "E1")), "another amount");
+        assert!(!asked("plain", ("A1", july, later, "activation", "")), "nothing that takes back");
+        assert!(!asked("names", ("R1", july, later, "renewal", "E8")), "this kind takes nothing back");
+        assert!(asked("fresh", ("C2", july, later, "cancellation", "E2")), "it came");
+        assert!(asked("other", ("C1", july, later, "cancellation", "E2")), "it takes another back");
+        assert!(asked("day", ("C1", july.plus_days(1), later, "cancellation", "E1")), "on another day");
+        assert!(asked("kind", ("C1", july, later, "activation", "E1")), "it takes nothing back any more");
+        assert!(asked("blank", ("C1", july, later, "cancellation", "")), "likewise");
+        assert!(asked("became", ("R1", july, later, "cancellation", "E9")), "it takes back now");
+        assert!(asked("moved", ("C1", august, later, "cancellation", "E1")), "it left the month");
+    }
 }
