@@ -5,6 +5,7 @@
 use super::rows::MasterRow;
 use qudao_kernel::master::{MAX_DEPTH, Partner, Span};
 use qudao_kernel::{Date, Text};
+use qudao_platform::sheet::RecordBuf;
 use std::collections::BTreeMap;
 
 /// A row with its place in the files.
@@ -14,10 +15,8 @@ pub(crate) struct Placed<T> {
     pub(crate) row: T,
     /// Position of its file in the report.
     pub(crate) file: usize,
-    /// Row in the file.
-    pub(crate) at: u64,
     /// The cells as the file has them.
-    pub(crate) cells: Vec<String>,
+    pub(crate) cells: RecordBuf,
     /// Why it cannot be taken: field, code, reason. Empty while it can.
     pub(crate) wrong: Vec<(&'static str, &'static str, Text)>,
 }
@@ -30,6 +29,11 @@ impl<T: MasterRow> Placed<T> {
     pub(crate) fn stands(&self) -> bool {
         self.wrong.is_empty()
     }
+
+    /// Row in the file.
+    pub(crate) fn at(&self) -> u64 {
+        self.cells.row()
+    }
 }
 
 /// The days on which the codes of these rows are in force.
@@ -41,18 +45,22 @@ pub(crate) fn spans<T: MasterRow>(rows: &[Placed<T>]) -> Spans {
     spans
 }
 
+fn key<T: MasterRow>(placed: &Placed<T>) -> (&str, Date) {
+    (placed.row.code(), placed.row.span().from)
+}
+
 /// Marks rows that stand twice, or share a day with an earlier row of their code. The first of them is kept.
 pub(crate) fn doubled<T: MasterRow>(rows: &mut [Placed<T>], file_name: impl Fn(usize) -> String) {
-    let mut by_code: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, placed) in rows.iter().enumerate() {
-        by_code.entry(placed.row.code().to_owned()).or_default().push(index);
-    }
-    for mut indices in by_code.into_values().filter(|indices| indices.len() > 1) {
-        indices.sort_by_key(|index| (rows[*index].row.span().from, *index));
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    // Rows mostly come in this order already.
+    order.sort_by(|a, b| key(&rows[*a]).cmp(&key(&rows[*b])));
+    let groups: Vec<&[usize]> =
+        order.chunk_by(|a, b| rows[*a].row.code() == rows[*b].row.code()).filter(|indices| indices.len() > 1).collect();
+    for indices in groups {
         let mut kept = indices[0];
         for index in &indices[1..] {
             let (last, span) = (&rows[kept], rows[*index].row.span());
-            let (file, at) = (file_name(last.file), last.at);
+            let (file, at) = (file_name(last.file), last.at());
             let found = if last.row.span().from == span.from {
                 let zh = format!("与 {file} 第 {at} 行重复（编码和生效日期相同）；请删除其中一行");
                 let en = format!("the same code and effective_from as {file}, row {at}; remove one of them");

@@ -12,6 +12,7 @@ use qudao_kernel::{Kind, Refusal};
 use qudao_platform::sheet::{self, Options, Problem, Reader, RecordBuf, Rejects, Step};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::thread::ScopedJoinHandle;
 
 /// File with divisions that a folder adds to the official ones.
 const TERRITORIES: &str = "territories.csv";
@@ -23,27 +24,103 @@ const TERRITORIES: &str = "territories.csv";
 /// The folder is missing or holds no master file, or a file is no table or lacks a required column. Rows that are wrong are
 /// no error here; [`Report::refusal`] makes them one.
 pub fn load_master(dir: &Path) -> Result<(Master, Report), Refusal> {
-    let mut files = files_of(dir)?;
+    let files = files_of(dir)?;
     let territories = territories_of(dir)?;
     let known = Known { territories: &territories, words: Words::standard()? };
+    let paths = |noun: Noun| files.get(&noun).map_or(&[][..], Vec::as_slice);
+    // Files stand in the report in the order of the nouns.
+    let before = |noun: Noun| files.range(..noun).map(|(_, paths)| paths.len()).sum();
     let mut loading = Loading::new(known);
-    let mut take = |noun: Noun| files.remove(&noun).unwrap_or_default();
-
-    let mut partners = loading.read::<Partner>(&take(Noun::Partner))?;
-    loop {
-        let there = check::spans(&partners);
-        // A row that falls takes away what others stand on, so the checks go on until nothing falls any more.
-        if !check::orphans(&mut partners, &there) && !check::mark_circles(&mut partners) {
-            break;
+    std::thread::scope(|scope| {
+        let outlets = scope.spawn(|| read::<Outlet>(known, before(Noun::Outlet), paths(Noun::Outlet)));
+        let clerks = scope.spawn(|| read::<Clerk>(known, before(Noun::Clerk), paths(Noun::Clerk)));
+        let agreements = scope.spawn(|| read::<Agreement>(known, before(Noun::Agreement), paths(Noun::Agreement)));
+        let products = scope.spawn(|| read::<Product>(known, before(Noun::Product), paths(Noun::Product)));
+        let mut partners = loading.take(read::<Partner>(known, 0, paths(Noun::Partner))?);
+        loop {
+            let there = check::spans(&partners);
+            // A row that falls takes away what others stand on, so the checks go on until nothing falls any more.
+            if !check::orphans(&mut partners, &there) && !check::mark_circles(&mut partners) {
+                break;
+            }
         }
+        loading.warn_about_suppliers(&partners);
+        let partner_spans = check::spans(&partners);
+        loading.keep(partners);
+        let outlet_spans = loading.follow(joined(outlets)?, &partner_spans);
+        loading.follow(joined(clerks)?, &outlet_spans);
+        loading.follow(joined(agreements)?, &partner_spans);
+        loading.follow(joined(products)?, &Spans::new());
+        Ok(loading.finish())
+    })
+}
+
+fn joined<T>(reader: ScopedJoinHandle<'_, Result<Read<T>, Refusal>>) -> Result<Read<T>, Refusal> {
+    reader.join().unwrap_or_else(|_| {
+        Err(Refusal::new(
+            Kind::Bug,
+            "network.master.reader_died",
+            "读取主数据的线程异常退出；请携带日志报告",
+            "a thread reading master data died; report it with the log",
+        ))
+    })
+}
+
+/// The files of one noun: the rows that can be read, marked where they cannot stand beside each other, and what is to be said of the others.
+pub(crate) struct Read<T> {
+    rows: Vec<Placed<T>>,
+    files: Vec<FileReport>,
+    columns: Vec<Positions>,
+    rejects: Vec<Remark>,
+    warnings: Vec<Remark>,
+}
+
+/// Reads the files of one noun, the first of which is given a number in the report, and marks what is wrong with rows by themselves and
+/// among each other.
+pub(crate) fn read<T: MasterRow>(known: Known<'_>, first: usize, paths: &[PathBuf]) -> Result<Read<T>, Refusal> {
+    let mut read = Read { rows: Vec::new(), files: Vec::new(), columns: Vec::new(), rejects: Vec::new(), warnings: Vec::new() };
+    for (index, path) in paths.iter().enumerate() {
+        read.file(known, first + index, path)?;
     }
-    loading.warn_about_suppliers(&partners);
-    let partner_spans = loading.keep(partners);
-    let outlet_spans = loading.follow::<Outlet>(&take(Noun::Outlet), &partner_spans)?;
-    loading.follow::<Clerk>(&take(Noun::Clerk), &outlet_spans)?;
-    loading.follow::<Agreement>(&take(Noun::Agreement), &partner_spans)?;
-    loading.follow::<Product>(&take(Noun::Product), &Spans::new())?;
-    Ok(loading.finish())
+    let files = &read.files;
+    check::doubled(&mut read.rows, |file| files[file - first].file.clone());
+    Ok(read)
+}
+
+impl<T: MasterRow> Read<T> {
+    fn file(&mut self, known: Known<'_>, index: usize, path: &Path) -> Result<(), Refusal> {
+        let mut reader = sheet::open(path, &Options::default())?;
+        let (positions, ignored) = positions(T::NOUN, &reader)?;
+        let headers = reader.headers().to_vec();
+        let mut file =
+            FileReport { noun: T::NOUN, file: reader.name().to_owned(), headers, ignored, received: 0, accepted: 0, rejected: 0 };
+        let mut record = RecordBuf::new();
+        loop {
+            let problems = match reader.next_into(&mut record)? {
+                Step::End => break,
+                Step::Bad(problem) => vec![problem],
+                Step::Row => {
+                    let mut cells = Cells::new(&positions, &record);
+                    let row = T::read(&mut cells, &known);
+                    let Cells { problems, warnings, .. } = cells;
+                    if problems.is_empty() {
+                        self.rows.push(Placed { row, file: index, cells: record.clone(), wrong: Vec::new() });
+                        let warnings = warnings.into_iter().map(|problem| Remark { file: index, problem, cells: Vec::new() });
+                        self.warnings.extend(warnings);
+                    }
+                    problems
+                }
+            };
+            file.received += 1;
+            if !problems.is_empty() {
+                file.rejected += 1;
+            }
+            self.rejects.extend(problems.into_iter().map(|problem| Remark { file: index, problem, cells: record.to_record().cells }));
+        }
+        self.files.push(file);
+        self.columns.push(positions);
+        Ok(())
+    }
 }
 
 /// Files being read.
@@ -60,64 +137,26 @@ impl<'a> Loading<'a> {
         Self { known, report: Report::default(), columns: Vec::new(), master: Master::default() }
     }
 
-    /// Reads, checks against what is there, and keeps.
-    fn follow<T: MasterRow>(&mut self, paths: &[PathBuf], there: &Spans) -> Result<Spans, Refusal> {
-        let mut rows = self.read::<T>(paths)?;
+    /// Checks against what is there, and keeps; when the codes are in force.
+    fn follow<T: MasterRow>(&mut self, read: Read<T>, there: &Spans) -> Spans {
+        let mut rows = self.take(read);
         check::orphans(&mut rows, there);
-        Ok(self.keep(rows))
+        let spans = check::spans(&rows);
+        self.keep(rows);
+        spans
     }
 
-    /// Reads the files of one noun and marks what is wrong with rows by themselves and among each other.
-    pub(crate) fn read<T: MasterRow>(&mut self, paths: &[PathBuf]) -> Result<Vec<Placed<T>>, Refusal> {
-        let mut rows = Vec::new();
-        for path in paths {
-            self.read_file(path, &mut rows)?;
-        }
-        let files = &self.report.files;
-        check::doubled(&mut rows, |file| files[file].file.clone());
-        Ok(rows)
-    }
-
-    fn read_file<T: MasterRow>(&mut self, path: &Path, rows: &mut Vec<Placed<T>>) -> Result<(), Refusal> {
-        let mut reader = sheet::open(path, &Options::default())?;
-        let (positions, ignored) = positions(T::NOUN, &reader)?;
-        let index = self.report.files.len();
-        let headers = reader.headers().to_vec();
-        let mut file =
-            FileReport { noun: T::NOUN, file: reader.name().to_owned(), headers, ignored, received: 0, accepted: 0, rejected: 0 };
-        let mut record = RecordBuf::new();
-        loop {
-            let step = reader.next_into(&mut record)?;
-            let owned = || record.iter().map(str::to_owned).collect::<Vec<_>>();
-            let problems = match step {
-                Step::End => break,
-                Step::Bad(problem) => vec![problem],
-                Step::Row => {
-                    let mut cells = Cells::new(&positions, &record);
-                    let row = T::read(&mut cells, &self.known);
-                    let Cells { problems, warnings, .. } = cells;
-                    if problems.is_empty() {
-                        rows.push(Placed { row, file: index, at: record.row(), cells: owned(), wrong: Vec::new() });
-                        let warnings = warnings.into_iter().map(|problem| Remark { file: index, problem, cells: Vec::new() });
-                        self.report.warnings.extend(warnings);
-                    }
-                    problems
-                }
-            };
-            file.received += 1;
-            if !problems.is_empty() {
-                file.rejected += 1;
-            }
-            self.report.rejects.extend(problems.into_iter().map(|problem| Remark { file: index, problem, cells: owned() }));
-        }
-        self.report.files.push(file);
-        self.columns.push(positions);
-        Ok(())
+    /// Puts what was read behind what is there; the rows are still to be kept.
+    pub(crate) fn take<T>(&mut self, read: Read<T>) -> Vec<Placed<T>> {
+        self.report.files.extend(read.files);
+        self.report.rejects.extend(read.rejects);
+        self.report.warnings.extend(read.warnings);
+        self.columns.extend(read.columns);
+        read.rows
     }
 
     /// Puts the rows that stand into the index and the others into the report.
-    pub(crate) fn keep<T: MasterRow>(&mut self, rows: Vec<Placed<T>>) -> Spans {
-        let spans = check::spans(&rows);
+    pub(crate) fn keep<T: MasterRow>(&mut self, rows: Vec<Placed<T>>) {
         for placed in rows {
             let (file, positions) = (&mut self.report.files[placed.file], &self.columns[placed.file]);
             if placed.wrong.is_empty() {
@@ -126,15 +165,14 @@ impl<'a> Loading<'a> {
                 continue;
             }
             file.rejected += 1;
-            self.report.warnings.retain(|remark| remark.file != placed.file || remark.problem.row != placed.at);
+            self.report.warnings.retain(|remark| remark.file != placed.file || remark.problem.row != placed.at());
             for (field, code, text) in placed.wrong {
                 let header = positions.header(field);
-                let value = file.headers.iter().position(|name| name == header).and_then(|cell| placed.cells.get(cell));
-                let problem = Problem::new(placed.at, header, value.map_or("", String::as_str), code, text.zh, text.en);
-                self.report.rejects.push(Remark { file: placed.file, problem, cells: placed.cells.clone() });
+                let value = file.headers.iter().position(|name| name == header).map_or("", |cell| placed.cells.get(cell));
+                let problem = Problem::new(placed.cells.row(), header, value, code, text.zh, text.en);
+                self.report.rejects.push(Remark { file: placed.file, problem, cells: placed.cells.to_record().cells });
             }
         }
-        spans
     }
 
     /// The rows that stand and the report, in the order of files and rows.
@@ -156,7 +194,7 @@ impl<'a> Loading<'a> {
             let parent = by_code.get(placed.row.parent.as_str()).and_then(|rows| rows.iter().find(|row| row.span.contains(day)));
             let Some(parent) = parent.filter(|parent| !tier.supplied_by.contains(&parent.tier)) else { continue };
             let problem = Problem::new(
-                placed.at,
+                placed.at(),
                 self.columns[placed.file].header("parent"),
                 &placed.row.parent,
                 "network.partner.supplier",

@@ -9,6 +9,7 @@ use qudao_kernel::{Text, master::Master};
 use qudao_platform::sheet::Cell;
 
 /// What reading a row is checked against.
+#[derive(Clone, Copy)]
 pub struct Known<'a> {
     /// Divisions.
     pub territories: &'a Territories,

@@ -8,7 +8,7 @@ use super::store::{self, Change, Stored};
 use super::{By, Record, dated, rules};
 use crate::files::Report;
 use crate::files::check::{self, Placed, Spans};
-use crate::files::load::Loading;
+use crate::files::load::{Loading, read};
 use crate::files::rows::MasterRow;
 use qudao_kernel::master::Span;
 use qudao_kernel::{Refusal, Text};
@@ -58,8 +58,9 @@ pub async fn import<T: Stored>(db: &Db, by: By<'_>, paths: &[PathBuf], mode: Mod
 }
 
 async fn run<T: Stored>(tx: &mut Tx, by: By<'_>, paths: &[PathBuf], mode: Mode) -> Result<Imported, Refusal> {
-    let mut loading = Loading::new(rules::known()?);
-    let mut placed = loading.read::<T>(paths)?;
+    let known = rules::known()?;
+    let mut loading = Loading::new(known);
+    let mut placed = loading.take(read::<T>(known, 0, paths)?);
     let there = store::all::<T>(tx).await?;
     check_rows(tx, &mut placed, &there).await?;
     let records = after(&placed, &there);
