@@ -47,7 +47,10 @@ pub fn load_master(dir: &Path) -> Result<(Master, Report), Refusal> {
         loading.warn_about_suppliers(&partners);
         let partner_spans = check::spans(&partners);
         loading.keep(partners);
-        let outlet_spans = loading.follow(joined(outlets)?, &partner_spans);
+        let mut outlets = loading.take(joined(outlets)?);
+        check::orphans(&mut outlets, &partner_spans);
+        let outlet_spans = check::spans(&outlets);
+        loading.keep(outlets);
         loading.follow(joined(clerks)?, &outlet_spans);
         loading.follow(joined(agreements)?, &partner_spans);
         loading.follow(joined(products)?, &Spans::new());
@@ -137,13 +140,11 @@ impl<'a> Loading<'a> {
         Self { known, report: Report::default(), columns: Vec::new(), master: Master::default() }
     }
 
-    /// Checks against what is there, and keeps; when the codes are in force.
-    fn follow<T: MasterRow>(&mut self, read: Read<T>, there: &Spans) -> Spans {
+    /// Checks what nothing else refers to against what is there, and keeps it.
+    fn follow<T: MasterRow>(&mut self, read: Read<T>, there: &Spans) {
         let mut rows = self.take(read);
         check::orphans(&mut rows, there);
-        let spans = check::spans(&rows);
         self.keep(rows);
-        spans
     }
 
     /// Puts what was read behind what is there; the rows are still to be kept.
@@ -165,11 +166,12 @@ impl<'a> Loading<'a> {
                 continue;
             }
             file.rejected += 1;
-            self.report.warnings.retain(|remark| remark.file != placed.file || remark.problem.row != placed.at());
+            let at = placed.at();
+            self.report.warnings.retain(|remark| remark.file != placed.file || remark.problem.row != at);
             for (field, code, text) in placed.wrong {
                 let header = positions.header(field);
                 let value = file.headers.iter().position(|name| name == header).map_or("", |cell| placed.cells.get(cell));
-                let problem = Problem::new(placed.cells.row(), header, value, code, text.zh, text.en);
+                let problem = Problem::new(at, header, value, code, text.zh, text.en);
                 self.report.rejects.push(Remark { file: placed.file, problem, cells: placed.cells.to_record().cells });
             }
         }
