@@ -149,6 +149,8 @@ pub(crate) struct Facts {
     pub(crate) origin: Option<(Arc<FactStore>, Snapshot)>,
     /// Where they were landed for this run only.
     temporary: Option<tempfile::TempDir>,
+    /// Of a store that is not a folder: where its files are brought to for this run.
+    fetched: Option<tempfile::TempDir>,
 }
 
 /// The folder of the store a path means: the path itself, or the one above if it is the store's `facts` folder.
@@ -160,13 +162,35 @@ fn store_root(folder: &Path) -> Option<PathBuf> {
     (folder.join("_snapshots").is_dir() && above.ends_with("facts")).then(|| above.parent().map(Path::to_owned))?
 }
 
+/// A folder for this run only, beside what the run writes.
+fn temporary_folder(near: &Path) -> Result<tempfile::TempDir, Refusal> {
+    tempfile::Builder::new().prefix(".facts-").tempdir_in(near).map_err(|error| crate::say::unwritable(near, &error))
+}
+
+/// The facts of a bucket. Its files are brought here when a run asks for them.
+fn remote(place: &str, near: &Path) -> Result<Facts, Refusal> {
+    let store = Arc::new(FactStore::open(place)?);
+    let snapshot = store.latest()?;
+    if snapshot.number == 0 {
+        return Err(Refusal::new(
+            Kind::NotFound,
+            "cli.facts.empty",
+            format!("{place} 中没有事实库；请检查 --facts 的桶和前缀，或先用 import --store {place} 导入"),
+            format!("{place} holds no fact store; check bucket and prefix of --facts, or import into it first: import --store {place}"),
+        ));
+    }
+    let fetched = temporary_folder(near)?;
+    let origin = Some((Arc::clone(&store), snapshot.clone()));
+    Ok(Facts { store, snapshot, root: fetched.path().to_owned(), files: Vec::new(), origin, temporary: None, fetched: Some(fetched) })
+}
+
 fn open_store(root: &Path) -> Result<Arc<FactStore>, Refusal> {
     Ok(Arc::new(FactStore::open(&root.to_string_lossy())?))
 }
 
 /// A store for this run only, beside what the run writes.
 fn temporary_store(near: &Path) -> Result<(tempfile::TempDir, Arc<FactStore>), Refusal> {
-    let folder = tempfile::Builder::new().prefix(".facts-").tempdir_in(near).map_err(|error| crate::say::unwritable(near, &error))?;
+    let folder = temporary_folder(near)?;
     let store = open_store(folder.path())?;
     Ok((folder, store))
 }
@@ -176,13 +200,16 @@ fn far_day(period: Month) -> Date {
     period.plus(12).last_day()
 }
 
-/// The facts of a folder: a fact store as it is, loose CSV, XLSX and Parquet files by landing them in a store near `near`.
+/// The facts of a folder or bucket: a fact store as it is, loose CSV, XLSX and Parquet files by landing them in a store near `near`.
 pub(crate) fn facts(folder: &Path, master: &Master, period: Month, near: &Path) -> Result<Facts, Refusal> {
+    if let Some(place) = folder.to_str().filter(|place| place.starts_with("s3://")) {
+        return remote(place, near);
+    }
     if let Some(root) = store_root(folder) {
         let store = open_store(&root)?;
         let snapshot = store.latest()?;
         let origin = Some((Arc::clone(&store), snapshot.clone()));
-        return Ok(Facts { store, snapshot, root, files: Vec::new(), origin, temporary: None });
+        return Ok(Facts { store, snapshot, root, files: Vec::new(), origin, temporary: None, fetched: None });
     }
     let mut files = Vec::new();
     for path in files_of(folder, &["csv", "tsv", "xlsx", "parquet"])? {
@@ -201,17 +228,28 @@ pub(crate) fn facts(folder: &Path, master: &Master, period: Month, near: &Path) 
     let (temporary, store) = temporary_store(near)?;
     import_folder(&store, folder, master, far_day(period), &Mapping::default())?;
     let snapshot = store.latest()?;
-    Ok(Facts { store, snapshot, root: temporary.path().to_owned(), files, origin: None, temporary: Some(temporary) })
+    Ok(Facts { store, snapshot, root: temporary.path().to_owned(), files, origin: None, temporary: Some(temporary), fetched: None })
 }
 
 impl Facts {
-    /// The files a run of the period reads, by table.
-    pub(crate) fn needed(&self, set: &PolicySet, period: Month) -> Result<BTreeMap<Table, Vec<PathBuf>>, Refusal> {
-        let files = |(table, (first, last)): (Table, (Month, Month))| {
-            let files = self.snapshot.files(table, first, last).into_iter().map(|file| self.root.join(&file.path)).collect::<Vec<_>>();
-            (table, files)
-        };
-        Ok(months_needed(set, period)?.into_iter().map(files).filter(|(_, files)| !files.is_empty()).collect())
+    /// The files a run of the period reads, by table; those of a bucket are brought here.
+    pub(crate) fn needed(&self, say: &Say, set: &PolicySet, period: Month) -> Result<BTreeMap<Table, Vec<PathBuf>>, Refusal> {
+        let tables = months_needed(set, period)?.into_iter();
+        let tables =
+            tables.map(|(table, (first, last))| (table, self.snapshot.files(table, first, last))).filter(|(_, files)| !files.is_empty());
+        if self.fetched.is_none() {
+            return Ok(tables.map(|(table, files)| (table, files.iter().map(|file| self.root.join(&file.path)).collect())).collect());
+        }
+        let tables: BTreeMap<_, _> = tables.collect();
+        let bar = say.bar("取事实", "fetching facts");
+        bar.set_length(tables.values().flatten().map(|file| file.bytes).sum());
+        let mut paths = BTreeMap::new();
+        for (table, files) in tables {
+            let before = bar.position();
+            paths.insert(table, self.store.fetch(&files, &self.root, &|come| bar.set_position(before + come))?);
+        }
+        bar.finish_and_clear();
+        Ok(paths)
     }
 
     /// Of facts with several versions, the known day of the one that counts, for the tables a run reads.
@@ -254,7 +292,7 @@ impl Facts {
         sink.finish()?;
         let snapshot = store.latest()?;
         let (root, files, origin) = (temporary.path().to_owned(), self.files.clone(), self.origin.clone());
-        Ok(Facts { store, snapshot, root, files, origin, temporary: Some(temporary) })
+        Ok(Facts { store, snapshot, root, files, origin, temporary: Some(temporary), fetched: None })
     }
 
     /// Whether the facts were landed for this run only.

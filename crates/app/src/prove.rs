@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// 结算输出文件夹 Out folder of the run
     #[arg(long)]
     pub(crate) run: PathBuf,
-    /// 事实库或事实文件夹 Fact store or folder, as the run had it
+    /// 事实库（文件夹或 s3://桶/前缀）或事实文件夹 Fact store (a folder or s3://bucket/prefix) or folder, as the run had it
     #[arg(long)]
     pub(crate) facts: PathBuf,
     /// 政策文件夹，默认用结算时保存的 Folder of policies; where absent, those the run kept

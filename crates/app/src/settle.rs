@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// 政策文件夹 Folder of *.policy files
     #[arg(long)]
     pub(crate) policies: PathBuf,
-    /// 事实库，或事实文件的文件夹 Fact store, or a folder of CSV, XLSX or Parquet files
+    /// 事实库（文件夹或 s3://桶/前缀），或事实文件的文件夹 Fact store (a folder or s3://bucket/prefix), or a folder of CSV, XLSX or Parquet files
     #[arg(long)]
     pub(crate) facts: PathBuf,
     /// 主数据文件夹 Folder of master data
@@ -199,7 +199,7 @@ fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chai
         policies: &sources.policies.set,
         master: &sources.master,
         period: args.period,
-        facts: sources.facts.needed(&sources.policies.set, args.period)?,
+        facts: sources.facts.needed(say, &sources.policies.set, args.period)?,
         earlier_lines: chain.lines()?,
         obligations: chain.obligations()?,
         latest: sources.facts.latest(&sources.policies.set, args.period)?,

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     /// 草案：一个 .policy 文件（替换或加入现行政策），或整套政策的文件夹 Draft: one .policy file, which replaces or joins those in force, or a folder with a whole set
     #[arg(long)]
     draft: PathBuf,
-    /// 事实库或事实文件夹 Fact store or folder
+    /// 事实库（文件夹或 s3://桶/前缀）或事实文件夹 Fact store (a folder or s3://bucket/prefix) or folder
     #[arg(long)]
     facts: PathBuf,
     /// 主数据文件夹 Folder of master data

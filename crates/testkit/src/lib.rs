@@ -12,8 +12,10 @@
 
 mod clock;
 mod postgres;
+mod s3;
 
 pub use clock::ManualClock;
+pub use s3::FakeS3;
 
 use qudao_platform::db::{Db, Durability};
 use std::future::Future;

@@ -5,6 +5,8 @@
 mod agree;
 mod agreed;
 mod cli;
+mod cli_bucket;
+mod cli_kill;
 mod cli_rerun;
 mod cli_walk;
 mod cover;

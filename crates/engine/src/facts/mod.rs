@@ -8,6 +8,7 @@ mod attribute;
 mod cell;
 mod decide;
 mod encode;
+mod fetch;
 mod ids;
 mod import;
 mod land;

@@ -134,8 +134,13 @@ impl FactStore {
         self.wait(request(self.objects(), Path::from(path)))
     }
 
+    /// The refusal of a request that failed.
+    pub(super) fn failed(&self, path: &str, error: &dyn std::fmt::Display) -> Refusal {
+        failed(&self.place, path, error)
+    }
+
     fn done<T>(&self, path: &str, answer: Result<T, Error>) -> Result<T, Refusal> {
-        answer.map_err(|error| failed(&self.place, path, &error))
+        answer.map_err(|error| self.failed(path, &error))
     }
 
     /// Puts an object, whatever is there.

@@ -6,7 +6,6 @@ mod bad_input;
 mod drill;
 mod reading;
 mod s3;
-mod s3_fake;
 mod sinks;
 mod store;
 

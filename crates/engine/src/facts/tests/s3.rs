@@ -1,9 +1,9 @@
 //! The same store on an S3-compatible server.
 
 use super::drill::{finish, start_with};
-use super::s3_fake::FakeS3;
 use super::*;
 use qudao_kernel::facts::Table::BusinessEvent;
+use qudao_testkit::FakeS3;
 use std::fmt::Write;
 
 #[test]
@@ -83,4 +83,22 @@ fn a_server_that_stops_taking_objects_leaves_the_store_as_it_was() {
     assert_eq!(counts(&desk.events(&recharges(1_500))), (3_000, 1_500, 1_500, 1_500, 0));
     desk.store.sweep(i64::MAX).unwrap();
     assert_eq!(desk.ids(BusinessEvent).len(), 4_500);
+}
+
+#[test]
+fn files_of_a_bucket_are_fetched_whole_and_checked() {
+    let server = FakeS3::start();
+    let desk = desk_on(&server, "d");
+    assert!(landed(&desk.events(&recharges(0))));
+    let snapshot = desk.store.latest().unwrap();
+    let (files, folder) = (snapshot.files.iter().collect::<Vec<_>>(), desk.folder.path().join("fetched"));
+    let paths = desk.store.fetch(&files, &folder, &|_| ()).unwrap();
+    assert!(files.len() > 1 && paths.len() == files.len());
+    for (path, file) in paths.iter().zip(&files) {
+        assert_eq!(qudao_platform::hash::sha256(std::fs::read(path).unwrap()), file.sha256);
+    }
+    server.spoil(&format!("qudao/d/{}", files[0].path));
+    let refusal = desk.store.fetch(&files[..1], &desk.folder.path().join("again"), &|_| ()).unwrap_err();
+    assert_eq!(refusal.code, "facts.store.broken");
+    assert!(refusal.text.en.contains(&files[0].path) && refusal.text.zh.contains("备份"), "{refusal}");
 }

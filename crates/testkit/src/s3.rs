@@ -1,5 +1,7 @@
 //! As much of an S3-compatible server as the store speaks to: objects in memory, one thread for each connection.
 
+#![expect(clippy::unwrap_used, reason = "a request the store does not make ends the test")]
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -16,7 +18,7 @@ struct State {
 }
 
 /// The server; it goes with the process.
-pub(super) struct FakeS3 {
+pub struct FakeS3 {
     port: u16,
     state: Arc<Mutex<State>>,
 }
@@ -30,7 +32,11 @@ struct Request {
 }
 
 impl FakeS3 {
-    pub(super) fn start() -> Self {
+    /// Starts a server on a free port of this machine.
+    ///
+    /// # Panics
+    /// If no port is free.
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State::default()));
@@ -44,25 +50,37 @@ impl FakeS3 {
         Self { port, state }
     }
 
-    pub(super) fn endpoint(&self) -> String {
+    /// Its address.
+    pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    pub(super) fn keys(&self) -> Vec<String> {
+    /// Buckets and keys of all objects, as paths.
+    ///
+    /// # Panics
+    /// Like all below: if a request panicked.
+    pub fn keys(&self) -> Vec<String> {
         self.state.lock().unwrap().objects.keys().cloned().collect()
     }
 
     /// Takes this many objects more, then says that the key may not.
-    pub(super) fn deny_after(&self, takes: usize) {
+    pub fn deny_after(&self, takes: usize) {
         self.state.lock().unwrap().takes = Some(takes);
     }
 
+    /// Spoils an object: its first byte is another one.
+    pub fn spoil(&self, key: &str) {
+        let mut state = self.state.lock().unwrap();
+        state.objects.get_mut(key).unwrap()[0] ^= 0xff;
+    }
+
     /// Takes everything again.
-    pub(super) fn allow(&self) {
+    pub fn allow(&self) {
         self.state.lock().unwrap().takes = None;
     }
 
-    pub(super) fn parts(&self) -> usize {
+    /// How many parts of large objects came.
+    pub fn parts(&self) -> usize {
         self.state.lock().unwrap().parts
     }
 }
