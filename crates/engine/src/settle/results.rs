@@ -2,6 +2,7 @@
 
 use super::arrow_out::{self, Names};
 use super::block::{Block, Shared, Trouble};
+use super::read::LINE_ORDER;
 use super::sink::Sink;
 use super::source;
 use datafusion::arrow::array::RecordBatch;
@@ -97,7 +98,11 @@ fn properties() -> WriterProperties {
         .set_max_row_group_row_count(Some(ROW_GROUP))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_created_by("qudao".into());
-    // What rows are searched by; the least and greatest of any other column would cost two comparisons a cell.
+    // What rows are searched by, and what files are merged by: those whose bounds in that order are not known would be sorted again. The least and
+    // greatest of any other column would cost two comparisons a cell.
+    for name in LINE_ORDER {
+        builder = builder.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Chunk);
+    }
     for name in ["partner", "day", "origin"] {
         builder = builder.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
     }
