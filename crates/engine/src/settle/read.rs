@@ -247,3 +247,53 @@ pub struct Before<'a> {
     pub day: Date,
     pub basis: &'a str,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::results::Lazy;
+    use super::*;
+    use datafusion::arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringViewArray, UInt32Array};
+    use datafusion::arrow::datatypes::DataType;
+    use std::sync::Arc;
+
+    /// A line of each partner, alike in all else.
+    fn lines(partners: &[&str]) -> RecordBatch {
+        let rows = partners.len();
+        let column = |name: &str, ty: &DataType| -> ArrayRef {
+            match ty {
+                DataType::Int32 => Arc::new(Int32Array::from(vec![1; rows])),
+                DataType::UInt32 => Arc::new(UInt32Array::from(vec![1; rows])),
+                DataType::Int64 => Arc::new(Int64Array::from(vec![1; rows])),
+                DataType::Date32 => Arc::new(Date32Array::from(vec![20_000; rows])),
+                _ if name == "partner" => Arc::new(StringViewArray::from_iter_values(partners)),
+                _ => Arc::new(StringViewArray::from_iter_values(vec!["earn"; rows])),
+            }
+        };
+        let columns = LINES.fields().iter().map(|field| column(field.name(), field.data_type())).collect();
+        RecordBatch::try_new(LINES.clone(), columns).unwrap()
+    }
+
+    #[test]
+    fn files_of_lines_are_merged_and_not_sorted_again() {
+        // Sorting again would take memory that grows with the month.
+        let folder = tempfile::tempdir().unwrap();
+        let held: [&[&str]; 4] = [&["A", "B"], &["C", "D"], &["E", "F"], &["B", "E"]];
+        let file = |(number, partners): (usize, &&[&str])| {
+            let path = folder.path().join(format!("{number}.parquet"));
+            let mut file = Lazy::new(path.clone(), LINES.clone());
+            file.write(&lines(partners)).unwrap();
+            file.close().unwrap();
+            path
+        };
+        let files: Vec<PathBuf> = held.iter().enumerate().map(file).collect();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        for partitions in [2, 4, MOST_FILES] {
+            let session = source::session(MEMORY, partitions).unwrap();
+            let plan = runtime.block_on(source::plan(&session, &files, &LINE_ORDER)).unwrap();
+            assert!(!plan.contains("SortExec"), "{partitions}: {plan}");
+        }
+        let rows = read_lines_in_order(runtime.handle(), &files, &Rows::default()).unwrap();
+        let partners: Vec<String> = rows.map(|line| line.unwrap().partner).collect();
+        assert_eq!(partners, ["A", "B", "B", "C", "D", "E", "E", "F"]);
+    }
+}

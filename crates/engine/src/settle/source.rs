@@ -131,6 +131,14 @@ async fn frame(session: &SessionContext, files: &[PathBuf], order: &[&str]) -> R
     session.read_parquet(paths, options).await
 }
 
+/// How files would be read in an order, as DataFusion tells it.
+#[cfg(test)]
+pub(crate) async fn plan(session: &SessionContext, files: &[PathBuf], order: &[&str]) -> Result<String, DataFusionError> {
+    let sorted = frame(session, files, order).await?.sort(ascending(order))?;
+    let plan = sorted.create_physical_plan().await?;
+    Ok(datafusion::physical_plan::displayable(&*plan).indent(false).to_string())
+}
+
 async fn stream(
     mut frame: DataFrame,
     columns: &[&str],
