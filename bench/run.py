@@ -13,6 +13,7 @@ from harness import CACHE, RIVALS, ROOT, Contender, compete, execute, median, re
 POLICIES = ROOT / "definitions/policies/bench"
 PERIOD = "2026-07"
 SEED = 42
+PARTNERS = 20_000
 BENCHES = {}
 
 
@@ -43,14 +44,14 @@ def back(period, months):
     return f"{index // 12:04}-{index % 12 + 1:02}"
 
 
-def world(args):
+def world(args, partners=PARTNERS):
     """Facts and master data of a province with so many events a month, and the settled months before; made once, kept in the cache."""
-    folder = CACHE / "bench" / f"province-{args.events}-{args.before}"
+    folder = CACHE / "bench" / (f"province-{args.events}-{args.before}" + (f"-{partners}" if partners != PARTNERS else ""))
     if not (folder / "ready").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         print(f"generating {args.events:,} events a month in {folder}", flush=True)
-        command = [args.qudao, "-q", "generate", "--scale", "province", "--seed", SEED, "--events", args.events, "--as", "facts"]
+        command = [args.qudao, "-q", "generate", "--scale", "province", "--seed", SEED, "--events", args.events, "--partners", partners, "--as", "facts"]
         done = execute([*command, "--period", PERIOD, "--before", args.before, "--out", folder])
         print(f"  {done.wall:.1f} s, {done.peak:.0f} MiB", flush=True)
         for months in range(args.before, 0, -1):
@@ -224,24 +225,60 @@ def import_files(args):
     report(args, f"import: {rows:,} rows, {args.rounds} rounds", [*lines, versions()])
 
 
-@bench
-def grow(args):
-    """`settle` at rising sizes: the exponent of wall time over events between neighbours."""
+def doubled(args, what, cases):
+    """A table of settling cases of rising size, by turns: the exponent of wall time over size between neighbours."""
     import math
 
-    sizes = [args.events // 8, args.events // 4, args.events // 2, args.events]
-    lines, before = ["| events | median s | peak MiB | exponent |", "|---|---|---|---|"], None
-    for size in sizes:
-        args.events = size
-        folder = world(args)
-        out = CACHE / "bench" / "out" / "qudao"
-        one = Contender("qudao", settle(args, folder, PERIOD, out), "", clear(out))
-        compete([one], args.rounds)
+    out = CACHE / "bench" / "out" / "grow"
+    contenders = [Contender(f"{size:,} {what}", command(out), "", clear(out)) for size, command in cases]
+    compete(contenders, args.rounds)
+    lines, before = [f"| {what} | median s | CPU s | peak MiB | exponent |", "|---|---|---|---|---|"], None
+    for (size, _), one in zip(cases, contenders, strict=True):
         mid = median(one)
-        exponent = f"{math.log(mid / before) / math.log(2):.2f}" if before else "–"
-        lines.append(f"| {size:,} | {mid:.2f} | {max(done.peak for done in one.rounds):,.0f} | {exponent} |")
-        before = mid
-    report(args, f"grow: up to {args.events:,} events, {args.rounds} rounds", lines)
+        exponent = f"{math.log(mid / before[1]) / math.log(size / before[0]):.2f}" if before else "–"
+        cpu = sorted(done.cpu for done in one.rounds)[len(one.rounds) // 2]
+        lines.append(f"| {size:,} | {mid:.2f} | {cpu:.1f} | {max(done.peak for done in one.rounds):,.0f} | {exponent} |")
+        before = (size, mid)
+    return [*lines, ""]
+
+
+@bench
+def grow(args):
+    """`settle` at rising numbers of events, partners, components and months before."""
+    top = args.events
+    other = lambda **more: argparse.Namespace(**{**vars(args), **more})  # noqa: E731
+
+    def settled(of, folder, period=PERIOD):
+        return lambda out: settle(of, folder, period, out)
+
+    def events(size):
+        of = other(events=size)
+        return size, settled(of, world(of))
+
+    def partners(size):
+        of = other(events=top // 2)
+        return size, settled(of, world(of, size))
+
+    def components(copies):
+        folder = CACHE / "bench" / "copies" / str(copies)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        # The worked examples would pay once more for each copy.
+        text = (args.policies / "province.policy").read_text().split("\n  example ")[0] + "\n}\n"
+        for number in range(copies):
+            (folder / f"{number}.policy").write_text(text.replace("policy bench-province ", f"policy bench-province-{number} "))
+        return 24 * copies, settled(other(events=top // 2, policies=folder), world(other(events=top // 2)))
+
+    def months(before):
+        of = other(events=top // 8, before=8)
+        return before, settled(of, world(of), back(PERIOD, 8 - before))
+
+    lines = doubled(args, "events", [events(top // share) for share in (8, 4, 2, 1)])
+    lines += doubled(args, "partners", [partners(size) for size in (5_000, 10_000, 20_000, 40_000)])
+    lines += doubled(args, "components", [components(copies) for copies in (1, 2, 4)])
+    lines += doubled(args, "months before", [months(before) for before in (1, 2, 4, 8)])
+    kinds = f"Partners and components at {top // 2:,} events, months at {top // 8:,}; {args.before} months before but in the last table."
+    report(args, f"grow: up to {top:,} events, {args.rounds} rounds", [*lines, kinds, versions()])
 
 
 @bench

@@ -20,6 +20,9 @@ pub(crate) struct Args {
     /// 每月业务量，默认按规模 Business events a month, otherwise those of the scale
     #[arg(long)]
     pub(crate) events: Option<u64>,
+    /// 代理商数，网点按比例增减，默认按规模 Partners, with outlets in proportion, otherwise those of the scale
+    #[arg(long)]
+    pub(crate) partners: Option<u32>,
     /// 种子，同样的种子得到同样的数据 Seed; the same gives the same data
     #[arg(long, default_value_t = 42)]
     pub(crate) seed: u64,
@@ -78,6 +81,9 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
     let mut scale = Scale::by_name(&args.scale)?;
     if let Some(events) = args.events {
         scale.events_per_month = events;
+    }
+    if let Some(partners) = args.partners {
+        scale = scale.with_partners(partners);
     }
     let world = World::new(scale, args.seed)?;
     write_world(&world, &args.out)?;

@@ -108,6 +108,16 @@ impl Scale {
         }
     }
 
+    /// The same with another number of partners, and outlets in proportion. The business stays what it is.
+    #[must_use]
+    pub fn with_partners(mut self, partners: u32) -> Self {
+        let share =
+            |outlets: u32| u32::try_from(u64::from(outlets) * u64::from(partners) / u64::from(self.partners.max(1))).unwrap_or(u32::MAX);
+        (self.outlets, self.outlets_active) = (share(self.outlets), share(self.outlets_active));
+        self.partners = partners;
+        self
+    }
+
     /// Refuses sizes that contradict each other.
     ///
     /// # Errors
