@@ -266,7 +266,9 @@ def grow(args):
         # The worked examples would pay once more for each copy.
         text = (args.policies / "province.policy").read_text().split("\n  example ")[0] + "\n}\n"
         for number in range(copies):
-            (folder / f"{number}.policy").write_text(text.replace("policy bench-province ", f"policy bench-province-{number} "))
+            # The first keeps its name: it is the one the months before were settled by, so the copies' gates and returns find nothing to follow up.
+            name = f"bench-province-{number}" if number else "bench-province"
+            (folder / f"{number}.policy").write_text(text.replace("policy bench-province ", f"policy {name} "))
         return 24 * copies, settled(other(events=top // 2, policies=folder), world(other(events=top // 2)))
 
     def months(before):
