@@ -1,0 +1,255 @@
+//! People and the roles they hold.
+//!
+//! States of a person: present (with a first password to be changed, or their own), left. Someone who left cannot come back under the
+//! same login, so that old audit entries never name another.
+
+use crate::caller::Grant;
+use crate::password;
+use crate::roles::{Over, Roles};
+use qudao_kernel::{Date, Kind, Refusal, territory};
+use qudao_platform::audit::Entry;
+use qudao_platform::db::{Db, Row, Tx};
+use qudao_platform::{args, write_tx};
+use serde_json::json;
+
+/// A person, without their password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Login; unique for all time.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Whether the password was given by somebody else and must be changed.
+    pub must_change: bool,
+    /// When they left, microseconds since 1970.
+    pub left_at_us: Option<i64>,
+    /// Version, from 1.
+    pub version: u32,
+    /// Every grant they hold or held, oldest first.
+    pub grants: Vec<Grant>,
+}
+
+/// Adds a person with a first password, which they must change.
+///
+/// # Errors
+/// `BadInput access.person.login` or `access.password.weak`, `Conflict access.person.exists`.
+pub async fn create(db: &Db, who: &str, login: &str, name: &str, first_password: &str) -> Result<(), Refusal> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte);
+    if login.is_empty() || login.len() > 64 || !login.bytes().all(plain) || name.trim().is_empty() {
+        return Err(Refusal::bad_input(
+            "access.person.login",
+            "登录名须为 1 至 64 个字母、数字或 . _ - @，姓名不能为空；请修改",
+            "a login is 1 to 64 letters, digits or . _ - @, and a name is not empty; change it",
+        ));
+    }
+    let hash = password::hash(login, first_password).await?;
+    write_tx!(db, |tx| {
+        let sql = "insert into access_person (login, name, password, must_change, failures, locked_until_us, version)
+                   values ($1, $2, $3, 1, 0, 0, 1) on conflict (login) do nothing";
+        if tx.execute(sql, args![login, name, &hash]).await? == 0 {
+            return Err(Refusal::new(
+                Kind::Conflict,
+                "access.person.exists",
+                format!("登录名 {login} 已被使用；请换一个"),
+                format!("the login {login} is taken; choose another"),
+            ));
+        }
+        tx.audit(Entry::new(who, "person.create", "person", login).after(json!({ "login": login, "name": name }).to_string()));
+        Ok(())
+    })
+}
+
+/// Gives a role over something, from a day on. Returns the grant's id.
+///
+/// # Errors
+/// `BadInput access.role.unknown`, `access.grant.over` for a code that cannot be one, `access.grant.days`; `NotFound access.person.missing`;
+/// `Conflict access.grant.exists` if the role over the same is held on one of the days.
+pub async fn grant(db: &Db, roles: &Roles, who: &str, login: &str, new: &NewGrant<'_>) -> Result<String, Refusal> {
+    new.check(roles)?;
+    write_tx!(db, |tx| {
+        let person = present(tx, login).await?;
+        let shares_a_day = |held: &Grant| new.to.is_none_or(|to| held.from < to) && held.to.is_none_or(|to| new.from < to);
+        if person.grants.iter().any(|held| held.role == new.role && held.over == new.over && shares_a_day(held)) {
+            return Err(Refusal::new(
+                Kind::Conflict,
+                "access.grant.exists",
+                format!("{login} 在这段日期内已有这个角色；无需重复授予"),
+                format!("{login} holds this role on one of these days; nothing needs to be given"),
+            ));
+        }
+        let id = format!("grant_{login}_{}", person.grants.len() + 1);
+        let sql = "insert into access_grant (id, login, role, over, effective_from, effective_to) values ($1, $2, $3, $4, $5, $6)";
+        tx.execute(sql, args![&id, login, new.role, new.over, new.from, new.to]).await?;
+        let after = json!({ "role": new.role, "over": new.over, "from": new.from.to_string(), "to": new.to.map(|to| to.to_string()) });
+        tx.audit(Entry::new(who, "person.grant", "person", login).after(after.to_string()).reason(new.reason));
+        Ok(id)
+    })
+}
+
+/// A role to be given.
+#[derive(Debug, Clone, Copy)]
+pub struct NewGrant<'a> {
+    /// Role id.
+    pub role: &'a str,
+    /// The territory, partner, outlet or clerk, as the role's [`Over`] says.
+    pub over: &'a str,
+    /// First day.
+    pub from: Date,
+    /// First day it no longer holds.
+    pub to: Option<Date>,
+    /// Why.
+    pub reason: &'a str,
+}
+
+impl NewGrant<'_> {
+    fn check(&self, roles: &Roles) -> Result<(), Refusal> {
+        let fits = match roles.get(self.role)?.over {
+            Over::Territory => self.over.is_empty() || territory::level(self.over).is_some(),
+            Over::Partner | Over::Outlet | Over::Clerk => !self.over.is_empty(),
+        };
+        if !fits {
+            return Err(Refusal::bad_input(
+                "access.grant.over",
+                format!("角色 {} 的范围“{}”不是有效的编码；请核对", self.role, self.over),
+                format!("`{}` is no code that {} can be held over; check it", self.over, self.role),
+            ));
+        }
+        if self.to.is_some_and(|to| to <= self.from) {
+            return Err(Refusal::bad_input(
+                "access.grant.days",
+                "截止日期须晚于开始日期；请修改",
+                "the end is after the beginning; change it",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Ends a grant on a day, the first on which it no longer holds; a day before its beginning takes it back as a whole.
+///
+/// # Errors
+/// `NotFound access.grant.missing`; `Conflict access.grant.ended` if it ends before that day already.
+pub async fn end_grant(db: &Db, who: &str, id: &str, on: Date, reason: &str) -> Result<(), Refusal> {
+    write_tx!(db, |tx| {
+        let row = tx.query_opt("select * from access_grant where id = $1 {for_update}", args![id]).await?;
+        let row = row.ok_or_else(|| {
+            Refusal::new(Kind::NotFound, "access.grant.missing", format!("没有授权 {id}"), format!("there is no grant {id}"))
+        })?;
+        let held = grant_of(&row)?;
+        if held.to.is_some_and(|to| to <= on) {
+            return Err(Refusal::new(
+                Kind::Conflict,
+                "access.grant.ended",
+                "这项授权在该日之前已经结束",
+                "this grant ends before that day already",
+            ));
+        }
+        let on = on.max(held.from);
+        tx.execute("update access_grant set effective_to = $2 where id = $1", args![id, on]).await?;
+        let after = json!({ "role": held.role, "over": held.over, "to": on.to_string() });
+        let login = row.string("login")?;
+        tx.audit(Entry::new(who, "person.grant_end", "person", &login).after(after.to_string()).reason(reason));
+        Ok(())
+    })
+}
+
+/// Gives a new first password, lifts a lock-out and ends every session of the person.
+///
+/// # Errors
+/// `BadInput access.password.weak`, `NotFound access.person.missing`.
+pub async fn reset_password(db: &Db, who: &str, login: &str, first_password: &str, reason: &str) -> Result<(), Refusal> {
+    let hash = password::hash(login, first_password).await?;
+    write_tx!(db, |tx| {
+        present(tx, login).await?;
+        set_password(tx, login, &hash, true).await?;
+        tx.execute("delete from access_session where login = $1", args![login]).await?;
+        tx.audit(Entry::new(who, "person.reset_password", "person", login).reason(reason));
+        Ok(())
+    })
+}
+
+/// Changes one's own password. Every session of the person but `keep` ends.
+///
+/// # Errors
+/// `BadInput access.password.weak`, `access.password.same`; `Forbidden access.sign_in.refused` if the old one is wrong.
+pub async fn change_password(db: &Db, login: &str, old: &str, new: &str, keep: &crate::sessions::Token) -> Result<(), Refusal> {
+    let tx = &mut db.read().await?;
+    let row = tx.query_opt("select password from access_person where login = $1 and left_at_us is null", args![login]).await?;
+    let held = row.map(|row| row.string("password")).transpose()?;
+    if !password::matches(old, held.clone()).await? {
+        return Err(crate::sessions::refused());
+    }
+    if old == new {
+        return Err(Refusal::bad_input(
+            "access.password.same",
+            "新密码不能与原密码相同",
+            "the new password is the old one; choose another",
+        ));
+    }
+    let hash = password::hash(login, new).await?;
+    write_tx!(db, |tx| {
+        present(tx, login).await?;
+        set_password(tx, login, &hash, false).await?;
+        tx.execute("delete from access_session where login = $1 and id <> $2", args![login, keep.id()]).await?;
+        tx.audit(Entry::new(login, "person.change_password", "person", login));
+        Ok(())
+    })
+}
+
+/// Someone leaves: sessions and grants end now.
+///
+/// # Errors
+/// `NotFound access.person.missing`.
+pub async fn leave(db: &Db, who: &str, login: &str, reason: &str) -> Result<(), Refusal> {
+    write_tx!(db, |tx| {
+        present(tx, login).await?;
+        tx.execute("update access_person set left_at_us = $2, version = version + 1 where login = $1", args![login, tx.now_us()]).await?;
+        tx.execute("delete from access_session where login = $1", args![login]).await?;
+        tx.audit(Entry::new(who, "person.leave", "person", login).reason(reason));
+        Ok(())
+    })
+}
+
+/// A person, also one who left.
+pub async fn get(tx: &mut Tx, login: &str) -> Result<Option<Person>, Refusal> {
+    let sql = "select login, name, must_change, left_at_us, version from access_person where login = $1";
+    let Some(row) = tx.query_opt(sql, args![login]).await? else { return Ok(None) };
+    let grants = tx.query("select * from access_grant where login = $1 order by effective_from, id", args![login]).await?;
+    Ok(Some(Person {
+        login: row.string("login")?,
+        name: row.string("name")?,
+        must_change: row.flag("must_change")?,
+        left_at_us: row.opt_int("left_at_us")?,
+        version: row.int("version")? as u32,
+        grants: grants.iter().map(grant_of).collect::<Result<_, _>>()?,
+    }))
+}
+
+/// Locks the row of a person who has not left.
+async fn present(tx: &mut Tx, login: &str) -> Result<Person, Refusal> {
+    tx.query_opt("select login from access_person where login = $1 {for_update}", args![login]).await?;
+    get(tx, login).await?.filter(|person| person.left_at_us.is_none()).ok_or_else(|| {
+        Refusal::new(
+            Kind::NotFound,
+            "access.person.missing",
+            format!("没有人员 {login}，或已离职；请核对登录名"),
+            format!("there is nobody with the login {login}, or they left; check it"),
+        )
+    })
+}
+
+async fn set_password(tx: &mut Tx, login: &str, hash: &str, must_change: bool) -> Result<u64, Refusal> {
+    let sql = "update access_person set password = $2, must_change = $3, failures = 0, locked_until_us = 0, version = version + 1 where login = $1";
+    tx.execute(sql, args![login, hash, must_change]).await
+}
+
+fn grant_of(row: &Row) -> Result<Grant, Refusal> {
+    let to = row.opt_string("effective_to")?;
+    Ok(Grant {
+        id: row.string("id")?,
+        role: row.string("role")?,
+        over: row.string("over")?,
+        from: row.parse("effective_from")?,
+        to: to.is_some().then(|| row.parse("effective_to")).transpose()?,
+    })
+}

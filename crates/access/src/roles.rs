@@ -1,0 +1,162 @@
+//! Roles: definitions of what a post may do, `definitions/roles/standard.toml`.
+
+use qudao_kernel::{Refusal, Text};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The standard set, in the binary.
+const STANDARD: &str = include_str!("../../../definitions/roles/standard.toml");
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+        /// One thing that may be allowed; `noun.verb` in definitions.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        pub enum Permission {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)+
+        }
+
+        impl Permission {
+            /// All of them.
+            pub const ALL: &'static [Permission] = &[$(Permission::$name),+];
+
+            /// As definitions write it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Permission::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+permissions! {
+    /// See people and their roles.
+    PersonRead = "person.read",
+    /// Add people, give and take roles, reset passwords.
+    PersonManage = "person.manage",
+    /// Set parameters.
+    ParameterManage = "parameter.manage",
+    /// Read the audit chain.
+    AuditRead = "audit.read",
+    /// See partners, outlets and clerks.
+    PartnerRead = "partner.read",
+    /// See business volume, down to events.
+    VolumeRead = "volume.read",
+    /// See which files arrived, and what was refused in them.
+    ImportRead = "import.read",
+    /// Import and withdraw files.
+    ImportLoad = "import.load",
+    /// Read policies.
+    PolicyRead = "policy.read",
+    /// Run a draft over past months.
+    PolicySimulate = "policy.simulate",
+    /// Settle a month.
+    SettlementRun = "settlement.run",
+    /// See statements, their lines and proofs.
+    StatementRead = "statement.read",
+    /// Confirm or dispute one's own statement.
+    StatementConfirm = "statement.confirm",
+    /// See the ledger.
+    LedgerRead = "ledger.read",
+}
+
+/// What a grant of a role names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Over {
+    /// A division code and all below it; empty for everywhere.
+    Territory,
+    /// A partner and all partners below it.
+    Partner,
+    /// One outlet.
+    Outlet,
+    /// One work ID.
+    Clerk,
+}
+
+/// A role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// Stable id, `snake_case`.
+    pub id: String,
+    /// What people call it.
+    pub title: Text,
+    /// What a grant of it names.
+    pub over: Over,
+    /// What it allows.
+    pub may: Vec<Permission>,
+}
+
+/// All roles, by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roles(BTreeMap<String, Role>);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    role: Vec<Written>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    id: String,
+    zh: String,
+    en: String,
+    over: Over,
+    may: Vec<Permission>,
+}
+
+impl Roles {
+    /// The standard set.
+    ///
+    /// # Errors
+    /// As [`Roles::read`]; a test shows that the embedded file is right.
+    pub fn standard() -> Result<Self, Refusal> {
+        Self::read(STANDARD, "definitions/roles/standard.toml")
+    }
+
+    /// Reads a definitions file. `place` names it in messages.
+    ///
+    /// # Errors
+    /// `BadInput access.roles.file` for anything but roles with known permissions, each defined once.
+    pub fn read(toml: &str, place: &str) -> Result<Self, Refusal> {
+        let file: File = toml::from_str(toml).map_err(|error| wrong_file(place, &error.to_string()))?;
+        let mut roles = BTreeMap::new();
+        for written in file.role {
+            let Written { id, zh, en, over, may } = written;
+            let role = Role { id: id.clone(), title: Text::new(zh, en), over, may };
+            if roles.insert(id.clone(), role).is_some() {
+                return Err(wrong_file(place, &format!("{id} is defined twice")));
+            }
+        }
+        Ok(Self(roles))
+    }
+
+    /// One role.
+    ///
+    /// # Errors
+    /// `BadInput access.role.unknown`, with the ids there are.
+    pub fn get(&self, id: &str) -> Result<&Role, Refusal> {
+        self.0.get(id).ok_or_else(|| {
+            let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+            Refusal::bad_input(
+                "access.role.unknown",
+                format!("没有角色 {id}；可用的角色：{}", known.join("、")),
+                format!("there is no role {id}; there are {}", known.join(", ")),
+            )
+        })
+    }
+
+    /// All, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Role> {
+        self.0.values()
+    }
+}
+
+fn wrong_file(place: &str, why: &str) -> Refusal {
+    Refusal::bad_input(
+        "access.roles.file",
+        format!("角色定义 {place} 有误：{why}"),
+        format!("the role definitions {place} are wrong: {why}"),
+    )
+}
