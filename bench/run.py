@@ -279,7 +279,7 @@ def grow(args):
     lines += doubled(args, "partners", [partners(size) for size in (5_000, 10_000, 20_000, 40_000)])
     lines += doubled(args, "components", [components(copies) for copies in (1, 2, 4)])
     lines += doubled(args, "months before", [months(before) for before in (1, 2, 4, 8)])
-    kinds = f"Partners and components at {top // 2:,} events, months at {top // 8:,}; {args.before} months before but in the last table."
+    kinds = f"Partners and components at {top // 2:,} events, months at {top // 8:,}; {args.before} months before but in the last table; added components are copies without earlier results of their own."
     report(args, f"grow: up to {top:,} events, {args.rounds} rounds", [*lines, kinds, versions()])
 
 

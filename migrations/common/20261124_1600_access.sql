@@ -6,8 +6,7 @@ create table access_person (
     must_change     BIGINT not null check (must_change in (0, 1)),
     left_at_us      BIGINT,
     failures        BIGINT not null,
-    locked_until_us BIGINT not null,
-    version         BIGINT not null
+    locked_until_us BIGINT not null
 );
 
 -- A role held from a day up to, not including, another, over one territory, partner, outlet or clerk.

@@ -7,7 +7,8 @@
 //! - A permission and where it holds come from one grant: two roles do not lend each other their territories.
 //! - A grant that ended, a person who left, a session that idled or grew too old give nothing, from that moment.
 //! - No password and no token is stored, only Argon2id and SHA-256 of them; none is in an audit entry or a message.
-//! - A refused sign-in does not tell whether the login exists, in words or in the time it takes.
+//! - An unknown login and a wrong password get the same words, after the same hashing; only a lock-out shows that a login exists.
+//! - A password that was replaced while it was being compared opens nothing.
 //! - Every change of a person or grant is audited in its transaction (R0.2).
 
 pub mod caller;

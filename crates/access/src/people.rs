@@ -23,8 +23,6 @@ pub struct Person {
     pub must_change: bool,
     /// When they left, microseconds since 1970.
     pub left_at_us: Option<i64>,
-    /// Version, from 1.
-    pub version: u32,
     /// Every grant they hold or held, oldest first.
     pub grants: Vec<Grant>,
 }
@@ -44,8 +42,8 @@ pub async fn create(db: &Db, who: &str, login: &str, name: &str, first_password:
     }
     let hash = password::hash(login, first_password).await?;
     write_tx!(db, |tx| {
-        let sql = "insert into access_person (login, name, password, must_change, failures, locked_until_us, version)
-                   values ($1, $2, $3, 1, 0, 0, 1) on conflict (login) do nothing";
+        let sql = "insert into access_person (login, name, password, must_change, failures, locked_until_us)
+                   values ($1, $2, $3, 1, 0, 0) on conflict (login) do nothing";
         if tx.execute(sql, args![login, name, &hash]).await? == 0 {
             return Err(Refusal::new(
                 Kind::Conflict,
@@ -118,7 +116,7 @@ impl NewGrant<'_> {
             return Err(Refusal::bad_input(
                 "access.grant.days",
                 "截止日期须晚于开始日期；请修改",
-                "the end is after the beginning; change it",
+                "the end must be after the beginning; change it",
             ));
         }
         Ok(())
@@ -173,9 +171,7 @@ pub async fn reset_password(db: &Db, who: &str, login: &str, first_password: &st
 /// # Errors
 /// `BadInput access.password.weak`, `access.password.same`; `Forbidden access.sign_in.refused` if the old one is wrong.
 pub async fn change_password(db: &Db, login: &str, old: &str, new: &str, keep: &crate::sessions::Token) -> Result<(), Refusal> {
-    let tx = &mut db.read().await?;
-    let row = tx.query_opt("select password from access_person where login = $1 and left_at_us is null", args![login]).await?;
-    let held = row.map(|row| row.string("password")).transpose()?;
+    let held = password_of(&mut db.read().await?, login).await?;
     if !password::matches(old, held.clone()).await? {
         return Err(crate::sessions::refused());
     }
@@ -189,6 +185,10 @@ pub async fn change_password(db: &Db, login: &str, old: &str, new: &str, keep: &
     let hash = password::hash(login, new).await?;
     write_tx!(db, |tx| {
         present(tx, login).await?;
+        // Hashing took a while: whoever reset the password meanwhile is not overruled.
+        if password_of(tx, login).await? != held {
+            return Err(crate::sessions::refused());
+        }
         set_password(tx, login, &hash, false).await?;
         tx.execute("delete from access_session where login = $1 and id <> $2", args![login, keep.id()]).await?;
         tx.audit(Entry::new(login, "person.change_password", "person", login));
@@ -203,7 +203,7 @@ pub async fn change_password(db: &Db, login: &str, old: &str, new: &str, keep: &
 pub async fn leave(db: &Db, who: &str, login: &str, reason: &str) -> Result<(), Refusal> {
     write_tx!(db, |tx| {
         present(tx, login).await?;
-        tx.execute("update access_person set left_at_us = $2, version = version + 1 where login = $1", args![login, tx.now_us()]).await?;
+        tx.execute("update access_person set left_at_us = $2 where login = $1", args![login, tx.now_us()]).await?;
         tx.execute("delete from access_session where login = $1", args![login]).await?;
         tx.audit(Entry::new(who, "person.leave", "person", login).reason(reason));
         Ok(())
@@ -212,7 +212,7 @@ pub async fn leave(db: &Db, who: &str, login: &str, reason: &str) -> Result<(), 
 
 /// A person, also one who left.
 pub async fn get(tx: &mut Tx, login: &str) -> Result<Option<Person>, Refusal> {
-    let sql = "select login, name, must_change, left_at_us, version from access_person where login = $1";
+    let sql = "select login, name, must_change, left_at_us from access_person where login = $1";
     let Some(row) = tx.query_opt(sql, args![login]).await? else { return Ok(None) };
     let grants = tx.query("select * from access_grant where login = $1 order by effective_from, id", args![login]).await?;
     Ok(Some(Person {
@@ -220,9 +220,14 @@ pub async fn get(tx: &mut Tx, login: &str) -> Result<Option<Person>, Refusal> {
         name: row.string("name")?,
         must_change: row.flag("must_change")?,
         left_at_us: row.opt_int("left_at_us")?,
-        version: row.int("version")? as u32,
         grants: grants.iter().map(grant_of).collect::<Result<_, _>>()?,
     }))
+}
+
+/// The hash of the password of a person who has not left.
+pub(crate) async fn password_of(tx: &mut Tx, login: &str) -> Result<Option<String>, Refusal> {
+    let row = tx.query_opt("select password from access_person where login = $1 and left_at_us is null", args![login]).await?;
+    row.map(|row| row.string("password")).transpose()
 }
 
 /// Locks the row of a person who has not left.
@@ -239,7 +244,7 @@ async fn present(tx: &mut Tx, login: &str) -> Result<Person, Refusal> {
 }
 
 async fn set_password(tx: &mut Tx, login: &str, hash: &str, must_change: bool) -> Result<u64, Refusal> {
-    let sql = "update access_person set password = $2, must_change = $3, failures = 0, locked_until_us = 0, version = version + 1 where login = $1";
+    let sql = "update access_person set password = $2, must_change = $3, failures = 0, locked_until_us = 0 where login = $1";
     tx.execute(sql, args![login, hash, must_change]).await
 }
 

@@ -67,23 +67,16 @@ pub fn day(instant_us: i64) -> Date {
 /// # Errors
 /// `Forbidden access.sign_in.refused` for a wrong login or password, alike; `Forbidden access.sign_in.locked` during a lock-out.
 pub async fn sign_in(db: &Db, parameters: &Register, login: &str, password: &str) -> Result<Token, Refusal> {
-    let held = {
-        let tx = &mut db.read().await?;
-        let sql = "select password from access_person where login = $1 and left_at_us is null";
-        tx.query_opt(sql, args![login]).await?.map(|row| row.string("password")).transpose()?
-    };
-    let known = held.is_some();
-    let right = password::matches(password, held).await?;
-    if !known {
-        return Err(refused());
-    }
+    let held = people::password_of(&mut db.read().await?, login).await?;
+    let right = password::matches(password, held.clone()).await?;
+    let Some(held) = held else { return Err(refused()) };
     let token = Token::fresh()?;
     // A wrong password is a change that must stay, so it is a value here and a refusal outside.
-    let outcome = write_tx!(db, |tx| enter(tx, parameters, login, right, &token).await)?;
+    let outcome = write_tx!(db, |tx| enter(tx, parameters, login, right.then_some(held.as_str()), &token).await)?;
     match outcome {
         Entered::In => Ok(token),
         Entered::Wrong => Err(refused()),
-        Entered::Locked(until_us) => Err(locked((until_us - db.now_us()) / MINUTE_US + 1)),
+        Entered::Locked(until_us) => Err(locked((until_us - db.now_us() + MINUTE_US - 1) / MINUTE_US)),
     }
 }
 
@@ -93,21 +86,29 @@ enum Entered {
     Locked(i64),
 }
 
-async fn enter(tx: &mut Tx, parameters: &Register, login: &str, right: bool, token: &Token) -> Result<Entered, Refusal> {
+/// `right` is the stored hash that the password belongs to.
+async fn enter(tx: &mut Tx, parameters: &Register, login: &str, right: Option<&str>, token: &Token) -> Result<Entered, Refusal> {
     let now = tx.now_us();
-    let sql = "select failures, locked_until_us from access_person where login = $1 and left_at_us is null {for_update}";
+    let today = day(now);
+    let sql = "select password, failures, locked_until_us from access_person where login = $1 and left_at_us is null {for_update}";
     let Some(row) = tx.query_opt(sql, args![login]).await? else { return Ok(Entered::Wrong) };
     let until = row.int("locked_until_us")?;
     if now < until {
         return Ok(Entered::Locked(until));
     }
-    if right {
+    if let Some(right) = right {
+        // Comparing took a while: a password reset meanwhile has ended what the old one opens.
+        if row.string("password")? != right {
+            return Ok(Entered::Wrong);
+        }
+        let (idle, longest) = limits(parameters, today)?;
+        let over = "delete from access_session where login = $1 and (seen_us <= $2 or begun_us <= $3)";
+        tx.execute(over, args![login, now - idle, now - longest]).await?;
         tx.execute("update access_person set failures = 0, locked_until_us = 0 where login = $1", args![login]).await?;
         let session = "insert into access_session (id, login, begun_us, seen_us) values ($1, $2, $3, $3)";
         tx.execute(session, args![token.id(), login, now]).await?;
         return Ok(Entered::In);
     }
-    let today = day(now);
     let failures = row.int("failures")? + 1;
     let lock = failures >= parameters.on("sign_in_failures", "", today)?.int()?;
     let until = if lock { now + parameters.on("sign_in_lock_minutes", "", today)?.int()? * MINUTE_US } else { 0 };
@@ -131,8 +132,7 @@ pub async fn caller(db: &Db, parameters: &Register, token: &Token) -> Result<Cal
     let today = day(now);
     let row = tx.query_opt("select login, begun_us, seen_us from access_session where id = $1", args![&id]).await?.ok_or_else(ended)?;
     let seen = row.int("seen_us")?;
-    let idle = parameters.on("session_idle_minutes", "", today)?.int()? * MINUTE_US;
-    let longest = parameters.on("session_longest_minutes", "", today)?.int()? * MINUTE_US;
+    let (idle, longest) = limits(parameters, today)?;
     if now - seen >= idle || now - row.int("begun_us")? >= longest {
         return Err(ended());
     }
@@ -144,6 +144,12 @@ pub async fn caller(db: &Db, parameters: &Register, token: &Token) -> Result<Cal
         write_tx!(db, |tx| tx.execute("update access_session set seen_us = $2 where id = $1", args![&id, now]).await)?;
     }
     Ok(Caller { login: person.login, name: person.name, must_change: person.must_change, grants: person.grants })
+}
+
+/// How long a session may idle, and last, in microseconds.
+fn limits(parameters: &Register, today: Date) -> Result<(i64, i64), Refusal> {
+    let minutes = |name| Ok::<_, Refusal>(parameters.on(name, "", today)?.int()? * MINUTE_US);
+    Ok((minutes("session_idle_minutes")?, minutes("session_longest_minutes")?))
 }
 
 /// Ends a session; one that is gone already is no error.
