@@ -27,7 +27,7 @@ use qudao_settle::interp::RunInput;
 use qudao_settle::proof::data::Refused;
 use qudao_settle::proof::{Proof, Subject, from_json, letter, prove, to_json, verify};
 use qudao_settle::statement::pdf::Press;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -223,8 +223,8 @@ fn not_found(line: &str, run: &Path) -> Refusal {
 }
 
 /// What the run read and wrote. What files say of themselves is read once, for all lines that are proved.
-struct World<'a> {
-    run: &'a Path,
+struct World {
+    run: PathBuf,
     all_facts: bool,
     set: PolicySet,
     /// The policies are those the run had: what it left by their places can be read.
@@ -237,22 +237,22 @@ struct World<'a> {
     lines: Accounts<Line>,
     reasons: Accounts<Reason>,
     obligations: Accounts<Obligation>,
-    earlier_lines: OnceCell<Accounts<Line>>,
-    earlier_obligations: OnceCell<Accounts<Obligation>>,
-    naming: OnceCell<HashMap<String, BTreeSet<String>>>,
-    collected: OnceCell<Option<Collected>>,
+    earlier_lines: OnceLock<Accounts<Line>>,
+    earlier_obligations: OnceLock<Accounts<Obligation>>,
+    naming: OnceLock<HashMap<String, BTreeSet<String>>>,
+    collected: OnceLock<Option<Collected>>,
 }
 
 /// The value of a cell, worked out at first.
-fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, Refusal>) -> Result<&T, Refusal> {
+fn once<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, Refusal>) -> Result<&T, Refusal> {
     if cell.get().is_none() {
         cell.set(make()?).ok();
     }
     cell.get().ok_or_else(|| Refusal::new(Kind::Bug, "cli.prove.cell", "内部错误", "a cell that was filled is empty"))
 }
 
-impl<'a> World<'a> {
-    fn open(say: &Say, args: &'a Args) -> Result<Self, Refusal> {
+impl World {
+    fn open(say: &Say, args: &Args) -> Result<Self, Refusal> {
         let summary = chain::summary_of(&args.run)?;
         let period = summary.period;
         let chain = Chain::of(summary.previous.map(|path| args.run.join(path)).as_deref(), period)?;
@@ -266,7 +266,7 @@ impl<'a> World<'a> {
         };
         let facts = inputs::facts(&args.facts, &master, period, &args.run)?.at_snapshot(summary.inputs.snapshot)?;
         Ok(Self {
-            run: &args.run,
+            run: args.run.clone(),
             all_facts: args.all_facts,
             same_policies: policies.files == summary.inputs.policies,
             set: policies.set,
@@ -278,10 +278,10 @@ impl<'a> World<'a> {
             lines: Accounts::of(&chain::files(&args.run, "lines")?)?,
             reasons: Accounts::of(&chain::files(&args.run, "reasons")?)?,
             obligations: Accounts::of(&chain::files(&args.run, "obligations")?)?,
-            earlier_lines: OnceCell::new(),
-            earlier_obligations: OnceCell::new(),
-            naming: OnceCell::new(),
-            collected: OnceCell::new(),
+            earlier_lines: OnceLock::new(),
+            earlier_obligations: OnceLock::new(),
+            naming: OnceLock::new(),
+            collected: OnceLock::new(),
         })
     }
 

@@ -7,7 +7,7 @@ use qudao_policy::lines::{Line, Reason};
 use qudao_settle::proof::{LineId, Subject};
 use std::collections::BTreeSet;
 
-impl World<'_> {
+impl World {
     /// Looks a name up in the lines of the run, then in its reasons.
     pub(super) fn find(&self, name: &Name) -> Result<Target, Refusal> {
         let line = &name.text;
@@ -56,7 +56,7 @@ impl World<'_> {
                 }
             }
         }
-        Err(not_found(line, self.run))
+        Err(not_found(line, &self.run))
     }
 
     /// Accounts a line of this name is likely to be in: the payee's, that of the outlet or clerk paid, that of the group. To look there first

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 /// Answers from what the run wrote.
 struct Told<'w> {
-    world: &'w World<'w>,
+    world: &'w World,
     target: &'w Target,
     /// Components that found the item's value paid for already.
     taken: BTreeSet<(String, String)>,
@@ -49,7 +49,7 @@ impl Known for Told<'_> {
     }
 }
 
-impl World<'_> {
+impl World {
     /// Proves what is paid on a single fact; `None` if it takes more than the fact.
     pub(super) fn focused(&self, target: &Target) -> Result<Option<Proof>, Refusal> {
         let Some(table) = self.table(target) else { return Ok(None) };

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// Answers from what the run wrote and collected.
 struct Told<'w> {
-    world: &'w World<'w>,
+    world: &'w World,
     own: &'w str,
     /// Places of the policy and component that are proved.
     subject: (usize, usize),
@@ -78,7 +78,7 @@ impl Known for Told<'_> {
     }
 }
 
-impl World<'_> {
+impl World {
     /// Proves what is paid to a group, a rank or a share of a pool; `None` if it takes more than that.
     pub(super) fn grouped(&self, target: &Target) -> Result<Option<Proof>, Refusal> {
         if target.own.is_empty() || target.line.as_ref().is_some_and(|line| line.kind != LineKind::Earn) {
@@ -90,7 +90,7 @@ impl World<'_> {
         let crosses = matches!(policy.components[index].basis, Basis::Rank { .. } | Basis::Pool { .. });
         let collected = if crosses && self.same_policies {
             // What another version of the program left is as good as nothing: all facts are read instead.
-            once(&self.collected, || Ok(Collected::of(self.run).unwrap_or_default()))?.as_ref()
+            once(&self.collected, || Ok(Collected::of(&self.run).unwrap_or_default()))?.as_ref()
         } else {
             None
         };
