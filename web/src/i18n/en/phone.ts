@@ -1,0 +1,47 @@
+import type { English } from '../names';
+
+const phone: English<'phone'> = {
+  product: 'Qudao',
+  back: 'Back',
+  close: 'Close',
+  retry: 'Try again',
+  loading: 'Loading',
+  empty: 'Nothing here yet',
+  failed: 'Loading failed, try again later',
+  traceId: 'Trace id',
+  offline: 'No network; what you typed is kept on this phone',
+  tabs: { label: 'Main navigation', home: 'Home', business: 'Business', commission: 'Pay', learn: 'Learn', mine: 'Me' },
+  photo: { add: 'Add a photo', of: 'photo {{number}}', remove: 'Remove {{name}}', wrong: 'This file cannot be read; choose another photo' },
+  mine: {
+    title: 'Me',
+    lang: 'Language',
+    theme: 'Appearance',
+    light: 'Light',
+    dark: 'Dark',
+    system: 'As the system',
+    size: 'Text size',
+    normal: 'Standard',
+    large: 'Large',
+    signOut: 'Sign out',
+    console: 'Open the desktop pages',
+  },
+  session: {
+    title: 'Sign in',
+    login: 'Login',
+    password: 'Password',
+    totp: 'One-time code',
+    totpHelp: 'Open your authenticator app and enter the 6 digits',
+    signIn: 'Sign in',
+    expired: 'Your session has ended',
+    expiredHelp: 'Sign in again; nothing typed is lost',
+    missing: 'Enter your login and password',
+  },
+  update: { ready: 'A new version is there', now: 'Update now' },
+  pageMissing: 'There is no such page',
+  pageMissingHelp: 'It may have moved; start from the home page',
+  pageBroken: 'This page failed; reload it',
+  reload: 'Reload',
+  forbidden: 'You may not see this page',
+};
+
+export default phone;

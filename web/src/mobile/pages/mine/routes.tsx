@@ -1,0 +1,5 @@
+import type { PhonePage } from '../../feature';
+
+const pages: PhonePage[] = [{ path: '/mine', page: () => import('./MinePage') }];
+
+export default pages;
