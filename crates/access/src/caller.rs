@@ -25,10 +25,21 @@ impl Grant {
     }
 }
 
-/// A signed-in person with the grants that hold today.
+/// Whom somebody acts for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acting {
+    /// Id of the delegation.
+    pub delegation: String,
+    /// Login of who lent their grants.
+    pub login: String,
+    /// Their name.
+    pub name: String,
+}
+
+/// A signed-in person with the grants that hold today: their own, or those of the person they act for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Login; what audit entries name.
+    /// Login of the person who asks.
     pub login: String,
     /// Name.
     pub name: String,
@@ -36,6 +47,17 @@ pub struct Caller {
     pub must_change: bool,
     /// Grants that hold on the day of asking.
     pub grants: Vec<Grant>,
+    /// Whom they act for; nobody usually.
+    pub acting: Option<Acting>,
+    /// What the token of a program allows at most; `None` for a person at a browser.
+    pub only: Option<Vec<Permission>>,
+    /// Work IDs of theirs that are suspended: grants over them give nothing.
+    pub suspended: Vec<String>,
+}
+
+/// Whether two names in audit entries, such as `li4` and `li4/zhang3`, have a person in common: then one is no second pair of eyes for the other.
+pub fn same_hand(one: &str, other: &str) -> bool {
+    one.split('/').any(|person| other.split('/').any(|also| also == person))
 }
 
 /// Where a record stands in the network; parts that do not apply are empty.
@@ -81,6 +103,30 @@ impl Scope {
 }
 
 impl Caller {
+    /// What audit entries name: the login, and after a stroke the one it acts for (`li4/zhang3`).
+    pub fn who(&self) -> String {
+        match &self.acting {
+            Some(acting) => format!("{}/{}", self.login, acting.login),
+            None => self.login.clone(),
+        }
+    }
+
+    /// Refuses programs: what concerns a person's own account is done by the person.
+    ///
+    /// # Errors
+    /// `Forbidden access.caller.by_token`.
+    pub fn in_person(&self) -> Result<(), Refusal> {
+        match self.only {
+            None => Ok(()),
+            Some(_) => Err(Refusal::new(
+                Kind::Forbidden,
+                "access.caller.by_token",
+                "接口令牌不能操作账号本身；请登录后操作",
+                "a token cannot change an account; sign in to do so",
+            )),
+        }
+    }
+
     /// Where the caller may do something.
     ///
     /// # Errors
@@ -91,10 +137,13 @@ impl Caller {
             return Err(must_change());
         }
         let (mut scope, mut granted) = (Scope::default(), false);
+        if self.only.as_ref().is_some_and(|only| !only.contains(&permission)) {
+            return Err(no_permission(permission));
+        }
         for grant in &self.grants {
             // A role that was taken out of the definitions gives nothing, and takes nothing from the others.
             let Ok(role) = roles.get(&grant.role) else { continue };
-            if !role.may.contains(&permission) {
+            if !role.may.contains(&permission) || (role.over == Over::Clerk && self.suspended.contains(&grant.over)) {
                 continue;
             }
             granted = true;

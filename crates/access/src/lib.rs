@@ -6,19 +6,32 @@
 //! Invariants
 //! - A permission and where it holds come from one grant: two roles do not lend each other their territories.
 //! - A grant that ended, a person who left, a session that idled or grew too old give nothing, from that moment.
-//! - No password and no token is stored, only Argon2id and SHA-256 of them; none is in an audit entry or a message.
-//! - An unknown login and a wrong password get the same words, after the same hashing; only a lock-out shows that a login exists.
+//! - No password, token and recovery code is stored, only Argon2id and SHA-256 of them; none is in an audit entry or a message. The one secret
+//!   that is kept, because codes are made from it, is that of a second factor; alone it opens nothing.
+//! - An unknown login and a wrong password get the same words, after the same hashing and a write; only a lock-out shows that a login exists.
+//! - Rights that were lent cannot be lent on, and what is done with them names both people.
 //! - A password that was replaced while it was being compared opens nothing.
 //! - Every change of a person or grant is audited in its transaction (R0.2).
 
+mod base32;
 pub mod caller;
+pub mod delegations;
+pub mod directory;
+pub mod duties;
+pub mod handover;
+pub mod oidc;
 mod password;
 pub mod people;
+pub mod private;
 pub mod roles;
+mod secret;
 pub mod sessions;
+pub mod tokens;
+pub mod totp;
+pub mod work_ids;
 
 #[cfg(test)]
 mod tests;
 
-pub use caller::{Caller, Place, Scope};
+pub use caller::{Acting, Caller, Place, Scope, same_hand};
 pub use roles::{Over, Permission, Role, Roles};

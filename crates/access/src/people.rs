@@ -4,8 +4,9 @@
 //! same login, so that old audit entries never name another.
 
 use crate::caller::Grant;
-use crate::password;
+use crate::private::{self, PrivateKind};
 use crate::roles::{Over, Roles};
+use crate::{password, work_ids};
 use qudao_kernel::{Date, Kind, Refusal, territory};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx};
@@ -23,6 +24,16 @@ pub struct Person {
     pub must_change: bool,
     /// When they left, microseconds since 1970.
     pub left_at_us: Option<i64>,
+    /// Until when wrong passwords lock them out, microseconds since 1970; in the past for nobody.
+    pub locked_until_us: i64,
+    /// When they may be called.
+    pub duty_hours: String,
+    /// Their phone, masked; empty if none is known.
+    pub phone: String,
+    /// Whether sign-in asks for a code.
+    pub totp: bool,
+    /// Version of what [`edit`] changes.
+    pub version: u32,
     /// Every grant they hold or held, oldest first.
     pub grants: Vec<Grant>,
 }
@@ -32,29 +43,105 @@ pub struct Person {
 /// # Errors
 /// `BadInput access.person.login` or `access.password.weak`, `Conflict access.person.exists`.
 pub async fn create(db: &Db, who: &str, login: &str, name: &str, first_password: &str) -> Result<(), Refusal> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte);
-    if login.is_empty() || login.len() > 64 || !login.bytes().all(plain) || name.trim().is_empty() {
-        return Err(Refusal::bad_input(
-            "access.person.login",
-            "登录名须为 1 至 64 个字母、数字或 . _ - @，姓名不能为空；请修改",
-            "a login is 1 to 64 letters, digits or . _ - @, and a name is not empty; change it",
-        ));
-    }
+    check(login, name)?;
+    let hash = password::hash(login, first_password).await?;
+    write_tx!(db, |tx| insert(tx, who, login, name, &hash).await)
+}
+
+/// Adds a person together with a first role: nobody is in the list of a county without belonging there.
+///
+/// # Errors
+/// As [`create`] and [`grant`].
+pub async fn create_with(
+    db: &Db,
+    roles: &Roles,
+    who: &str,
+    login: &str,
+    card: &Card<'_>,
+    first_password: &str,
+    first: &NewGrant<'_>,
+) -> Result<(), Refusal> {
+    check(login, card.name)?;
+    first.check(roles)?;
     let hash = password::hash(login, first_password).await?;
     write_tx!(db, |tx| {
-        let sql = "insert into access_person (login, name, password, must_change, failures, locked_until_us)
-                   values ($1, $2, $3, 1, 0, 0) on conflict (login) do nothing";
-        if tx.execute(sql, args![login, name, &hash]).await? == 0 {
-            return Err(Refusal::new(
-                Kind::Conflict,
-                "access.person.exists",
-                format!("登录名 {login} 已被使用；请换一个"),
-                format!("the login {login} is taken; choose another"),
-            ));
+        insert(tx, who, login, card.name.trim(), &hash).await?;
+        tx.execute("update access_person set duty_hours = $2 where login = $1", args![login, card.duty_hours.trim()]).await?;
+        if let Some(phone) = card.phone.filter(|phone| !phone.is_empty()) {
+            private::put(tx, who, "person", login, PrivateKind::Phone, phone).await?;
         }
-        tx.audit(Entry::new(who, "person.create", "person", login).after(json!({ "login": login, "name": name }).to_string()));
+        give(tx, who, login, first).await.map(drop)
+    })
+}
+
+fn check(login: &str, name: &str) -> Result<(), Refusal> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-@".contains(&byte);
+    let right = (1..=64).contains(&login.len()) && login.bytes().all(plain) && (1..=60).contains(&name.trim().chars().count());
+    if right { Ok(()) } else { Err(wrong_login()) }
+}
+
+async fn insert(tx: &mut Tx, who: &str, login: &str, name: &str, hash: &str) -> Result<(), Refusal> {
+    let sql = "insert into access_person (login, name, password, must_change, failures, locked_until_us)
+                   values ($1, $2, $3, 1, 0, 0) on conflict (login) do nothing";
+    if tx.execute(sql, args![login, name, hash]).await? == 0 {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "access.person.exists",
+            format!("登录名 {login} 已被使用；请换一个"),
+            format!("the login {login} is taken; choose another"),
+        ));
+    }
+    tx.audit(Entry::new(who, "person.create", "person", login).after(json!({ "login": login, "name": name }).to_string()));
+    Ok(())
+}
+
+/// What a person's card says.
+#[derive(Debug, Clone, Copy)]
+pub struct Card<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// When they may be called.
+    pub duty_hours: &'a str,
+    /// A new phone; `None` leaves the old one, an empty one forgets it.
+    pub phone: Option<&'a str>,
+}
+
+/// Changes a person's card. `version` is the one that was seen (R0.24).
+///
+/// # Errors
+/// `BadInput access.person.login` for an empty name, `access.private.phone`; `NotFound access.person.missing`; `Conflict platform.db.stale`.
+pub async fn edit(db: &Db, who: &str, login: &str, version: u32, card: &Card<'_>, reason: &str) -> Result<(), Refusal> {
+    if card.name.trim().is_empty() || card.name.chars().count() > 60 || card.duty_hours.chars().count() > 60 {
+        return Err(wrong_login());
+    }
+    write_tx!(db, |tx| {
+        let before = present(tx, login).await?;
+        let sql = "update access_person set name = $3, duty_hours = $4, version = version + 1 where login = $1 and version = $2";
+        tx.execute_versioned("person", login, sql, args![login, version, card.name.trim(), card.duty_hours.trim()]).await?;
+        if let Some(phone) = card.phone {
+            private::put(tx, who, "person", login, PrivateKind::Phone, phone).await?;
+        }
+        let json = |name: &str, hours: &str| json!({ "name": name, "duty_hours": hours }).to_string();
+        let entry = Entry::new(who, "person.edit", "person", login).before(json(&before.name, &before.duty_hours));
+        tx.audit(entry.after(json(card.name.trim(), card.duty_hours.trim())).reason(reason));
         Ok(())
     })
+}
+
+/// Refuses a change without a word why.
+pub(crate) fn reasoned(reason: &str) -> Result<(), Refusal> {
+    if (2..=500).contains(&reason.trim().chars().count()) {
+        return Ok(());
+    }
+    Err(Refusal::bad_input("access.reason.missing", "请填写原因，2 至 500 字", "say why, in 2 to 500 characters"))
+}
+
+fn wrong_login() -> Refusal {
+    Refusal::bad_input(
+        "access.person.login",
+        "登录名须为 1 至 64 个字母、数字或 . _ - @，姓名不能为空且在 60 字以内；请修改",
+        "a login is 1 to 64 letters, digits or . _ - @, and a name has 1 to 60 characters; change it",
+    )
 }
 
 /// Gives a role over something, from a day on. Returns the grant's id.
@@ -64,24 +151,26 @@ pub async fn create(db: &Db, who: &str, login: &str, name: &str, first_password:
 /// `Conflict access.grant.exists` if the role over the same is held on one of the days.
 pub async fn grant(db: &Db, roles: &Roles, who: &str, login: &str, new: &NewGrant<'_>) -> Result<String, Refusal> {
     new.check(roles)?;
-    write_tx!(db, |tx| {
-        let person = present(tx, login).await?;
-        let shares_a_day = |held: &Grant| new.to.is_none_or(|to| held.from < to) && held.to.is_none_or(|to| new.from < to);
-        if person.grants.iter().any(|held| held.role == new.role && held.over == new.over && shares_a_day(held)) {
-            return Err(Refusal::new(
-                Kind::Conflict,
-                "access.grant.exists",
-                format!("{login} 在这段日期内已有这个角色；无需重复授予"),
-                format!("{login} holds this role on one of these days; nothing needs to be given"),
-            ));
-        }
-        let id = format!("grant_{login}_{}", person.grants.len() + 1);
-        let sql = "insert into access_grant (id, login, role, over, effective_from, effective_to) values ($1, $2, $3, $4, $5, $6)";
-        tx.execute(sql, args![&id, login, new.role, new.over, new.from, new.to]).await?;
-        let after = json!({ "role": new.role, "over": new.over, "from": new.from.to_string(), "to": new.to.map(|to| to.to_string()) });
-        tx.audit(Entry::new(who, "person.grant", "person", login).after(after.to_string()).reason(new.reason));
-        Ok(id)
-    })
+    write_tx!(db, |tx| give(tx, who, login, new).await)
+}
+
+async fn give(tx: &mut Tx, who: &str, login: &str, new: &NewGrant<'_>) -> Result<String, Refusal> {
+    let person = present(tx, login).await?;
+    let shares_a_day = |held: &Grant| new.to.is_none_or(|to| held.from < to) && held.to.is_none_or(|to| new.from < to);
+    if person.grants.iter().any(|held| held.role == new.role && held.over == new.over && shares_a_day(held)) {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "access.grant.exists",
+            format!("{login} 在这段日期内已有这个角色；无需重复授予"),
+            format!("{login} holds this role on one of these days; nothing needs to be given"),
+        ));
+    }
+    let id = format!("grant_{login}_{}", person.grants.len() + 1);
+    let sql = "insert into access_grant (id, login, role, over, effective_from, effective_to) values ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, args![&id, login, new.role, new.over, new.from, new.to]).await?;
+    let after = json!({ "role": new.role, "over": new.over, "from": new.from.to_string(), "to": new.to.map(|to| to.to_string()) });
+    tx.audit(Entry::new(who, "person.grant", "person", login).after(after.to_string()).reason(new.reason));
+    Ok(id)
 }
 
 /// A role to be given.
@@ -196,7 +285,7 @@ pub async fn change_password(db: &Db, login: &str, old: &str, new: &str, keep: &
     })
 }
 
-/// Someone leaves: sessions and grants end now.
+/// Someone leaves: sessions, tokens and grants end now, their work ID is suspended.
 ///
 /// # Errors
 /// `NotFound access.person.missing`.
@@ -205,6 +294,7 @@ pub async fn leave(db: &Db, who: &str, login: &str, reason: &str) -> Result<(), 
         present(tx, login).await?;
         tx.execute("update access_person set left_at_us = $2 where login = $1", args![login, tx.now_us()]).await?;
         tx.execute("delete from access_session where login = $1", args![login]).await?;
+        work_ids::left(tx, who, login).await?;
         tx.audit(Entry::new(who, "person.leave", "person", login).reason(reason));
         Ok(())
     })
@@ -212,16 +302,34 @@ pub async fn leave(db: &Db, who: &str, login: &str, reason: &str) -> Result<(), 
 
 /// A person, also one who left.
 pub async fn get(tx: &mut Tx, login: &str) -> Result<Option<Person>, Refusal> {
-    let sql = "select login, name, must_change, left_at_us from access_person where login = $1";
+    let sql = format!("{SELECT} where p.login = $1");
     let Some(row) = tx.query_opt(sql, args![login]).await? else { return Ok(None) };
+    let mut person = of_row(&row)?;
     let grants = tx.query("select * from access_grant where login = $1 order by effective_from, id", args![login]).await?;
-    Ok(Some(Person {
+    person.grants = grants.iter().map(grant_of).collect::<Result<_, _>>()?;
+    Ok(Some(person))
+}
+
+/// Everything of a person but the grants; the alias is `p`.
+pub(crate) const SELECT: &str = "select p.login, p.name, p.must_change, p.left_at_us, p.locked_until_us, p.duty_hours, p.version,
+    v.value as phone, t.confirmed_at_us from access_person p
+    left join access_private v on v.noun = 'person' and v.noun_id = p.login and v.kind = 'phone'
+    left join access_totp t on t.login = p.login";
+
+/// A row of [`SELECT`].
+pub(crate) fn of_row(row: &Row) -> Result<Person, Refusal> {
+    Ok(Person {
         login: row.string("login")?,
         name: row.string("name")?,
         must_change: row.flag("must_change")?,
         left_at_us: row.opt_int("left_at_us")?,
-        grants: grants.iter().map(grant_of).collect::<Result<_, _>>()?,
-    }))
+        locked_until_us: row.int("locked_until_us")?,
+        duty_hours: row.string("duty_hours")?,
+        phone: row.opt_text("phone")?.map_or_else(String::new, |phone| private::mask(PrivateKind::Phone, phone)),
+        totp: row.opt_int("confirmed_at_us")?.is_some(),
+        version: row.count("version")?,
+        grants: Vec::new(),
+    })
 }
 
 /// The hash of the password of a person who has not left.
@@ -230,9 +338,20 @@ pub(crate) async fn password_of(tx: &mut Tx, login: &str) -> Result<Option<Strin
     row.map(|row| row.string("password")).transpose()
 }
 
-/// Locks the row of a person who has not left.
-async fn present(tx: &mut Tx, login: &str) -> Result<Person, Refusal> {
+/// Locks the row of a person.
+pub(crate) async fn lock(tx: &mut Tx, login: &str) -> Result<(), Refusal> {
     tx.query_opt("select login from access_person where login = $1 {for_update}", args![login]).await?;
+    Ok(())
+}
+
+/// A person who has not left, whose row is locked.
+pub(crate) async fn present(tx: &mut Tx, login: &str) -> Result<Person, Refusal> {
+    lock(tx, login).await?;
+    found(tx, login).await
+}
+
+/// A person who has not left.
+pub(crate) async fn found(tx: &mut Tx, login: &str) -> Result<Person, Refusal> {
     get(tx, login).await?.filter(|person| person.left_at_us.is_none()).ok_or_else(|| {
         Refusal::new(
             Kind::NotFound,
@@ -248,7 +367,7 @@ async fn set_password(tx: &mut Tx, login: &str, hash: &str, must_change: bool) -
     tx.execute(sql, args![login, hash, must_change]).await
 }
 
-fn grant_of(row: &Row) -> Result<Grant, Refusal> {
+pub(crate) fn grant_of(row: &Row) -> Result<Grant, Refusal> {
     let to = row.opt_string("effective_to")?;
     Ok(Grant {
         id: row.string("id")?,

@@ -19,6 +19,11 @@ macro_rules! permissions {
             /// All of them.
             pub const ALL: &'static [Permission] = &[$(Permission::$name),+];
 
+            /// By the name definitions write.
+            pub fn named(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|permission| permission.name() == text)
+            }
+
             /// As definitions write it.
             pub fn name(self) -> &'static str {
                 match self {
@@ -33,6 +38,10 @@ permissions! {
     PersonRead = "person.read",
     /// Add people, give and take roles, reset passwords.
     PersonManage = "person.manage",
+    /// Unmask a phone, an ID number, a bank account, with a reason.
+    PrivateReveal = "private.reveal",
+    /// See parameters, their values and who set them.
+    ParameterRead = "parameter.read",
     /// Set parameters.
     ParameterManage = "parameter.manage",
     /// Read the audit chain.

@@ -1,7 +1,11 @@
 //! People, roles and sessions on both databases.
 
+mod entering;
+mod lending;
+mod listing;
+
 use crate::people::{self, NewGrant};
-use crate::sessions::{self, Token};
+use crate::sessions::{self, SignIn, Token};
 use crate::{Caller, Permission, Place, Roles};
 use proptest::prelude::*;
 use qudao_kernel::{Date, Lang, Refusal};
@@ -53,7 +57,7 @@ async fn add(db: &TestDb, login: &str, grants: &[(&str, &str)]) -> Token {
 }
 
 async fn enter(db: &TestDb, login: &str, password: &str) -> Result<Token, Refusal> {
-    sessions::sign_in(db, &parameters(), login, password).await
+    sessions::sign_in(db, &parameters(), &SignIn { login, password, ..SignIn::default() }).await
 }
 
 async fn who(db: &TestDb, token: &Token) -> Result<Caller, Refusal> {
@@ -151,7 +155,10 @@ async fn a_password_replaced_meanwhile_opens_nothing(db: TestDb) {
         let login = format!("qian{round}");
         add(&db, &login, &[]).await;
         let (entering, other) = ((*db).clone(), login.clone());
-        let old = tokio::spawn(async move { sessions::sign_in(&entering, &parameters(), &other, OWN).await });
+        let old = tokio::spawn(async move {
+            let sent = SignIn { login: &other, password: OWN, ..SignIn::default() };
+            sessions::sign_in(&entering, &parameters(), &sent).await
+        });
         people::reset_password(&db, "admin", &login, "another first", "遗失").await.unwrap();
         if let Ok(token) = old.await.unwrap() {
             assert_eq!(code(who(&db, &token).await), "access.session.ended");

@@ -27,9 +27,9 @@ use qudao_settle::interp::RunInput;
 use qudao_settle::proof::data::Refused;
 use qudao_settle::proof::{Proof, Subject, from_json, letter, prove, to_json, verify};
 use qudao_settle::statement::pdf::Press;
-use std::sync::OnceLock;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 /// Arguments.

@@ -200,6 +200,71 @@ pub async fn list(tx: &mut Tx, record: Option<(&str, &str)>, after_seq: i64, lim
     rows.iter().map(Recorded::of_row).collect()
 }
 
+/// Which entries somebody looks for; an empty text is any.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Who did it, or for whom somebody acted.
+    pub who: String,
+    /// What was done; `person.` finds every verb of the noun.
+    pub action: String,
+    /// The kind of record.
+    pub noun: String,
+    /// Which record.
+    pub noun_id: String,
+    /// Not before this instant, microseconds since 1970.
+    pub from_us: Option<i64>,
+    /// Before this instant.
+    pub to_us: Option<i64>,
+}
+
+impl Search {
+    /// The conditions and their arguments.
+    fn sql(&self) -> (String, Vec<Value>) {
+        let (mut sql, mut args) = (String::from("where 1 = 1"), Vec::new());
+        let mut also = |condition: &str, value: Value| {
+            args.push(value);
+            sql.push_str(" and ");
+            sql.push_str(&condition.replace('#', &format!("${}", args.len())));
+        };
+        let like = |text: &str| text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        if !self.who.is_empty() {
+            // Somebody who acted for another is named as `li4/zhang3`.
+            also("('/' || who || '/') like # escape '\\'", format!("%/{}/%", like(&self.who)).into());
+        }
+        match self.action.strip_suffix('.') {
+            Some(noun) => also("action like # escape '\\'", format!("{}.%", like(noun)).into()),
+            None if !self.action.is_empty() => also("action = #", self.action.as_str().into()),
+            None => {}
+        }
+        for (column, text) in [("noun = #", &self.noun), ("noun_id = #", &self.noun_id)] {
+            if !text.is_empty() {
+                also(column, text.as_str().into());
+            }
+        }
+        for (column, instant) in [("at_us >= #", self.from_us), ("at_us < #", self.to_us)] {
+            if let Some(instant) = instant {
+                also(column, instant.into());
+            }
+        }
+        (sql, args)
+    }
+}
+
+/// Up to `limit` entries that were looked for, newest first, before a place in the chain.
+pub async fn search(tx: &mut Tx, search: &Search, before_seq: Option<i64>, limit: u32) -> Result<Vec<Recorded>, Refusal> {
+    let (sql, mut args) = search.sql();
+    args.extend(args![before_seq.unwrap_or(i64::MAX), limit].iter().cloned());
+    let count = args.len();
+    let sql = format!("select * from audit_entry {sql} and seq < ${} order by seq desc limit ${count}", count - 1);
+    tx.query(sql, &args).await?.iter().map(Recorded::of_row).collect()
+}
+
+/// How many entries there are that were looked for.
+pub async fn count(tx: &mut Tx, search: &Search) -> Result<u32, Refusal> {
+    let (sql, args) = search.sql();
+    tx.query_one(format!("select count(*) as n from audit_entry {sql}"), &args).await?.count("n")
+}
+
 /// Walks the whole chain in constant memory and returns the first place where it does not hold.
 pub async fn verify(db: &Db) -> Result<Option<Broken>, Refusal> {
     let mut tx = db.read().await?;

@@ -274,11 +274,7 @@ pub async fn set(tx: &mut Tx, who: &str, name: &str, setting: &Setting, reason: 
     let definition = definition_of(&row)?;
     let settings = settings(tx, name).await?;
     check(&definition, &settings, setting)?;
-    let digest = Fields::new().text(name).text(&setting.scope).text(&setting.from.to_string()).finish();
-    let id = format!("par_{}", &digest[..24]);
-    let insert = "insert into parameter_value (id, name, scope, value, effective_from, effective_to, owner, version)
-                  values ($1, $2, $3, $4, $5, $6, $7, 1)";
-    tx.execute(insert, args![&id, name, &setting.scope, &setting.value, setting.from, setting.to, &setting.owner]).await?;
+    let id = insert(tx, name, setting).await?;
     tx.audit(audit::Entry::new(who, "parameter.set", "parameter", name).after(json(setting)).reason(reason));
     Ok(id)
 }
@@ -304,6 +300,109 @@ pub async fn end(tx: &mut Tx, who: &str, id: &str, version: u32, to: Date, reaso
     let after = Setting { to: Some(to), ..before.clone() };
     tx.audit(audit::Entry::new(who, "parameter.end", "parameter", &name).before(json(&before)).after(json(&after)).reason(reason));
     Ok(())
+}
+
+/// A setting in the tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id.
+    pub id: String,
+    /// What it says.
+    pub setting: Setting,
+}
+
+/// The settings of one parameter with their ids, by scope and day, and the version of them together.
+///
+/// # Errors
+/// `NotFound platform.params.unknown`.
+pub async fn kept(tx: &mut Tx, name: &str) -> Result<(Vec<Kept>, u32), Refusal> {
+    let row = tx.query_opt("select version from parameter where name = $1", args![name]).await?.ok_or_else(|| unknown(name))?;
+    let sql = "select * from parameter_value where name = $1 order by scope, effective_from";
+    let rows = tx.query(sql, args![name]).await?;
+    let of_row = |row: &Row| Ok(Kept { id: row.string("id")?, setting: setting_of(row)? });
+    Ok((rows.iter().map(of_row).collect::<Result<_, Refusal>>()?, row.count("version")?))
+}
+
+/// Sets a value from a day on: what holds in the scope until then ends that day, and comes back afterwards where the new value ends first.
+/// `version` is the one the caller saw of the parameter's settings together (R0.24). Past days keep the values they had (R0.4).
+///
+/// # Errors
+/// As [`Register::set`]; `BadInput platform.params.past` for a day that is over, `Conflict platform.db.stale`,
+/// `platform.params.overlap` if another value begins within the new one's days.
+pub async fn change(tx: &mut Tx, who: &str, name: &str, version: u32, new: &Setting, today: Date, reason: &str) -> Result<(), Refusal> {
+    lock(tx, name, version).await?;
+    if new.from < today {
+        return Err(Refusal::bad_input(
+            "platform.params.past",
+            format!("参数 {name} 的生效日期不能早于今天：过去的结果须能按当时的取值重算"),
+            format!("parameter {name} cannot change on a day that is over: what was computed then must come out again"),
+        ));
+    }
+    let (held, _) = kept(tx, name).await?;
+    if let Some(Kept { id, setting }) = held.iter().find(|held| held.setting.scope == new.scope && held.setting.from == new.from) {
+        // A slip of the same day, or of a day to come: nothing was computed with it yet.
+        tx.execute("delete from parameter_value where id = $1", args![id]).await?;
+        tx.audit(audit::Entry::new(who, "parameter.withdraw", "parameter", name).before(json(setting)).reason(reason));
+    }
+    if let Some(Kept { id, setting }) = held.iter().find(|held| held.setting.overlaps(new) && held.setting.from < new.from) {
+        tx.execute("update parameter_value set effective_to = $2, version = version + 1 where id = $1", args![id, new.from]).await?;
+        let back = new.to.filter(|end| setting.to.is_none_or(|to| *end < to));
+        set(tx, who, name, new, reason).await?;
+        if let Some(end) = back {
+            insert(tx, name, &Setting { from: end, ..setting.clone() }).await?;
+        }
+        return Ok(());
+    }
+    set(tx, who, name, new, reason).await.map(drop)
+}
+
+/// Takes back a value that has not begun; what it would have ended goes on.
+///
+/// # Errors
+/// `NotFound platform.params.none`; `Conflict platform.params.begun` if it holds already, `platform.db.stale`.
+pub async fn withdraw(tx: &mut Tx, who: &str, name: &str, version: u32, id: &str, today: Date, reason: &str) -> Result<(), Refusal> {
+    lock(tx, name, version).await?;
+    let (held, _) = kept(tx, name).await?;
+    let gone = held.into_iter().find(|held| held.id == id).ok_or_else(|| {
+        Refusal::new(
+            Kind::NotFound,
+            "platform.params.none",
+            format!("参数 {name} 没有这项取值"),
+            format!("parameter {name} has no such value"),
+        )
+    })?;
+    if gone.setting.from <= today {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "platform.params.begun",
+            "这项取值已经生效；请从今天起另设新值",
+            "this value holds already; set another from today on",
+        ));
+    }
+    let Setting { scope, from, to, .. } = &gone.setting;
+    tx.execute("delete from parameter_value where id = $1", args![id]).await?;
+    let before = "update parameter_value set effective_to = $4, version = version + 1 where name = $1 and scope = $2 and effective_to = $3";
+    tx.execute(before, args![name, scope, *from, *to]).await?;
+    tx.audit(audit::Entry::new(who, "parameter.withdraw", "parameter", name).before(json(&gone.setting)).reason(reason));
+    Ok(())
+}
+
+/// Locks the settings of a parameter as somebody saw them.
+async fn lock(tx: &mut Tx, name: &str, version: u32) -> Result<(), Refusal> {
+    if tx.query_opt("select name from parameter where name = $1 {for_update}", args![name]).await?.is_none() {
+        return Err(unknown(name));
+    }
+    let sql = "update parameter set version = version + 1 where name = $1 and version = $2";
+    tx.execute_versioned("parameter", name, sql, args![name, version]).await
+}
+
+async fn insert(tx: &mut Tx, name: &str, setting: &Setting) -> Result<String, Refusal> {
+    let digest = Fields::new().text(name).text(&setting.scope).text(&setting.from.to_string()).finish();
+    let id = format!("par_{}", &digest[..24]);
+    let sql = "insert into parameter_value (id, name, scope, value, effective_from, effective_to, owner, version)
+               values ($1, $2, $3, $4, $5, $6, $7, 1)";
+    tx.execute(sql, args![&id, name, &setting.scope, &setting.value, setting.from, setting.to, &setting.owner]).await?;
+    Ok(id)
 }
 
 /// The settings of one parameter, oldest first.

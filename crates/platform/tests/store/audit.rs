@@ -9,6 +9,7 @@ on_both!(
     the_chain_cannot_be_edited,
     tampering_is_found_at_its_place,
     concurrent_appends_keep_one_chain,
+    entries_are_found_by_who_what_and_when,
 );
 
 async fn change(db: &Db, id: &str, refuse: bool) -> Result<(), Refusal> {
@@ -113,4 +114,39 @@ async fn concurrent_appends_keep_one_chain(db: TestDb) {
         .seq,
         100
     );
+}
+
+async fn entries_are_found_by_who_what_and_when(db: TestDb) {
+    // R0.2
+    for (who, action, id) in [
+        ("li4", "person.grant", "a"),
+        ("li4/zhang3", "person.leave", "b"),
+        ("li44", "policy.publish", "p_1"),
+        ("wang5", "policy.sign", "p11"),
+    ] {
+        write_tx!(db, |tx| {
+            tx.audit(Entry::new(who, action, action.split('.').next().unwrap_or(""), id));
+            Ok(())
+        })
+        .unwrap();
+        db.clock().advance(std::time::Duration::from_mins(1));
+    }
+    let start = db.now_us() - 240_000_000;
+    let find = async |search: audit::Search| {
+        let mut tx = db.read().await.unwrap();
+        let found = audit::search(&mut tx, &search, None, 10).await.unwrap();
+        assert_eq!(audit::count(&mut tx, &search).await.unwrap() as usize, found.len());
+        found.iter().map(|entry| entry.seq).collect::<Vec<_>>()
+    };
+    let any = audit::Search::default();
+    assert_eq!(find(any.clone()).await, [4, 3, 2, 1], "newest first");
+    assert_eq!(find(audit::Search { who: "li4".to_owned(), ..any.clone() }).await, [2, 1], "also what was done for another");
+    assert_eq!(find(audit::Search { who: "zhang3".to_owned(), ..any.clone() }).await, [2], "and what was done in one's name");
+    assert_eq!(find(audit::Search { action: "policy.".to_owned(), ..any.clone() }).await, [4, 3]);
+    assert_eq!(find(audit::Search { action: "person.leave".to_owned(), ..any.clone() }).await, [2]);
+    assert_eq!(find(audit::Search { noun: "policy".to_owned(), noun_id: "p_1".to_owned(), ..any.clone() }).await, [3]);
+    assert_eq!(find(audit::Search { from_us: Some(start + 60_000_000), to_us: Some(start + 180_000_000), ..any.clone() }).await, [3, 2]);
+    let mut tx = db.read().await.unwrap();
+    let page = audit::search(&mut tx, &any, Some(3), 1).await.unwrap();
+    assert_eq!(page.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2], "the next page");
 }

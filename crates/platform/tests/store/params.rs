@@ -3,7 +3,7 @@ use qudao_platform::params::{self, Register, Setting};
 use qudao_platform::{audit, write_tx};
 use qudao_testkit::{TestDb, on_both};
 
-on_both!(settings_are_kept_audited_and_looked_up_by_date, overlaps_are_refused_even_at_once);
+on_both!(settings_are_kept_audited_and_looked_up_by_date, overlaps_are_refused_even_at_once, a_value_changes_from_a_day_on_and_comes_back);
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -60,4 +60,42 @@ async fn overlaps_are_refused_even_at_once(db: TestDb) {
         outcomes.push(task.await.unwrap());
     }
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+}
+
+async fn a_value_changes_from_a_day_on_and_comes_back(db: TestDb) {
+    // R0.4, R0.11, R0.24
+    let register = Register::standard().unwrap();
+    write_tx!(db, |tx| params::seed(tx, &register).await).unwrap();
+    let today = day("2026-07-01");
+    let name = "clawback_months";
+    let change = async |version, new: Setting| {
+        write_tx!(db, |tx| params::change(tx, "p1", name, version, &new, today, "调整").await).map_err(|refusal| refusal.code)
+    };
+    let values = async || {
+        let mut tx = db.read().await.unwrap();
+        let (held, version) = params::kept(&mut tx, name).await.unwrap();
+        let texts: Vec<String> = held.iter().map(|held| held.setting.to_string().replace(" \"\"", "")).collect();
+        (texts.join(" "), version)
+    };
+    assert_eq!(change(1, setting("", "4", "2026-06-30", None)).await, Err("platform.params.past"));
+    change(1, setting("", "4", "2026-07-01", None)).await.unwrap();
+    assert_eq!(change(1, setting("", "5", "2026-08-01", None)).await, Err("platform.db.stale"));
+    change(2, setting("", "5", "2026-08-01", Some("2026-09-01"))).await.unwrap();
+    assert_eq!(
+        values().await.0,
+        "4 [2026-07-01, 2026-08-01) 5 [2026-08-01, 2026-09-01) 4 [2026-09-01, …)",
+        "what a passing value ended comes back"
+    );
+    assert_eq!(change(3, setting("", "6", "2026-07-10", None)).await, Err("platform.params.overlap"), "others begin within its days");
+    change(3, setting("", "3", "2026-07-01", Some("2026-08-01"))).await.unwrap();
+    assert_eq!(values().await.0, "3 [2026-07-01, 2026-08-01) 5 [2026-08-01, 2026-09-01) 4 [2026-09-01, …)", "a slip of the same day");
+    let withdraw = async |version, at: usize| {
+        let id = params::kept(&mut db.read().await.unwrap(), name).await.unwrap().0[at].id.clone();
+        write_tx!(db, |tx| params::withdraw(tx, "p1", name, version, &id, today, "取消").await).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(withdraw(4, 0).await, Err("platform.params.begun"));
+    withdraw(4, 1).await.unwrap();
+    assert_eq!(values().await, ("3 [2026-07-01, 2026-09-01) 4 [2026-09-01, …)".to_owned(), 5));
+    let trail = audit::list(&mut db.read().await.unwrap(), Some(("parameter", name)), 0, 10).await.unwrap();
+    assert_eq!(trail.len(), 5);
 }

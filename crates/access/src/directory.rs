@@ -1,0 +1,170 @@
+//! The list of people, page by page.
+
+use crate::people::{self, Person};
+use qudao_kernel::{Date, Refusal};
+use qudao_platform::db::{Tx, Value};
+use std::collections::BTreeMap;
+
+/// Most rows of a page.
+const MOST: usize = 500;
+/// Rows fetched at a time while looking for those that may be seen.
+const BATCH: usize = 500;
+
+/// In what order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// By login.
+    #[default]
+    Login,
+    /// By name, by the bytes of it.
+    Name,
+}
+
+/// Who is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum State {
+    /// Those who have not left.
+    #[default]
+    Present,
+    /// Those who left.
+    Left,
+    /// Both.
+    All,
+}
+
+/// Which people.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// In the login or the name, or a whole phone number; empty for all.
+    pub text: String,
+    /// Holding this role on the day; empty for any or none.
+    pub role: String,
+    /// Holding a role over a code that begins so on the day; empty for any.
+    pub over: String,
+    /// Whether they left.
+    pub state: State,
+    /// Order.
+    pub sort: Sort,
+    /// Falling.
+    pub falling: bool,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// Most rows.
+    pub limit: usize,
+}
+
+/// A page of people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// People with every grant they hold or held.
+    pub people: Vec<Person>,
+    /// Where the next page begins.
+    pub next: Option<String>,
+    /// People on all pages.
+    pub total: usize,
+}
+
+/// One page of those that `visible` shows. Paging goes by sort key and login: people added meanwhile neither double nor push out others.
+pub async fn list(tx: &mut Tx, query: &Query, day: Date, visible: &(dyn Fn(&Person) -> bool + Sync)) -> Result<Page, Refusal> {
+    let limit = query.limit.clamp(1, MOST);
+    let (mut found, mut total) = (Vec::new(), 0);
+    let mut from: Option<(String, String)> = None;
+    let after = query.after.as_deref().and_then(|text| text.rsplit_once('|'));
+    let beyond = |person: &Person| match after {
+        None => true,
+        Some((key, login)) => {
+            let place = (key_of(query.sort, person), person.login.as_str());
+            if query.falling { place < (key, login) } else { place > (key, login) }
+        }
+    };
+    loop {
+        let batch = fetch(tx, query, day, from.as_ref()).await?;
+        let last = batch.last().map(|person| (key_of(query.sort, person).to_owned(), person.login.clone()));
+        let ended = batch.len() < BATCH;
+        for person in batch {
+            if visible(&person) {
+                total += 1;
+                if found.len() <= limit && beyond(&person) {
+                    found.push(person);
+                }
+            }
+        }
+        from = last;
+        if ended {
+            break;
+        }
+    }
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|person| format!("{}|{}", key_of(query.sort, person), person.login));
+    Ok(Page { people: found, next, total })
+}
+
+fn key_of(sort: Sort, person: &Person) -> &str {
+    match sort {
+        Sort::Login => &person.login,
+        Sort::Name => &person.name,
+    }
+}
+
+async fn fetch(tx: &mut Tx, query: &Query, day: Date, from: Option<&(String, String)>) -> Result<Vec<Person>, Refusal> {
+    let mut values: Vec<Value> = vec![day.into()];
+    let mut mark = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    let mut filters = Vec::new();
+    match query.state {
+        State::Present => filters.push(" and p.left_at_us is null".to_owned()),
+        State::Left => filters.push(" and p.left_at_us is not null".to_owned()),
+        State::All => {}
+    }
+    if !query.text.is_empty() {
+        let escaped = query.text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let (inside, whole) = (mark(format!("%{escaped}%").into()), mark(query.text.as_str().into()));
+        filters.push(format!(
+            " and (lower(p.login) like {inside} escape '\\' or lower(p.name) like {inside} escape '\\' or v.value = {whole})"
+        ));
+    }
+    if !query.role.is_empty() || !query.over.is_empty() {
+        let role = if query.role.is_empty() { String::new() } else { format!(" and g.role = {}", mark(query.role.as_str().into())) };
+        let escaped = query.over.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let over = mark(format!("{escaped}%").into());
+        filters.push(format!(
+            " and exists (select 1 from access_grant g where g.login = p.login{role} and g.over like {over} escape '\\'
+               and g.effective_from <= $1 and (g.effective_to is null or $1 < g.effective_to))"
+        ));
+    }
+    let (compare, order) = if query.falling { ("<", "desc") } else { (">", "asc") };
+    let column = match query.sort {
+        Sort::Login => "p.login",
+        Sort::Name => "p.name",
+    };
+    if let Some((key, login)) = from {
+        let (key, login) = (mark(key.as_str().into()), mark(login.as_str().into()));
+        filters
+            .push(format!(" and ({column} {{by_bytes}} {compare} {key} or ({column} = {key} and p.login {{by_bytes}} {compare} {login}))"));
+    }
+    let limit = mark(i64::try_from(BATCH).unwrap_or(i64::MAX).into());
+    // The day stands in every statement, so that the arguments are the same whatever is asked.
+    let sql = format!(
+        "{} where $1 <> ''{} order by {column} {{by_bytes}} {order}, p.login {{by_bytes}} {order} limit {limit}",
+        people::SELECT,
+        filters.concat()
+    );
+    let rows = tx.query(sql, &values).await?;
+    let mut people: Vec<Person> = rows.iter().map(people::of_row).collect::<Result<_, _>>()?;
+    let marks = (1..=people.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+    if !people.is_empty() {
+        let logins: Vec<Value> = people.iter().map(|person| person.login.as_str().into()).collect();
+        let sql = format!("select * from access_grant where login in ({marks}) order by effective_from, id");
+        let mut grants: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for row in tx.query(sql, &logins).await? {
+            grants.entry(row.string("login")?).or_default().push(people::grant_of(&row)?);
+        }
+        for person in &mut people {
+            person.grants = grants.remove(&person.login).unwrap_or_default();
+        }
+    }
+    Ok(people)
+}
