@@ -35,27 +35,26 @@ pub(crate) struct Args {
     #[arg(long, value_parser = months, default_value = "2026-05..2026-07")]
     months: Months,
     /// 政策文件夹 Folder of policies
-    #[arg(long, default_value = "definitions/policies/demo")]
+    #[arg(long, default_value = POLICIES)]
     policies: PathBuf,
+}
+
+/// Where the demo's policies are.
+pub(crate) const POLICIES: &str = "definitions/policies/demo";
+/// What the demo of the server holds: a year and the open month; the last three of the year are settled.
+const SERVED: (&str, &str) = ("2025-08..2026-08", "2026-05..2026-07");
+
+/// Makes the data a demo server works on.
+pub(crate) fn fill(say: &Say, out: &Path, scale: &str) -> Result<(), Refusal> {
+    let wrong = |why: String| Refusal::new(Kind::Bug, "cli.demo.months", why.clone(), why);
+    let (all, settled) = (months(SERVED.0).map_err(wrong)?, months(SERVED.1).map_err(wrong)?);
+    let args = Args { out: out.to_owned(), scale: scale.to_owned(), seed: 42, months: settled, policies: POLICIES.into() };
+    make(say, &args, all).map(drop)
 }
 
 /// The command.
 pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
-    let world = World::new(Scale::by_name(&args.scale)?, args.seed)?;
-    clear(&args.out)?;
-    step(say, "生成主数据与原始文件", "master data and raw files", || {
-        write_world(&world, &args.out)?;
-        write_raw(&world, args.months, &args.out)
-    })?;
-    step(say, "导入", "import", || import(say, &world, args))?;
-    let mut summaries = Vec::new();
-    let mut previous: Option<PathBuf> = None;
-    for month in args.months.each() {
-        let zh = format!("结算 {month}");
-        let summary = step(say, &zh, &format!("settle {month}"), || settle(say, args, month, previous.take()))?;
-        previous = Some(args.out.join(format!("run-{month}")));
-        summaries.push(summary);
-    }
+    let summaries = make(say, args, args.months)?;
     println!("\n── {}", say.pick("账本", "ledger"));
     ledger::check(say, &args.out.join("ledger.jsonl"))?;
     let last = args.months.last;
@@ -67,6 +66,26 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
         Lang::En => println!("\nin {out}: master/, raw/ files, facts/ store, run-<month>/ results, ledger.jsonl"),
     }
     Ok(())
+}
+
+/// Generates and imports `all` months, and settles those of `args`.
+fn make(say: &Say, args: &Args, all: Months) -> Result<Vec<Summary>, Refusal> {
+    let world = World::new(Scale::by_name(&args.scale)?, args.seed)?;
+    clear(&args.out)?;
+    step(say, "生成主数据与原始文件", "master data and raw files", || {
+        write_world(&world, &args.out)?;
+        write_raw(&world, all, &args.out)
+    })?;
+    step(say, "导入", "import", || import(say, &world, args))?;
+    let mut summaries = Vec::new();
+    let mut previous: Option<PathBuf> = None;
+    for month in args.months.each() {
+        let zh = format!("结算 {month}");
+        let summary = step(say, &zh, &format!("settle {month}"), || settle(say, args, month, previous.take()))?;
+        previous = Some(args.out.join(format!("run-{month}")));
+        summaries.push(summary);
+    }
+    Ok(summaries)
 }
 
 /// Empties a folder that an earlier demo made; any other that holds something is left alone.

@@ -15,6 +15,7 @@ mod prove;
 mod rerun;
 mod run_files;
 mod say;
+mod serve;
 mod settle;
 mod simulate;
 mod statements;
@@ -87,6 +88,10 @@ enum Command {
         #[command(subcommand)]
         action: ledger::Action,
     },
+    /// 启动服务：控制台、手机页面与接口 Serve the console, the phone pages and the interface
+    Serve(Box<serve::Args>),
+    /// 输出接口文档（OpenAPI 3.1） Print the interface as an OpenAPI 3.1 document
+    Openapi,
     /// 检查本机环境 Check this machine
     Doctor,
     /// 生成命令补全脚本 Print a completion script
@@ -138,6 +143,8 @@ fn run(say: &Say, command: Command) -> Result<(), Refusal> {
         Command::Verify(args) => prove::verify_command(say, &args),
         Command::Simulate(args) => simulate::command(say, &args),
         Command::Ledger { action } => ledger::command(say, &action),
+        Command::Serve(args) => serve::command(say, &args),
+        Command::Openapi => serve::openapi(),
         Command::Doctor => doctor::command(say),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "qudao", &mut std::io::stdout());

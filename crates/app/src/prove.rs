@@ -223,7 +223,7 @@ fn not_found(line: &str, run: &Path) -> Refusal {
 }
 
 /// What the run read and wrote. What files say of themselves is read once, for all lines that are proved.
-struct World {
+pub(crate) struct World {
     run: PathBuf,
     all_facts: bool,
     set: PolicySet,
@@ -283,6 +283,24 @@ impl World {
             naming: OnceLock::new(),
             collected: OnceLock::new(),
         })
+    }
+
+    /// A published run with its own policies and master data; `store` holds its facts.
+    pub(crate) fn of_run(say: &Say, run: &Path, store: &Path) -> Result<Self, Refusal> {
+        let args = Args {
+            line: None,
+            lines: None,
+            partner: None,
+            run: run.to_owned(),
+            facts: store.to_owned(),
+            policies: None,
+            master: None,
+            all_facts: false,
+            json: false,
+            out: None,
+            pdf: None,
+        };
+        Self::open(say, &args)
     }
 
     fn earlier_lines(&self) -> Result<&Accounts<Line>, Refusal> {

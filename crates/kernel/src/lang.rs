@@ -14,7 +14,7 @@ pub enum Lang {
 }
 
 /// One sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
     /// Chinese.
     pub zh: String,

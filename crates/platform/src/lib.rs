@@ -11,6 +11,7 @@ pub mod columnar;
 pub mod db;
 pub mod done;
 pub mod hash;
+pub mod jobs;
 pub mod keys;
 pub mod outbox;
 pub mod params;

@@ -48,7 +48,8 @@ impl Head {
     /// Whether somebody who typed this means it: part of the code, number or name, or its initials.
     pub(crate) fn matches(&self, typed: &str) -> bool {
         let lower = typed.to_lowercase();
-        [&self.partner, &self.number, &self.name].iter().any(|text| text.to_lowercase().contains(&lower)) || self.initials.find(&lower).is_some()
+        [&self.partner, &self.number, &self.name].iter().any(|text| text.to_lowercase().contains(&lower))
+            || self.initials.find(&lower).is_some()
     }
 }
 

@@ -266,7 +266,12 @@ pub(crate) fn too_large() -> Problem {
 }
 
 pub(crate) fn bug(why: &str) -> Refusal {
-    Refusal::new(Kind::Bug, "serve.failed", format!("系统出错：{why}；请把追踪号告诉管理员"), format!("something failed: {why}; tell an administrator the trace id"))
+    Refusal::new(
+        Kind::Bug,
+        "serve.failed",
+        format!("系统出错：{why}；请把追踪号告诉管理员"),
+        format!("something failed: {why}; tell an administrator the trace id"),
+    )
 }
 
 /// Where to go on in a list, and how far.
@@ -322,6 +327,10 @@ pub(crate) async fn heavy<T: Send + 'static>(work: impl FnOnce() -> Result<T, Re
 pub(crate) fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
     let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }).collect();
     let disposition = format!("attachment; filename=\"{plain}\"");
-    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition), (header::CACHE_CONTROL, "no-store".to_owned())];
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
     (headers, bytes).into_response()
 }

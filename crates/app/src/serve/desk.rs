@@ -1,0 +1,120 @@
+//! What all handlers share: the database, the folder, the definitions, and what was read from files and is kept while they do not change.
+
+use super::counters::Counters;
+use super::home::Home;
+use super::jobs::Jobs;
+use super::opened::{Opened, Run};
+use crate::inputs;
+use crate::say::unreadable;
+use qudao_access::{Roles, sessions};
+use qudao_kernel::master::Master;
+use qudao_kernel::{Date, Month, Refusal};
+use qudao_platform::params::{self, Register};
+use qudao_platform::{Db, write_tx};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+
+/// The server's desk.
+pub(crate) struct Desk {
+    pub(crate) db: Db,
+    pub(crate) home: Home,
+    pub(crate) roles: Roles,
+    pub(crate) jobs: Jobs,
+    pub(crate) counters: Counters,
+    /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
+    pub(crate) secure: bool,
+    parameters: RwLock<Arc<Register>>,
+    master: Mutex<Option<(Vec<(String, SystemTime)>, Arc<Master>)>>,
+    opened: Opened,
+    traces: AtomicU64,
+}
+
+impl Desk {
+    /// Opens a folder and a database, brings the schema up to date and fails what a stopped server left running.
+    pub(crate) async fn open(db: Db, home: Home, secure: bool) -> Result<Arc<Self>, Refusal> {
+        db.migrate().await?;
+        let standard = Register::standard()?;
+        write_tx!(&db, |tx| {
+            qudao_platform::jobs::clear(tx).await?;
+            params::seed(tx, &standard).await
+        })?;
+        let register = params::load(&mut db.read().await?, standard).await?;
+        let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
+        Ok(Arc::new(Self {
+            jobs: Jobs::new(db.clone()),
+            db,
+            home,
+            roles: Roles::standard()?,
+            counters: Counters::default(),
+            secure,
+            parameters: RwLock::new(Arc::new(register)),
+            master: Mutex::default(),
+            opened: Opened::default(),
+            traces,
+        }))
+    }
+
+    /// The parameters in force and to come.
+    pub(crate) fn parameters(&self) -> Arc<Register> {
+        Arc::clone(&self.parameters.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads the parameters anew, after one was set.
+    pub(crate) async fn reload_parameters(&self) -> Result<(), Refusal> {
+        let register = params::load(&mut self.db.read().await?, Register::standard()?).await?;
+        *self.parameters.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(register);
+        Ok(())
+    }
+
+    /// Today, in China.
+    pub(crate) fn today(&self) -> Date {
+        sessions::day(self.db.now_us())
+    }
+
+    /// The master data as the folder has them now. Reads files: call it where blocking is allowed.
+    pub(crate) fn master(&self) -> Result<Arc<Master>, Refusal> {
+        let folder = self.home.master();
+        let stamp = stamp(&folder)?;
+        let mut kept = self.master.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((then, master)) = &*kept
+            && *then == stamp
+        {
+            return Ok(Arc::clone(master));
+        }
+        let master = Arc::new(inputs::master(&folder)?.0);
+        *kept = Some((stamp, Arc::clone(&master)));
+        Ok(master)
+    }
+
+    /// The published months, rising. Reads files.
+    pub(crate) fn runs(&self) -> Result<Vec<Arc<Run>>, Refusal> {
+        self.opened.all(&self.home, &*self.master()?)
+    }
+
+    /// A published month. Reads files.
+    ///
+    /// # Errors
+    /// `NotFound serve.period.none`.
+    pub(crate) fn run(&self, period: Month) -> Result<Arc<Run>, Refusal> {
+        self.opened.one(&self.home, &*self.master()?, period)
+    }
+
+    /// A name for a request, of this start of the server alone.
+    pub(crate) fn next_trace(&self) -> String {
+        format!("{:x}", self.traces.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Names and times of the files of a folder, by name.
+fn stamp(folder: &Path) -> Result<Vec<(String, SystemTime)>, Refusal> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let entry = entry.map_err(|error| unreadable(folder, &error))?;
+        let changed = entry.metadata().and_then(|data| data.modified()).map_err(|error| unreadable(folder, &error))?;
+        files.push((entry.file_name().to_string_lossy().into_owned(), changed));
+    }
+    files.sort();
+    Ok(files)
+}

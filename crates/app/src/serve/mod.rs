@@ -1,0 +1,189 @@
+//! `qudao serve`: the console, the phone pages and the interface behind them, on one folder and one database.
+//!
+//! A request passes [`web::dress`] (a name for the log, refusals as problem details, protecting headers) and [`web::ours_only`] (changes from our
+//! own pages only) and reaches a handler, which asks [`signed::Signed`] what its caller may do and where. Handlers parse, call and print.
+//!
+//! Invariant: each operation names its permission in the OpenAPI document (`x-permission`; `any` is whoever signed in, `none` is
+//! everybody), and a test calls each of them as each role.
+
+mod assets;
+mod counters;
+mod demo;
+mod desk;
+mod home;
+mod jobs;
+mod opened;
+mod session;
+mod signed;
+mod web;
+
+use crate::say::{self, Say};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use desk::Desk;
+use home::Home;
+use qudao_kernel::{Lang, Refusal};
+use qudao_platform::db::Durability;
+use qudao_platform::{Clock, Db, SystemClock};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+/// Arguments.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// 工作文件夹：主数据、政策、事实库、结算结果、账本、上传文件 Folder of master data, policies, facts, runs, ledger, uploads
+    #[arg(long)]
+    home: PathBuf,
+    /// 数据库，默认工作文件夹中的 SQLite 文件 Database: sqlite:FILE or postgres://…; a SQLite file in the folder where absent
+    #[arg(long)]
+    db: Option<String>,
+    /// 监听地址 Address to listen on
+    #[arg(long, default_value = "127.0.0.1:8600")]
+    listen: SocketAddr,
+    /// 由前置代理提供 HTTPS：会话只经加密连接发送 A proxy before us speaks TLS: sessions are sent over nothing else
+    #[arg(long)]
+    behind_tls: bool,
+    /// 演示：文件夹为空时先生成演示数据，每个角色一个登录名 Demo: fill an empty folder with an invented city, one login per role
+    #[arg(long)]
+    demo: bool,
+    /// 演示规模 Scale of the demo: county, city, province
+    #[arg(long, default_value = "city", requires = "demo")]
+    scale: String,
+}
+
+/// Longest a request may take, uploads and event streams aside.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Longest the end is put off for requests and jobs under way.
+const GOODBYE: Duration = Duration::from_secs(10);
+/// Most bytes a request may bring, except where a route takes files.
+const MOST_BYTES: usize = 2 << 20;
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Qudao", version = "1", description = "渠道运营系统接口 The interface of the channel operating system"))]
+struct Document;
+
+/// All operations, under `/api/v1`.
+fn api() -> OpenApiRouter<Arc<Desk>> {
+    let routes = OpenApiRouter::new().merge(session::routes()).merge(jobs::routes());
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
+}
+
+/// The command `openapi`: the document the TypeScript client is generated from.
+pub(crate) fn openapi() -> Result<(), Refusal> {
+    let text = api().to_openapi().to_pretty_json().map_err(|error| web::bug(&error.to_string()))?;
+    println!("{text}");
+    Ok(())
+}
+
+/// The command.
+pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
+    logging();
+    if args.demo {
+        demo::fill(say, &args.home, &args.scale)?;
+    }
+    let home = Home::open(&args.home)?;
+    let runtime = say::runtime(std::thread::available_parallelism().map_or(2, usize::from))?;
+    let served = runtime.block_on(serve(say, args, home));
+    runtime.shutdown_timeout(GOODBYE);
+    served
+}
+
+async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
+    let url = args.db.clone().unwrap_or_else(|| home.database());
+    let clock: Arc<dyn Clock> = if args.demo { Arc::new(demo::DemoClock::of(home.root())?) } else { Arc::new(SystemClock) };
+    let db = Db::open_with(&url, clock, Durability::Full).await?;
+    let desk = Desk::open(db, home, args.behind_tls).await?;
+    if args.demo {
+        demo::people(&desk).await?;
+    }
+    let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
+        Refusal::unavailable(
+            "serve.listen",
+            format!("不能监听 {}：{error}；请换一个 --listen", args.listen),
+            format!("cannot listen on {}: {error}; name another --listen", args.listen),
+        )
+    })?;
+    let at = listener.local_addr().unwrap_or(args.listen);
+    say.note(
+        format_args!("控制台 http://{at}/ ，手机页面 http://{at}/m/ ，按 Ctrl+C 停止"),
+        format_args!("console http://{at}/, phone pages http://{at}/m/, Ctrl+C stops"),
+    );
+    if args.demo {
+        demo::print_logins(say);
+    }
+    println!("http://{at}/");
+    let app = app(Arc::clone(&desk)).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(stopped()).await.map_err(|error| web::bug(&error.to_string()))?;
+    desk.jobs.stop();
+    desk.db.close().await;
+    Ok(())
+}
+
+/// The whole server over a desk.
+fn app(desk: Arc<Desk>) -> Router {
+    let (operations, _) = api().split_for_parts();
+    let operations = operations.layer(middleware::from_fn(web::ours_only)).layer(DefaultBodyLimit::max(MOST_BYTES));
+    Router::new()
+        .merge(operations)
+        .route("/health/live", get(async || StatusCode::NO_CONTENT))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(assets::page)
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), web::dress))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(CompressionLayer::new())
+        .with_state(desk)
+}
+
+/// Whether the database answers and the folder is there.
+async fn ready(State(desk): State<Arc<Desk>>) -> StatusCode {
+    let there = desk.home.root().is_dir() && desk.db.read().await.is_ok();
+    if there { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
+}
+
+/// Counts for Prometheus, for whoever asks from this machine.
+async fn metrics(State(desk): State<Arc<Desk>>, ConnectInfo(from): ConnectInfo<SocketAddr>) -> Response {
+    if !from.ip().is_loopback() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    desk.counters.text(desk.jobs.open()).into_response()
+}
+
+/// Waits until somebody stops the program.
+async fn stopped() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! { _ = interrupt => (), () = terminate => () }
+}
+
+/// Logs on standard error, a JSON object a line; `RUST_LOG` chooses what.
+fn logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Name of a division; the whole country where the code is empty, the code where it is not known.
+fn network_name(code: &str, lang: Lang) -> String {
+    if code.is_empty() {
+        return match lang {
+            Lang::Zh => "全部区域",
+            Lang::En => "everywhere",
+        }
+        .to_owned();
+    }
+    qudao_network::Territories::official().ok().and_then(|divisions| divisions.full_name(code)).unwrap_or_else(|| code.to_owned())
+}
