@@ -107,7 +107,8 @@ pub(crate) async fn people(desk: &Arc<Desk>) -> Result<(), Refusal> {
         };
         people::grant(&desk.db, &desk.roles, "demo", login, &grant).await?;
         let parameters = desk.parameters();
-        let token = sessions::sign_in(&desk.db, &parameters, login, FIRST).await?;
+        let first = sessions::SignIn { login, password: FIRST, code: None, address: "demo" };
+        let token = sessions::sign_in(&desk.db, &parameters, &first).await?;
         people::change_password(&desk.db, login, FIRST, PASSWORD, &token).await?;
         sessions::sign_out(&desk.db, &token).await?;
     }

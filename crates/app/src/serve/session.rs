@@ -4,13 +4,14 @@ use super::desk::Desk;
 use super::signed::{COOKIE, Signed, token};
 use super::web::{Answer, Language, Sent};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
 use qudao_access::{Over, people, sessions};
 use qudao_kernel::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,6 +26,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 pub(crate) struct SignIn {
     login: String,
     password: String,
+    /// A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it.
+    totp: Option<String>,
 }
 
 /// A role somebody holds today.
@@ -146,6 +149,12 @@ async fn describe(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Me> {
         })
     })
     .await
+}
+
+/// Where a request comes from. Behind a proxy it is what the proxy says last, the part a client cannot write.
+fn address(desk: &Desk, from: SocketAddr, headers: &HeaderMap) -> String {
+    let told = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()).and_then(|list| list.rsplit(',').next());
+    told.filter(|_| desk.secure).map_or_else(|| from.ip().to_string(), |told| told.trim().to_owned())
 }
 
 /// The session's cookie, or the end of it.
