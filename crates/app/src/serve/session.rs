@@ -62,9 +62,18 @@ pub(crate) struct Me {
 /// Signs in. The answer sets the cookie of the session.
 #[utoipa::path(post, path = "/session", tag = "session", operation_id = "sign_in", request_body = SignIn,
     responses((status = 200, body = Me)), extensions(("x-permission" = json!("none"))))]
-async fn sign_in(State(desk): State<Arc<Desk>>, Language(lang): Language, Sent(sent): Sent<SignIn>) -> Answer<impl IntoResponse> {
+async fn sign_in(
+    State(desk): State<Arc<Desk>>,
+    Language(lang): Language,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Sent(sent): Sent<SignIn>,
+) -> Answer<impl IntoResponse> {
     let parameters = desk.parameters();
-    let entered = sessions::sign_in(&desk.db, &parameters, &sent.login, &sent.password).await.inspect_err(|_| desk.counters.refused())?;
+    let address = address(&desk, from, &headers);
+    let SignIn { login, password, totp } = &sent;
+    let credentials = sessions::SignIn { login, password, code: totp.as_deref(), address: &address };
+    let entered = sessions::sign_in(&desk.db, &parameters, &credentials).await.inspect_err(|_| desk.counters.refused())?;
     let caller = sessions::caller(&desk.db, &parameters, &entered).await?;
     let me = describe(&desk, &Signed(caller), lang).await?;
     Ok((AppendHeaders([(header::SET_COOKIE, cookie(&desk, Some(entered.secret())))]), Json(me)))
