@@ -12,14 +12,17 @@ mod shell;
 mod suite;
 mod table;
 mod tidy;
+mod web;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask <command>
 
-  demo            build, make a demo province, import and settle a month; leaves data/demo
-  test            everything that must hold: formatting, tidy, lints, all tests on SQLite and PostgreSQL
+  demo            build, make a demo city with a year of business, and serve it: console and phone pages; leaves data/demo
+  demo --settle   no pages: make, import and settle three months, and print a summary
+  test            everything that must hold: formatting, tidy, lints, all tests on SQLite and PostgreSQL, the pages' own,
+                  and journeys in a headless browser
   agree           interpreter and engine on random policies and facts, a million pairs; --pairs N, --seed N to go on
                   from, --seconds N, --threads N
   tidy            rules of the house that no compiler checks (also part of test)

@@ -20,12 +20,12 @@ pub(crate) fn run(args: &[&str]) -> Done {
     let rows = rows(served(&text))?;
     let mut proofs: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in files(&root)?.iter().filter(|file| !file.starts_with("xtask/")) {
-        let (rust, policy) = (ends(file, "rs"), ends(file, "policy"));
-        if !rust && !policy {
+        let (code, policy) = (ends(file, "rs") || tests_pages(file), ends(file, "policy"));
+        if !code && !policy {
             continue;
         }
         let text = std::fs::read_to_string(root.join(file)).map_err(|error| format!("{file}: {error}"))?;
-        for (line, id) in if rust { in_rust(file, &text) } else { in_policy(file, &text) } {
+        for (line, id) in if code { in_code(file, &text) } else { in_policy(file, &text) } {
             proofs.entry(plain(&id)).or_default().push(format!("{file}:{line}"));
         }
     }
@@ -114,10 +114,15 @@ fn ids(text: &str) -> impl Iterator<Item = String> {
     words.map(|word| word.trim_matches('.')).filter(|word| is_id(word)).map(str::to_owned)
 }
 
+/// Whether a file holds tests of the pages: all of it is test code.
+fn tests_pages(file: &str) -> bool {
+    [".e2e.ts", ".test.ts", ".test.tsx"].iter().any(|ending| file.ends_with(ending))
+}
+
 /// Citations in comments of test code: files of a `tests` folder, `tests.rs`, and everything after `#[cfg(test)]`.
-fn in_rust(file: &str, text: &str) -> Vec<(usize, String)> {
+fn in_code(file: &str, text: &str) -> Vec<(usize, String)> {
     let name = Path::new(file).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut inside = file.contains("/tests/") || name == "tests.rs" || name.ends_with("_tests.rs");
+    let mut inside = tests_pages(file) || file.contains("/tests/") || name == "tests.rs" || name.ends_with("_tests.rs");
     let mut found = Vec::new();
     for (at, line) in text.lines().enumerate() {
         inside |= line.trim_start().starts_with("#[cfg(test)]");
@@ -160,9 +165,11 @@ mod tests {
     #[test]
     fn only_comments_of_tests_count() {
         let code = "// N1\nfn a() {}\n#[cfg(test)]\nmod tests {\n    let code = \"A1\"; // R0.3.\n    // N6, N7\n}\n";
-        let found: Vec<String> = in_rust("crates/x/src/a.rs", code).into_iter().map(|(line, id)| format!("{line}:{id}")).collect();
+        let found: Vec<String> = in_code("crates/x/src/a.rs", code).into_iter().map(|(line, id)| format!("{line}:{id}")).collect();
         assert_eq!(found, ["5:R0.3", "6:N6", "6:N7"]);
-        assert_eq!(in_rust("crates/x/tests/a.rs", "// N1\n"), [(1, "N1".to_owned())]);
+        assert_eq!(in_code("crates/x/tests/a.rs", "// N1\n"), [(1, "N1".to_owned())]);
+        assert_eq!(in_code("web/e2e/a.e2e.ts", "// N1\n"), [(1, "N1".to_owned())]);
+        assert!(in_code("web/src/a.ts", "// N1\n").is_empty());
         assert_eq!(
             in_policy("definitions/policies/cases/t15_voucher.policy", "# G01\npolicy \"C9\"\n"),
             [(1, "T15".to_owned()), (1, "G01".to_owned())]

@@ -3,13 +3,29 @@
 //! The last line of the output is `N passed, N failed`, summed over the test runner's own summaries.
 
 use crate::shell::{self, Done, cargo, step};
-use crate::{setup, tidy};
+use crate::{setup, tidy, web};
 
 /// Tests that ran.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Count {
-    passed: u64,
-    failed: u64,
+pub(crate) struct Count {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+}
+
+impl Count {
+    fn add(&mut self, more: Count) {
+        self.passed += more.passed;
+        self.failed += more.failed;
+    }
+
+    /// What a runner's own summary says. A runner that fails without a failed test did not compile, or lost a test: that is an error of its own.
+    pub(crate) fn judged(ok: bool, count: Option<Count>) -> Done<Count> {
+        match count {
+            Some(count) if ok == (count.failed == 0) => Ok(count),
+            Some(_) | None if !ok => Err("the test runner stopped without a summary; the reason is above".into()),
+            _ => Err("the test runner printed no summary that this command understands".into()),
+        }
+    }
 }
 
 /// Runs the suite. `args` go to the test runner, such as `-p qudao-ledger` or a part of a test's name.
@@ -17,6 +33,15 @@ pub(crate) fn run(args: &[&str]) -> Done {
     step("tools and packages", || setup::for_tests().and_then(|()| setup::own_target()))?;
     step("rustfmt", || shell::run(&mut cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`"))?;
     step("tidy", tidy::run)?;
+    // `args` choose Rust tests: whoever names some wants these alone.
+    let all = args.is_empty();
+    let mut count = Count::default();
+    if all {
+        step("packages of the pages", web::packages)?;
+        step("pages: types, lints, layout", web::check)?;
+        count.add(step("pages: tests", web::unit)?);
+        step("pages: build", web::build)?;
+    }
     step("clippy", || {
         let args = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
         shell::run(&mut cargo(&args), "correct what clippy names")
@@ -34,7 +59,11 @@ pub(crate) fn run(args: &[&str]) -> Done {
         command.args(["--locked", "--no-run"]).args(packages(args));
         shell::run(&mut command, "correct what the compiler names")
     })?;
-    let count = step("tests", || if next { nextest(args) } else { plain(args) })?;
+    count.add(step("tests", || if next { nextest(args) } else { plain(args) })?);
+    if all {
+        step("client of the interface", web::client)?;
+        count.add(step("journeys in a browser", web::journeys)?);
+    }
     println!("{} passed, {} failed", count.passed, count.failed);
     match count {
         Count { failed: 0, passed: 1.. } => Ok(()),
@@ -68,7 +97,7 @@ fn nextest(args: &[&str]) -> Done<Count> {
     command.args(["--status-level", "slow", "--final-status-level", "fail"]).args(whole(args)).args(args);
     let mut count = None;
     let ok = shell::watch(&mut command, |line| count = nextest_summary(line).or(count))?;
-    judged(ok, count)
+    Count::judged(ok, count)
 }
 
 /// The test runner every Rust comes with.
@@ -84,16 +113,7 @@ fn plain(args: &[&str]) -> Done<Count> {
             sum.failed += more.failed;
         }
     })?;
-    judged(ok, count)
-}
-
-/// A runner that fails without a failed test did not compile, or lost a test: that is an error of its own.
-fn judged(ok: bool, count: Option<Count>) -> Done<Count> {
-    match count {
-        Some(count) if ok == (count.failed == 0) => Ok(count),
-        Some(_) | None if !ok => Err("the test runner stopped without a summary; the reason is above".into()),
-        _ => Err("the test runner printed no summary that this command understands".into()),
-    }
+    Count::judged(ok, count)
 }
 
 /// Reads `Summary [  1.2s] 12 tests run: 10 passed (1 slow), 1 failed, 1 timed out, 0 skipped`.
@@ -144,10 +164,10 @@ mod tests {
 
     #[test]
     fn a_runner_that_died_is_not_a_pass() {
-        assert!(judged(false, None).is_err());
-        assert!(judged(true, None).is_err());
-        assert!(judged(false, Some(Count { passed: 3, failed: 0 })).is_err());
-        assert!(judged(true, Some(Count { passed: 3, failed: 0 })).is_ok());
-        assert!(judged(false, Some(Count { passed: 3, failed: 1 })).is_ok());
+        assert!(Count::judged(false, None).is_err());
+        assert!(Count::judged(true, None).is_err());
+        assert!(Count::judged(false, Some(Count { passed: 3, failed: 0 })).is_err());
+        assert!(Count::judged(true, Some(Count { passed: 3, failed: 0 })).is_ok());
+        assert!(Count::judged(false, Some(Count { passed: 3, failed: 1 })).is_ok());
     }
 }
