@@ -84,26 +84,27 @@ pub struct Job {
 /// # Errors
 /// `Conflict platform.job.held` if another one holds the same.
 pub async fn begin(tx: &mut Tx, new: &New<'_>) -> Result<String, Refusal> {
-    if !new.holds.is_empty() {
-        let sql = "select login, title_zh, title_en from job where state in ('waiting', 'running') and holds = $1 {for_update}";
-        if let Some(other) = tx.query_opt(sql, args![new.holds]).await? {
-            let (login, zh, en) = (other.text("login")?, other.text("title_zh")?, other.text("title_en")?);
-            return Err(Refusal::new(
-                Kind::Conflict,
-                "platform.job.held",
-                format!("{login} 发起的“{zh}”正在进行；请等它结束后再试"),
-                format!("“{en}”, begun by {login}, is under way; wait until it has ended"),
-            ));
-        }
-    }
     let now = tx.now_us();
     let count = tx.query_one("select count(*) as jobs from job", args![]).await?.int("jobs")?;
-    let digest = hash::Fields::new().text(new.kind).text(new.login).int(now).int(count).finish();
+    let digest = hash::Fields::new().text(new.kind).text(new.login).text(new.holds).int(now).int(count).finish();
     let id = format!("job_{}", &digest[..20]);
-    let sql =
-        "insert into job (id, kind, title_zh, title_en, login, holds, state, begun_us) values ($1, $2, $3, $4, $5, $6, 'waiting', $7)";
-    tx.execute(sql, args![&id, new.kind, &new.title.zh, &new.title.en, new.login, new.holds, now]).await?;
-    Ok(id)
+    let sql = "insert into job (id, kind, title_zh, title_en, login, holds, state, begun_us) values ($1, $2, $3, $4, $5, $6, 'waiting', $7)
+               on conflict do nothing";
+    if tx.execute(sql, args![&id, new.kind, &new.title.zh, &new.title.en, new.login, new.holds, now]).await? > 0 {
+        return Ok(id);
+    }
+    let sql = "select login, title_zh, title_en from job where state in ('waiting', 'running') and holds = $1";
+    let other = tx.query_opt(sql, args![new.holds]).await?;
+    let (login, zh, en) = match &other {
+        Some(row) => (row.text("login")?, row.text("title_zh")?, row.text("title_en")?),
+        None => ("", "另一任务", "another job"),
+    };
+    Err(Refusal::new(
+        Kind::Conflict,
+        "platform.job.held",
+        format!("{login} 发起的“{zh}”正在进行；请等它结束后再试"),
+        format!("“{en}”, begun by {login}, is under way; wait until it has ended"),
+    ))
 }
 
 /// A waiting job runs.

@@ -7,6 +7,9 @@ mod audit;
 #[path = "store/db.rs"]
 mod db;
 #[cfg(test)]
+#[path = "store/jobs.rs"]
+mod jobs;
+#[cfg(test)]
 #[path = "store/keys.rs"]
 mod keys;
 #[cfg(test)]
