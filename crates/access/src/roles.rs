@@ -58,8 +58,18 @@ permissions! {
     PolicyRead = "policy.read",
     /// Run a draft over past months.
     PolicySimulate = "policy.simulate",
-    /// Settle a month.
+    /// See how far months are, what a trial found, what a month changed.
+    SettlementRead = "settlement.read",
+    /// Settle a month: trials, exceptions, asking for publication.
     SettlementRun = "settlement.run",
+    /// Approve what somebody else submitted, close a month.
+    SettlementApprove = "settlement.approve",
+    /// See payments and masked accounts.
+    PaymentRead = "payment.read",
+    /// Make batches of payments, enter accounts, mark what the bank paid.
+    PaymentMake = "payment.make",
+    /// Approve batches and accounts somebody else entered.
+    PaymentApprove = "payment.approve",
     /// See statements, their lines and proofs.
     StatementRead = "statement.read",
     /// Confirm or dispute one's own statement.

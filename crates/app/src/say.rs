@@ -5,18 +5,29 @@ use qudao_kernel::{Kind, Lang, Refusal};
 use serde::Serialize;
 use std::fmt::Display;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Is told how much is done, of how much.
+pub(crate) type Far = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
 /// How to talk to whoever called.
 pub(crate) struct Say {
     /// Language.
     pub(crate) lang: Lang,
+    /// Told of progress, where somebody follows it otherwise than on a terminal.
+    pub(crate) far: Option<Far>,
     quiet: bool,
 }
 
 impl Say {
     pub(crate) fn new(lang: Lang, quiet: bool) -> Self {
-        Self { lang, quiet }
+        Self { lang, far: None, quiet }
+    }
+
+    /// For work nobody sees on a terminal.
+    pub(crate) fn followed(lang: Lang, far: Far) -> Self {
+        Self { lang, far: Some(far), quiet: true }
     }
 
     /// The text in the caller's language.

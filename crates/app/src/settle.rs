@@ -194,7 +194,7 @@ fn land_anew(say: &Say, args: &Args, sources: &mut Sources) -> Result<(), Refusa
 
 fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chain) -> Result<SettleReport, Refusal> {
     let bar = say.bar("结算", "settling");
-    let shown = bar.clone();
+    let (shown, far) = (bar.clone(), say.far.clone());
     let job = SettleJob {
         policies: &sources.policies.set,
         master: &sources.master,
@@ -211,6 +211,9 @@ fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chai
         progress: Some(Arc::new(move |done, all| {
             shown.set_length(all as u64);
             shown.set_position(done as u64);
+            if let Some(far) = &far {
+                far(done as u64, all as u64);
+            }
         })),
     };
     let report = settle(handle, &job);

@@ -170,6 +170,11 @@ impl Book {
         books.filter(|(account, _)| account.kind.unit() == unit).map(|(_, amount)| i128::from(*amount)).sum()
     }
 
+    /// Whether a journal of an entity was posted.
+    pub fn knows(&self, id: &JournalId, entity: &str) -> bool {
+        self.entities.get(entity).is_some_and(|books| books.journals.contains_key(id))
+    }
+
     /// Number of journals of an entity.
     pub fn journals(&self, entity: &str) -> usize {
         self.entities.get(entity).map_or(0, |books| books.journals.len())

@@ -30,15 +30,15 @@ pub struct FileLedger {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Line {
-    prev: String,
+pub(crate) struct Line {
+    pub(crate) prev: String,
     #[serde(flatten)]
-    record: Record,
+    pub(crate) record: Record,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Record {
+pub(crate) enum Record {
     Open { entity: String, month: Month },
     Close { entity: String, month: Month, journals: u64, sha256: String },
     Post { sha256: String, journal: Journal },
@@ -161,23 +161,8 @@ impl FileLedger {
     }
 
     /// Hands every whole line with its offset to `take`; a torn end is left out.
-    fn each_line(&self, mut take: impl FnMut(u64, &str, Line) -> Result<(), Refusal>) -> Result<(), Refusal> {
-        let mut reader = self.reader()?;
-        let (mut offset, mut number) = (0, 0);
-        let mut bytes = Vec::new();
-        loop {
-            bytes.clear();
-            let mut bounded = std::io::Read::take(&mut reader, MAX_LINE);
-            let length = bounded.read_until(b'\n', &mut bytes).map_err(|error| unreadable(&self.path, &error))?;
-            if bytes.pop_if(|last| *last == b'\n').is_none() {
-                return if length as u64 == MAX_LINE { Err(broken(&self.path, number + 1, "it is too long")) } else { Ok(()) };
-            }
-            number += 1;
-            let text = std::str::from_utf8(&bytes).map_err(|error| broken(&self.path, number, &error.to_string()))?;
-            let line = serde_json::from_str(text).map_err(|error| broken(&self.path, number, &error.to_string()))?;
-            take(offset, text, line)?;
-            offset += length as u64;
-        }
+    fn each_line(&self, take: impl FnMut(u64, &str, Line) -> Result<(), Refusal>) -> Result<(), Refusal> {
+        lines_from(&self.path, 0, 0, take)
     }
 
     fn reader(&self) -> Result<BufReader<File>, Refusal> {
@@ -207,7 +192,32 @@ impl Drop for FileLedger {
     }
 }
 
-fn accept(book: &mut Book, record: Record) -> Result<(), String> {
+/// Hands every whole line after an offset, which is the end of `number` lines, to `take`; a torn end is left out.
+pub(crate) fn lines_from(
+    path: &Path,
+    mut offset: u64,
+    mut number: u64,
+    mut take: impl FnMut(u64, &str, Line) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let opened = File::open(path).and_then(|mut file| file.seek(SeekFrom::Start(offset)).map(|_| file));
+    let mut reader = BufReader::new(opened.map_err(|error| unreadable(path, &error))?);
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        let mut bounded = std::io::Read::take(&mut reader, MAX_LINE);
+        let length = bounded.read_until(b'\n', &mut bytes).map_err(|error| unreadable(path, &error))?;
+        if bytes.pop_if(|last| *last == b'\n').is_none() {
+            return if length as u64 == MAX_LINE { Err(broken(path, number + 1, "it is too long")) } else { Ok(()) };
+        }
+        number += 1;
+        let text = std::str::from_utf8(&bytes).map_err(|error| broken(path, number, &error.to_string()))?;
+        let line = serde_json::from_str(text).map_err(|error| broken(path, number, &error.to_string()))?;
+        take(offset, text, line)?;
+        offset += length as u64;
+    }
+}
+
+pub(crate) fn accept(book: &mut Book, record: Record) -> Result<(), String> {
     let refused = |refusal: Refusal| refusal.text.en;
     match record {
         Record::Open { entity, month } => match book.open_period(&entity, month).map_err(refused)? {
@@ -226,7 +236,7 @@ fn accept(book: &mut Book, record: Record) -> Result<(), String> {
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Refusal {
+pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Refusal {
     let place = path.display();
     Refusal::unavailable(
         "ledger.file.io",
@@ -245,7 +255,7 @@ fn in_use(path: &Path) -> Refusal {
     )
 }
 
-fn broken(path: &Path, line: u64, reason: &str) -> Refusal {
+pub(crate) fn broken(path: &Path, line: u64, reason: &str) -> Refusal {
     let place = path.display();
     Refusal::new(
         Kind::Conflict,

@@ -12,13 +12,14 @@
 //! - Balances are derived; [`check`](check()) recomputes them all from the entries.
 //!
 //! The rules live in [`model`] and [`book`], which need no database; [`store`] keeps the same book in tables, [`mod@file`] in one
-//! append-only text file for work on plain folders. [`templates`] has the usual postings, [`chunk`] posts large runs.
+//! append-only text file for work on plain folders, [`index`] browses that file. [`templates`] has the usual postings, [`chunk`] posts large runs.
 
 pub mod book;
 pub mod check;
 pub mod chunk;
 pub mod export;
 pub mod file;
+pub mod index;
 pub mod kind;
 pub mod model;
 pub mod store;

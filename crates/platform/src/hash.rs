@@ -46,6 +46,23 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
     hex(&Sha256::digest(bytes.as_ref()))
 }
 
+/// SHA-256 and length of what a reader gives, in constant memory.
+///
+/// # Errors
+/// What reading fails with.
+pub fn sha256_of(from: &mut impl std::io::Read) -> std::io::Result<(String, u64)> {
+    let (mut hash, mut length, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok((hex(&hash.finalize()), length)),
+            read => {
+                hash.update(&buffer[..read]);
+                length += read as u64;
+            }
+        }
+    }
+}
+
 fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

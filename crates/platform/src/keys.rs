@@ -47,6 +47,18 @@ pub async fn begin<T: DeserializeOwned>(tx: &mut Tx, scope: &str, key: &str, bod
     Ok(Begun::Fresh(Claim { scope: scope.to_owned(), key: key.to_owned() }))
 }
 
+/// The answer a key was given, without claiming it.
+///
+/// # Errors
+/// As [`begin`].
+pub async fn answer<T: DeserializeOwned>(tx: &mut Tx, scope: &str, key: &str, body: &[u8]) -> Result<Option<T>, Refusal> {
+    let sql = "select key from idempotency_key where scope = $1 and key = $2";
+    match tx.query_opt(sql, args![scope, key]).await? {
+        Some(_) => known(tx, scope, key, &hash::sha256(body)).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 impl Claim {
     /// Stores the answer that a repeat will get.
     pub async fn finish<T: Serialize>(self, tx: &mut Tx, answer: T) -> Result<Done<T>, Refusal> {

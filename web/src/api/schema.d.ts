@@ -4,7 +4,42 @@
  */
 
 export interface paths {
-  '/api/v1/session': {
+  '/api/v1/arrivals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The board of a month. */
+    get: operations['arrivals'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/bank-accounts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Accounts of partners, latest first. */
+    get: operations['bank_accounts'];
+    put?: never;
+    /** Enters an account of a partner; a second person approves it, and payments go there after the holding period. */
+    post: operations['enter_bank_account'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/bank-accounts/{id}/approve': {
     parameters: {
       query?: never;
       header?: never;
@@ -13,21 +48,108 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: operations['sign_in'];
-    delete: operations['sign_out'];
+    /** Approves an account somebody else entered. */
+    post: operations['approve_bank_account'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/me': {
+  '/api/v1/bank-accounts/{id}/refuse': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: operations['me'];
+    get?: never;
+    put?: never;
+    /** Refuses an account somebody else entered. */
+    post: operations['refuse_bank_account'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/import-tables': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The tables files can be loaded into. */
+    get: operations['import_tables'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Files and batches, latest first. */
+    get: operations['imports'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{batch}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One batch of the fact store. */
+    get: operations['import_batch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/imports/{batch}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a whole batch back: its rows are gone from later runs, its ids are free again. */
+    post: operations['withdraw_import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's own jobs, latest first. */
+    get: operations['jobs'];
     put?: never;
     post?: never;
     delete?: never;
@@ -43,7 +165,605 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** One job. */
     get: operations['job'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/jobs/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stops a job at the next place where it can be stopped with nothing half done. */
+    post: operations['cancel_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/jobs/{id}/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The state of a job whenever it changes, as server-sent events of the same shape as the job; the last is of an ended job. */
+    get: operations['job_events'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the ledger holds. */
+    get: operations['ledger'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/accounts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Accounts with their balances. */
+    get: operations['ledger_accounts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/accounts/{owner}/{kind}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Entries of an account, latest first. */
+    get: operations['ledger_entries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Reads every record of the ledger again and checks its hash, its balance and the months it stands in. */
+    post: operations['check_ledger'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/journals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Journals, latest first. */
+    get: operations['ledger_journals'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/journals/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One journal. */
+    get: operations['ledger_journal'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is signed in, and what they may do. */
+    get: operations['me'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Changes one's own password; all other sessions end. */
+    post: operations['change_password'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payment-candidates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Statements of a month and whether they can be paid. */
+    get: operations['payment_candidates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Batches, latest first. */
+    get: operations['payments'];
+    put?: never;
+    /** Makes a batch of statements that can be paid; somebody else approves it. */
+    post: operations['make_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One batch. */
+    get: operations['payment_batch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves a batch somebody else made. */
+    post: operations['approve_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The file for the bank: a row a payment, in GB18030. It holds full account numbers, so fetching it is audited. */
+    get: operations['payment_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/items': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Payments of a batch, by partner. */
+    get: operations['payment_items'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/pay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The bank has paid a batch: it is posted to the ledger and marked. */
+    post: operations['pay_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses a batch that is not paid; its statements can be paid by another one. */
+    post: operations['refuse_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The months, latest first. */
+    get: operations['periods'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One month. */
+    get: operations['period'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves what somebody else submitted: the month is settled, stated and posted, or settled again by differences. */
+    post: operations['approve_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a published month for good: its figures never change, corrections are differences in a later one. */
+    post: operations['close_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/difference': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A month's run, or trial, against the month before. */
+    get: operations['period_difference'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/exceptions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Findings of a month's trial. */
+    get: operations['exceptions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/exceptions/{id}/review': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what was found out about one finding. */
+    post: operations['review_exception'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends back what somebody submitted, with the reason. */
+    post: operations['refuse_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks for a month to be published, or for a published one to be settled again. */
+    post: operations['submit_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/trial': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs a trial of a month. */
+    post: operations['try_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Signs in. The answer sets the cookie of the session. */
+    post: operations['sign_in'];
+    /** Signs out; the cookie is taken away. */
+    delete: operations['sign_out'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings a file: CSV, TSV or XLSX. It is kept and looked into; nothing is loaded. */
+    post: operations['upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An uploaded file. */
+    get: operations['upload_state'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks a file as loading would, and saves nothing. */
+    post: operations['check_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/load': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Loads a file into the fact store. */
+    post: operations['load_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/mapping': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Says which table a file holds and what its headers and kinds mean. */
+    put: operations['map_upload'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/rejects': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The rejected rows of a file, with what is wrong: correct them there and upload it. */
+    get: operations['upload_rejects'];
     put?: never;
     post?: never;
     delete?: never;
@@ -72,23 +792,1108 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description A day, or the month. */
+    ArrivalDelivery: {
+      /**
+       * Format: int64
+       * @description Fen of the accepted rows.
+       */
+      amount: number;
+      came_on: string | null;
+      /** @description Absent for a month. */
+      day: string | null;
+      due_on: string;
+      /** Format: int64 */
+      rejected: number;
+      /** Format: int64 */
+      rows: number;
+      /** @description arrived, late, missing, pending. */
+      state: string;
+    };
+    /** @description A source of data over a month. */
+    ArrivalSource: {
+      deliveries: components['schemas']['ArrivalDelivery'][];
+      /**
+       * Format: int32
+       * @description Days until a day's data are due, or the day of the next month on which a month's are.
+       */
+      due: number;
+      /** @description `day` or `month`. */
+      every: string;
+      files: string[];
+      id: string;
+      /** Format: int64 */
+      rejected: number;
+      /** Format: int64 */
+      rows: number;
+      /** @description The worst of its deliveries: missing, pending, late, arrived. */
+      state: string;
+      system: string;
+      table: string;
+      title: string;
+    };
+    /** @description What of a month is there. */
+    ArrivalsView: {
+      month: string;
+      sources: components['schemas']['ArrivalSource'][];
+      today: string;
+    };
+    /** @description An account or a change that waits. The number is masked. */
+    BankAccount: {
+      bank: string;
+      decided_by: string | null;
+      decision: string | null;
+      holder: string;
+      id: string;
+      /** @description Whether payments go there: the one approved last. */
+      in_use: boolean;
+      /** @description Whether whoever asks entered it, and so cannot approve it. */
+      is_maker: boolean;
+      licence: string;
+      made_at: string;
+      made_by: string;
+      name: string;
+      /** @description Its last four digits. */
+      number: string;
+      partner: string;
+      reason: string;
+      /** @description submitted, approved, refused. */
+      state: string;
+      /** @description First day a payment may go there. */
+      usable_on: string | null;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description An account somebody enters. */
+    BankAccountSent: {
+      /** @description Bank and branch. */
+      bank: string;
+      /** @description Name it is held in. */
+      holder: string;
+      /** @description Number of the business licence it was checked against. */
+      licence: string;
+      /** @description Number, 8 to 32 digits. */
+      number: string;
+      partner: string;
+      /** @description Why it is entered or changed. */
+      reason: string;
+    };
+    /** @description Something to look at before a month is published. */
+    ExceptionView: {
+      /**
+       * Format: int64
+       * @description Fen now.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Fen in the month before.
+       */
+      before: number;
+      /**
+       * Format: int64
+       * @description Facts, rows or lines it is about.
+       */
+      count: number;
+      id: string;
+      /** @description unattributed, rejected, negative, change, hold, unchecked. */
+      kind: string;
+      name: string;
+      note: string | null;
+      /** @description Partner; empty where it is about the month. */
+      partner: string;
+      reviewed_at: string | null;
+      reviewed_by: string | null;
+    };
+    /** @description A role somebody holds today. */
+    HeldRole: {
+      /** @description The territory, partner, outlet or work ID it is held over; empty for everywhere. */
+      over: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      /** @description Its name, where there is one. */
+      over_name: string;
+      /** @description Role id. */
+      role: string;
+      /** @description What people call it. */
+      title: string;
+    };
+    /** @description A batch with its accounts by day and kind. */
+    ImportBatch: {
+      batch: string;
+      /** Format: int64 */
+      bytes: number;
+      day: string;
+      encoding: string | null;
+      file: string;
+      /** @description Published months its rows are of: withdrawing it makes differences there. */
+      published_months: string[];
+      report: components['schemas']['ImportFound'];
+      sha256: string;
+      table: string;
+    };
+    ImportColumn: {
+      column: string;
+      /** @description What it holds. */
+      doc: string;
+      required: boolean;
+      title: string;
+      /** @description text, int, money, bool, date, month. */
+      type: string;
+    };
+    /** @description Rows and fen of one day and kind. */
+    ImportDay: {
+      /** Format: int64 */
+      accepted: number;
+      /**
+       * Format: int64
+       * @description Fen of the accepted rows.
+       */
+      amount: number;
+      day: string | null;
+      kind: string;
+      /** Format: int64 */
+      received: number;
+      /** Format: int64 */
+      rejected: number;
+      /**
+       * Format: int64
+       * @description Fen of the rejected rows.
+       */
+      rejected_amount: number;
+      title: string;
+    };
+    /** @description A row that is wrong. */
+    ImportFault: {
+      column: string;
+      /** Format: int64 */
+      row: number;
+      text: string;
+      value: string;
+    };
+    /** @description What a check or a load found: received = accepted + rejected. */
+    ImportFound: {
+      /** Format: int64 */
+      accepted: number;
+      /** @description Whether the accounts add up in total and on every day. */
+      adds_up: boolean;
+      /**
+       * Format: int64
+       * @description Of the rejected: there already, with another content.
+       */
+      conflicts: number;
+      /**
+       * Format: int64
+       * @description Of the accepted: later versions of rows that are there.
+       */
+      corrections: number;
+      days: components['schemas']['ImportDay'][];
+      /**
+       * Format: int64
+       * @description Of the rejected: there already, with the same content.
+       */
+      duplicates: number;
+      /** @description Headers that were passed over. */
+      ignored: string[];
+      /** @description landed, checked, refused, nothing. */
+      outcome: string;
+      /** Format: int64 */
+      received: number;
+      /** Format: int64 */
+      rejected: number;
+      /**
+       * Format: int64
+       * @description Of the accepted: of nobody, until the master data are completed.
+       */
+      unattributed: number;
+      unknown_codes: string[];
+    };
+    /** @description A header and the column it means. */
+    ImportHeader: {
+      /** @description Column of the table; absent where the header is passed over. */
+      column: string | null;
+      header: string;
+    };
+    ImportKind: {
+      kind: string;
+      title: string;
+    };
+    /** @description A batch, or a file that is not loaded. */
+    ImportRow: {
+      /** Format: int64 */
+      accepted: number;
+      /** @description Batch; absent while it is not loaded. */
+      batch: string | null;
+      by: string;
+      /** @description Import day, or the day it was brought. */
+      day: string;
+      /** Format: int64 */
+      duplicates: number;
+      file: string;
+      reason: string | null;
+      /** Format: int64 */
+      received: number;
+      /** Format: int64 */
+      rejected: number;
+      /** @description uploaded, checked, refused, loaded, withdrawn. */
+      state: string;
+      table: string | null;
+      /** Format: int64 */
+      unattributed: number;
+      /** @description Upload; absent where it was loaded from the command line. */
+      upload: string | null;
+    };
+    /** @description A fact table and its columns. */
+    ImportTable: {
+      columns: components['schemas']['ImportColumn'][];
+      kinds: components['schemas']['ImportKind'][];
+      table: string;
+      title: string;
+    };
+    /** @description A background job. */
+    JobView: {
+      /** @description When it was asked for. */
+      begun_at: string;
+      /** @description Code of the refusal a failed job ended with. */
+      code: string | null;
+      /** @description Its sentence. */
+      detail: string | null;
+      /**
+       * Format: int64
+       * @description So much is done, in a unit of the job's own.
+       */
+      done: number;
+      /** @description When it ended. */
+      ended_at: string | null;
+      id: string;
+      /** @description Kind, `noun.verb`. */
+      kind: string;
+      /** @description What is being done now. */
+      note: string;
+      /** @description What a done job gave; its shape is that of the kind. */
+      result: Record<string, never> | null;
+      /** @description waiting, running, done, failed, cancelled. */
+      state: string;
+      /** @description What people see. */
+      title: string;
+      /**
+       * Format: int64
+       * @description Of so much; 0 where nobody knows.
+       */
+      total: number;
+    };
+    /** @description An account. */
+    LedgerAccount: {
+      /**
+       * Format: int64
+       * @description As people read it: positive on the account's normal side.
+       */
+      balance: number;
+      entries: number;
+      kind: string;
+      /** @description Day of the last entry. */
+      last_on: string;
+      /** @description Name of the partner or clerk; empty for others. */
+      name: string;
+      /** @description Partner code, `clerk:` and a work ID, or an account of the entity itself. */
+      owner: string;
+      /** @description `fen` or `points`. */
+      unit: string;
+    };
+    /** @description An entry of an account. */
+    LedgerEntry: {
+      /** @description Month it is about. */
+      about: string;
+      /**
+       * Format: int64
+       * @description As people read it: positive where the account grows.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Balance after it, likewise.
+       */
+      balance: number;
+      journal: string;
+      on: string;
+      /** @description Why. */
+      reason: string;
+      /** @description What it is for: `policy/component`, a statement, a document. */
+      reference: string;
+    };
+    /** @description A journal with its entries. */
+    LedgerJournal: {
+      about: string;
+      /** @description Its first entries, at most 500; those of one owner where one was asked for. */
+      entries: components['schemas']['LedgerSide'][];
+      id: string;
+      key: string;
+      on: string;
+      reason: string;
+      /** @description Journal it takes back. */
+      reverses: string | null;
+      /** @description Hash of its content. */
+      sha256: string;
+      /** @description Number of all its entries. */
+      total: number;
+    };
+    /** @description A journal without its entries. */
+    LedgerJournalHead: {
+      /** @description Month it is about. */
+      about: string;
+      /**
+       * Format: int64
+       * @description Sum of its debits, fen.
+       */
+      debit: number;
+      entries: number;
+      id: string;
+      key: string;
+      on: string;
+      reason: string;
+    };
+    LedgerKind: {
+      accounts: number;
+      /** Format: int64 */
+      balance: number;
+      kind: string;
+      /** @description `fen` or `points`. */
+      unit: string;
+    };
+    /** @description One side of a movement. */
+    LedgerSide: {
+      /**
+       * Format: int64
+       * @description Debit positive, credit negative.
+       */
+      amount: number;
+      kind: string;
+      name: string;
+      owner: string;
+      reference: string;
+      unit: string;
+    };
+    /** @description What stands in the books. */
+    LedgerView: {
+      accounts: number;
+      /** @description Settlement entity. */
+      entity: string;
+      /** @description Hash of the last record, which holds those of all before it. */
+      hash: string;
+      journals: number;
+      /** @description Balances by kind of account, fen or points, as people read them. */
+      kinds: components['schemas']['LedgerKind'][];
+      /** @description The month that takes postings; absent before the first. */
+      open_month: string | null;
+      /**
+       * Format: int64
+       * @description Records of the file.
+       */
+      records: number;
+      /**
+       * Format: int64
+       * @description Sum of all balances, fen: zero where the books balance.
+       */
+      sum: number;
+    };
+    /** @description How much of a file to take. */
+    LoadSent: {
+      /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
+      accept_partial?: boolean;
+    };
+    /** @description What a file calls things. */
+    MappingSent: {
+      /** @description Header of the file → column; an empty column passes it over. Headers left out mean what they are called. */
+      columns?: {
+        [key: string]: string;
+      };
+      /** @description Kind in the file → code. */
+      kinds?: {
+        [key: string]: string;
+      };
+      /** @description Table. */
+      table: string;
+    };
+    /** @description Whoever asks. */
+    Me: {
+      login: string;
+      /** @description Whether the first password must be changed before anything else. */
+      must_change: boolean;
+      name: string;
+      /** @description What the roles allow somewhere. */
+      permissions: string[];
+      roles: components['schemas']['HeldRole'][];
+      /** @description Today, in China, as the server has it. */
+      today: string;
+    };
+    /** @description A part of a list. */
+    Page_BankAccount: {
+      /** @description Rows. */
+      items: {
+        bank: string;
+        decided_by: string | null;
+        decision: string | null;
+        holder: string;
+        id: string;
+        /** @description Whether payments go there: the one approved last. */
+        in_use: boolean;
+        /** @description Whether whoever asks entered it, and so cannot approve it. */
+        is_maker: boolean;
+        licence: string;
+        made_at: string;
+        made_by: string;
+        name: string;
+        /** @description Its last four digits. */
+        number: string;
+        partner: string;
+        reason: string;
+        /** @description submitted, approved, refused. */
+        state: string;
+        /** @description First day a payment may go there. */
+        usable_on: string | null;
+        /** Format: int32 */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ExceptionView: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen now.
+         */
+        amount: number;
+        /**
+         * Format: int64
+         * @description Fen in the month before.
+         */
+        before: number;
+        /**
+         * Format: int64
+         * @description Facts, rows or lines it is about.
+         */
+        count: number;
+        id: string;
+        /** @description unattributed, rejected, negative, change, hold, unchecked. */
+        kind: string;
+        name: string;
+        note: string | null;
+        /** @description Partner; empty where it is about the month. */
+        partner: string;
+        reviewed_at: string | null;
+        reviewed_by: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ImportRow: {
+      /** @description Rows. */
+      items: {
+        /** Format: int64 */
+        accepted: number;
+        /** @description Batch; absent while it is not loaded. */
+        batch: string | null;
+        by: string;
+        /** @description Import day, or the day it was brought. */
+        day: string;
+        /** Format: int64 */
+        duplicates: number;
+        file: string;
+        reason: string | null;
+        /** Format: int64 */
+        received: number;
+        /** Format: int64 */
+        rejected: number;
+        /** @description uploaded, checked, refused, loaded, withdrawn. */
+        state: string;
+        table: string | null;
+        /** Format: int64 */
+        unattributed: number;
+        /** @description Upload; absent where it was loaded from the command line. */
+        upload: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_JobView: {
+      /** @description Rows. */
+      items: {
+        /** @description When it was asked for. */
+        begun_at: string;
+        /** @description Code of the refusal a failed job ended with. */
+        code: string | null;
+        /** @description Its sentence. */
+        detail: string | null;
+        /**
+         * Format: int64
+         * @description So much is done, in a unit of the job's own.
+         */
+        done: number;
+        /** @description When it ended. */
+        ended_at: string | null;
+        id: string;
+        /** @description Kind, `noun.verb`. */
+        kind: string;
+        /** @description What is being done now. */
+        note: string;
+        /** @description What a done job gave; its shape is that of the kind. */
+        result: Record<string, never> | null;
+        /** @description waiting, running, done, failed, cancelled. */
+        state: string;
+        /** @description What people see. */
+        title: string;
+        /**
+         * Format: int64
+         * @description Of so much; 0 where nobody knows.
+         */
+        total: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_LedgerAccount: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description As people read it: positive on the account's normal side.
+         */
+        balance: number;
+        entries: number;
+        kind: string;
+        /** @description Day of the last entry. */
+        last_on: string;
+        /** @description Name of the partner or clerk; empty for others. */
+        name: string;
+        /** @description Partner code, `clerk:` and a work ID, or an account of the entity itself. */
+        owner: string;
+        /** @description `fen` or `points`. */
+        unit: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_LedgerEntry: {
+      /** @description Rows. */
+      items: {
+        /** @description Month it is about. */
+        about: string;
+        /**
+         * Format: int64
+         * @description As people read it: positive where the account grows.
+         */
+        amount: number;
+        /**
+         * Format: int64
+         * @description Balance after it, likewise.
+         */
+        balance: number;
+        journal: string;
+        on: string;
+        /** @description Why. */
+        reason: string;
+        /** @description What it is for: `policy/component`, a statement, a document. */
+        reference: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_LedgerJournalHead: {
+      /** @description Rows. */
+      items: {
+        /** @description Month it is about. */
+        about: string;
+        /**
+         * Format: int64
+         * @description Sum of its debits, fen.
+         */
+        debit: number;
+        entries: number;
+        id: string;
+        key: string;
+        on: string;
+        reason: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PaymentBatch: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Sum, fen.
+         */
+        amount: number;
+        decided_at: string | null;
+        decided_by: string | null;
+        decision: string | null;
+        id: string;
+        /** @description Whether whoever asks made it, and so cannot approve it. */
+        is_maker: boolean;
+        made_at: string;
+        made_by: string;
+        month: string;
+        note: string;
+        paid_by: string | null;
+        paid_on: string | null;
+        /** Format: int32 */
+        payments: number;
+        /** @description The bank's reference. */
+        reference: string | null;
+        /** @description submitted, approved, refused, paid. */
+        state: string;
+        /**
+         * Format: int32
+         * @description Send it as `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PaymentCandidate: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        due_on: string;
+        name: string;
+        partner: string;
+        statement: string;
+        /** @description unconfirmed, disputed, invoice, no_account, held, in_batch, nothing; absent where it can be paid. */
+        waits: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PaymentItem: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        bank: string;
+        due_on: string;
+        holder: string;
+        name: string;
+        /** @description Its last four digits. */
+        number: string;
+        partner: string;
+        statement: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PeriodChange: {
+      /** @description Rows. */
+      items: {
+        /** Format: int64 */
+        after: number;
+        /** Format: int64 */
+        before: number;
+        /** @description Partner code, or `policy/component`. */
+        code: string;
+        /** Format: int64 */
+        delta: number;
+        name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PeriodRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Whether a trial can be run now; the month before is published, or there is none. */
+        can_try: boolean;
+        /**
+         * Format: int64
+         * @description Facts of business events in the store.
+         */
+        facts: number;
+        figures: components['schemas']['PeriodFigures'] | null;
+        month: string;
+        /** @description Findings of the trial nobody looked at. */
+        open_exceptions: number;
+        /**
+         * Format: int32
+         * @description Times settled again.
+         */
+        reruns: number;
+        /** @description open, trial, submitted, publishing, published, again, closed. */
+        state: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A change of one's own password. */
+    PasswordChange: {
+      new: string;
+      old: string;
+    };
+    /** @description A batch of payments. */
+    PaymentBatch: {
+      /**
+       * Format: int64
+       * @description Sum, fen.
+       */
+      amount: number;
+      decided_at: string | null;
+      decided_by: string | null;
+      decision: string | null;
+      id: string;
+      /** @description Whether whoever asks made it, and so cannot approve it. */
+      is_maker: boolean;
+      made_at: string;
+      made_by: string;
+      month: string;
+      note: string;
+      paid_by: string | null;
+      paid_on: string | null;
+      /** Format: int32 */
+      payments: number;
+      /** @description The bank's reference. */
+      reference: string | null;
+      /** @description submitted, approved, refused, paid. */
+      state: string;
+      /**
+       * Format: int32
+       * @description Send it as `If-Match`.
+       */
+      version: number;
+    };
+    /** @description What to pay. */
+    PaymentBatchSent: {
+      month: string;
+      note?: string;
+      /** @description Numbers of statements; all that can be paid where it is empty. */
+      statements?: string[];
+    };
+    /** @description Batches, and how punctual payments were. */
+    PaymentBatches: {
+      batches: components['schemas']['Page_PaymentBatch'];
+      /**
+       * Format: int64
+       * @description Statements whose day has come.
+       */
+      due: number;
+      /**
+       * Format: int64
+       * @description Statements paid by the day promised.
+       */
+      kept: number;
+    };
+    /** @description Statements of a month by whether they can be paid. */
+    PaymentCandidates: {
+      month: string;
+      /** @description Statements that can be paid now. */
+      ready: number;
+      /**
+       * Format: int64
+       * @description Their sum, fen.
+       */
+      ready_amount: number;
+      statements: components['schemas']['Page_PaymentCandidate'];
+      /** @description Number of statements by why they wait. */
+      waiting: {
+        [key: string]: number;
+      };
+    };
+    /** @description A payment. The account's number is masked. */
+    PaymentItem: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      bank: string;
+      due_on: string;
+      holder: string;
+      name: string;
+      /** @description Its last four digits. */
+      number: string;
+      partner: string;
+      statement: string;
+    };
+    /** @description What the bank did. */
+    PaymentPaid: {
+      /** @description Day it paid. */
+      paid_on: string;
+      /** @description Its reference. */
+      reference: string;
+    };
+    /** @description A row of a comparison, fen. */
+    PeriodChange: {
+      /** Format: int64 */
+      after: number;
+      /** Format: int64 */
+      before: number;
+      /** @description Partner code, or `policy/component`. */
+      code: string;
+      /** Format: int64 */
+      delta: number;
+      name: string;
+    };
+    /** @description What a component gives in the month. */
+    PeriodComponent: {
+      /**
+       * Format: int64
+       * @description Due now, fen.
+       */
+      amount: number;
+      component: string;
+      /** Format: int64 */
+      lines: number;
+      policy: string;
+      /**
+       * Format: int64
+       * @description Facts that paid nothing.
+       */
+      reasons: number;
+      /**
+       * Format: int64
+       * @description Falls due in later months, fen.
+       */
+      scheduled: number;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A month against the one before. */
+    PeriodDifference: {
+      /** Format: int64 */
+      after: number;
+      /** @description The month before; absent where nothing was settled before. */
+      against: string | null;
+      /** Format: int64 */
+      before: number;
+      /** @description All components, the largest change first; they add up to the difference. */
+      components: components['schemas']['PeriodChange'][];
+      month: string;
+      /** @description Partners, the largest change first; a page of them. */
+      partners: components['schemas']['Page_PeriodChange'];
+    };
+    /** @description Sums of a run, fen. */
+    PeriodFigures: {
+      /**
+       * Format: int64
+       * @description Sum of the lines, fen.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Carried forward, fen.
+       */
+      carried: number;
+      /** @description Partners settled a second time by the interpreter and found the same. */
+      checked: number;
+      /**
+       * Format: int64
+       * @description Lines compared on the way.
+       */
+      checked_lines: number;
+      /** Format: int64 */
+      facts: number;
+      /** Format: int64 */
+      lines: number;
+      /**
+       * Format: int64
+       * @description Money that moves, fen.
+       */
+      payment: number;
+      /** Format: int64 */
+      reasons: number;
+      /** Format: int64 */
+      statements: number;
+      /** Format: int64 */
+      unattributed: number;
+    };
+    /** @description Who did something, and when. */
+    PeriodMark: {
+      at: string;
+      by: string;
+    };
+    /** @description A policy that pays in the month. */
+    PeriodPolicy: {
+      components: number;
+      from: string;
+      policy: string;
+      title: string;
+      /** @description Last day in force. */
+      until: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description What settling a month again found. */
+    PeriodRerun: {
+      /**
+       * Format: int64
+       * @description Taken back, fen, below zero.
+       */
+      down: number;
+      /** Format: int32 */
+      number: number;
+      /** @description Month the differences post in. */
+      post_in: string;
+      /** Format: int64 */
+      rows: number;
+      /**
+       * Format: int64
+       * @description Paid in addition, fen.
+       */
+      up: number;
+    };
+    /** @description A month on the board. */
+    PeriodRow: {
+      /** @description Whether a trial can be run now; the month before is published, or there is none. */
+      can_try: boolean;
+      /**
+       * Format: int64
+       * @description Facts of business events in the store.
+       */
+      facts: number;
+      figures: components['schemas']['PeriodFigures'] | null;
+      month: string;
+      /** @description Findings of the trial nobody looked at. */
+      open_exceptions: number;
+      /**
+       * Format: int32
+       * @description Times settled again.
+       */
+      reruns: number;
+      /** @description open, trial, submitted, publishing, published, again, closed. */
+      state: string;
+    };
+    /** @description A month with its steps. */
+    PeriodView: {
+      /** @description Why no trial can be run now; absent where one can. */
+      cannot_try: string | null;
+      closed: components['schemas']['PeriodMark'] | null;
+      components: components['schemas']['PeriodComponent'][];
+      exceptions: number;
+      /** Format: int64 */
+      facts: number;
+      figures: components['schemas']['PeriodFigures'] | null;
+      /** @description Whether whoever asks submitted it, and so cannot approve it. */
+      is_maker: boolean;
+      month: string;
+      /** @description What whoever submitted said, or why it was sent back. */
+      note: string;
+      open_exceptions: number;
+      /** @description Policies that pay in the month, as they stand now. */
+      policies: components['schemas']['PeriodPolicy'][];
+      /** @description Why they cannot be run; absent where they can. */
+      policies_wrong: string | null;
+      published: components['schemas']['PeriodMark'] | null;
+      reruns: components['schemas']['PeriodRerun'][];
+      /** @description Whether data, policies or master data changed since the trial. */
+      stale_trial: boolean;
+      state: string;
+      submitted: components['schemas']['PeriodMark'] | null;
+      trial: components['schemas']['PeriodMark'] | null;
+      /**
+       * Format: int32
+       * @description Send it as `If-Match`; 0 before the first trial.
+       */
+      version: number;
+    };
+    /** @description Credentials. */
     SignIn: {
       login: string;
       password: string;
+      /** @description A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it. */
       totp?: string | null;
     };
-    Me: {
-      login: string;
-      name: string;
-      must_change: boolean;
-      roles: components['schemas']['HeldRole'][];
-      permissions: string[];
+    /** @description What somebody says about a step. */
+    StepNote: {
+      /** @description The note, or the reason. */
+      note?: string;
     };
-    HeldRole: {
-      role: string;
-      title: string;
-      over: string;
-      over_name: string;
+    /** @description A form with one file. */
+    UploadForm: {
+      /** Format: binary */
+      file: string;
+    };
+    /** @description An uploaded file. */
+    UploadView: {
+      batch: string | null;
+      /** Format: int64 */
+      bytes: number;
+      encoding: string | null;
+      file: string;
+      has_rejects: boolean;
+      headers: components['schemas']['ImportHeader'][];
+      id: string;
+      /** @description Kinds that were given a code. */
+      kinds: {
+        [key: string]: string;
+      };
+      /** @description Required columns no header means. */
+      missing: string[];
+      problems: components['schemas']['ImportFault'][];
+      report: components['schemas']['ImportFound'] | null;
+      /** @description The first rows, as they stand in the file. */
+      rows: string[][];
+      sha256: string;
+      /** @description uploaded, checked, refused, loaded, withdrawn. */
+      state: string;
+      table: string | null;
+      /** @description Name of a file with the same content that is loaded already. */
+      twin: string | null;
+      /** @description Kinds of the file no code is known for. */
+      unknown_kinds: string[];
+      /** @description Why the file cannot be read; nothing else of it is shown then. */
+      unreadable: string | null;
+      uploaded_at: string;
+      uploaded_by: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description Why something is done. */
+    WithdrawReason: {
+      reason: string;
     };
     Job: {
       id: string;
@@ -117,6 +1922,1014 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  arrivals: {
+    parameters: {
+      query?: {
+        /** @description Month; the current one where absent. */
+        month?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ArrivalsView'];
+        };
+      };
+    };
+  };
+  bank_accounts: {
+    parameters: {
+      query?: {
+        /** @description Part of a partner's code or name. */
+        q?: string;
+        /** @description submitted, approved, refused. */
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_BankAccount'];
+        };
+      };
+    };
+  };
+  enter_bank_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BankAccountSent'];
+      };
+    };
+    responses: {
+      /** @description Waits for approval */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  approve_bank_account: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Approved */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  refuse_bank_account: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Account */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      /** @description Refused */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  import_tables: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportTable'][];
+        };
+      };
+    };
+  };
+  imports: {
+    parameters: {
+      query?: {
+        /** @description Part of the file's name or the batch. */
+        q?: string;
+        /** @description Table. */
+        table?: string;
+        /** @description State. */
+        state?: string;
+        /** @description `day`, `file`, `received`, `rejected`, with `-` for falling. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ImportRow'];
+        };
+      };
+    };
+  };
+  import_batch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        batch: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportBatch'];
+        };
+      };
+    };
+  };
+  withdraw_import: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        batch: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WithdrawReason'];
+      };
+    };
+    responses: {
+      /** @description Withdrawn */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  jobs: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_JobView'];
+        };
+      };
+    };
+  };
+  job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Job */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  cancel_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Job */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  job_events: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Job */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A stream of jobs */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': unknown;
+        };
+      };
+    };
+  };
+  ledger: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LedgerView'];
+        };
+      };
+    };
+  };
+  ledger_accounts: {
+    parameters: {
+      query?: {
+        /** @description Part of an owner's code or name. */
+        q?: string;
+        /** @description Kind of account. */
+        kind?: string;
+        /** @description `owner`, `balance`, `entries`, with `-` for falling. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LedgerAccount'];
+        };
+      };
+    };
+  };
+  ledger_entries: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Owner */
+        owner: string;
+        /** @description Kind of account */
+        kind: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LedgerEntry'];
+        };
+      };
+    };
+  };
+  check_ledger: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  ledger_journals: {
+    parameters: {
+      query?: {
+        /** @description Part of the key or reason. */
+        q?: string;
+        /** @description Month they are about. */
+        about?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LedgerJournalHead'];
+        };
+      };
+    };
+  };
+  ledger_journal: {
+    parameters: {
+      query?: {
+        /** @description Entries of this owner, and what stands beside them. */
+        owner?: string;
+      };
+      header?: never;
+      path: {
+        /** @description Journal */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LedgerJournal'];
+        };
+      };
+    };
+  };
+  me: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+    };
+  };
+  change_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasswordChange'];
+      };
+    };
+    responses: {
+      /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  payment_candidates: {
+    parameters: {
+      query: {
+        /** @description Month of the statements. */
+        month: string;
+        /** @description `ready`, or a reason for waiting. */
+        waits?: string;
+        /** @description Part of a partner's code or name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentCandidates'];
+        };
+      };
+    };
+  };
+  payments: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description Month of the statements. */
+        month?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatches'];
+        };
+      };
+    };
+  };
+  make_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PaymentBatchSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  payment_batch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  approve_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  payment_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  payment_items: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PaymentItem'];
+        };
+      };
+    };
+  };
+  pay_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PaymentPaid'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  refuse_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  periods: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PeriodRow'];
+        };
+      };
+    };
+  };
+  period: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  approve_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  close_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  period_difference: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodDifference'];
+        };
+      };
+    };
+  };
+  exceptions: {
+    parameters: {
+      query?: {
+        /** @description Kind. */
+        kind?: string;
+        /** @description `open` or `reviewed`. */
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ExceptionView'];
+        };
+      };
+    };
+  };
+  review_exception: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+        /** @description Finding */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      /** @description Noted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  refuse_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  submit_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  try_period: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
   sign_in: {
     parameters: {
       query?: never;
@@ -130,12 +2943,13 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Signed in */
-      204: {
+      200: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
       };
     };
   };
@@ -157,44 +2971,150 @@ export interface operations {
       };
     };
   };
-  me: {
+  upload: {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['UploadForm'];
+      };
+    };
     responses: {
-      /** @description The asker */
-      200: {
+      201: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Me'];
+          'application/json': components['schemas']['UploadView'];
         };
       };
     };
   };
-  job: {
+  upload_state: {
     parameters: {
       query?: never;
       header?: never;
       path: {
+        /** @description Upload */
         id: string;
       };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
-      /** @description The job */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Job'];
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  check_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  load_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LoadSent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  map_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MappingSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  upload_rejects: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
         };
       };
     };

@@ -3,9 +3,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { answer, http, type Schema } from '@/api/client';
 
-export type Job = Schema<'Job'>;
+export type Job = Schema<'JobView'>;
 
-const ended = (job?: Job) => job?.state === 'done' || job?.state === 'failed';
+const ENDS = ['done', 'failed', 'cancelled'];
+
+const ended = (job?: Job) => job !== undefined && ENDS.includes(job.state);
 
 /** Follows a job over server-sent events; where they break off it asks every few seconds. `lost` says that they broke off. */
 export function useJob(id: string | undefined): { job?: Job; lost: boolean; error: unknown } {

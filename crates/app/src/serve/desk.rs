@@ -3,6 +3,7 @@
 use super::counters::Counters;
 use super::home::Home;
 use super::jobs::Jobs;
+use super::ledger::Books;
 use super::opened::{Opened, Run};
 use crate::inputs;
 use crate::say::unreadable;
@@ -23,6 +24,7 @@ pub(crate) struct Desk {
     pub(crate) roles: Roles,
     pub(crate) jobs: Jobs,
     pub(crate) counters: Counters,
+    pub(crate) books: Books,
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
@@ -48,6 +50,7 @@ impl Desk {
             home,
             roles: Roles::standard()?,
             counters: Counters::default(),
+            books: Books::default(),
             secure,
             parameters: RwLock::new(Arc::new(register)),
             master: Mutex::default(),

@@ -6,15 +6,25 @@
 //! Invariant: each operation names its permission in the OpenAPI document (`x-permission`; `any` is whoever signed in, `none` is
 //! everybody), and a test calls each of them as each role.
 
+mod accounts;
+mod arrivals;
 mod assets;
 mod counters;
 mod demo;
 mod desk;
+mod difference;
+mod exceptions;
 mod home;
+mod imports;
 mod jobs;
+mod ledger;
 mod opened;
+mod payments;
+mod periods;
 mod session;
+mod settling;
 mod signed;
+mod uploads;
 mod web;
 
 use crate::say::{self, Say};
@@ -74,6 +84,10 @@ struct Document;
 /// All operations, under `/api/v1`.
 fn api() -> OpenApiRouter<Arc<Desk>> {
     let routes = OpenApiRouter::new().merge(session::routes()).merge(jobs::routes());
+    let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());
+    let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
+    let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
+    let routes = routes.merge(settlement).merge(money);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
@@ -102,8 +116,10 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     let clock: Arc<dyn Clock> = if args.demo { Arc::new(demo::DemoClock::of(home.root())?) } else { Arc::new(SystemClock) };
     let db = Db::open_with(&url, clock, Durability::Full).await?;
     let desk = Desk::open(db, home, args.behind_tls).await?;
+    periods::recover(&desk).await?;
     if args.demo {
         demo::people(&desk).await?;
+        accounts::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(

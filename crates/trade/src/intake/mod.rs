@@ -73,4 +73,6 @@ fn reject_path(file: &Path, folder: Option<&Path>) -> PathBuf {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

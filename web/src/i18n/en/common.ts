@@ -88,9 +88,10 @@ const common: English<'common'> = {
     running: 'Running',
     done: 'Done',
     failed: 'Failed',
-    stopped: 'Cancelled',
+    cancelled: 'Cancelled',
     lost: 'Connection lost, trying again; the work goes on in the background',
     leave: 'You may leave this page; the work goes on in the background',
+    cancel: 'Cancel the work',
   },
   upload: {
     choose: 'Choose a file',

@@ -86,9 +86,10 @@ const common = {
     running: '处理中',
     done: '已完成',
     failed: '失败',
-    stopped: '已取消',
+    cancelled: '已取消',
     lost: '连接中断，正在重新连接；任务在后台继续',
     leave: '可以离开本页，任务在后台继续',
+    cancel: '取消任务',
   },
   upload: {
     choose: '选择文件',

@@ -1,5 +1,6 @@
-import { Alert, Progress } from 'antd';
+import { Alert, Button, Progress } from 'antd';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { http } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
 import { useJob, type Job } from '@/shared/jobs';
 import { ErrorBox } from './QueryState';
@@ -24,7 +25,8 @@ export function JobProgress({ id, onDone, children }: Props) {
   }, [job, onDone]);
   if (!job) return error ? <ErrorBox error={error} /> : <Progress percent={0} status="active" aria-label={t('loading')} />;
   const percent = job.state === 'done' ? 100 : job.total > 0 ? Math.min(99, Math.floor((job.done / job.total) * 100)) : 0;
-  const status = job.state === 'failed' ? 'exception' : job.state === 'done' ? 'success' : 'active';
+  const over = job.state === 'failed' || job.state === 'cancelled';
+  const status = over ? 'exception' : job.state === 'done' ? 'success' : 'active';
   return (
     <div aria-live="polite">
       <Progress percent={percent} status={status} aria-label={label('job', job.state)} />
@@ -33,7 +35,15 @@ export function JobProgress({ id, onDone, children }: Props) {
         {job.note && ` · ${job.note}`}
       </div>
       {lost && <Alert type="warning" showIcon title={t('job.lost')} style={{ marginTop: 8 }} />}
-      {!lost && status === 'active' && <div className="muted">{t('job.leave')}</div>}
+      {job.detail && <Alert type="error" showIcon title={job.detail} style={{ marginTop: 8 }} />}
+      {!lost && status === 'active' && (
+        <div className="muted">
+          {t('job.leave')}{' '}
+          <Button type="link" size="small" onClick={() => void http.POST('/api/v1/jobs/{id}/cancel', { params: { path: { id } } })}>
+            {t('job.cancel')}
+          </Button>
+        </div>
+      )}
       {children?.(job)}
     </div>
   );

@@ -1,0 +1,63 @@
+//! Accounts and their changes on both databases.
+
+use super::{Entered, approve, enter, in_use, list, refuse, take_over};
+use qudao_kernel::{Date, Refusal};
+use qudao_testkit::{TestDb, on_both};
+
+on_both!(a_change_needs_two_people_and_waits, what_is_wrong_is_told, accounts_are_taken_over_at_once);
+
+fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
+    outcome.err().map_or("ok", |refusal| refusal.code)
+}
+
+fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+pub(crate) fn entered<'a>(partner: &'a str, number: &'a str) -> Entered<'a> {
+    Entered { partner, holder: "东门通讯", bank: "城东支行", number, licence: "9142-0001", reason: "开户" }
+}
+
+async fn a_change_needs_two_people_and_waits(db: TestDb) {
+    // R0.33: licence, second approver, seven days
+    let first = enter(&db, "a", &entered("P1", "6222 0000 1111 2222")).await.unwrap();
+    assert_eq!((first.number.as_str(), first.masked().as_str()), ("6222000011112222", "****2222"));
+    assert_eq!(code(enter(&db, "a", &entered("P1", "6222000011113333")).await), "settle.bank.waiting");
+    assert_eq!(code(approve(&db, "a", &first.id, 1, date("2026-08-01"), 7).await), "settle.four_eyes");
+    let first = approve(&db, "b", &first.id, 1, date("2026-08-01"), 7).await.unwrap();
+    assert!(!first.usable(date("2026-08-07")) && first.usable(date("2026-08-08")));
+    db.clock().advance(std::time::Duration::from_secs(1));
+    // until a change is approved the old one is used, afterwards the new one, which waits
+    let second = enter(&db, "b", &entered("P1", "6222000011113333")).await.unwrap();
+    let used = |accounts: Vec<super::Account>| accounts.into_iter().map(|one| one.masked()).collect::<Vec<_>>();
+    assert_eq!(used(in_use(&mut db.read().await.unwrap()).await.unwrap()), ["****2222"]);
+    approve(&db, "a", &second.id, 1, date("2026-09-01"), 7).await.unwrap();
+    assert_eq!(used(in_use(&mut db.read().await.unwrap()).await.unwrap()), ["****3333"]);
+    assert_eq!(list(&mut db.read().await.unwrap(), Some("P1")).await.unwrap().len(), 2);
+    // no number stands in the audit chain
+    let rows = db.read().await.unwrap().query("select after from audit_entry", &[]).await.unwrap();
+    assert!(rows.iter().all(|row| !row.opt_text("after").unwrap().unwrap_or("").contains("622200001111")));
+}
+
+async fn what_is_wrong_is_told(db: TestDb) {
+    // R0.33
+    for number in ["", "1234", "6222-0000-1111", "６２２２００００"] {
+        assert_eq!(code(enter(&db, "a", &entered("P1", number)).await), "settle.bank.entry");
+    }
+    assert_eq!(code(enter(&db, "a", &Entered { licence: " ", ..entered("P1", "62220000") }).await), "settle.bank.entry");
+    let one = enter(&db, "a", &entered("P1", "62220000")).await.unwrap();
+    assert_eq!(code(refuse(&db, "b", &one.id, 1, "").await), "settle.period.no_note");
+    assert_eq!(code(refuse(&db, "b", &one.id, 9, "户名不符").await), "platform.db.stale");
+    refuse(&db, "b", &one.id, 1, "户名不符").await.unwrap();
+    assert_eq!(code(approve(&db, "b", &one.id, 2, date("2026-08-01"), 7).await), "settle.bank.decided");
+    assert_eq!(code(approve(&db, "b", "none", 1, date("2026-08-01"), 7).await), "settle.bank.none");
+}
+
+async fn accounts_are_taken_over_at_once(db: TestDb) {
+    let day = date("2026-01-01");
+    let all = [entered("P1", "62220001"), entered("P2", "62220002")];
+    assert_eq!(code(take_over(&db, ("a", "a"), &all, day).await), "settle.four_eyes");
+    assert_eq!(code(take_over(&db, ("a", "b"), &[entered("P1", "1")], day).await), "settle.bank.entry");
+    assert_eq!(take_over(&db, ("a", "b"), &all, day).await.unwrap(), 2);
+    assert!(in_use(&mut db.read().await.unwrap()).await.unwrap().iter().all(|one| one.usable(day)));
+}
