@@ -9,7 +9,8 @@ const MONTH = '2026-08';
 
 async function choose(person: Person, label: string, option: string): Promise<void> {
   await person.page.getByRole('combobox', { name: label, exact: true }).click();
-  await person.page.locator('.ant-select-dropdown:visible').getByText(option, { exact: true }).first().click();
+  await person.page.keyboard.insertText(option);
+  await person.page.keyboard.press('Enter');
 }
 
 async function bring(person: Person, name: string, content: Buffer): Promise<void> {
@@ -64,7 +65,9 @@ describe('a settlement clerk', () => {
     await person.settled();
     await person.page.getByRole('button', { name: '检查（不保存）' }).click();
     await person.page.getByText('收到 3 = 接受 2 + 拒绝 1').waitFor({ timeout: 60_000 });
-    await person.page.getByText('8月32日').waitFor();
+    await person.page.getByRole('cell', { name: '8月32日', exact: true }).waitFor();
+    await person.settled();
+    await person.page.mouse.move(700, 5);
     await person.accessible('an upload that was checked');
     await person.shot('imports-checked', true);
     const [download] = await Promise.all([person.page.waitForEvent('download'), person.page.getByText('下载被拒绝的行').click()]);

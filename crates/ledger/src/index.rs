@@ -257,7 +257,7 @@ mod tests {
         let whole = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, format!("{whole}{{\"prev\":")).unwrap();
         assert!(!index.refresh().unwrap());
-        let first: String = whole.lines().take(2).map(|line| format!("{line}\n")).collect();
+        let first: String = whole.split_inclusive('\n').take(2).collect();
         std::fs::write(&path, first).unwrap();
         assert!(index.refresh().unwrap());
         assert_eq!(index.journals().len(), 1);

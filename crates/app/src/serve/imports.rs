@@ -332,7 +332,10 @@ async fn withdraw(
     let report = heavy(move || {
         let store = store(&shared)?;
         let report = store.report(&name).ok();
-        store.withdraw(&name)?;
+        // One that is withdrawn already, by a request that broke off here, still gets its record.
+        if !store.latest()?.withdrawn.contains(&name) {
+            store.withdraw(&name)?;
+        }
         Ok(report)
     });
     upload::withdrawn(&desk.db, &signed.0.login, &batch, report.await?.as_ref(), &sent.reason).await?;

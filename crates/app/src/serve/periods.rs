@@ -38,13 +38,20 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 }
 
 /// After a stop: what became of months in publication.
-pub(crate) async fn recover(desk: &Desk) -> Result<(), Refusal> {
+pub(crate) async fn recover(desk: &Arc<Desk>) -> Result<(), Refusal> {
+    let shared = Arc::clone(desk);
+    let counted = tokio::task::spawn_blocking(move || settling::reruns(&shared.home));
+    let reruns = counted.await.map_err(|error| super::web::bug(&error.to_string()))??;
     let home = desk.home.clone();
+    // Of a month that is settled again the last of the months is done last.
     let whole = move |period: &Period| match period.published {
         None => home.latest(period.month).is_some(),
-        Some(_) => home.reruns(period.month) > period.reruns,
+        Some(_) => {
+            home.reruns(period.month) > period.reruns
+                && settling::published(&home).is_ok_and(|months| settling::is_round(&home, period, &months))
+        }
     };
-    period::recover(&desk.db, whole).await.map(drop)
+    period::recover(&desk.db, whole, &reruns).await.map(drop)
 }
 
 /// Who did something, and when.
@@ -444,7 +451,7 @@ async fn approve(
         let done = if is_first { settling::publish(&shared, month, progress).map(drop) } else { settling::again(&shared, month, progress) };
         let runtime = Handle::current();
         match done {
-            Ok(()) => runtime.block_on(period::published(&shared.db, month))?,
+            Ok(()) => runtime.block_on(period::published(&shared.db, month, &settling::reruns(&shared.home)?))?,
             Err(refusal) => {
                 runtime.block_on(period::failed(&shared.db, month, &refusal.text.zh))?;
                 return Err(refusal);

@@ -27,7 +27,7 @@ use qudao_platform::hash::sha256;
 use qudao_policy::{Severity, compile};
 use qudao_settle::example;
 use qudao_settle::period::difference::Stated;
-use qudao_settle::period::{Counts, Finding, Limits, find};
+use qudao_settle::period::{Counts, Finding, Limits, Period, find};
 use qudao_settle::statement::read_statements;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,15 +36,20 @@ use std::sync::{Arc, PoisonError};
 /// Settlement entity of a ledger that has none yet.
 const ENTITY: &str = "operator";
 
+/// Most times a month is settled again.
+const MOST_RERUNS: u32 = 10_000;
+
 /// What components are called, by policy and component.
 pub(crate) type Titles = BTreeMap<(String, String), String>;
 
 impl Home {
     /// The folder of a month's run that counts: the last time it was settled again, else the first run.
     pub(crate) fn latest(&self, month: Month) -> Option<PathBuf> {
-        let whole = |folder: &PathBuf| folder.join(SUMMARY).is_file();
-        let reruns = (1_u32..).map(|number| self.rerun(month, number)).take_while(whole);
-        reruns.last().or_else(|| Some(self.run(month)).filter(whole))
+        let first = || Some(self.run(month)).filter(|folder| folder.join(SUMMARY).is_file());
+        match self.reruns(month) {
+            0 => first(),
+            number => Some(self.rerun(month, number)),
+        }
     }
 
     /// Folder of a month settled again.
@@ -54,13 +59,25 @@ impl Home {
 
     /// Times a month was settled again.
     pub(crate) fn reruns(&self, month: Month) -> u32 {
-        (1_u32..).take_while(|number| self.rerun(month, *number).join(SUMMARY).is_file()).last().unwrap_or(0)
+        (1..MOST_RERUNS).take_while(|number| self.rerun(month, *number).join(SUMMARY).is_file()).last().unwrap_or(0)
     }
 }
 
 /// Months published, rising.
 pub(crate) fn published(home: &Home) -> Result<Vec<Month>, Refusal> {
     Ok(home.settled()?.into_iter().map(|settled| settled.summary.period).collect())
+}
+
+/// How often each published month was settled again.
+pub(crate) fn reruns(home: &Home) -> Result<Vec<(Month, u32)>, Refusal> {
+    Ok(published(home)?.into_iter().map(|month| (month, home.reruns(month))).collect())
+}
+
+/// Whether a month that was settled again took every later one along, so that the work was done to its end.
+pub(crate) fn is_round(home: &Home, period: &Period, months: &[Month]) -> bool {
+    let posted_in = |month: Month| Some(chain::summary_of(&home.latest(month)?).ok()?.rerun?.post_in);
+    let first = posted_in(period.month);
+    first.is_some() && months.iter().filter(|month| **month > period.month).all(|month| posted_in(*month) == first)
 }
 
 fn say(progress: &Progress) -> Say {
@@ -216,7 +233,7 @@ pub(crate) fn again(desk: &Desk, month: Month, progress: &Progress) -> Result<()
     let entity = desk.books.entity(home)?;
     let open = desk.books.now(home, |index| index.book().open_month(&entity))?;
     let day = |today: Date| open.map(|open| today.clamp(open.first_day(), open.last_day()));
-    let mut balances = home.latest(last);
+    let mut balances = last_stated(home, last)?;
     for one in months {
         progress.note(format!("重算 {one}"), format!("settling {one} again"));
         let mut args = args(home, one, home.rerun(one, home.reruns(one) + 1));
@@ -243,6 +260,20 @@ pub(crate) fn close_books(desk: &Desk, month: Month) -> Result<(), Refusal> {
         FileLedger::open(desk.home.ledger())?.close_period(&entity, posted_in)?.into_inner();
     }
     Ok(())
+}
+
+/// The run whose statements came last: after a stop in the midst of settling again, that of the month it had come to.
+fn last_stated(home: &Home, last: Month) -> Result<Option<PathBuf>, Refusal> {
+    let mut latest = None;
+    for month in published(home)? {
+        let Some(folder) = home.latest(month) else { continue };
+        if chain::summary_of(&folder)?.rerun.is_some_and(|rerun| rerun.post_in == last.plus(1)) {
+            let path = folder.join(SUMMARY);
+            let at = path.metadata().and_then(|data| data.modified()).map_err(|error| unreadable(&path, &error))?;
+            latest = latest.max(Some((at, folder)));
+        }
+    }
+    Ok(latest.map(|(_, folder)| folder).or_else(|| home.latest(last)))
 }
 
 /// Refuses inputs that are not those of the trial any more.

@@ -195,11 +195,25 @@ pub async fn approve(db: &Db, who: &str, month: Month, version: u32) -> Result<P
             return Err(wrong_state(&period));
         }
         four_eyes(who, period.submitted.as_ref().map(|mark| mark.by.as_str()))?;
+        under_way(tx, month).await?;
         let sql = "update settle_period set state = 'publishing', published_by = $2, version = version + 1 where month = $1";
         tx.execute(sql, args![month, who]).await?;
         audit(tx, who, "period.approve", &period, State::Publishing, "");
         again(tx, month).await
     })
+}
+
+/// A re-run that waits or broke off comes before other months: their statements take its balances over.
+async fn under_way(tx: &mut Tx, month: Month) -> Result<(), Refusal> {
+    let sql = "select min(month) as first from settle_period where month <> $1 and state in ('again', 'publishing')";
+    match tx.query_one(sql, args![month]).await?.opt_string("first")? {
+        None => Ok(()),
+        Some(other) => Err(conflict(
+            "settle.period.under_way",
+            format!("{other} 的重算或发布还没有完成；请先完成或退回它"),
+            format!("{other} is being settled again or published; finish it or send it back first"),
+        )),
+    }
 }
 
 /// Whoever approves sends a month back, with the reason.
@@ -224,18 +238,21 @@ pub async fn refuse(db: &Db, who: &str, month: Month, version: u32, reason: &str
     })
 }
 
-/// The work of an approved month is done.
-pub async fn published(db: &Db, month: Month) -> Result<(), Refusal> {
+/// The work of an approved month is done. `reruns` says how often each month it touched was settled again by now.
+pub async fn published(db: &Db, month: Month, reruns: &[(Month, u32)]) -> Result<(), Refusal> {
     write_tx!(db, |tx| {
         let period = held(tx, month).await?;
         if period.state != State::Publishing {
             return Ok(());
         }
         let first = period.published.is_none();
-        let (state, reruns) = (period.settled(), period.reruns + u32::from(!first));
-        let sql = "update settle_period set state = $2, published_at_us = coalesce(published_at_us, $3), reruns = $4, version = version + 1
-                   where month = $1";
-        tx.execute(sql, args![month, state.name(), tx.now_us(), reruns]).await?;
+        let state = period.settled();
+        let sql =
+            "update settle_period set state = $2, published_at_us = coalesce(published_at_us, $3), version = version + 1 where month = $1";
+        tx.execute(sql, args![month, state.name(), tx.now_us()]).await?;
+        for (touched, number) in reruns {
+            tx.execute("update settle_period set reruns = $2 where month = $1", args![*touched, *number]).await?;
+        }
         let who = by(tx, month).await?;
         audit(tx, &who, if first { "period.publish" } else { "period.rerun" }, &period, state, "");
         Ok(())
@@ -258,11 +275,11 @@ pub async fn failed(db: &Db, month: Month, why: &str) -> Result<(), Refusal> {
 }
 
 /// After a stop: months left in publication are published if `whole` finds their results complete, and wait for approval if not.
-pub async fn recover(db: &Db, whole: impl Fn(&Period) -> bool) -> Result<Vec<Month>, Refusal> {
+pub async fn recover(db: &Db, whole: impl Fn(&Period) -> bool, reruns: &[(Month, u32)]) -> Result<Vec<Month>, Refusal> {
     let left: Vec<Period> = all(&mut db.read().await?).await?.into_iter().filter(|period| period.state == State::Publishing).collect();
     for period in &left {
         if whole(period) {
-            published(db, period.month).await?;
+            published(db, period.month, reruns).await?;
         } else {
             failed(db, period.month, "the server stopped").await?;
         }

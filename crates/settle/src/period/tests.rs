@@ -46,7 +46,7 @@ async fn a_month_goes_from_trial_to_closed_by_two_people(db: TestDb) {
     assert_eq!(code(tried(&db, "a", july, "s2", &[]).await), "settle.period.submitted");
     assert_eq!(code(approve(&db, "a", july, 2).await), "settle.four_eyes");
     approve(&db, "b", july, 2).await.unwrap();
-    published(&db, july).await.unwrap();
+    published(&db, july, &[]).await.unwrap();
     assert_eq!(code(tried(&db, "a", july, "s2", &[]).await), "settle.period.published");
     let now = version(&db, july).await;
     close(&db, "b", july, now, "七月结清").await.unwrap();
@@ -88,14 +88,19 @@ async fn a_finding_without_a_note_holds_the_month_back(db: TestDb) {
 
 async fn a_stop_while_publishing_is_recovered(db: TestDb) {
     let (june, july) = (month("2026-06"), month("2026-07"));
-    for one in [june, july] {
+    for (one, expected) in [(june, State::Published), (july, State::Submitted)] {
         tried(&db, "a", one, "s", &[]).await.unwrap();
         submit(&db, "a", one, 1, "").await.unwrap();
         approve(&db, "b", one, 2).await.unwrap();
+        assert_eq!(recover(&db, |period| period.month == june, &[]).await.unwrap(), [one]);
+        assert_eq!(state(&db, one).await, expected);
     }
-    assert_eq!(recover(&db, |period| period.month == june).await.unwrap(), [june, july]);
-    assert_eq!((state(&db, june).await, state(&db, july).await), (State::Published, State::Submitted));
-    assert!(recover(&db, |_| true).await.unwrap().is_empty());
+    // a month that is settled again comes before others
+    let now = version(&db, june).await;
+    submit(&db, "a", june, now, "更正").await.unwrap();
+    let now = version(&db, july).await;
+    assert_eq!(code(approve(&db, "b", july, now).await), "settle.period.under_way");
+    assert!(recover(&db, |_| true, &[]).await.unwrap().is_empty());
 }
 
 async fn a_published_month_is_settled_again_by_two_people(db: TestDb) {
@@ -111,7 +116,7 @@ async fn a_published_month_is_settled_again_by_two_people(db: TestDb) {
     assert_eq!(state(&db, july).await, State::Again);
     let now = version(&db, july).await;
     approve(&db, "b", july, now).await.unwrap();
-    published(&db, july).await.unwrap();
+    published(&db, july, &[(july, 1)]).await.unwrap();
     let after = get(&mut db.read().await.unwrap(), july).await.unwrap().unwrap();
     assert_eq!((after.state, after.reruns), (State::Published, 1));
     close(&db, "b", july, after.version, "").await.unwrap();
@@ -130,7 +135,7 @@ async fn two_at_once_and_wrong_steps_are_told(db: TestDb) {
     assert_eq!(code(refuse(&db, "b", july, 2, "").await), "settle.period.no_note");
     adopt(&db, &[june]).await.unwrap();
     approve(&db, "b", july, 2).await.unwrap();
-    published(&db, july).await.unwrap();
+    published(&db, july, &[]).await.unwrap();
     let now = version(&db, july).await;
     assert_eq!(code(close(&db, "b", july, now, "").await), "settle.period.earlier_open");
 }

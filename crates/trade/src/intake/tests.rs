@@ -1,10 +1,9 @@
+use super::testing::report;
 use super::*;
 use qudao_kernel::facts::Table::{BusinessEvent, Cash};
 use qudao_kernel::{Fen, Lang};
-use qudao_platform::columnar::facts::{BatchInfo, DayCount, Outcome, Tally};
+use qudao_platform::columnar::facts::BatchInfo;
 use std::sync::Mutex;
-
-use super::testing::report;
 
 #[test]
 fn imports_reconcile_per_day_and_kind() {

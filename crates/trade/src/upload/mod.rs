@@ -172,10 +172,10 @@ pub async fn withdrawn(db: &Db, who: &str, batch: &str, report: Option<&ImportRe
             let sql =
                 "insert into trade_upload (id, version, state, file, sha256, bytes, uploaded_by, at_us, fact_table, mapping, report, batch,
                            loaded_at_us, ended_by, reason)
-                       values ($1, 1, 'withdrawn', $2, $3, $4, '', $5, $6, '{}', $7, $1, $5, $8, $9)";
+                       values ($1, 1, 'withdrawn', $2, $3, $4, '', $5, $6, $10, $7, $1, $5, $8, $9)";
             let bytes = i64::try_from(report.bytes).unwrap_or(i64::MAX);
             let at = i64::from(report.day.days()) * 86_400_000_000;
-            let args = args![batch, &report.file, &report.sha256, bytes, at, report.table.name(), text(report)?, who, reason.trim()];
+            let args = args![batch, &report.file, &report.sha256, bytes, at, report.table.name(), text(report)?, who, reason.trim(), "{}"];
             tx.execute(sql, args).await?;
         }
         let entry =

@@ -72,7 +72,7 @@ export function MappingForm({
         />
       </label>
       {data.missing.length > 0 && <Alert type="warning" showIcon title={t('missing', { columns: data.missing.map(titleOf).join(' ') })} />}
-      <div className="scroll" style={{ maxHeight: 420 }} role="region" aria-label={t('steps.map')} tabIndex={0}>
+      <div className="scroll" style={{ maxHeight: 420 }} role="region" aria-label={t('mapTable')} tabIndex={0}>
         <table className="plain-table">
           <thead>
             <tr>
@@ -124,6 +124,7 @@ export function MappingForm({
                 aria-label={kind}
                 style={{ width: 220 }}
                 allowClear
+                showSearch={{ optionFilterProp: 'label' }}
                 disabled={!open}
                 value={kinds[kind]}
                 options={known.kinds.map((one) => ({ value: one.kind, label: one.title }))}

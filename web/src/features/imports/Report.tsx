@@ -38,7 +38,7 @@ export function Report({ report }: { report: Schema<'ImportFound'> }) {
 export function Days({ report }: { report: Schema<'ImportFound'> }) {
   const t = useT('imports');
   return (
-    <div className="scroll" style={{ maxHeight: 360 }} role="region" aria-label={t('days')} tabIndex={0}>
+    <div className="scroll" style={{ maxHeight: 360 }} role="region" aria-label={t('daysTable')} tabIndex={0}>
       <table className="plain-table">
         <thead>
           <tr>

@@ -8,6 +8,7 @@ import { ActionDrawer } from '@/shared/ui/Drawers';
 import { EmptyBox } from '@/shared/ui/QueryState';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
 import { StatusTag, type Tone } from '@/shared/ui/StatusTag';
+import { useUrl } from '@/shared/url';
 
 type Row = Schema<'BankAccount'>;
 type Entered = Schema<'BankAccountSent'>;
@@ -22,12 +23,21 @@ const reload = () => queries.invalidateQueries({ queryKey: ['table', 'bank-accou
 export function Accounts() {
   const t = useT('payments');
   const label = useLabel('payments');
+  const [, change] = useUrl();
   const [entering, setEntering] = useState(false);
   const [deciding, setDeciding] = useState<{ row: Row; approve: boolean }>();
   const mayMake = usePermission('payment.make');
   const mayApprove = usePermission('payment.approve');
   const columns: Column<Row>[] = [
-    { key: 'partner', title: t('partner'), render: (_, row) => `${row.name} ${row.partner}` },
+    {
+      key: 'partner',
+      title: t('partner'),
+      render: (_, row) => (
+        <Button type="link" style={{ padding: 0, height: 'auto' }} onClick={() => change({ q: row.partner })}>
+          {row.name} {row.partner}
+        </Button>
+      ),
+    },
     {
       key: 'state',
       title: t('state'),

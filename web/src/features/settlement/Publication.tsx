@@ -114,7 +114,8 @@ function Action({ act, data, onClose, onJob, onChanged }: Props & { act?: Act; o
   const run = async ({ note = '' }: { note?: string }) => {
     const path = { params: { path: { month: data.month } }, headers: ifMatch(data.version) };
     const body = { note };
-    if (shown === 'approve') onJob((await answer(http.POST('/api/v1/periods/{month}/approve', path as never) as Promise<{ data?: Schema<'JobView'> }>)).id);
+    if (shown === 'approve')
+      onJob((await answer(http.POST('/api/v1/periods/{month}/approve', path as never) as Promise<{ data?: Schema<'JobView'> }>)).id);
     if (shown === 'submit') await http.POST('/api/v1/periods/{month}/submit', { ...path, body } as never);
     if (shown === 'refuse') await http.POST('/api/v1/periods/{month}/refuse', { ...path, body } as never);
     if (shown === 'close') await http.POST('/api/v1/periods/{month}/close', { ...path, body } as never);

@@ -63,6 +63,8 @@ const imports: English<'imports'> = {
   nothing: 'Every row is there already; nothing was loaded',
   encoding: 'Encoding {{encoding}}',
   days: 'Accounts by day',
+  daysTable: 'Rows and amounts by day',
+  mapTable: 'Headers and columns',
   noDay: 'Day cannot be read',
   withdraw: 'Withdraw batch',
   withdrawConsequence: 'All {{count}} rows of the batch are gone from later runs and their ids are free again; this is audited',

@@ -60,6 +60,8 @@ const imports = {
   nothing: '文件中的记录都已存在，没有导入新的行',
   encoding: '编码 {{encoding}}',
   days: '按日对账',
+  daysTable: '按日对账明细',
+  mapTable: '表头对应明细',
   noDay: '日期无法识别',
   withdraw: '撤回批次',
   withdrawConsequence: '该批次的全部 {{count}} 行不再参与以后的结算，事件编号可重新导入；撤回会记入审计日志',
