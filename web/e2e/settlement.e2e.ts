@@ -95,13 +95,13 @@ describe('a settlement clerk', () => {
     await clerk.shot('settlement-tried', true);
     const review = clerk.page.getByRole('button', { name: /^核查/ });
     const submit = clerk.page.getByRole('button', { name: '提交发布' });
-    for (let left = 100; left > 0 && (await submit.isDisabled()); left -= 1) {
+    for (let left = 100; left > 0; left -= 1) {
       await clerk.open(`/settlement/periods/${MONTH}?state=open`);
+      if (await submit.isEnabled()) break;
       await review.first().click();
       await clerk.page.getByLabel('核查说明').fill('已与业务部门核对，情况属实');
       await clerk.page.locator('.ant-drawer-footer').getByRole('button', { name: '核查' }).click();
       await clerk.page.locator('.ant-drawer-footer').waitFor({ state: 'hidden' });
-      await clerk.settled();
     }
     // what somebody else changed meanwhile is told, and nothing is overwritten
     const stale = await clerk.context.request.post(`/api/v1/periods/${MONTH}/submit`, {

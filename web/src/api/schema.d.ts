@@ -2668,6 +2668,10 @@ export interface operations {
   periods: {
     parameters: {
       query?: {
+        /** @description State. */
+        state?: string;
+        /** @description `month` or `-month`; the latest first where absent. */
+        sort?: string;
         /** @description The `next` of the page before. */
         after?: string;
         /** @description Most rows, at most 500; 50 where absent. */

@@ -182,6 +182,9 @@ struct ImportRow {
     by: String,
     #[schema(required)]
     reason: Option<String>,
+    /// When it came, microseconds since 1970; of a batch of the command line only the day is known.
+    #[serde(skip)]
+    at_us: i64,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -224,6 +227,7 @@ async fn list(
         day: batch.day.to_string(),
         by: String::new(),
         reason: None,
+        at_us: i64::from(batch.day.days()) * 86_400_000_000,
         batch: Some(batch.batch),
     }));
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
@@ -239,7 +243,7 @@ async fn list(
         "file" => rows.sort_by(|a, b| a.file.cmp(&b.file)),
         "received" => rows.sort_by_key(|row| row.received),
         "rejected" => rows.sort_by_key(|row| row.rejected),
-        _ => rows.sort_by(|a, b| a.day.cmp(&b.day).then_with(|| b.file.cmp(&a.file))),
+        _ => rows.sort_by(|a, b| a.at_us.cmp(&b.at_us).then_with(|| b.file.cmp(&a.file))),
     }
     if sort.starts_with('-') {
         rows.reverse();
@@ -265,6 +269,7 @@ fn row_of(upload: Upload) -> ImportRow {
         table: upload.table.map(|table| table.name().to_owned()),
         by: upload.uploaded_by,
         reason: upload.reason,
+        at_us: upload.at_us,
     }
 }
 

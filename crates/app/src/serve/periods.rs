@@ -22,7 +22,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -150,10 +150,24 @@ async fn adopt(desk: &Arc<Desk>) -> Answer<Board> {
     Ok(board)
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PeriodsAsked {
+    /// State.
+    state: Option<String>,
+    /// `month` or `-month`; the latest first where absent.
+    sort: Option<String>,
+}
+
 /// The months, latest first.
-#[utoipa::path(get, path = "/periods", tag = "settlement", operation_id = "periods", params(Paging),
+#[utoipa::path(get, path = "/periods", tag = "settlement", operation_id = "periods", params(PeriodsAsked, Paging),
     responses((status = 200, body = Page<PeriodRow>)), extensions(("x-permission" = json!("settlement.read"))))]
-async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(paging): Asked<Paging>) -> Answer<Json<Page<PeriodRow>>> {
+async fn list(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Asked(asked): Asked<PeriodsAsked>,
+    Asked(paging): Asked<Paging>,
+) -> Answer<Json<Page<PeriodRow>>> {
     signed.everywhere(&desk, Permission::SettlementRead)?;
     let board = adopt(&desk).await?;
     let mut tx = desk.db.read().await?;
@@ -183,8 +197,13 @@ async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(paging): Aske
                 can_try: !is_published && last.is_none_or(|last| month == last.plus(1)),
             }
         };
-        let total = months.len();
-        Ok(Page::of(&paging, total, months.into_iter().rev().map(row)))
+        let state = |month: &Month| periods.get(month).map_or("open", |period| period.state.name());
+        months.retain(|month| asked.state.as_deref().is_none_or(|wanted| state(month) == wanted));
+        let mut months: Vec<Month> = months.into_iter().collect();
+        if asked.sort.as_deref() != Some("month") {
+            months.reverse();
+        }
+        Ok(Page::of(&paging, months.len(), months.into_iter().map(row)))
     });
     Ok(Json(page.await?))
 }

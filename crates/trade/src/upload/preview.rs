@@ -92,7 +92,7 @@ pub fn preview(path: &Path, table: Option<Table>, mapping: &Mapping) -> Result<P
             }
         }
     }
-    preview.encoding = reader.encoding().map(|encoding| format!("{encoding:?}"));
+    preview.encoding = reader.encoding().map(|encoding| encoding.name().to_owned());
     preview.unknown_kinds = unknown.into_iter().collect();
     Ok(preview)
 }

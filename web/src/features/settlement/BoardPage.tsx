@@ -11,6 +11,8 @@ import { TONES } from './labels';
 
 type Row = Schema<'PeriodRow'>;
 
+const STATES = ['open', 'trial', 'submitted', 'publishing', 'published', 'again', 'closed'] as const;
+
 /** Months and how far they are. */
 export default function BoardPage() {
   const t = useT('settlement');
@@ -18,7 +20,7 @@ export default function BoardPage() {
   const go = useNavigate();
   const to = (month: string) => `/settlement/periods/${month}`;
   const columns: Column<Row>[] = [
-    { key: 'month', title: t('month'), render: (_, row) => <Link to={to(row.month)}>{row.month}</Link> },
+    { key: 'month', title: t('month'), sorter: true, render: (_, row) => <Link to={to(row.month)}>{row.month}</Link> },
     { key: 'state', title: t('state'), render: (_, row) => <StatusTag tone={TONES[row.state]}>{label('states', row.state)}</StatusTag> },
     { key: 'facts', title: t('facts'), num: true, render: (_, row) => count(row.facts) },
     { key: 'lines', title: t('lines'), num: true, render: (_, row) => (row.figures ? count(row.figures.lines) : '—') },
@@ -43,6 +45,9 @@ export default function BoardPage() {
         columns={columns}
         rowKey={(row) => row.month}
         load={(query, signal) => answer(http.GET('/api/v1/periods', { params: { query: query as never }, signal }))}
+        filters={[
+          { kind: 'select', name: 'state', label: t('state'), options: STATES.map((value) => ({ value, label: label('states', value) })) },
+        ]}
         onOpen={(row) => void go({ to: to(row.month) })}
         whenEmpty={<EmptyBox title={t('empty')} help={t('emptyHelp')} action={<Link to="/imports">{t('steps.data')}</Link>} />}
       />
