@@ -23,3 +23,4 @@ pub mod statement;
 
 #[cfg(test)]
 mod testing;
+pub mod waiting;

@@ -2,7 +2,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import createClient, { type Middleware } from 'openapi-fetch';
 import createQuery from 'openapi-react-query';
-import { text, currentLang } from '@/i18n';
+import { currentLang, onLang, text } from '@/i18n';
 import { ApiError, problemOf } from './errors';
 import { askToSignIn } from './expired';
 import type { components, paths } from './schema';
@@ -90,3 +90,6 @@ export const queries = new QueryClient({
     },
   },
 });
+
+// What the server said in one language is asked again in the other.
+onLang(() => void queries.invalidateQueries());

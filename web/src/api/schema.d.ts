@@ -73,6 +73,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/clerks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Clerks. */
+    get: operations['clerks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clerks/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One clerk. */
+    get: operations['clerk'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/home': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The asker's workbench. */
+    get: operations['home'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/import-tables': {
     parameters: {
       query?: never;
@@ -339,6 +390,142 @@ export interface paths {
     put?: never;
     /** Changes one's own password; all other sessions end. */
     post: operations['change_password'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/areas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Divisions where something one may see stands, with all above them, by code. */
+    get: operations['network_areas'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners, outlets and clerks by division. */
+    get: operations['network_map'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/outlines/{area}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlines of a division's parts, as deployed in the folder `maps`: `{"caption": "…", "outlines": {GeoJSON with `code` in each feature}}`. */
+    get: operations['network_outlines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/words': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The words to filter by. */
+    get: operations['network_words'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets. */
+    get: operations['outlets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One outlet. */
+    get: operations['outlet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners. */
+    get: operations['partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One partner. */
+    get: operations['partner'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -652,6 +839,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Searches everything one may see. */
+    get: operations['search'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/session': {
     parameters: {
       query?: never;
@@ -772,26 +976,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/search': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['search'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description A division to choose. */
+    Area: {
+      /** @description Code of the division above; empty for a province. */
+      above: string;
+      code: string;
+      name: string;
+    };
     /** @description A day, or the month. */
     ArrivalDelivery: {
       /**
@@ -878,6 +1073,27 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
+    /** @description A clerk in a list. */
+    ClerkRow: {
+      /** @description Work ID. */
+      code: string;
+      /** @description First day of the row in force. */
+      from: string;
+      name: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description A clerk whole. */
+    ClerkWhole: {
+      clerk: components['schemas']['ClerkRow'];
+      history: components['schemas']['Lived'][];
+    };
     /** @description Something to look at before a month is published. */
     ExceptionView: {
       /**
@@ -905,6 +1121,22 @@ export interface components {
       reviewed_at: string | null;
       reviewed_by: string | null;
     };
+    /** @description A figure and the one before it. */
+    Figure: {
+      /**
+       * Format: int64
+       * @description The month before; absent where there is none.
+       */
+      before: number | null;
+      code: string;
+      title: string;
+      /** @description The records behind it. */
+      to: string;
+      /** @description fen or count. */
+      unit: string;
+      /** Format: int64 */
+      value: number;
+    };
     /** @description A role somebody holds today. */
     HeldRole: {
       /** @description The territory, partner, outlet or work ID it is held over; empty for everywhere. */
@@ -917,6 +1149,20 @@ export interface components {
       role: string;
       /** @description What people call it. */
       title: string;
+    };
+    /** @description A record that was found. */
+    Hit: {
+      /** @description Its code; a statement has its month and its partner's code, `2026-07/P001`. */
+      code: string;
+      /** @description partner, outlet, clerk, statement or policy. */
+      kind: string;
+      name: string;
+      /** @description Where it belongs. */
+      note: string;
+    };
+    /** @description What was found, the best first. */
+    Hits: {
+      items: components['schemas']['Hit'][];
     };
     /** @description A batch with its accounts by day and kind. */
     ImportBatch: {
@@ -1196,6 +1442,14 @@ export interface components {
        */
       sum: number;
     };
+    /** @description What held of a record from a day to a day. */
+    Lived: {
+      from: string;
+      /** @description First day it no longer held; absent while open. */
+      to: string | null;
+      /** @description What it was, in words. */
+      what: string;
+    };
     /** @description How much of a file to take. */
     LoadSent: {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
@@ -1226,6 +1480,54 @@ export interface components {
       /** @description Today, in China, as the server has it. */
       today: string;
     };
+    /** @description A partner or outlet beside another record. */
+    Named: {
+      code: string;
+      name: string;
+      /** @description Tier of a partner. */
+      note: string;
+    };
+    /** @description A division with its parts. */
+    NetworkMap: {
+      /** @description The division shown; empty for the country. */
+      area: string;
+      parts: components['schemas']['Part'][];
+      /** @description From the province down to the division shown. */
+      path: components['schemas']['Step'][];
+    };
+    /** @description The words partners and outlets are classified by. */
+    NetworkWords: {
+      channels: components['schemas']['Word'][];
+      grades: components['schemas']['Word'][];
+      subtypes: components['schemas']['Word'][];
+      tiers: components['schemas']['Word'][];
+    };
+    /** @description An outlet in a list. */
+    OutletRow: {
+      channel: string;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Business district; empty if none. */
+      district: string;
+      /** @description First day of the row in force. */
+      from: string;
+      grade: string;
+      name: string;
+      owner: string;
+      owner_name: string;
+      /** @description active, coming or ended. */
+      state: string;
+      subtype: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description An outlet whole. */
+    OutletWhole: {
+      clerks: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      outlet: components['schemas']['OutletRow'];
+    };
     /** @description A part of a list. */
     Page_BankAccount: {
       /** @description Rows. */
@@ -1253,6 +1555,29 @@ export interface components {
         usable_on: string | null;
         /** Format: int32 */
         version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ClerkRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Work ID. */
+        code: string;
+        /** @description First day of the row in force. */
+        from: string;
+        name: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -1440,6 +1765,64 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_OutletRow: {
+      /** @description Rows. */
+      items: {
+        channel: string;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Business district; empty if none. */
+        district: string;
+        /** @description First day of the row in force. */
+        from: string;
+        grade: string;
+        name: string;
+        owner: string;
+        owner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        subtype: string;
+        territory: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PartnerRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Partners directly below. */
+        below: number;
+        blacklisted: boolean;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Type, such as 代理商. */
+        kind: string;
+        name: string;
+        /** @description Outlets in force. */
+        outlets: number;
+        /** @description Code of the partner above; empty at the top. */
+        parent: string;
+        parent_name: string;
+        /** @description First day of the partnership. */
+        since: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        tier: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_PaymentBatch: {
       /** @description Rows. */
       items: {
@@ -1567,6 +1950,54 @@ export interface components {
       next: string | null;
       /** @description Rows of all parts together. */
       total: number;
+    };
+    /** @description A part of a division and what stands in it. */
+    Part: {
+      clerks: number;
+      code: string;
+      /** @description Outlets by grade. */
+      grades: {
+        [key: string]: number;
+      };
+      name: string;
+      /** @description Whether it has parts of its own. */
+      opens: boolean;
+      outlets: number;
+      partners: number;
+    };
+    /** @description A partner in a list. */
+    PartnerRow: {
+      /** @description Partners directly below. */
+      below: number;
+      blacklisted: boolean;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Type, such as 代理商. */
+      kind: string;
+      name: string;
+      /** @description Outlets in force. */
+      outlets: number;
+      /** @description Code of the partner above; empty at the top. */
+      parent: string;
+      parent_name: string;
+      /** @description First day of the partnership. */
+      since: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      tier: string;
+    };
+    /** @description A partner whole. */
+    PartnerWhole: {
+      /** @description From the top down to the one above. */
+      above: components['schemas']['Named'][];
+      agreements: components['schemas']['Term'][];
+      /** @description Directly below. */
+      below: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      partner: components['schemas']['PartnerRow'];
     };
     /** @description A change of one's own password. */
     PasswordChange: {
@@ -1839,6 +2270,38 @@ export interface components {
        */
       version: number;
     };
+    /** @description A month and what was settled in it. */
+    Point: {
+      month: string;
+      /**
+       * Format: int64
+       * @description Payments, fen.
+       */
+      payment: number;
+    };
+    /** @description A partner and what it is paid. */
+    Ranked: {
+      /** Format: int64 */
+      before: number | null;
+      code: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Payment, fen.
+       */
+      payment: number;
+      to: string;
+    };
+    /** @description What the settled months say. */
+    Settled: {
+      figures: components['schemas']['Figure'][];
+      /** @description The last settled month. */
+      month: string;
+      /** @description Most paid first. */
+      ranking: components['schemas']['Ranked'][];
+      /** @description The settled months, rising. */
+      trend: components['schemas']['Point'][];
+    };
     /** @description Credentials. */
     SignIn: {
       login: string;
@@ -1846,10 +2309,45 @@ export interface components {
       /** @description A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it. */
       totp?: string | null;
     };
+    /** @description A division on the way to the one shown. */
+    Step: {
+      code: string;
+      name: string;
+    };
     /** @description What somebody says about a step. */
     StepNote: {
       /** @description The note, or the reason. */
       note?: string;
+    };
+    /** @description A term of cooperation. */
+    Term: {
+      code: string;
+      /**
+       * Format: int64
+       * @description Committed amount, fen.
+       */
+      commitment: number;
+      from: string;
+      renewed: boolean;
+      to: string | null;
+    };
+    /** @description Records that wait for somebody. */
+    Todo: {
+      /** @description Stable name of the kind of work. */
+      code: string;
+      /**
+       * Format: int64
+       * @description How many wait.
+       */
+      count: number;
+      /**
+       * Format: int64
+       * @description How many of them are late.
+       */
+      overdue: number;
+      title: string;
+      /** @description The list of them. */
+      to: string;
     };
     /** @description A form with one file. */
     UploadForm: {
@@ -1895,23 +2393,19 @@ export interface components {
     WithdrawReason: {
       reason: string;
     };
-    Job: {
-      id: string;
-      /** @enum {string} */
-      state: 'waiting' | 'running' | 'done' | 'failed';
-      done: number;
-      total: number;
-      note: string;
+    /** @description A word of a list and its label. */
+    Word: {
+      label: string;
+      value: string;
     };
-    Found: {
-      items: components['schemas']['Hit'][];
-    };
-    Hit: {
-      /** @enum {string} */
-      kind: 'partner' | 'outlet' | 'clerk' | 'statement' | 'policy';
-      code: string;
-      name: string;
-      note: string;
+    /** @description The workbench. */
+    Workbench: {
+      /** @description Partners, outlets and clerks in force. */
+      network: components['schemas']['Figure'][];
+      settled: components['schemas']['Settled'] | null;
+      today: string;
+      /** @description What waits; the late first. */
+      todos: components['schemas']['Todo'][];
     };
   };
   responses: never;
@@ -2043,6 +2537,95 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  clerks: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ClerkRow'];
+        };
+      };
+    };
+  };
+  clerk: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Work ID */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClerkWhole'];
+        };
+      };
+    };
+  };
+  home: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Workbench'];
+        };
       };
     };
   };
@@ -2423,6 +3006,234 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  network_areas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Area'][];
+        };
+      };
+    };
+  };
+  network_map: {
+    parameters: {
+      query?: {
+        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
+        area?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type; several as a comma list. */
+        subtype?: string;
+        /** @description Grade; several as a comma list. */
+        grade?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkMap'];
+        };
+      };
+    };
+  };
+  network_outlines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Division code */
+        area: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+    };
+  };
+  network_words: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkWords'];
+        };
+      };
+    };
+  };
+  outlets: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OutletRow'];
+        };
+      };
+    };
+  };
+  outlet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletWhole'];
+        };
+      };
+    };
+  };
+  partners: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PartnerRow'];
+        };
+      };
+    };
+  };
+  partner: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PartnerWhole'];
+        };
       };
     };
   };
@@ -2934,6 +3745,30 @@ export interface operations {
       };
     };
   };
+  search: {
+    parameters: {
+      query: {
+        /** @description Part of a name, pinyin initials, a code or a number. */
+        q: string;
+        /** @description Most records of a kind, at most 50; 8 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Hits'];
+        };
+      };
+    };
+  };
   sign_in: {
     parameters: {
       query?: never;
@@ -3119,29 +3954,6 @@ export interface operations {
         };
         content: {
           'text/csv': unknown;
-        };
-      };
-    };
-  };
-  search: {
-    parameters: {
-      query: {
-        q: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description What was found */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Found'];
         };
       };
     };

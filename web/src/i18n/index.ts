@@ -63,6 +63,11 @@ export async function setLang(lang: Lang): Promise<void> {
   await i18next.changeLanguage(lang);
 }
 
+/** Calls back when the language has changed. */
+export function onLang(listener: () => void): void {
+  i18next.on('languageChanged', listener);
+}
+
 /** The language on the page; drawing again when it changes. */
 export function useLang(): Lang {
   const { i18n } = useTranslation('common');

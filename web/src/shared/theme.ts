@@ -50,20 +50,25 @@ const dark = {
   colorTextPlaceholder: '#8b97a8',
 };
 
+/** People who asked their system for less motion get none. */
+const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 export function themeOf(isDark: boolean, compact: boolean): ThemeConfig {
   const algorithm = [isDark ? antd.darkAlgorithm : antd.defaultAlgorithm];
   if (compact) algorithm.push(antd.compactAlgorithm);
   return {
     algorithm,
-    token: { ...(isDark ? dark : light), fontFamily: FONT, fontSize: compact ? 13 : 14, borderRadius: 6, wireframe: false },
+    token: { ...(isDark ? dark : light), fontFamily: FONT, fontSize: compact ? 13 : 14, borderRadius: 6, motion: !still },
     components: {
       Menu: {
         itemBg: 'transparent',
         subMenuItemBg: 'transparent',
         itemHeight: 36,
         itemSelectedColor: isDark ? '#9dbff9' : '#1a5fd0',
+        subMenuItemSelectedColor: isDark ? '#9dbff9' : '#1a5fd0',
         activeBarBorderWidth: 0,
       },
+      Tabs: isDark ? { itemSelectedColor: '#9dbff9', itemHoverColor: '#9dbff9', itemActiveColor: '#9dbff9', inkBarColor: '#7aa8f7' } : {},
       Table: { headerBg: isDark ? '#1e2430' : '#f7f9fb', headerSplitColor: 'transparent' },
       Card: { headerFontSize: 15, bodyPadding: 16 },
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
@@ -80,6 +85,6 @@ export const SERIES = {
 
 /** Five fixed classes of maps and heat maps, from little to much. */
 export const CLASSES = {
-  light: ['#e4edfb', '#b9d1f5', '#7fa9ea', '#427ede', '#164fa8'],
+  light: ['#e4edfb', '#b9d1f5', '#86aeec', '#2e6ac6', '#0f3f8a'],
   dark: ['#1a2a45', '#234274', '#2f5ca6', '#477fd8', '#8db5fb'],
 };

@@ -1,5 +1,6 @@
 //! What all handlers share: the database, the folder, the definitions, and what was read from files and is kept while they do not change.
 
+use super::booked::Booked;
 use super::counters::Counters;
 use super::home::Home;
 use super::jobs::Jobs;
@@ -30,6 +31,7 @@ pub(crate) struct Desk {
     parameters: RwLock<Arc<Register>>,
     master: Mutex<Option<(Vec<(String, SystemTime)>, Arc<Master>)>>,
     opened: Opened,
+    pub(crate) booked: Booked,
     traces: AtomicU64,
 }
 
@@ -55,6 +57,7 @@ impl Desk {
             parameters: RwLock::new(Arc::new(register)),
             master: Mutex::default(),
             opened: Opened::default(),
+            booked: Booked::default(),
             traces,
         }))
     }

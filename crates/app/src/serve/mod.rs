@@ -9,18 +9,23 @@
 mod accounts;
 mod arrivals;
 mod assets;
+mod booked;
 mod counters;
 mod demo;
 mod desk;
 mod difference;
 mod exceptions;
 mod home;
+mod homepage;
 mod imports;
 mod jobs;
 mod ledger;
+mod network;
 mod opened;
 mod payments;
 mod periods;
+mod places;
+mod search;
 mod session;
 mod settling;
 mod signed;
@@ -87,7 +92,8 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());
     let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
     let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
-    let routes = routes.merge(settlement).merge(money);
+    let network = network::routes().merge(places::routes()).merge(search::routes()).merge(homepage::routes());
+    let routes = routes.merge(settlement).merge(money).merge(network);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 

@@ -1,9 +1,149 @@
-import { useMe } from '@/api/me';
-import { useT } from '@/i18n';
+import { Link } from '@tanstack/react-router';
+import { Tag } from 'antd';
+import { api, type Schema } from '@/api/client';
+import { holds, useMe } from '@/api/me';
+import { pick, useLang, useT } from '@/i18n';
+import { Ranking } from '@/shared/charts/Ranking';
+import { month as monthText, weekday } from '@/shared/format/time';
+import { navigation } from '@/shared/navigation';
+import { Block } from '@/shared/ui/Block';
+import { BigCount, BigMoney, Delta } from '@/shared/ui/Money';
 import { PageHead } from '@/shared/ui/PageHead';
+import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
+import { Trend } from './Trend';
 
+/** What waits, how the last settled month stands, and where one usually goes next; all of it as far as one may see. */
 export default function HomePage() {
-  const t = useT('common');
+  const t = useT('home');
+  const lang = useLang();
   const me = useMe();
-  return <PageHead title={t('group.work')} note={me.name} />;
+  const query = api.useQuery('get', '/api/v1/home', {});
+  const day = query.data?.today;
+  return (
+    <>
+      <PageHead title={t('title')} note={day && t('hello', { name: me.name, day, week: weekday(day, lang) })} />
+      <QueryState query={query} rows={10}>
+        {(home) => <Content home={home} />}
+      </QueryState>
+    </>
+  );
 }
+
+function Content({ home }: { home: Schema<'Workbench'> }) {
+  const t = useT('home');
+  const lang = useLang();
+  const { todos, settled, network } = home;
+  return (
+    <div className="grid">
+      <div className="w8">
+        <Todos todos={todos} />
+      </div>
+      <div className="w4">
+        <Shortcuts />
+      </div>
+      {settled && (
+        <>
+          <Block title={t('settled', { month: monthText(settled.month, lang) })}>
+            <Figures figures={settled.figures} />
+          </Block>
+          <div className="w8">
+            <Block title={t('trend')}>
+              <Trend points={settled.trend} />
+            </Block>
+          </div>
+          <div className="w4">
+            <Block title={t('ranking', { month: monthText(settled.month, lang) })}>
+              <Ranking
+                label={t('ranking', { month: monthText(settled.month, lang) })}
+                rows={settled.ranking.map((row, index) => ({
+                  key: row.code,
+                  place: index + 1,
+                  name: row.name,
+                  value: row.payment,
+                  shown: <BigMoney fen={row.payment} />,
+                  change: share(row.payment, row.before),
+                  to: row.to,
+                }))}
+              />
+            </Block>
+          </div>
+        </>
+      )}
+      {network.length > 0 && (
+        <Block title={t('network')}>
+          <Figures figures={network} />
+        </Block>
+      )}
+    </div>
+  );
+}
+
+/** Change as a share of what was; null where there was nothing. */
+const share = (now: number, before: number | null): number | null => (before ? (now - before) / Math.abs(before) : null);
+
+function Figures({ figures }: { figures: Schema<'Figure'>[] }) {
+  const t = useT('home');
+  return (
+    <dl className="home-figures">
+      {figures.map((figure) => (
+        <div key={figure.code}>
+          <dt className="muted">{figure.title}</dt>
+          <dd className="figure">
+            <Link to={figure.to.split('?')[0]!} search={Object.fromEntries(new URLSearchParams(figure.to.split('?')[1])) as never}>
+              {figure.unit === 'fen' ? <BigMoney fen={figure.value} /> : <BigCount value={figure.value} />}
+            </Link>
+          </dd>
+          {figure.before !== null && (
+            <dd className="muted">
+              {t('before')} <Delta share={share(figure.value, figure.before)} label={t('before')} />
+            </dd>
+          )}
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Todos({ todos }: { todos: Schema<'Todo'>[] }) {
+  const t = useT('home');
+  return (
+    <Block title={t('todos')}>
+      {todos.length === 0 ? (
+        <EmptyBox title={t('todoNone')} />
+      ) : (
+        <ul className="todos">
+          {todos.map((todo) => (
+            <li key={todo.code}>
+              <Link to={todo.to.split('?')[0]!} search={Object.fromEntries(new URLSearchParams(todo.to.split('?')[1])) as never}>
+                <span className="figure">{todo.count}</span>
+                <span>{todo.title}</span>
+              </Link>
+              {todo.overdue > 0 && <Tag color="error">{t('overdue', { count: todo.overdue })}</Tag>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Block>
+  );
+}
+
+/** First page of each group one may open. */
+function Shortcuts() {
+  const t = useT('home');
+  const lang = useLang();
+  const me = useMe();
+  const open = navigation.filter((entry) => entry.to !== '/' && holds(me, entry.permission));
+  return (
+    <Block title={t('shortcuts')}>
+      <ul className="shortcuts">
+        {open.slice(0, MOST).map((entry) => (
+          <li key={entry.to}>
+            <Link to={entry.to}>{pick(lang, entry)}</Link>
+          </li>
+        ))}
+      </ul>
+    </Block>
+  );
+}
+
+const MOST = 12;

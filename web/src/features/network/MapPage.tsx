@@ -1,0 +1,162 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Breadcrumb, Button, Segmented, Select, Space } from 'antd';
+import { answer, api, http, type Schema } from '@/api/client';
+import { isApiError } from '@/api/errors';
+import { useT } from '@/i18n';
+import { MapView, type Outlines } from '@/shared/charts/MapView';
+import { count } from '@/shared/format/money';
+import { Block } from '@/shared/ui/Block';
+import { PageHead } from '@/shared/ui/PageHead';
+import { QueryState } from '@/shared/ui/QueryState';
+import { useUrl } from '@/shared/url';
+import { useWords } from './data';
+
+type Counted = 'outlets' | 'partners' | 'clerks';
+const COUNTED: Counted[] = ['outlets', 'partners', 'clerks'];
+
+/** Outlines of an area's parts where they are deployed; null where not. */
+function useOutlines(area: string): Outlines | null | undefined {
+  return useQuery({
+    queryKey: ['outlines', area],
+    staleTime: Infinity,
+    queryFn: async () => {
+      try {
+        const file = (await answer(http.GET('/api/v1/network/outlines/{area}', { params: { path: { area: area || 'country' } } }))) as {
+          caption: string;
+          outlines: object;
+        };
+        return { name: area || 'china', json: file.outlines, caption: file.caption };
+      } catch (error) {
+        if (isApiError(error) && error.status === 404) return null;
+        throw error;
+      }
+    },
+  }).data;
+}
+
+/** How many outlets, partners and clerks stand in each part of an area; a part opens, and every figure leads to its list. */
+export default function MapPage() {
+  const t = useT('network');
+  const words = useWords();
+  const [url, change] = useUrl();
+  const what = COUNTED.find((one) => one === url.of) ?? 'outlets';
+  const { area, channel, grade } = url;
+  const query = api.useQuery(
+    'get',
+    '/api/v1/network/map',
+    { params: { query: { area, channel, grade } } },
+    { placeholderData: (before) => before },
+  );
+  return (
+    <>
+      <PageHead
+        title={t('map')}
+        actions={
+          <Space wrap>
+            <Select
+              aria-label={t('channel')}
+              allowClear
+              placeholder={t('channel')}
+              style={{ minWidth: 140 }}
+              options={words.channels}
+              value={channel ?? null}
+              onChange={(value: string | null) => change({ channel: value ?? undefined })}
+            />
+            <Select
+              aria-label={t('grade')}
+              allowClear
+              placeholder={t('grade')}
+              style={{ minWidth: 90 }}
+              options={words.grades}
+              value={grade ?? null}
+              onChange={(value: string | null) => change({ grade: value ?? undefined })}
+            />
+            <Segmented
+              aria-label={t('counted')}
+              value={what}
+              options={COUNTED.map((value) => ({ value, label: t(value) }))}
+              onChange={(value) => change({ of: value === 'outlets' ? undefined : value })}
+            />
+          </Space>
+        }
+      />
+      <QueryState query={query} rows={10}>
+        {(map) => <Content map={map} what={what} onOpen={(code) => change({ area: code })} />}
+      </QueryState>
+    </>
+  );
+}
+
+function Content({ map, what, onOpen }: { map: Schema<'NetworkMap'>; what: Counted; onOpen: (code: string) => void }) {
+  const t = useT('network');
+  const outlines = useOutlines(map.area);
+  const here = map.path.at(-1)?.name ?? t('country');
+  const unit = { outlets: t('unitOutlets'), partners: t('unitPartners'), clerks: t('unitClerks') }[what];
+  const name = (part: Schema<'Part'>) => (part.code === map.area ? t('here', { name: here }) : part.name);
+  const opens = (code: string) => map.parts.some((part) => part.code === code && part.opens);
+  return (
+    <div className="grid">
+      <div className="w8">
+        <Block
+          title={here}
+          extra={
+            map.path.length > 1 && (
+              <Breadcrumb
+                items={map.path.map((step) => ({
+                  key: step.code,
+                  title:
+                    step.code === map.area ? (
+                      step.name
+                    ) : (
+                      <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onOpen(step.code)}>
+                        {step.name}
+                      </Button>
+                    ),
+                }))}
+              />
+            )
+          }
+        >
+          <MapView
+            label={t('mapSummary', { area: here, what: t(what) })}
+            unit={unit}
+            outlines={outlines}
+            areas={map.parts.map((part) => ({ code: part.code, name: name(part), value: part[what], shown: count(part[what]) }))}
+            onPick={(code) => opens(code) && onOpen(code)}
+          />
+        </Block>
+      </div>
+      <div className="w4">
+        <Block title={t('parts')}>
+          <table className="plain-table">
+            <thead>
+              <tr>
+                <th scope="col">{t('area')}</th>
+                {COUNTED.map((one) => (
+                  <th key={one} scope="col" className="num">
+                    {t(one)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {map.parts.map((part) => (
+                <tr key={part.code}>
+                  <th scope="row">{name(part)}</th>
+                  {COUNTED.map((one) => (
+                    <td key={one} className="num">
+                      <Link to={`/${one}`} search={{ territory: part.code } as never}>
+                        {count(part[one])}
+                      </Link>
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Block>
+      </div>
+    </div>
+  );
+}

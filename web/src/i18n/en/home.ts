@@ -1,0 +1,22 @@
+import type { English } from '../names';
+
+const home: English<'home'> = {
+  title: 'Workbench',
+  todos: 'To do',
+  todoNone: 'Nothing to do',
+  overdue: '{{count}} overdue',
+  settled: '{{month}} as settled',
+  before: 'From the month before',
+  trend: 'Commission by month',
+  trendSummary: 'Commission payable by month, {{from}} to {{to}}',
+  payment: 'Payable (yuan)',
+  month: 'Month',
+  ranking: 'Most paid in {{month}}',
+  network: 'The network',
+  shortcuts: 'Shortcuts',
+  notSettled: 'No month is settled yet',
+  notSettledHelp: 'Once a month is published, what is payable and the ranking stand here',
+  hello: '{{name}}, today {{day}} {{week}}',
+};
+
+export default home;

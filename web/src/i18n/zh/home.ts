@@ -1,0 +1,26 @@
+const home = {
+  title: '工作台',
+  todos: '待办',
+  todoNone: '没有待办事项',
+  overdue: '{{count}} 项已逾期',
+  settled: '{{month}}结算',
+  before: '较上月',
+  trend: '酬金趋势',
+  trendSummary: '各月应付酬金，{{from}}至{{to}}',
+  payment: '应付酬金（元）',
+  month: '月份',
+  ranking: '{{month}}酬金排名',
+  network: '渠道规模',
+  shortcuts: '常用',
+  notSettled: '还没有已结算的月份',
+  notSettledHelp: '结算发布后，这里显示应付酬金与排名',
+  hello: '{{name}}，今天 {{day}} {{week}}',
+};
+
+export default home;
+
+declare module '../names' {
+  interface Texts {
+    home: typeof home;
+  }
+}
