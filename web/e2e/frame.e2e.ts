@@ -124,3 +124,13 @@ describe('search', () => {
     await channel.finish();
   });
 });
+
+describe('background work', () => {
+  it.each(LOOKS)('is listed and accessible in $name', async (look) => {
+    const person = await Person.signedIn('settlement', look);
+    await person.open('/jobs');
+    await person.accessible(`jobs ${look.name}`);
+    await person.shot(`jobs-${look.name}`);
+    await person.finish();
+  });
+});

@@ -107,6 +107,25 @@ pub async fn put(tx: &mut Tx, who: &str, noun: &str, id: &str, kind: PrivateKind
     Ok(())
 }
 
+/// Records that keep exactly this value, by noun and id: whoever has a number in hand finds whose it is, and learns nothing else.
+///
+/// # Errors
+/// The database fails.
+pub async fn holders(tx: &mut Tx, kind: PrivateKind, value: &str) -> Result<Vec<(String, String)>, Refusal> {
+    let sql = "select noun, noun_id from access_private where kind = $1 and value = $2 order by noun, noun_id";
+    let rows = tx.query(sql, args![kind.name(), value]).await?;
+    rows.iter().map(|row| Ok((row.string("noun")?, row.string("noun_id")?))).collect()
+}
+
+/// The clerks an active work ID binds to a phone.
+///
+/// # Errors
+/// The database fails.
+pub async fn clerks_of_phone(tx: &mut Tx, phone: &str) -> Result<Vec<String>, Refusal> {
+    let sql = "select clerk from access_work_id where phone = $1 and suspended_us is null order by clerk";
+    tx.query(sql, args![phone]).await?.iter().map(|row| row.string("clerk")).collect()
+}
+
 /// What is kept of a record, masked.
 pub async fn masked(tx: &mut Tx, noun: &str, id: &str) -> Result<Vec<(PrivateKind, String)>, Refusal> {
     let sql = "select kind, value from access_private where noun = $1 and noun_id = $2 order by kind";

@@ -1,4 +1,4 @@
-//! One search box: partners, outlets and clerks by part of a name, pinyin initials or code, and statements by their number or partner (R0.9).
+//! One search box: partners, outlets and clerks by part of a name, pinyin initials, code or phone, and statements by their number or partner (R0.9).
 
 use super::desk::Desk;
 use super::network_name;
@@ -7,6 +7,8 @@ use super::web::{Answer, Asked, Language, heavy};
 use axum::Json;
 use axum::extract::State;
 use qudao_access::Permission;
+use qudao_access::private::{self, PrivateKind, mask};
+use qudao_kernel::Refusal;
 use qudao_network::book::Noun;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -61,10 +63,20 @@ async fn search(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): L
     if q.is_empty() {
         return Ok(Json(Hits { items: Vec::new() }));
     }
+    let phone = phone_holders(&desk, &q).await?;
     heavy(move || {
         let mut items = Vec::new();
         if let Some(scope) = network {
             let book = desk.book()?;
+            items.extend(phone.iter().filter_map(|(noun, code)| {
+                let (kind, name) = match noun.as_str() {
+                    "partner" => ("partner", book.partner(&scope, code)?.row.name.as_str()),
+                    "outlet" => ("outlet", book.outlet(&scope, code)?.row.name.as_str()),
+                    "clerk" => ("clerk", book.clerk(&scope, code)?.row.name.as_str()),
+                    _ => return None,
+                };
+                Some(Hit { kind: kind.to_owned(), code: code.clone(), name: name.to_owned(), note: mask(PrivateKind::Phone, &q) })
+            }));
             items.extend(book.find(&scope, &q, limit * 2).into_iter().map(|found| {
                 let kind = match found.noun {
                     Noun::Partner => "partner",
@@ -95,8 +107,19 @@ async fn search(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): L
     .await
 }
 
+/// Records that have this phone; nothing for what is no whole number, so that numbers cannot be felt out digit by digit.
+async fn phone_holders(desk: &Desk, q: &str) -> Result<Vec<(String, String)>, Refusal> {
+    if q.len() != 11 || !q.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(Vec::new());
+    }
+    let mut tx = desk.db.read().await?;
+    let mut found = private::holders(&mut tx, PrivateKind::Phone, q).await?;
+    found.extend(private::clerks_of_phone(&mut tx, q).await?.into_iter().map(|clerk| ("clerk".to_owned(), clerk)));
+    Ok(found)
+}
+
 /// Policies whose code or title holds what was typed.
-fn policies_named(desk: &Desk, q: &str, limit: usize) -> Result<Vec<Hit>, qudao_kernel::Refusal> {
+fn policies_named(desk: &Desk, q: &str, limit: usize) -> Result<Vec<Hit>, Refusal> {
     let set = crate::inputs::kept_policies(&desk.home.policies())?.set;
     let matching = set.policies.iter().filter(|policy| policy.name.to_lowercase().contains(q) || policy.title.to_lowercase().contains(q));
     Ok(matching

@@ -50,7 +50,7 @@ export function CommandSearch() {
         destroyOnHidden
         width={620}
         style={{ top: 64 }}
-        title={null}
+        title={<span className="sr">{t('shell.searchHere')}</span>}
       >
         <Box onGone={() => setOpen(false)} />
       </Modal>

@@ -108,7 +108,7 @@ const common: English<'common'> = {
     unfoldNav: 'Unfold navigation',
     searchHere: 'Search outlets, partners, clerks, statements',
     searchKey: 'Press / to search',
-    searchEmpty: 'Type a name, pinyin initials, a phone number or a code',
+    searchEmpty: 'Type a name, pinyin initials, a code or a whole phone number',
     searchNone: 'Nothing found for “{{q}}”',
     recent: 'Recently opened',
     lang: 'Language',

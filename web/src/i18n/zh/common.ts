@@ -106,7 +106,7 @@ const common = {
     unfoldNav: '展开导航',
     searchHere: '搜索网点、代理商、店员、对账单',
     searchKey: '按 / 搜索',
-    searchEmpty: '输入名称、拼音首字母、电话或编码',
+    searchEmpty: '输入名称、拼音首字母、编码或完整手机号',
     searchNone: '没有找到「{{q}}」',
     recent: '最近打开',
     lang: '语言',
