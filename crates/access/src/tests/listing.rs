@@ -58,6 +58,10 @@ async fn a_stale_card_is_refused(db: TestDb) {
         people::edit(&db, "admin", "zhang3", version, &Card { name, duty_hours: "9:00-18:00", phone }, "").await
     };
     edit(1, "张三丰", Some("13812345678")).await.unwrap();
+    // R0.9: a whole number finds whose it is, a part of one finds nothing
+    let whose = async |phone: &str| private::holders(&mut db.read().await.unwrap(), PrivateKind::Phone, phone).await.unwrap();
+    assert_eq!(whose("13812345678").await, [("person".to_owned(), "zhang3".to_owned())]);
+    assert!(whose("1381234567").await.is_empty());
     assert_eq!(code(edit(1, "张四", None).await), "platform.db.stale");
     assert_eq!(code(edit(2, " ", None).await), "access.person.login");
     assert_eq!(code(edit(2, "张三丰", Some("1")).await), "access.private.phone");
