@@ -73,6 +73,13 @@ pub struct Begun {
     pub state: String,
 }
 
+/// The part of the other house's answer to a code that is read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Answered {
+    /// Who it is, signed.
+    pub id_token: String,
+}
+
 /// What a code is exchanged with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
@@ -81,7 +88,33 @@ pub struct Pending {
     pub verifier: String,
 }
 
+/// The file the operator writes; other parts of it belong to others.
+#[derive(Deserialize)]
+struct File {
+    oidc: Option<Settings>,
+}
+
 impl Settings {
+    /// Reads the table `[oidc]` of a configuration, if there is one. `place` names the file in messages.
+    ///
+    /// # Errors
+    /// `BadInput access.sso.config`.
+    pub fn read(toml: &str, place: &str) -> Result<Option<Self>, Refusal> {
+        let file: File = toml::from_str(toml).map_err(|error| {
+            Refusal::bad_input(
+                "access.sso.config",
+                format!("配置 {place} 有误：{error}；请修改"),
+                format!("the configuration {place} is wrong: {error}; correct it"),
+            )
+        })?;
+        Ok(file.oidc)
+    }
+
+    /// Where the other house says what it is.
+    pub fn discovery(&self) -> String {
+        format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'))
+    }
+
     /// Where the other house sends the browser back to.
     pub fn redirect(&self) -> String {
         format!("{}/api/v1/oidc/callback", self.public_url.trim_end_matches('/'))
@@ -159,6 +192,22 @@ struct Claims {
     others: BTreeMap<String, serde_json::Value>,
 }
 
+/// The form in which a code is exchanged, as names and values.
+pub fn exchange(settings: &Settings, pending: &Pending, code: &str) -> String {
+    let redirect = settings.redirect();
+    let mut fields = vec![
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", &redirect),
+        ("client_id", &settings.client_id),
+        ("code_verifier", &pending.verifier),
+    ];
+    if !settings.client_secret.is_empty() {
+        fields.push(("client_secret", &settings.client_secret));
+    }
+    fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")
+}
+
 /// The login an ID token stands for. `now_us` is our clock.
 ///
 /// # Errors
@@ -199,11 +248,12 @@ pub async fn sign_in(
     db: &Db,
     parameters: &Register,
     settings: &Settings,
-    keys: &JwkSet,
+    keys: &[u8],
     id_token: &str,
     pending: &Pending,
 ) -> Result<Token, Refusal> {
-    let login = login_of(settings, keys, id_token, pending, db.now_us())?;
+    let keys: JwkSet = serde_json::from_slice(keys).map_err(|error| wrong_token(&error.to_string()))?;
+    let login = login_of(settings, &keys, id_token, pending, db.now_us())?;
     sessions::vouched(db, parameters, &login).await
 }
 

@@ -129,11 +129,27 @@ pub async fn edit(db: &Db, who: &str, login: &str, version: u32, card: &Card<'_>
 }
 
 /// Refuses a change without a word why.
-pub(crate) fn reasoned(reason: &str) -> Result<(), Refusal> {
+///
+/// # Errors
+/// `BadInput access.reason.missing`.
+pub fn reasoned(reason: &str) -> Result<(), Refusal> {
     if (2..=500).contains(&reason.trim().chars().count()) {
         return Ok(());
     }
     Err(Refusal::bad_input("access.reason.missing", "请填写原因，2 至 500 字", "say why, in 2 to 500 characters"))
+}
+
+/// Refuses what nobody does for themselves: more rights, and a way around what one no longer knows.
+pub(crate) fn by_another(who: &str, login: &str) -> Result<(), Refusal> {
+    if !crate::same_hand(who, login) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Kind::Forbidden,
+        "access.person.self",
+        "不能为自己办理；请由另一位管理员操作",
+        "nobody does this for themselves; another administrator has to",
+    ))
 }
 
 fn wrong_login() -> Refusal {
@@ -148,9 +164,10 @@ fn wrong_login() -> Refusal {
 ///
 /// # Errors
 /// `BadInput access.role.unknown`, `access.grant.over` for a code that cannot be one, `access.grant.days`; `NotFound access.person.missing`;
-/// `Conflict access.grant.exists` if the role over the same is held on one of the days.
+/// `Forbidden access.person.self`; `Conflict access.grant.exists` if the role over the same is held on one of the days.
 pub async fn grant(db: &Db, roles: &Roles, who: &str, login: &str, new: &NewGrant<'_>) -> Result<String, Refusal> {
     new.check(roles)?;
+    by_another(who, login)?;
     write_tx!(db, |tx| give(tx, who, login, new).await)
 }
 
@@ -243,8 +260,9 @@ pub async fn end_grant(db: &Db, who: &str, id: &str, on: Date, reason: &str) -> 
 /// Gives a new first password, lifts a lock-out and ends every session of the person.
 ///
 /// # Errors
-/// `BadInput access.password.weak`, `NotFound access.person.missing`.
+/// `BadInput access.password.weak`, `NotFound access.person.missing`, `Forbidden access.person.self`.
 pub async fn reset_password(db: &Db, who: &str, login: &str, first_password: &str, reason: &str) -> Result<(), Refusal> {
+    by_another(who, login)?;
     let hash = password::hash(login, first_password).await?;
     write_tx!(db, |tx| {
         present(tx, login).await?;

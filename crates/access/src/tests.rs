@@ -201,6 +201,12 @@ async fn what_is_wrong_is_told(db: TestDb) {
     assert_eq!(code(people::grant(&db, &roles(), "admin", "sun7", &new("auditor", "42x")).await), "access.grant.over");
     assert_eq!(code(people::grant(&db, &roles(), "admin", "sun7", &new("clerk", "")).await), "access.grant.over");
     assert_eq!(code(people::grant(&db, &roles(), "admin", "nobody", &new("auditor", "")).await), "access.person.missing");
+    assert_eq!(
+        code(people::grant(&db, &roles(), "sun7", "sun7", &new("auditor", "")).await),
+        "access.person.self",
+        "nobody raises themselves"
+    );
+    assert_eq!(code(people::reset_password(&db, "li4/sun7", "sun7", FIRST, "").await), "access.person.self", "nor through another");
     let never = NewGrant { to: Some(date("2026-01-01")), ..new("auditor", "") };
     assert_eq!(code(people::grant(&db, &roles(), "admin", "sun7", &never).await), "access.grant.days");
     assert_eq!(code(people::end_grant(&db, "admin", "grant_x", date("2026-07-02"), "").await), "access.grant.missing");

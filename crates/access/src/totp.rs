@@ -101,8 +101,9 @@ pub async fn switch_off(db: &Db, login: &str, code: &str) -> Result<(), Refusal>
 /// Switches somebody's codes off, for a lost phone without recovery codes.
 ///
 /// # Errors
-/// `NotFound access.totp.none`, `access.person.missing`.
+/// `NotFound access.totp.none`, `access.person.missing`, `Forbidden access.person.self`.
 pub async fn reset(db: &Db, who: &str, login: &str, reason: &str) -> Result<(), Refusal> {
+    people::by_another(who, login)?;
     write_tx!(db, |tx| {
         people::present(tx, login).await?;
         if !needed(tx, login).await? {

@@ -21,6 +21,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Audit entries, newest first. */
+    get: operations['audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The entries that are looked for as a CSV file, newest first, all of them. */
+    get: operations['export_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/verification': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Computes every hash of the chain anew. */
+    get: operations['verify_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/bank-accounts': {
     parameters: {
       query?: never;
@@ -379,6 +430,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/me/account': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own account. */
+    get: operations['account'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/acting': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Acts for somebody, or for oneself again; holds for this session. */
+    post: operations['act'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/delegations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Delegations given and taken, newest first. */
+    get: operations['delegations'];
+    put?: never;
+    /** Lets another act with some of one's own roles. */
+    post: operations['delegate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/delegations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes a delegation back; either side may. */
+    delete: operations['revoke_delegation'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/me/password': {
     parameters: {
       query?: never;
@@ -390,6 +510,109 @@ export interface paths {
     put?: never;
     /** Changes one's own password; all other sessions end. */
     post: operations['change_password'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/stand-ins': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Colleagues to choose a stand-in from, names only: for the operator's people each other, for a partner's those of the same partner, outlet or work ID. */
+    get: operations['stand_ins'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own tokens, newest first. */
+    get: operations['api_tokens'];
+    put?: never;
+    /** Makes a token for a program. */
+    post: operations['create_token'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/tokens/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes a token back. */
+    delete: operations['revoke_token'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/totp': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows a secret for an authenticator app; nothing is asked before it is confirmed. */
+    post: operations['totp_enrol'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/totp/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms the secret with a first code; sign-in asks from now on. */
+    post: operations['totp_confirm'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/totp/off': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Switches the codes off, with a code. */
+    post: operations['totp_off'];
     delete?: never;
     options?: never;
     head?: never;
@@ -464,6 +687,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/oidc': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How one may sign in. */
+    get: operations['sign_in_ways'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/oidc/callback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Takes the browser back. It goes on to the first page, signed in or with the code of a refusal in the address. */
+    get: operations['end_sso'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/oidc/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sends the browser to the other house. */
+    get: operations['begin_sso'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/outlets': {
     parameters: {
       query?: never;
@@ -498,6 +772,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/parameters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The register. */
+    get: operations['parameters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A parameter, its values by territory and day. */
+    get: operations['parameter'];
+    /** Sets a value from a day on. */
+    put: operations['set_parameter'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{name}/settings/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back a value that has not begun. */
+    post: operations['withdraw_parameter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/partners': {
     parameters: {
       query?: never;
@@ -526,6 +852,24 @@ export interface paths {
     get: operations['partner'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}/managers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Those who serve a partner today, one for each function. */
+    get: operations['managers'];
+    put?: never;
+    /** Names who serves a partner in a function from a day on. */
+    post: operations['name_manager'];
     delete?: never;
     options?: never;
     head?: never;
@@ -663,6 +1007,197 @@ export interface paths {
     put?: never;
     /** Refuses a batch that is not paid; its statements can be paid by another one. */
     post: operations['refuse_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People. */
+    get: operations['people'];
+    put?: never;
+    /** Adds a person with a first role and a first password. */
+    post: operations['add_person'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A person. */
+    get: operations['person'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes a person's name, duty hours, phone. */
+    patch: operations['edit_person'];
+    trace?: never;
+  };
+  '/api/v1/people/{login}/handover': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a hand-over would do. */
+    get: operations['preview_handover'];
+    put?: never;
+    /** Hands over; refused if other roles would move than the preview showed. */
+    post: operations['hand_over'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/leave': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Somebody leaves: roles, sessions and tokens end now, the work ID is suspended. */
+    post: operations['leave'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a new first password, lifts a lock-out, ends every session. */
+    post: operations['reset_password'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/private/reveal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows a phone, an ID number or a bank account of a person whole. The audit chain keeps who saw it and why. */
+    post: operations['reveal_private'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a role. */
+    post: operations['give_role'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/roles/{id}/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a role. */
+    post: operations['end_role'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/totp/reset': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Switches off the second factor of somebody who lost their phone. */
+    post: operations['reset_totp'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/work-ids': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The work IDs of a person, now and before. */
+    get: operations['work_ids'];
+    put?: never;
+    /** Binds a work ID to a person, at the outlet the master data say. */
+    post: operations['bind_work_id'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/work-ids/{clerk}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Suspends the work ID of a person. */
+    post: operations['suspend_work_id'];
     delete?: never;
     options?: never;
     head?: never;
@@ -839,6 +1374,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/responsibilities': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The matrix of responsibilities, by kind of task. */
+    get: operations['responsibilities'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/responsibilities/{task}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Says which role answers for a kind of task; `If-Match: "0"` for a new kind. */
+    put: operations['assign_responsibility'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Roles, by id. */
+    get: operations['roles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/search': {
     parameters: {
       query?: never;
@@ -980,6 +1566,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description One's own account. */
+    AccountView: {
+      duty_hours: string;
+      login: string;
+      name: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      /**
+       * Format: int32
+       * @description Recovery codes that are left.
+       */
+      recovery_left: number;
+      /** @description Roles held today, before or later. */
+      roles: components['schemas']['GrantView'][];
+      /** @description Whether sign-in asks for a code. */
+      totp: boolean;
+    };
+    /** @description Under which delegation to act. */
+    ActSent: {
+      /** @description Absent to act for oneself again. */
+      delegation?: string | null;
+    };
+    /** @description Whom somebody acts for. */
+    ActingView: {
+      login: string;
+      name: string;
+    };
     /** @description A division to choose. */
     Area: {
       /** @description Code of the division above; empty for a province. */
@@ -1033,6 +1646,27 @@ export interface components {
       sources: components['schemas']['ArrivalSource'][];
       today: string;
     };
+    /** @description A change somebody made. */
+    AuditView: {
+      /** @description `noun.verb`. */
+      action: string;
+      /** @description The record after, JSON. */
+      after: string | null;
+      at: string;
+      /** @description The record before, JSON. */
+      before: string | null;
+      hash: string;
+      noun: string;
+      noun_id: string;
+      reason: string | null;
+      /**
+       * Format: int64
+       * @description Place in the chain.
+       */
+      seq: number;
+      /** @description Login; `li4/zhang3` for somebody who acted for another. */
+      who: string;
+    };
     /** @description An account or a change that waits. The number is masked. */
     BankAccount: {
       bank: string;
@@ -1073,6 +1707,32 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
+    /** @description A changed card. */
+    CardSent: {
+      duty_hours?: string;
+      name: string;
+      /** @description A new phone; absent to leave it, empty to forget it. */
+      phone?: string | null;
+      reason?: string;
+    };
+    /** @description Whether the chain holds. */
+    ChainView: {
+      /**
+       * Format: int64
+       * @description The first place where it does not hold.
+       */
+      broken_at: number | null;
+      /**
+       * Format: int64
+       * @description Entries there are.
+       */
+      entries: number;
+      /** @description Hash of the last one; keep it somewhere else now and then. */
+      head: string;
+      holds: boolean;
+      /** @description missing, unlinked, altered or wrong_end. */
+      why: string | null;
+    };
     /** @description A clerk in a list. */
     ClerkRow: {
       /** @description Work ID. */
@@ -1093,6 +1753,36 @@ export interface components {
     ClerkWhole: {
       clerk: components['schemas']['ClerkRow'];
       history: components['schemas']['Lived'][];
+    };
+    /** @description A delegation that was made. */
+    DelegationMade: {
+      id: string;
+    };
+    /** @description What is to be lent. */
+    DelegationSent: {
+      from: string;
+      /** @description Ids of one's own roles. */
+      grants: string[];
+      reason: string;
+      /** @description Login of who may act. */
+      taker: string;
+      /** @description First day it no longer holds. */
+      to: string;
+    };
+    /** @description What one person lets another do. */
+    DelegationView: {
+      from: string;
+      giver: string;
+      giver_name: string;
+      id: string;
+      reason: string;
+      roles: components['schemas']['GrantView'][];
+      /** @description coming, holds, over or revoked. */
+      state: string;
+      taker: string;
+      taker_name: string;
+      /** @description First day it no longer holds. */
+      to: string;
     };
     /** @description Something to look at before a month is published. */
     ExceptionView: {
@@ -1136,6 +1826,46 @@ export interface components {
       unit: string;
       /** Format: int64 */
       value: number;
+    };
+    /** @description A role to be given. */
+    GrantSent: {
+      /** @description First day. */
+      from: string;
+      /** @description Code of a territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      reason: string;
+      role: string;
+      /** @description First day it no longer holds. */
+      to?: string | null;
+    };
+    /** @description A role of a person. */
+    GrantView: {
+      /** @description First day. */
+      from: string;
+      /** @description Whether it holds today. */
+      holds: boolean;
+      id: string;
+      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      over_name: string;
+      /** @description Role id. */
+      role: string;
+      /** @description What people call it. */
+      title: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+    };
+    /** @description A hand-over. */
+    HandoverSent: {
+      /** @description First day. */
+      on: string;
+      reason: string;
+      /** @description Ids of the roles the preview showed. */
+      seen: string[];
+      /** @description Login of who takes over. */
+      to: string;
     };
     /** @description A role somebody holds today. */
     HeldRole: {
@@ -1455,6 +2185,27 @@ export interface components {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
       accept_partial?: boolean;
     };
+    /** @description Who shall serve a partner. */
+    ManagerSent: {
+      /** @description First day. */
+      from: string;
+      login: string;
+      reason: string;
+      /** @description Role id of the function. */
+      role: string;
+    };
+    /** @description Who serves a partner in a function. */
+    ManagerView: {
+      duty_hours: string;
+      from: string;
+      login: string;
+      name: string;
+      /** @description Their phone at work, whole: the partner is to call it. */
+      phone: string;
+      /** @description Role id. */
+      role: string;
+      title: string;
+    };
     /** @description What a file calls things. */
     MappingSent: {
       /** @description Header of the file → column; an empty column passes it over. Headers left out mean what they are called. */
@@ -1470,6 +2221,7 @@ export interface components {
     };
     /** @description Whoever asks. */
     Me: {
+      acting: components['schemas']['ActingView'] | null;
       login: string;
       /** @description Whether the first password must be changed before anything else. */
       must_change: boolean;
@@ -1479,6 +2231,15 @@ export interface components {
       roles: components['schemas']['HeldRole'][];
       /** @description Today, in China, as the server has it. */
       today: string;
+    };
+    /** @description What becomes of a role. */
+    MoveView: {
+      /** @description First day the other holds it. */
+      from: string;
+      /** @description The role as it is. */
+      grant: components['schemas']['GrantView'];
+      /** @description Whether the other holds the same already, so that it only ends here. */
+      held: boolean;
     };
     /** @description A partner or outlet beside another record. */
     Named: {
@@ -1501,6 +2262,25 @@ export interface components {
       grades: components['schemas']['Word'][];
       subtypes: components['schemas']['Word'][];
       tiers: components['schemas']['Word'][];
+    };
+    /** @description A person to be added. */
+    NewPerson: {
+      duty_hours?: string;
+      /** @description To be changed at the first sign-in. */
+      first_password: string;
+      grant: components['schemas']['GrantSent'];
+      login: string;
+      name: string;
+      phone?: string;
+    };
+    /** @description A token to be made. */
+    NewToken: {
+      /** Format: int32 */
+      days: number;
+      /** @description What it is for. */
+      name: string;
+      /** @description A part of one's own permissions. */
+      permissions: string[];
     };
     /** @description An outlet in a list. */
     OutletRow: {
@@ -1527,6 +2307,34 @@ export interface components {
       clerks: components['schemas']['Named'][];
       history: components['schemas']['Lived'][];
       outlet: components['schemas']['OutletRow'];
+    };
+    /** @description A part of a list. */
+    Page_AuditView: {
+      /** @description Rows. */
+      items: {
+        /** @description `noun.verb`. */
+        action: string;
+        /** @description The record after, JSON. */
+        after: string | null;
+        at: string;
+        /** @description The record before, JSON. */
+        before: string | null;
+        hash: string;
+        noun: string;
+        noun_id: string;
+        reason: string | null;
+        /**
+         * Format: int64
+         * @description Place in the chain.
+         */
+        seq: number;
+        /** @description Login; `li4/zhang3` for somebody who acted for another. */
+        who: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
     };
     /** @description A part of a list. */
     Page_BankAccount: {
@@ -1792,6 +2600,31 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_ParameterView: {
+      /** @description Rows. */
+      items: {
+        default: string | null;
+        name: string;
+        /** @description The day on which the next change begins. */
+        next_change: string | null;
+        /** @description Requirements it serves. */
+        serves: string[];
+        /** @description Values that were set, now, before or later. */
+        settings: number;
+        /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+        source: string;
+        title: string;
+        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+        unit: string;
+        /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+        value: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_PartnerRow: {
       /** @description Rows. */
       items: {
@@ -1951,6 +2784,62 @@ export interface components {
       /** @description Rows of all parts together. */
       total: number;
     };
+    /** @description A part of a list. */
+    Page_PersonView: {
+      /** @description Rows. */
+      items: {
+        duty_hours: string;
+        /** @description When they left. */
+        left_at: string | null;
+        /** @description Until when wrong passwords lock them out, while they do. */
+        locked_until_at: string | null;
+        login: string;
+        /** @description Whether they still have a first password. */
+        must_change: boolean;
+        name: string;
+        /** @description Masked; empty if none is known. */
+        phone: string;
+        roles: components['schemas']['GrantView'][];
+        /** @description present or left. */
+        state: string;
+        /** @description Whether sign-in asks for a code. */
+        totp: boolean;
+        /** Format: int32 */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A parameter with all its values. */
+    ParameterHistory: {
+      parameter: components['schemas']['ParameterView'];
+      settings: components['schemas']['SettingView'][];
+      /**
+       * Format: int32
+       * @description Of the values together; send it as `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A parameter with the value that holds. */
+    ParameterView: {
+      default: string | null;
+      name: string;
+      /** @description The day on which the next change begins. */
+      next_change: string | null;
+      /** @description Requirements it serves. */
+      serves: string[];
+      /** @description Values that were set, now, before or later. */
+      settings: number;
+      /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+      source: string;
+      title: string;
+      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+      unit: string;
+      /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+      value: string | null;
+    };
     /** @description A part of a division and what stands in it. */
     Part: {
       clerks: number;
@@ -2003,6 +2892,11 @@ export interface components {
     PasswordChange: {
       new: string;
       old: string;
+    };
+    /** @description A new first password. */
+    PasswordReset: {
+      first_password: string;
+      reason: string;
     };
     /** @description A batch of payments. */
     PaymentBatch: {
@@ -2270,6 +3164,27 @@ export interface components {
        */
       version: number;
     };
+    /** @description A person. */
+    PersonView: {
+      duty_hours: string;
+      /** @description When they left. */
+      left_at: string | null;
+      /** @description Until when wrong passwords lock them out, while they do. */
+      locked_until_at: string | null;
+      login: string;
+      /** @description Whether they still have a first password. */
+      must_change: boolean;
+      name: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      roles: components['schemas']['GrantView'][];
+      /** @description present or left. */
+      state: string;
+      /** @description Whether sign-in asks for a code. */
+      totp: boolean;
+      /** Format: int32 */
+      version: number;
+    };
     /** @description A month and what was settled in it. */
     Point: {
       month: string;
@@ -2292,6 +3207,80 @@ export interface components {
       payment: number;
       to: string;
     };
+    /** @description Why something is done. */
+    Reason: {
+      reason: string;
+    };
+    /** @description Codes for a lost phone, shown once. */
+    RecoveryCodes: {
+      codes: string[];
+    };
+    /** @description Who shall answer. */
+    ResponsibilitySent: {
+      reason: string;
+      role: string;
+    };
+    /** @description The role that answers for a kind of task. */
+    ResponsibilityView: {
+      role: string;
+      task: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description What is to be shown, and why. */
+    RevealSent: {
+      /** @description phone, id_number or bank_account. */
+      kind: string;
+      reason: string;
+    };
+    /** @description A value as it is. */
+    Revealed: {
+      value: string;
+    };
+    /** @description The end of a role. */
+    RoleEnd: {
+      /** @description First day it no longer holds. */
+      on: string;
+      reason: string;
+    };
+    /** @description A role and what it allows. */
+    RoleView: {
+      id: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      permissions: string[];
+      title: string;
+    };
+    /** @description Why a value is taken back. */
+    SettingGone: {
+      reason: string;
+    };
+    /** @description A value to be set. */
+    SettingSent: {
+      /** @description First day, today or later. */
+      from: string;
+      reason: string;
+      /** @description Division code; empty for everywhere. */
+      scope?: string;
+      /** @description First day it no longer holds; what held before comes back then. */
+      to?: string | null;
+      value: string;
+    };
+    /** @description A value from a day to a day. */
+    SettingView: {
+      from: string;
+      id: string;
+      owner: string;
+      /** @description Division code; empty for everywhere. */
+      scope: string;
+      scope_name: string;
+      /** @description over, holds or coming. */
+      state: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+      value: string;
+    };
     /** @description What the settled months say. */
     Settled: {
       figures: components['schemas']['Figure'][];
@@ -2308,6 +3297,16 @@ export interface components {
       password: string;
       /** @description A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it. */
       totp?: string | null;
+    };
+    /** @description How one may sign in. */
+    SignInWays: {
+      /** @description What the button to another house says; absent without one. */
+      sso: string | null;
+    };
+    /** @description Somebody who may be asked to stand in. */
+    StandIn: {
+      login: string;
+      name: string;
     };
     /** @description A division on the way to the one shown. */
     Step: {
@@ -2348,6 +3347,37 @@ export interface components {
       title: string;
       /** @description The list of them. */
       to: string;
+    };
+    /** @description A token as it is made: the secret is shown this once. */
+    TokenMade: {
+      id: string;
+      /** @description Send it as `Authorization: Bearer …`. */
+      secret: string;
+    };
+    /** @description A token of a program. */
+    TokenView: {
+      created_at: string;
+      expires_at: string;
+      id: string;
+      last_used_at: string | null;
+      name: string;
+      permissions: string[];
+      revoked_at: string | null;
+      /** @description works, expired or revoked. */
+      state: string;
+    };
+    /** @description A code of the phone. */
+    TotpCode: {
+      code: string;
+    };
+    /** @description What an authenticator app is given. */
+    TotpSecret: {
+      /** @description The address as a picture, SVG. */
+      qr_svg: string;
+      /** @description To be typed where nothing can be scanned. */
+      secret: string;
+      /** @description The same as an address. */
+      uri: string;
     };
     /** @description A form with one file. */
     UploadForm: {
@@ -2398,6 +3428,24 @@ export interface components {
       label: string;
       value: string;
     };
+    /** @description A work ID to be bound. */
+    WorkIdSent: {
+      clerk: string;
+      phone: string;
+      reason: string;
+    };
+    /** @description A work ID of a person, now or once. */
+    WorkIdView: {
+      bound_at: string;
+      clerk: string;
+      outlet: string;
+      outlet_name: string;
+      /** @description Masked. */
+      phone: string;
+      suspended_at: string | null;
+      /** @description left, moved, shared or other. */
+      suspended_why: string | null;
+    };
     /** @description The workbench. */
     Workbench: {
       /** @description Partners, outlets and clerks in force. */
@@ -2434,6 +3482,98 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ArrivalsView'];
+        };
+      };
+    };
+  };
+  audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AuditView'];
+        };
+      };
+    };
+  };
+  export_audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A CSV file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  verify_audit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChainView'];
         };
       };
     };
@@ -2987,6 +4127,109 @@ export interface operations {
       };
     };
   };
+  account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccountView'];
+        };
+      };
+    };
+  };
+  act: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ActSent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  delegations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DelegationView'][];
+        };
+      };
+    };
+  };
+  delegate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DelegationSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DelegationMade'];
+        };
+      };
+    };
+  };
+  revoke_delegation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   change_password: {
     parameters: {
       query?: never;
@@ -3001,6 +4244,151 @@ export interface operations {
     };
     responses: {
       /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  stand_ins: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StandIn'][];
+        };
+      };
+    };
+  };
+  api_tokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenView'][];
+        };
+      };
+    };
+  };
+  create_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewToken'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenMade'];
+        };
+      };
+    };
+  };
+  revoke_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  totp_enrol: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TotpSecret'];
+        };
+      };
+    };
+  };
+  totp_confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TotpCode'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecoveryCodes'];
+        };
+      };
+    };
+  };
+  totp_off: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TotpCode'];
+      };
+    };
+    responses: {
+      /** @description Done */
       204: {
         headers: {
           [name: string]: unknown;
@@ -3097,6 +4485,66 @@ export interface operations {
       };
     };
   };
+  sign_in_ways: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignInWays'];
+        };
+      };
+    };
+  };
+  end_sso: {
+    parameters: {
+      query?: {
+        state?: string;
+        code?: string;
+        /** @description What went wrong there. */
+        error?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To the first page */
+      303: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  begin_sso: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To the other house */
+      303: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   outlets: {
     parameters: {
       query?: {
@@ -3163,6 +4611,118 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['OutletWhole'];
+        };
+      };
+    };
+  };
+  parameters: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or title. */
+        q?: string;
+        /** @description Only in this unit. */
+        unit?: string;
+        /** @description changed: set by somebody; coming: a change is to come; missing: to be set before use. */
+        state?: string;
+        /** @description The territory whose values are shown; everywhere where absent. */
+        territory?: string;
+        /** @description The day; today where absent. */
+        day?: string;
+        /** @description name (where absent), title, or either with a minus before. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ParameterView'];
+        };
+      };
+    };
+  };
+  parameter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterHistory'];
+        };
+      };
+    };
+  };
+  set_parameter: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SettingSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterHistory'];
+        };
+      };
+    };
+  };
+  withdraw_parameter: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        name: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SettingGone'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterHistory'];
         };
       };
     };
@@ -3234,6 +4794,51 @@ export interface operations {
         content: {
           'application/json': components['schemas']['PartnerWhole'];
         };
+      };
+    };
+  };
+  managers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ManagerView'][];
+        };
+      };
+    };
+  };
+  name_manager: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ManagerSent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -3473,6 +5078,379 @@ export interface operations {
         content: {
           'application/json': components['schemas']['PaymentBatch'];
         };
+      };
+    };
+  };
+  people: {
+    parameters: {
+      query?: {
+        /** @description Part of login or name, or a whole phone number. */
+        q?: string;
+        /** @description Holding this role today. */
+        role?: string;
+        /** @description Holding a role today over a code that begins so. */
+        over?: string;
+        /** @description present (where absent), left or all. */
+        state?: string;
+        /** @description login, name, -login or -name. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PersonView'];
+        };
+      };
+    };
+  };
+  add_person: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewPerson'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  person: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  edit_person: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CardSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  preview_handover: {
+    parameters: {
+      query: {
+        /** @description Login of who takes over. */
+        to: string;
+        /** @description First day. */
+        on: string;
+      };
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MoveView'][];
+        };
+      };
+    };
+  };
+  hand_over: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandoverSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MoveView'][];
+        };
+      };
+    };
+  };
+  leave: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  reset_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasswordReset'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  reveal_private: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RevealSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Revealed'];
+        };
+      };
+    };
+  };
+  give_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GrantSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  end_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoleEnd'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  reset_totp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  work_ids: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkIdView'][];
+        };
+      };
+    };
+  };
+  bind_work_id: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WorkIdSent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  suspend_work_id: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+        clerk: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -3741,6 +5719,71 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  responsibilities: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ResponsibilityView'][];
+        };
+      };
+    };
+  };
+  assign_responsibility: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        task: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResponsibilitySent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  roles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoleView'][];
         };
       };
     };

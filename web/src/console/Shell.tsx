@@ -5,6 +5,7 @@ import { Suspense, useState } from 'react';
 import { CommandSearch } from '@/features/search/CommandSearch';
 import { useT } from '@/i18n';
 import { setPrefs, usePrefs } from '@/shared/prefs';
+import { ActingBar } from '@/features/account/ActingBar';
 import { Account, LanguageSwitch, ThemeSwitch } from './TopTools';
 import { SideNav } from './SideNav';
 import { useSectionKeys } from './keys';
@@ -58,6 +59,7 @@ export function Shell() {
               </Button>
             }
           />
+          <ActingBar />
           <Suspense key={path} fallback={<Skeleton active paragraph={{ rows: 8 }} />}>
             <Outlet />
           </Suspense>

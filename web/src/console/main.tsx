@@ -9,6 +9,7 @@ import { StrictMode, Suspense, useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queries } from '@/api/client';
 import { useSession } from '@/api/me';
+import { FirstPasswordPage } from '@/features/session/FirstPasswordPage';
 import { SignInPage } from '@/features/session/SignInPage';
 import { startTexts, useLang } from '@/i18n';
 import { texts } from '@/i18n/console';
@@ -28,6 +29,7 @@ function Page() {
   if (session.isPending) return <Waiting />;
   if (session.data === undefined) return <ErrorBox error={session.error} onRetry={() => void session.refetch()} />;
   if (session.data === null) return <SignInPage />;
+  if (session.data.must_change) return <FirstPasswordPage me={session.data} />;
   return (
     <>
       <RouterProvider router={router} />

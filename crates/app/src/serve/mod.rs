@@ -6,25 +6,34 @@
 //! Invariant: each operation names its permission in the OpenAPI document (`x-permission`; `any` is whoever signed in, `none` is
 //! everybody), and a test calls each of them as each role.
 
+mod account;
 mod accounts;
 mod arrivals;
 mod assets;
+mod audit;
 mod booked;
 mod counters;
 mod demo;
 mod desk;
 mod difference;
+mod duties;
 mod exceptions;
+mod handover;
 mod home;
 mod homepage;
 mod imports;
 mod jobs;
 mod ledger;
+mod masking;
 mod network;
+mod oidc;
 mod opened;
+mod parameters;
 mod payments;
+mod people;
 mod periods;
 mod places;
+mod reach;
 mod search;
 mod session;
 mod settling;
@@ -94,6 +103,9 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
     let network = network::routes().merge(places::routes()).merge(search::routes()).merge(homepage::routes());
     let routes = routes.merge(settlement).merge(money).merge(network);
+    let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
+    let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
+    let routes = routes.merge(access);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse};
-use qudao_access::{Over, people, sessions};
+use qudao_access::{people, sessions};
 use qudao_kernel::Lang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -55,8 +55,18 @@ pub(crate) struct Me {
     roles: Vec<HeldRole>,
     /// What the roles allow somewhere.
     permissions: Vec<String>,
+    /// Whom they act for, while they do.
+    #[schema(required)]
+    acting: Option<ActingView>,
     /// Today, in China, as the server has it.
     today: String,
+}
+
+/// Whom somebody acts for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActingView {
+    login: String,
+    name: String,
 }
 
 /// Signs in. The answer sets the cookie of the session.
@@ -112,6 +122,7 @@ async fn change_password(
     headers: HeaderMap,
     Sent(sent): Sent<PasswordChange>,
 ) -> Answer<StatusCode> {
+    signed.0.in_person()?;
     let keep = token(&headers).unwrap_or_else(|| sessions::Token::sent(""));
     people::change_password(&desk.db, &signed.0.login, &sent.old, &sent.new, &keep).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -127,25 +138,14 @@ async fn describe(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Me> {
         let (mut roles, mut permissions) = (Vec::new(), BTreeSet::new());
         for grant in &caller.grants {
             let Ok(role) = shared.roles.get(&grant.role) else { continue };
-            permissions.extend(role.may.iter().map(|permission| permission.name().to_owned()));
-            let name = master.as_ref().and_then(|master| match role.over {
-                Over::Territory => None,
-                Over::Partner => master.partner(&grant.over, today).map(|row| row.name.clone()),
-                Over::Outlet => master.outlet(&grant.over, today).map(|row| row.name.clone()),
-                Over::Clerk => master.clerk(&grant.over, today).map(|row| row.name.clone()),
-            });
-            let over_kind = match role.over {
-                Over::Territory => "territory",
-                Over::Partner => "partner",
-                Over::Outlet => "outlet",
-                Over::Clerk => "clerk",
-            };
+            let given = role.may.iter().filter(|permission| caller.scope(&shared.roles, **permission).is_ok());
+            permissions.extend(given.map(|permission| permission.name().to_owned()));
             roles.push(HeldRole {
                 role: role.id.clone(),
                 title: role.title.get(lang).to_owned(),
                 over: grant.over.clone(),
-                over_name: name.unwrap_or_else(|| super::network_name(&grant.over, lang)),
-                over_kind: over_kind.to_owned(),
+                over_name: super::reach::name(master.as_deref(), role.over, &grant.over, today, lang),
+                over_kind: super::reach::kind(role.over).to_owned(),
             });
         }
         Ok(Me {
@@ -154,6 +154,7 @@ async fn describe(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Me> {
             must_change: caller.must_change,
             roles,
             permissions: permissions.into_iter().collect(),
+            acting: caller.acting.map(|acting| ActingView { login: acting.login, name: acting.name }),
             today: today.to_string(),
         })
     })
@@ -167,7 +168,7 @@ fn address(desk: &Desk, from: SocketAddr, headers: &HeaderMap) -> String {
 }
 
 /// The session's cookie, or the end of it.
-fn cookie(desk: &Desk, secret: Option<&str>) -> HeaderValue {
+pub(crate) fn cookie(desk: &Desk, secret: Option<&str>) -> HeaderValue {
     let secure = if desk.secure { "; Secure" } else { "" };
     let text = match secret {
         Some(secret) => format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}"),

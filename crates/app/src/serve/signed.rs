@@ -51,8 +51,12 @@ impl Signed {
     }
 }
 
-/// The token a request brought.
+/// The token a request brought: of a program, or of a session in a browser.
 pub(crate) fn token(headers: &HeaderMap) -> Option<Token> {
+    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if let Some(secret) = sent.and_then(|line| line.strip_prefix("Bearer ")) {
+        return Some(Token::sent(secret.trim()));
+    }
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| Token::sent(value))

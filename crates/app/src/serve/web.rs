@@ -64,6 +64,7 @@ fn status_of(refusal: &Refusal) -> StatusCode {
     match refusal.kind {
         _ if refusal.code.starts_with("access.session.") => StatusCode::UNAUTHORIZED,
         _ if refusal.code == "serve.request.too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        _ if refusal.code == "access.sign_in.too_many" => StatusCode::TOO_MANY_REQUESTS,
         Kind::BadInput => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::Forbidden => StatusCode::FORBIDDEN,
         Kind::NotFound => StatusCode::NOT_FOUND,
@@ -81,6 +82,7 @@ const fn title(status: StatusCode, lang: Lang) -> &'static str {
         StatusCode::CONFLICT => ("与现状冲突", "In conflict with what is there"),
         StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => ("内容有误", "Wrong content"),
         StatusCode::PAYLOAD_TOO_LARGE => ("文件过大", "Too large"),
+        StatusCode::TOO_MANY_REQUESTS => ("请稍后再试", "Wait a while"),
         StatusCode::SERVICE_UNAVAILABLE => ("暂时不可用", "Unavailable for now"),
         _ => ("系统出错", "Something failed"),
     };
@@ -106,6 +108,9 @@ pub(crate) async fn dress(State(desk): State<Arc<Desk>>, mut request: Request, n
         }
     } else if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         response = problem(&bug("a request ended without an answer"), lang, &trace);
+    } else if response.status().is_client_error() && path.starts_with("/api/") {
+        // What the framework refuses by itself: a method no operation has, an address that is no text.
+        response = problem(&nowhere(), lang, &trace);
     }
     let status = response.status().as_u16();
     tracing::info!(%trace, %method, %path, status, micros = desk.db.now_us() - began, "request");
@@ -255,6 +260,15 @@ impl<T: serde::de::DeserializeOwned, S: Sync> FromRequestParts<S> for Asked<T> {
             ))
         })
     }
+}
+
+fn nowhere() -> Refusal {
+    Refusal::new(
+        Kind::NotFound,
+        "serve.request.nowhere",
+        "没有这个接口或地址有误；请对照接口文档",
+        "there is no such operation, or its address is wrong; look at the interface's document",
+    )
 }
 
 pub(crate) fn too_large() -> Problem {

@@ -2,6 +2,7 @@ import { Button, Card } from 'antd';
 import { useEffect } from 'react';
 import { refreshMe } from '@/api/me';
 import { setLang, useOtherLang, useT } from '@/i18n';
+import { OtherHouse } from './OtherHouse';
 import { SignInForm } from './SignInForm';
 
 /** The first page of whoever has no session. The address stays, so that signing in leads where one wanted to go. */
@@ -20,6 +21,7 @@ export function SignInPage() {
           <h1 style={{ margin: 0, fontSize: 20 }}>{common('productLong')}</h1>
         </div>
         <SignInForm onDone={() => void refreshMe()} />
+        <OtherHouse />
         <Button type="link" block style={{ marginTop: 8 }} lang={other.lang} onClick={() => void setLang(other.lang)}>
           {other.name}
         </Button>

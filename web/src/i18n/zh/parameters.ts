@@ -1,0 +1,63 @@
+const parameters = {
+  title: '参数登记册',
+  list: '参数列表',
+  search: '参数名称',
+  unit: '单位',
+  units: {
+    percent: '%',
+    yuan: '元',
+    days: '天',
+    working_days: '工作日',
+    months: '个月',
+    year: '年份',
+    points: '分',
+    count: '个',
+    metres: '米',
+    minutes: '分钟',
+    text: '文字',
+  },
+  state: '状态',
+  changed: '已设定',
+  coming: '将变更',
+  missing: '待设定',
+  day: '日期',
+  name: '参数',
+  value: '当前取值',
+  default: '默认值',
+  notSet: '未设定',
+  source: '来源',
+  sources: { source: '业务文件', proposal: '建议值' },
+  serves: '对应需求',
+  next: '下次变更',
+  history: '取值记录',
+  scope: '适用范围',
+  scopeHelp: '行政区划编码；留空为全部区域',
+  from: '生效日期',
+  to: '失效日期',
+  toHelp: '从这天起恢复原值；留空为长期',
+  owner: '设定人',
+  states: { over: '已过', holds: '生效中', coming: '未生效' },
+  open: '长期',
+  set: '设定取值',
+  setHelp: '过去的日期保持当时的取值，以便按当时的规则重算。',
+  newValue: '取值',
+  required: '必填',
+  reason: '原因',
+  reasonMissing: '请填写原因，至少 2 个字',
+  done: '已设定',
+  withdraw: '取消',
+  withdrawTitle: '取消未生效的取值 {{value}}',
+  withdrawHelp: '取消后，原来的取值继续有效。',
+  withdrawn: '已取消',
+  none: '没有设定过，使用默认值',
+  audit: '变更审计',
+  noManage: '需要参数管理权限',
+};
+
+export default parameters;
+
+declare module '../names' {
+  interface Texts {
+    parameters: typeof parameters;
+  }
+}
