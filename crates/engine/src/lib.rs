@@ -3,5 +3,6 @@
 //! Invariant: the only crate that names `datafusion`, `arrow` or `parquet`; linked by `app` alone.
 
 pub mod facts;
+pub mod metrics;
 mod pages;
 pub mod settle;

@@ -4,6 +4,7 @@
 
 pub mod calendar;
 pub mod facts;
+pub mod holidays;
 pub mod lang;
 pub mod master;
 pub mod money;

@@ -158,6 +158,42 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/exports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's files, latest first. Those kept for a week are deleted. */
+    get: operations['exports'];
+    put?: never;
+    /** Begins an export. The job's result names the file. */
+    post: operations['export_figures'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/{file}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file. */
+    get: operations['download_export'];
+    put?: never;
+    post?: never;
+    /** Deletes a file. */
+    delete: operations['delete_export'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/home': {
     parameters: {
       query?: never;
@@ -613,6 +649,74 @@ export interface paths {
     put?: never;
     /** Switches the codes off, with a code. */
     post: operations['totp_off'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All metrics and what they may be split by. */
+    get: operations['metrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/query': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Answers a question about figures. */
+    post: operations['metrics_query'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/rows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The facts behind a figure. */
+    post: operations['metrics_rows'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/targets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets targets; those there are for the same month, metric and code are replaced. */
+    put: operations['set_targets'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1562,6 +1666,42 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/views': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The views the caller may open, their own first. */
+    get: operations['views'];
+    put?: never;
+    /** Keeps a view. Whoever opens it sees figures of their own part of the network. */
+    post: operations['create_view'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/views/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes a view of one's own. */
+    put: operations['update_view'];
+    post?: never;
+    /** Deletes a view of one's own. */
+    delete: operations['delete_view'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1754,6 +1894,34 @@ export interface components {
       clerk: components['schemas']['ClerkRow'];
       history: components['schemas']['Lived'][];
     };
+    /** @description What to set beside the figures. */
+    CompareSent: {
+      /**
+       * @description The period before, restated to this period's working days, weekends and holidays.
+       * @default false
+       */
+      adjusted: boolean;
+      /**
+       * @description A year earlier.
+       * @default false
+       */
+      last_year: boolean;
+      /**
+       * @description The period before.
+       * @default false
+       */
+      previous: boolean;
+      /**
+       * @description Targets.
+       * @default false
+       */
+      target: boolean;
+    };
+    /** @description First and last day. */
+    Days: {
+      from: string;
+      to: string;
+    };
     /** @description A delegation that was made. */
     DelegationMade: {
       id: string;
@@ -1784,6 +1952,13 @@ export interface components {
       /** @description First day it no longer holds. */
       to: string;
     };
+    /** @description A dimension. */
+    DimensionView: {
+      code: string;
+      /** @description time, place, thing. */
+      group: string;
+      name: string;
+    };
     /** @description Something to look at before a month is published. */
     ExceptionView: {
       /**
@@ -1811,6 +1986,56 @@ export interface components {
       reviewed_at: string | null;
       reviewed_by: string | null;
     };
+    /** @description A file to download. */
+    ExportFile: {
+      /** Format: int64 */
+      bytes: number;
+      /** @description When it is deleted. */
+      expires_at: string;
+      /** @description Name, for the address. */
+      file: string;
+      made_at: string;
+    };
+    /** @description An export to make. */
+    ExportSent: {
+      /** @description xlsx or csv. */
+      format: string;
+      /** @description Name of the file, without its ending. */
+      name: string;
+      /** @description What the page shows. All rows are written, whatever the page shows of them. */
+      query: components['schemas']['MetricQuery'];
+    };
+    /** @description A fact behind a figure. */
+    FactRow: {
+      /**
+       * Format: int64
+       * @description Fen; of a subscriber's month what was billed.
+       */
+      amount: number | null;
+      clerk: string;
+      event_id: string;
+      /** @description Code of the kind. */
+      kind: string;
+      kind_name: string;
+      occurred_on: string;
+      order_id: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      plan_fee: number | null;
+      product: string;
+      product_name: string;
+      ref_event: string;
+      /** @description effective, cancelled, reversal; empty for what has none. */
+      state: string;
+      /** @description Masked. */
+      subscriber: string;
+    };
     /** @description A figure and the one before it. */
     Figure: {
       /**
@@ -1826,6 +2051,92 @@ export interface components {
       unit: string;
       /** Format: int64 */
       value: number;
+    };
+    /** @description A figure with what stands beside it, in the metric's unit; shares and growth in parts of a million. */
+    FigureCell: {
+      /** Format: int64 */
+      adjusted?: number | null;
+      /** Format: int64 */
+      adjusted_growth_ppm?: number | null;
+      /** Format: int64 */
+      attainment_ppm?: number | null;
+      /** Format: int64 */
+      growth_ppm?: number | null;
+      /** Format: int64 */
+      last_year?: number | null;
+      /** Format: int64 */
+      previous?: number | null;
+      /** Format: int64 */
+      share_ppm?: number | null;
+      /** Format: int64 */
+      target?: number | null;
+      /** Format: int64 */
+      value: number | null;
+      /** Format: int64 */
+      year_growth_ppm?: number | null;
+    };
+    /** @description A key across. */
+    FigureHead: {
+      key: string;
+      label: string;
+    };
+    /** @description What the rows that are not shown come to. */
+    FigureRest: {
+      cells: components['schemas']['FigureCell'][];
+      rows: number;
+    };
+    /** @description A row. */
+    FigureRow: {
+      /** @description For every key across, every metric. */
+      cells: components['schemas']['FigureCell'][];
+      key: string[];
+      /** @description What people call the keys. */
+      labels: string[];
+      /** @description Place in the order asked for, from 1. */
+      rank: number;
+    };
+    /** @description An answer. */
+    FigureTable: {
+      across: components['schemas']['FigureHead'][];
+      /** @description Dimension across, if there is one. */
+      across_by: string | null;
+      by: string[];
+      days: components['schemas']['Days'];
+      last_year: components['schemas']['Days'] | null;
+      /** @description Holidays, and weekend days worked, of the days asked for. */
+      marked: components['schemas']['MarkedDay'][];
+      metrics: string[];
+      previous: components['schemas']['Days'] | null;
+      rest: components['schemas']['FigureRest'] | null;
+      rows: components['schemas']['FigureRow'][];
+      /**
+       * Format: int64
+       * @description Number of the state of the facts that was counted.
+       */
+      snapshot: number;
+      total: components['schemas']['FigureCell'][];
+    };
+    /** @description A view. */
+    FigureView: {
+      address: string;
+      id: string;
+      name: string;
+      /** @description Whether it is the caller's own. */
+      own: boolean;
+      owner: string;
+      shares: components['schemas']['ShareSent'][];
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A condition. */
+    FilterSent: {
+      /** @description A dimension, or `territory` (a division and all below), or `tree` (a partner and all below). */
+      dimension: string;
+      /** @description Keys, any of which will do. */
+      values: string[];
     };
     /** @description A role to be given. */
     GrantSent: {
@@ -2058,6 +2369,11 @@ export interface components {
        */
       total: number;
     };
+    /** @description A key the facts must have. */
+    KeySent: {
+      dimension: string;
+      key: string;
+    };
     /** @description An account. */
     LedgerAccount: {
       /**
@@ -2219,6 +2535,13 @@ export interface components {
       /** @description Table. */
       table: string;
     };
+    /** @description A day that differs from the plain week. */
+    MarkedDay: {
+      day: string;
+      /** @description work or holiday. */
+      kind: string;
+      name: string;
+    };
     /** @description Whoever asks. */
     Me: {
       acting: components['schemas']['ActingView'] | null;
@@ -2231,6 +2554,56 @@ export interface components {
       roles: components['schemas']['HeldRole'][];
       /** @description Today, in China, as the server has it. */
       today: string;
+    };
+    /** @description The catalogue. */
+    MetricCatalogue: {
+      dimensions: components['schemas']['DimensionView'][];
+      /** @description First day with business. */
+      first: string | null;
+      /** @description Last day of the newest month with business, or today. */
+      last: string | null;
+      /** @description Newest month with states of subscribers. */
+      last_state: string | null;
+      metrics: components['schemas']['MetricView'][];
+    };
+    /** @description A question. */
+    MetricQuery: {
+      /** @description Dimension across the columns. */
+      across?: string | null;
+      /** @description Dimensions down the rows. */
+      by?: string[];
+      compare?: components['schemas']['CompareSent'];
+      filters?: components['schemas']['FilterSent'][];
+      /**
+       * Format: date
+       * @description First day.
+       */
+      from: string;
+      /** @description Ids of metrics. */
+      metrics: string[];
+      sort?: components['schemas']['SortSent'] | null;
+      /**
+       * Format: date
+       * @description Last day.
+       */
+      to: string;
+      top?: components['schemas']['TopSent'] | null;
+    };
+    /** @description A metric. */
+    MetricView: {
+      /** @description What exactly it is. */
+      about: string;
+      /** @description Whether shares of a whole make sense. */
+      additive: boolean;
+      /** @description Codes of the dimensions it may be split by. */
+      by: string[];
+      id: string;
+      name: string;
+      /** @description Role that answers for the definition. */
+      owner: string;
+      owner_name: string;
+      /** @description count, fen, ppm, people, outlets, partners. */
+      unit: string;
     };
     /** @description What becomes of a role. */
     MoveView: {
@@ -2420,6 +2793,44 @@ export interface components {
         partner: string;
         reviewed_at: string | null;
         reviewed_by: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_FactRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen; of a subscriber's month what was billed.
+         */
+        amount: number | null;
+        clerk: string;
+        event_id: string;
+        /** @description Code of the kind. */
+        kind: string;
+        kind_name: string;
+        occurred_on: string;
+        order_id: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        plan_fee: number | null;
+        product: string;
+        product_name: string;
+        ref_event: string;
+        /** @description effective, cancelled, reversal; empty for what has none. */
+        state: string;
+        /** @description Masked. */
+        subscriber: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -3252,6 +3663,21 @@ export interface components {
       permissions: string[];
       title: string;
     };
+    /** @description Which facts to show. */
+    RowsQuery: {
+      /** @description The `next` of the page before. */
+      after?: string | null;
+      filters?: components['schemas']['FilterSent'][];
+      /** Format: date */
+      from: string;
+      keys?: components['schemas']['KeySent'][];
+      /** @description Most rows, at most 500; 50 where absent. */
+      limit?: number | null;
+      /** @description Id of the metric. Of a ratio the facts of its upper part are shown, of a difference those of its first part. */
+      metric: string;
+      /** Format: date */
+      to: string;
+    };
     /** @description Why a value is taken back. */
     SettingGone: {
       reason: string;
@@ -3291,6 +3717,13 @@ export interface components {
       /** @description The settled months, rising. */
       trend: components['schemas']['Point'][];
     };
+    /** @description Whom a view is shared with. */
+    ShareSent: {
+      /** @description Role id, or login. */
+      code: string;
+      /** @description role or person. */
+      kind: string;
+    };
     /** @description Credentials. */
     SignIn: {
       login: string;
@@ -3302,6 +3735,12 @@ export interface components {
     SignInWays: {
       /** @description What the button to another house says; absent without one. */
       sso: string | null;
+    };
+    /** @description How to order. */
+    SortSent: {
+      descending?: boolean;
+      /** @description A metric asked for; the keys where absent. */
+      metric?: string | null;
     };
     /** @description Somebody who may be asked to stand in. */
     StandIn: {
@@ -3317,6 +3756,21 @@ export interface components {
     StepNote: {
       /** @description The note, or the reason. */
       note?: string;
+    };
+    /** @description A target of a month. */
+    TargetSent: {
+      /** @description Code of the division (empty for everywhere), partner or outlet. */
+      code: string;
+      /** @description Id of the metric. */
+      metric: string;
+      month: string;
+      /** @description territory, partner, outlet. */
+      of: string;
+      /**
+       * Format: int64
+       * @description In the metric's unit.
+       */
+      value: number;
     };
     /** @description A term of cooperation. */
     Term: {
@@ -3365,6 +3819,12 @@ export interface components {
       revoked_at: string | null;
       /** @description works, expired or revoked. */
       state: string;
+    };
+    /** @description How many rows. */
+    TopSent: {
+      /** @description Keys of the first dimension that are shown wherever they stand. */
+      keep?: string[];
+      rows: number;
     };
     /** @description A code of the phone. */
     TotpCode: {
@@ -3418,6 +3878,13 @@ export interface components {
       uploaded_by: string;
       /** Format: int32 */
       version: number;
+    };
+    /** @description A view to keep. */
+    ViewSent: {
+      /** @description Address of the page with its parameters, as the page writes it. */
+      address: string;
+      name: string;
+      shares?: components['schemas']['ShareSent'][];
     };
     /** @description Why something is done. */
     WithdrawReason: {
@@ -3747,6 +4214,92 @@ export interface operations {
         content: {
           'application/json': components['schemas']['ClerkWhole'];
         };
+      };
+    };
+  };
+  exports: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportFile'][];
+        };
+      };
+    };
+  };
+  export_figures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportSent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  download_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  delete_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Deleted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -4389,6 +4942,93 @@ export interface operations {
     };
     responses: {
       /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  metrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MetricCatalogue'];
+        };
+      };
+    };
+  };
+  metrics_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MetricQuery'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FigureTable'];
+        };
+      };
+    };
+  };
+  metrics_rows: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RowsQuery'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_FactRow'];
+        };
+      };
+    };
+  };
+  set_targets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TargetSent'][];
+      };
+    };
+    responses: {
+      /** @description Set */
       204: {
         headers: {
           [name: string]: unknown;
@@ -5998,6 +6638,98 @@ export interface operations {
         content: {
           'text/csv': unknown;
         };
+      };
+    };
+  };
+  views: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FigureView'][];
+        };
+      };
+    };
+  };
+  create_view: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ViewSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FigureView'];
+        };
+      };
+    };
+  };
+  update_view: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description View */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ViewSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FigureView'];
+        };
+      };
+    };
+  };
+  delete_view: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description View */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Deleted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };

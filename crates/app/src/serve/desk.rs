@@ -2,6 +2,7 @@
 
 use super::booked::Booked;
 use super::counters::Counters;
+use super::figures::Figures;
 use super::home::Home;
 use super::jobs::Jobs;
 use super::ledger::Books;
@@ -26,6 +27,7 @@ pub(crate) struct Desk {
     pub(crate) jobs: Jobs,
     pub(crate) counters: Counters,
     pub(crate) books: Books,
+    pub(crate) figures: Figures,
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
@@ -49,6 +51,7 @@ impl Desk {
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),
             db,
+            figures: Figures::open(home.root())?,
             home,
             roles: Roles::standard()?,
             counters: Counters::default(),

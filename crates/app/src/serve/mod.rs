@@ -18,6 +18,8 @@ mod desk;
 mod difference;
 mod duties;
 mod exceptions;
+mod exports;
+mod figures;
 mod handover;
 mod home;
 mod homepage;
@@ -25,6 +27,7 @@ mod imports;
 mod jobs;
 mod ledger;
 mod masking;
+mod metrics;
 mod network;
 mod oidc;
 mod opened;
@@ -39,6 +42,7 @@ mod session;
 mod settling;
 mod signed;
 mod uploads;
+mod views;
 mod web;
 
 use crate::say::{self, Say};
@@ -98,11 +102,12 @@ struct Document;
 /// All operations, under `/api/v1`.
 fn api() -> OpenApiRouter<Arc<Desk>> {
     let routes = OpenApiRouter::new().merge(session::routes()).merge(jobs::routes());
+    let figures = metrics::routes().merge(views::routes()).merge(exports::routes());
     let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());
     let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
     let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
     let network = network::routes().merge(places::routes()).merge(search::routes()).merge(homepage::routes());
-    let routes = routes.merge(settlement).merge(money).merge(network);
+    let routes = routes.merge(figures).merge(settlement).merge(money).merge(network);
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
     let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
     let routes = routes.merge(access);
@@ -138,6 +143,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     if args.demo {
         demo::people(&desk).await?;
         accounts::fill(&desk).await?;
+        views::demo_targets(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(
@@ -170,7 +176,7 @@ fn app(desk: Arc<Desk>) -> Router {
         .merge(operations)
         .route("/health/live", get(async || StatusCode::NO_CONTENT))
         .route("/health/ready", get(ready))
-        .route("/metrics", get(metrics))
+        .route("/metrics", get(counted))
         .fallback(assets::page)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), web::dress))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
@@ -185,7 +191,7 @@ async fn ready(State(desk): State<Arc<Desk>>) -> StatusCode {
 }
 
 /// Counts for Prometheus, for whoever asks from this machine.
-async fn metrics(State(desk): State<Arc<Desk>>, ConnectInfo(from): ConnectInfo<SocketAddr>) -> Response {
+async fn counted(State(desk): State<Arc<Desk>>, ConnectInfo(from): ConnectInfo<SocketAddr>) -> Response {
     if !from.ip().is_loopback() {
         return StatusCode::NOT_FOUND.into_response();
     }

@@ -12,7 +12,7 @@ mod fetch;
 mod ids;
 mod import;
 mod land;
-mod object_file;
+pub(crate) mod object_file;
 mod pool;
 mod read;
 mod read_in;
@@ -23,7 +23,7 @@ mod sink;
 mod snapshot;
 mod source;
 mod spill;
-mod store;
+pub(crate) mod store;
 mod tally;
 mod worker;
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 const FOOTER: usize = 64 << 10;
 
 /// The file. Its footer is read with the page indexes.
-pub(super) struct ObjectFile {
+pub(crate) struct ObjectFile {
     objects: Arc<dyn ObjectStore>,
     path: Path,
     bytes: u64,
@@ -25,7 +25,7 @@ pub(super) struct ObjectFile {
 
 impl ObjectFile {
     /// A file of known size; its footer where it has been read before.
-    pub(super) fn new(objects: Arc<dyn ObjectStore>, path: &str, bytes: u64, footer: Option<Arc<ParquetMetaData>>) -> Self {
+    pub(crate) fn new(objects: Arc<dyn ObjectStore>, path: &str, bytes: u64, footer: Option<Arc<ParquetMetaData>>) -> Self {
         Self { objects, path: Path::from(path), bytes, footer }
     }
 }

@@ -39,7 +39,7 @@ fn failed(place: &str, path: &str, error: &dyn std::fmt::Display) -> Refusal {
 }
 
 /// The refusal of a stored object that is not what it should be.
-pub(super) fn broken(what: &str, error: &dyn std::fmt::Display) -> Refusal {
+pub(crate) fn broken(what: &str, error: &dyn std::fmt::Display) -> Refusal {
     Refusal::new(
         Kind::Bug,
         "facts.store.broken",
@@ -111,7 +111,7 @@ impl FactStore {
     }
 
     /// Runs a request to its end.
-    pub(super) fn wait<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Result<T, Refusal> {
+    pub(crate) fn wait<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Result<T, Refusal> {
         let stopped = || failed(&self.place, "", &"stopped");
         let runtime = self.runtime.as_ref().ok_or_else(stopped)?;
         let (sender, receiver) = sync_channel(1);
@@ -144,7 +144,7 @@ impl FactStore {
     }
 
     /// Puts an object, whatever is there.
-    pub(super) fn put(&self, path: &str, bytes: Vec<u8>) -> Result<(), Refusal> {
+    pub(crate) fn put(&self, path: &str, bytes: Vec<u8>) -> Result<(), Refusal> {
         let answer = self.ask(path, |objects, path| async move { objects.put(&path, PutPayload::from(bytes)).await.map(|_| ()) })?;
         self.done(path, answer)
     }
@@ -190,7 +190,7 @@ impl FactStore {
     }
 
     /// A whole object; `None` if there is none.
-    pub(super) fn get(&self, path: &str) -> Result<Option<Vec<u8>>, Refusal> {
+    pub(crate) fn get(&self, path: &str) -> Result<Option<Vec<u8>>, Refusal> {
         let answer = self.ask(path, |objects, path| async move { objects.get(&path).await?.bytes().await })?;
         match answer {
             Err(Error::NotFound { .. }) => Ok(None),
@@ -208,7 +208,7 @@ impl FactStore {
     }
 
     /// Removes an object; nothing happens if there is none.
-    pub(super) fn delete(&self, path: &str) -> Result<(), Refusal> {
+    pub(crate) fn delete(&self, path: &str) -> Result<(), Refusal> {
         match self.ask(path, |objects, path| async move { objects.delete(&path).await })? {
             Err(Error::NotFound { .. }) => Ok(()),
             answer => self.done(path, answer),
@@ -216,7 +216,7 @@ impl FactStore {
     }
 
     /// Paths below a folder, with the second each was last written.
-    pub(super) fn list(&self, folder: &str) -> Result<Vec<(String, i64)>, Refusal> {
+    pub(crate) fn list(&self, folder: &str) -> Result<Vec<(String, i64)>, Refusal> {
         use futures::TryStreamExt;
         let answer = self.ask(folder, |objects, folder| async move { objects.list(Some(&folder)).try_collect::<Vec<_>>().await })?;
         let mut found: Vec<(String, i64)> =
@@ -230,8 +230,15 @@ impl FactStore {
     /// # Errors
     /// The store cannot be read.
     pub fn latest(&self) -> Result<Snapshot, Refusal> {
-        let newest = self.list(&path(&["_snapshots"]))?.into_iter().filter_map(|(path, _)| number_of(&path)).max();
-        newest.map_or_else(|| Ok(Snapshot::default()), |number| self.snapshot(number))
+        self.snapshot(self.latest_number()?)
+    }
+
+    /// The number of the newest snapshot; 0 of a new store.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn latest_number(&self) -> Result<u64, Refusal> {
+        Ok(self.list(&path(&["_snapshots"]))?.into_iter().filter_map(|(path, _)| number_of(&path)).max().unwrap_or(0))
     }
 
     /// A snapshot by number: what the store held then.
@@ -286,7 +293,7 @@ fn s3(place: &str, builder: AmazonS3Builder, prefix: &str) -> Result<Arc<dyn Obj
 }
 
 /// A path below the root.
-pub(super) fn path(parts: &[&str]) -> String {
+pub(crate) fn path(parts: &[&str]) -> String {
     format!("{ROOT}/{}", parts.join("/"))
 }
 

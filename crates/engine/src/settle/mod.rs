@@ -46,7 +46,7 @@ mod rows;
 mod sink;
 mod source;
 mod stream;
-mod subs;
+pub(crate) mod subs;
 mod totals;
 mod unequal;
 

@@ -1,0 +1,205 @@
+//! Views of figures that people keep and share, and targets.
+
+use super::desk::Desk;
+use super::metrics::MetricQuery;
+use super::signed::Signed;
+use super::web::{Answer, IfMatch, Sent, bug};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use qudao_access::Permission;
+use qudao_kernel::{Month, Refusal};
+use qudao_metrics::store::{self, Asker, Share, View};
+use qudao_metrics::{Target, TargetOf};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, remove)).routes(routes!(targets))
+}
+
+/// Whom a view is shared with.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+pub(crate) struct ShareSent {
+    /// role or person.
+    kind: String,
+    /// Role id, or login.
+    code: String,
+}
+
+/// A view to keep.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ViewSent {
+    name: String,
+    /// Address of the page with its parameters, as the page writes it.
+    address: String,
+    #[serde(default)]
+    shares: Vec<ShareSent>,
+}
+
+/// A view.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FigureView {
+    id: String,
+    /// For `If-Match`.
+    version: u32,
+    owner: String,
+    /// Whether it is the caller's own.
+    own: bool,
+    name: String,
+    address: String,
+    shares: Vec<ShareSent>,
+}
+
+fn shares(sent: &[ShareSent]) -> Vec<Share> {
+    sent.iter().map(|share| Share { kind: share.kind.clone(), code: share.code.clone() }).collect()
+}
+
+/// An address of this console, so that a shared view leads nowhere else.
+fn checked(address: &str) -> Result<(), Refusal> {
+    if address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\n', '\r']) {
+        return Ok(());
+    }
+    Err(Refusal::bad_input("metrics.view.address", "视图的地址须是本系统的页面", "a view's address is a page of this console"))
+}
+
+fn roles(signed: &Signed) -> Vec<String> {
+    signed.0.grants.iter().map(|grant| grant.role.clone()).collect()
+}
+
+fn shown(view: View, login: &str) -> FigureView {
+    FigureView {
+        own: view.owner == login,
+        id: view.id,
+        version: view.version,
+        owner: view.owner,
+        name: view.name,
+        address: view.query,
+        shares: view.shares.into_iter().map(|share| ShareSent { kind: share.kind, code: share.code }).collect(),
+    }
+}
+
+/// The views the caller may open, their own first.
+#[utoipa::path(get, path = "/views", tag = "metrics", operation_id = "views",
+    responses((status = 200, body = Vec<FigureView>)), extensions(("x-permission" = json!("volume.read"))))]
+async fn list(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Vec<FigureView>>> {
+    signed.may(&desk, Permission::VolumeRead)?;
+    let roles = roles(&signed);
+    let login = &signed.0.login;
+    let views = store::views(&desk.db, Asker { login, roles: &roles }).await?;
+    Ok(Json(views.into_iter().map(|view| shown(view, login)).collect()))
+}
+
+/// Keeps a view. Whoever opens it sees figures of their own part of the network.
+#[utoipa::path(post, path = "/views", tag = "metrics", operation_id = "create_view", request_body = ViewSent,
+    responses((status = 201, body = FigureView)), extensions(("x-permission" = json!("volume.read"))))]
+async fn create(State(desk): State<Arc<Desk>>, signed: Signed, Sent(sent): Sent<ViewSent>) -> Answer<(StatusCode, Json<FigureView>)> {
+    signed.may(&desk, Permission::VolumeRead)?;
+    checked(&sent.address)?;
+    let login = &signed.0.login;
+    let id = store::create(&desk.db, login, &sent.name, &sent.address, &shares(&sent.shares)).await?;
+    let view = store::view(&desk.db, Asker { login, roles: &[] }, &id).await?;
+    Ok((StatusCode::CREATED, Json(shown(view, login))))
+}
+
+/// Changes a view of one's own.
+#[utoipa::path(put, path = "/views/{id}", tag = "metrics", operation_id = "update_view", request_body = ViewSent,
+    params(("id" = String, Path, description = "View"), ("If-Match" = String, Header, description = "Version that was seen")),
+    responses((status = 200, body = FigureView)), extensions(("x-permission" = json!("volume.read"))))]
+async fn update(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Path(id): Path<String>,
+    IfMatch(version): IfMatch,
+    Sent(sent): Sent<ViewSent>,
+) -> Answer<Json<FigureView>> {
+    signed.may(&desk, Permission::VolumeRead)?;
+    checked(&sent.address)?;
+    let login = &signed.0.login;
+    store::update(&desk.db, login, &id, version, &sent.name, &sent.address, &shares(&sent.shares)).await?;
+    let view = store::view(&desk.db, Asker { login, roles: &[] }, &id).await?;
+    Ok(Json(shown(view, login)))
+}
+
+/// Deletes a view of one's own.
+#[utoipa::path(delete, path = "/views/{id}", tag = "metrics", operation_id = "delete_view", params(("id" = String, Path, description = "View")),
+    responses((status = 204, description = "Deleted")), extensions(("x-permission" = json!("volume.read"))))]
+async fn remove(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<String>) -> Answer<StatusCode> {
+    signed.may(&desk, Permission::VolumeRead)?;
+    store::delete(&desk.db, &signed.0.login, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A target of a month.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct TargetSent {
+    /// Id of the metric.
+    metric: String,
+    /// territory, partner, outlet.
+    of: String,
+    /// Code of the division (empty for everywhere), partner or outlet.
+    code: String,
+    #[schema(value_type = String)]
+    month: Month,
+    /// In the metric's unit.
+    value: i64,
+}
+
+/// Sets targets; those there are for the same month, metric and code are replaced.
+#[utoipa::path(put, path = "/metrics/targets", tag = "metrics", operation_id = "set_targets", request_body = Vec<TargetSent>,
+    responses((status = 204, description = "Set")), extensions(("x-permission" = json!("parameter.manage"))))]
+async fn targets(State(desk): State<Arc<Desk>>, signed: Signed, Sent(sent): Sent<Vec<TargetSent>>) -> Answer<StatusCode> {
+    signed.everywhere(&desk, Permission::ParameterManage)?;
+    let wrong = |id: &str| {
+        Refusal::bad_input(
+            "metrics.target.wrong",
+            format!("目标的指标、对象或数值有误（{id}）；请核对"),
+            format!("a target's metric, kind or value is wrong ({id}); check it"),
+        )
+    };
+    let target = |sent: TargetSent| {
+        let of = TargetOf::by_code(&sent.of).filter(|_| sent.value >= 0 && desk.figures.catalogue.get(&sent.metric).is_some());
+        let of = of.ok_or_else(|| wrong(&sent.metric))?;
+        Ok(Target { metric: sent.metric, of, code: sent.code, month: sent.month, value: sent.value })
+    };
+    let targets: Vec<Target> = sent.into_iter().map(target).collect::<Result<_, Refusal>>()?;
+    store::set_targets(&desk.db, &signed.0.login, &targets).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Targets of the demo: what the month before the open one reached, and a twentieth more, for every county, partner and outlet.
+pub(super) async fn demo_targets(desk: &Arc<Desk>) -> Result<(), Refusal> {
+    let month = desk.today().month();
+    let metric = "effective_orders".to_owned();
+    if !store::targets(&desk.db, std::slice::from_ref(&metric), month, month).await?.is_empty() {
+        return Ok(());
+    }
+    let open = Arc::clone(desk);
+    let work = move || {
+        let before = month.plus(-1);
+        let mut targets = Vec::new();
+        for (by, of) in [
+            (None, TargetOf::Territory),
+            (Some("county"), TargetOf::Territory),
+            (Some("partner"), TargetOf::Partner),
+            (Some("outlet"), TargetOf::Outlet),
+        ] {
+            let sent = MetricQuery::plain("effective_orders", by, before.first_day(), before.last_day());
+            let query = sent.query(qudao_metrics::Within::everywhere())?;
+            let answer = qudao_metrics::answer(&open.figures.catalogue, &*open.master()?, &open.figures.now(&open)?, &query)?;
+            for row in answer.rows {
+                let code = row.key.first().cloned().unwrap_or_default();
+                let value = row.cells.first().and_then(|cell| cell.value).unwrap_or(0);
+                if by.is_none() || !code.is_empty() {
+                    targets.push(Target { metric: "effective_orders".to_owned(), of, code, month, value: value + value / 20 });
+                }
+            }
+        }
+        Ok::<_, Refusal>(targets)
+    };
+    let targets = tokio::task::spawn_blocking(work).await.map_err(|error| bug(&error.to_string()))??;
+    store::set_targets(&desk.db, "demo", &targets).await
+}
