@@ -8,6 +8,7 @@ import shutil
 import sys
 
 import check
+import serving
 from harness import CACHE, RIVALS, ROOT, Contender, compete, execute, median, record, table, versions
 
 POLICIES = ROOT / "definitions/policies/bench"
@@ -33,6 +34,7 @@ def options():
     parser.add_argument("--memory", default="1200MB", help="qudao's memory for sorting and merging")
     parser.add_argument("--policies", type=pathlib.Path, default=POLICIES, help=argparse.SUPPRESS)
     parser.add_argument("--before", type=int, default=6, help="months settled before the measured one")
+    parser.add_argument("--scale", default="city", choices=("county", "city", "province"), help="of the demo that `serve` and `start` run on")
     parser.add_argument("--dry", action="store_true", help="print, do not write bench/RESULTS.md")
     return parser.parse_args()
 
@@ -361,5 +363,6 @@ def prove(args):
 
 
 if __name__ == "__main__":
+    BENCHES |= {"serve": serving.serve, "start": serving.start}
     BENCHES |= {"settle": BENCHES.pop("settle_month"), "import": BENCHES.pop("import_files")}
     BENCHES[options().name](options())
