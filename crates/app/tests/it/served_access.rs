@@ -138,7 +138,10 @@ impl Network {
             };
             lines.map(cells).collect::<BTreeMap<_, _>>()
         };
-        Self { partners: rows("partners.csv", ["code", "parent", "territory"]), outlets: rows("outlets.csv", ["code", "owner", "territory"]) }
+        Self {
+            partners: rows("partners.csv", ["code", "parent", "territory"]),
+            outlets: rows("outlets.csv", ["code", "owner", "territory"]),
+        }
     }
 
     /// Whether a partner is another or below it.
