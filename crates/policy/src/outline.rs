@@ -73,13 +73,7 @@ pub fn outline(text: &str) -> Outline {
 
 fn head(policy: &ast::Policy) -> Head {
     let (from, last) = policy.effective.as_ref().map(|(from, to)| (from.node, to.as_ref().map(|to| to.node))).unzip();
-    Head {
-        name: policy.name.node.clone(),
-        version: policy.version.node,
-        title: policy.title.clone(),
-        from,
-        last: last.flatten(),
-    }
+    Head { name: policy.name.node.clone(), version: policy.version.node, title: policy.title.clone(), from, last: last.flatten() }
 }
 
 fn grid(text: &str, policy: &ast::Policy, ladder: &ast::Ladder) -> Grid {
@@ -249,7 +243,10 @@ mod tests {
         let cells = |from: &str, each: &str, flat: &str| Cells { from: from.into(), each: each.into(), flat: flat.into() };
         let steps = [cells("0", "", ""), cells("150", "", "500.00元"), cells("300", "1.50元", "")];
         let text = with_steps(TEXT, "甲", "台阶", &steps).unwrap();
-        assert!(text.contains("    # 档位\n    满 0 不满 150: 不付\n    满 150 不满 300: 固定 500.00元\n    满 300: 1.50元 每单位\n  }"), "{text}");
+        assert!(
+            text.contains("    # 档位\n    满 0 不满 150: 不付\n    满 150 不满 300: 固定 500.00元\n    满 300: 1.50元 每单位\n  }"),
+            "{text}"
+        );
         assert_eq!(outline(&text).ladders[0].steps, steps);
         let strange = with_steps(TEXT, "甲", "台阶", &[cells("0: 不付 }", "", "")]);
         assert_eq!(strange.unwrap_err().code, "steps.cell.strange");
@@ -263,7 +260,10 @@ mod tests {
         assert!(own.starts_with("政策 甲") && own.contains("地方取值 甲 版本 1") && !own.contains('乙'), "{own}");
         let day = |text: &str| text.parse::<Date>().unwrap();
         let new = renewed(&own, 2, day("2026-09-01"), None);
-        assert!(new.contains("政策 甲 版本 2 \"甲办法\"") && new.contains("有效期 2026-09-01\n") && new.contains("地方取值 甲 版本 2"), "{new}");
+        assert!(
+            new.contains("政策 甲 版本 2 \"甲办法\"") && new.contains("有效期 2026-09-01\n") && new.contains("地方取值 甲 版本 2"),
+            "{new}"
+        );
         let until = renewed(&own, 2, day("2026-09-01"), Some(day("2027-08-31")));
         assert!(until.contains("有效期 2026-09-01 至 2027-08-31"), "{until}");
         assert_eq!(part(TEXT, "甲", 2), None);

@@ -13,7 +13,6 @@ use qudao_kernel::{Date, Kind, Lang, Refusal};
 use qudao_policy::outline::renewed;
 use qudao_settle::draft::{self, Draft, Judged, Note, judge};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -173,7 +172,11 @@ async fn begun(desk: &Arc<Desk>, sent: NewDraft) -> Answer<(Option<u32>, String)
         let next = of_name().map(|known| known.version).max().unwrap_or(0) + 1;
         let from: Date = match &sent.from {
             Some(from) => from.parse().map_err(|_| {
-                Refusal::bad_input("serve.policy.day", format!("“{from}”不是日期；格式如 2026-09-01"), format!("`{from}` is no day; write it as 2026-09-01"))
+                Refusal::bad_input(
+                    "serve.policy.day",
+                    format!("“{from}”不是日期；格式如 2026-09-01"),
+                    format!("`{from}` is no day; write it as 2026-09-01"),
+                )
             })?,
             None => desk.today().month().plus(1).first_day(),
         };

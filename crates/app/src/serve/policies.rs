@@ -14,7 +14,6 @@ use qudao_policy::{WordKind, vocabulary};
 use qudao_settle::draft::judge;
 use qudao_settle::example::Met;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -154,7 +153,12 @@ pub(crate) struct PolicyText {
 /// What there is to say about a text: mistakes and where they are, warnings, examples and what came out, tables, plain words.
 #[utoipa::path(post, path = "/policies/check", tag = "policies", operation_id = "check_policy", request_body = PolicyText,
     responses((status = 200, body = CheckView)), extensions(("x-permission" = json!("policy.draft"))))]
-async fn check(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Language, Sent(sent): Sent<PolicyText>) -> Answer<Json<CheckView>> {
+async fn check(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Language(lang): Language,
+    Sent(sent): Sent<PolicyText>,
+) -> Answer<Json<CheckView>> {
     signed.may(&desk, Permission::PolicyDraft)?;
     heavy(move || {
         let shelf = Shelf::open(&desk)?;
@@ -272,11 +276,20 @@ pub(crate) struct WorkedExample {
 /// What pays now at the caller's place, with worked examples.
 #[utoipa::path(get, path = "/live-policies", tag = "policies", operation_id = "live_policies", params(On),
     responses((status = 200, body = Vec<LivePolicy>)), extensions(("x-permission" = json!("policy.read"))))]
-async fn live(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Language, Asked(asked): Asked<On>) -> Answer<Json<Vec<LivePolicy>>> {
+async fn live(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Language(lang): Language,
+    Asked(asked): Asked<On>,
+) -> Answer<Json<Vec<LivePolicy>>> {
     heavy(move || {
         let day: Date = match &asked.on {
             Some(on) => on.parse().map_err(|_| {
-                Refusal::bad_input("serve.policy.day", format!("“{on}”不是日期；格式如 2026-08-31"), format!("`{on}` is no day; write it as 2026-08-31"))
+                Refusal::bad_input(
+                    "serve.policy.day",
+                    format!("“{on}”不是日期；格式如 2026-08-31"),
+                    format!("`{on}` is no day; write it as 2026-08-31"),
+                )
             })?,
             None => desk.today(),
         };
@@ -302,11 +315,7 @@ const MOST_EXAMPLES: usize = 3;
 fn worked(shelf: &Shelf, policy: &qudao_policy::model::Policy) -> Vec<WorkedExample> {
     let results = qudao_settle::example::results(&shelf.set, policy);
     let paid = results.iter().filter(|example| example.holds()).flat_map(|example| {
-        let of = |expect: &Met| WorkedExample {
-            name: example.example.clone(),
-            period: expect.period.to_string(),
-            amount: expect.wanted,
-        };
+        let of = |expect: &Met| WorkedExample { name: example.example.clone(), period: expect.period.to_string(), amount: expect.wanted };
         example.expects.iter().filter(|expect| expect.wanted > 0).map(of).take(1).collect::<Vec<_>>()
     });
     paid.take(MOST_EXAMPLES).collect()

@@ -13,9 +13,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use qudao_access::Permission;
-use qudao_kernel::{Kind, Month, Refusal, Text};
+use qudao_kernel::{Fen, Kind, Month, Refusal, Text};
 use qudao_platform::jobs::New;
-use qudao_platform::sheet::csv_line;
+use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
 use qudao_settle::simulate::{Change, Report, SimTotals, compare};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -223,13 +223,24 @@ async fn partners(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<
         let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         let sums: BTreeMap<String, (i64, i64)> = serde_json::from_slice(&bytes).map_err(|error| unreadable(&path, &error))?;
         let master = desk.master()?;
-        let mut text = String::from("\u{feff}代理商编码,名称,现行,草案,增减\r\n");
+        let columns = [
+            ("代理商编码", ColumnType::Text),
+            ("名称", ColumnType::Text),
+            ("现行", ColumnType::Money),
+            ("草案", ColumnType::Money),
+            ("增减", ColumnType::Money),
+        ];
+        let columns = columns.map(|(title, ty)| Column::new(title, ty));
+        let path = folder(&desk, &id)?.join("partners.csv");
+        let mut table = TableWriter::create(&path, &columns, Format::Csv(CsvEncoding::Utf8Bom))?;
         for (code, (live, draft)) in sums {
             let name = master.partner(&code, desk.today()).map(|row| row.name.clone()).unwrap_or_default();
-            let yuan = |fen: i64| qudao_kernel::Fen(fen).to_string();
-            text += &csv_line(&[&code, &name, &yuan(live), &yuan(draft), &yuan(draft.saturating_sub(live))]);
+            let money = |fen: i64| Cell::Money(Fen(fen));
+            table.row(&[Cell::Text(&code), Cell::Text(&name), money(live), money(draft), money(draft.saturating_sub(live))])?;
         }
-        Ok(download(&format!("{id}-partners.csv"), "text/csv; charset=utf-8", text.into_bytes()))
+        table.finish()?;
+        let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+        Ok(download(&format!("{id}-partners.csv"), "text/csv; charset=utf-8", bytes))
     })
     .await
 }
@@ -282,7 +293,11 @@ fn view(desk: &Desk, id: String, report: &Report) -> Result<SimulationView, Refu
         components: draft.components.iter().map(row).collect(),
         top_winners: moved.top_winners.iter().map(named).collect(),
         top_losers: moved.top_losers.iter().map(named).collect(),
-        spread: moved.spread.iter().map(|one| SpreadRow { from: one.from, to: one.to, partners: one.partners, delta: one.delta.0 }).collect(),
+        spread: moved
+            .spread
+            .iter()
+            .map(|one| SpreadRow { from: one.from, to: one.to, partners: one.partners, delta: one.delta.0 })
+            .collect(),
         cliffs: draft.cliffs.iter().map(cliff).collect(),
     })
 }

@@ -69,10 +69,10 @@ fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
                 continue;
             }
             let (Some((from, to)), Some((other_from, other_to))) = (&policy.effective, &other.effective) else { continue };
-            let begins_before_end =
-                |from: Date, to: &Option<ast::At<Date>>| to.as_ref().is_none_or(|to| from <= to.node);
+            let begins_before_end = |from: Date, to: &Option<ast::At<Date>>| to.as_ref().is_none_or(|to| from <= to.node);
             if begins_before_end(from.node, other_to) && begins_before_end(other_from.node, to) {
-                let (begins, ends) = if other.version.node < policy.version.node { (from.node, other_from.node) } else { (other_from.node, from.node) };
+                let (begins, ends) =
+                    if other.version.node < policy.version.node { (from.node, other_from.node) } else { (other_from.node, from.node) };
                 if begins > ends {
                     takes_over(&mut sinks[file], policy, other, begins);
                     continue;
@@ -97,7 +97,10 @@ fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
                         "另一版本的有效期",
                         "the other version's days",
                     )
-                    .help("新版本须晚于前一版本生效;前一版本到那天为止", "let the later version begin after the earlier one, which then ends the day before");
+                    .help(
+                        "新版本须晚于前一版本生效;前一版本到那天为止",
+                        "let the later version begin after the earlier one, which then ends the day before",
+                    );
             }
         }
         earlier.push((file, policy));

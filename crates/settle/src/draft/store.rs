@@ -5,7 +5,8 @@ use qudao_kernel::{Kind, Refusal};
 use qudao_platform::args;
 use qudao_platform::db::{Row, Tx};
 
-const COLUMNS: &str = "select id, policy, policy_version, title, effective_from, effective_last, base, text, version, state, author, created_us,
+const COLUMNS: &str =
+    "select id, policy, policy_version, title, effective_from, effective_last, base, text, version, state, author, created_us,
     changed_us, changed_by, submitted_by, submitted_us, submitted_sha, decided_by, decided_us, file from settle_draft";
 
 /// Every draft, latest change first.
@@ -38,9 +39,8 @@ pub(super) async fn locked(tx: &mut Tx, id: &str) -> Result<Draft, Refusal> {
 }
 
 async fn found(tx: &mut Tx, row: Option<Row>, id: &str) -> Result<Draft, Refusal> {
-    let row = row.ok_or_else(|| {
-        Refusal::new(Kind::NotFound, "settle.draft.missing", format!("没有草案 {id}"), format!("there is no draft {id}"))
-    })?;
+    let row = row
+        .ok_or_else(|| Refusal::new(Kind::NotFound, "settle.draft.missing", format!("没有草案 {id}"), format!("there is no draft {id}")))?;
     let mut draft = read(&row)?;
     for row in tx.query("select login from settle_draft_writer where draft = $1 order by login", args![id]).await? {
         draft.writers.push(row.string("login")?);
@@ -84,7 +84,8 @@ pub async fn notes(tx: &mut Tx, id: &str) -> Result<Vec<Note>, Refusal> {
 }
 
 pub(super) async fn insert(tx: &mut Tx, draft: &Draft) -> Result<(), Refusal> {
-    let sql = "insert into settle_draft (id, policy, policy_version, title, text, version, state, author, created_us, changed_us, changed_by)
+    let sql =
+        "insert into settle_draft (id, policy, policy_version, title, text, version, state, author, created_us, changed_us, changed_by)
                values ($1, '', 0, '', '', 0, 'draft', $2, $3, $3, $2)";
     tx.execute(sql, args![&draft.id, &draft.author, draft.created_us]).await?;
     update(tx, draft).await
