@@ -16,6 +16,7 @@ mod counters;
 mod demo;
 mod desk;
 mod difference;
+mod disputes;
 mod duties;
 mod exceptions;
 mod exports;
@@ -24,10 +25,13 @@ mod handover;
 mod home;
 mod homepage;
 mod imports;
+mod invoices;
 mod jobs;
 mod ledger;
+mod letter;
 mod masking;
 mod metrics;
+mod my;
 mod network;
 mod oidc;
 mod opened;
@@ -36,11 +40,13 @@ mod payments;
 mod people;
 mod periods;
 mod places;
+mod proofs;
 mod reach;
 mod search;
 mod session;
 mod settling;
 mod signed;
+mod statements;
 mod uploads;
 mod views;
 mod web;
@@ -111,6 +117,8 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
     let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
     let routes = routes.merge(access);
+    let partners = statements::routes().merge(proofs::routes()).merge(disputes::routes()).merge(invoices::routes()).merge(my::routes());
+    let routes = routes.merge(partners);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
