@@ -1189,6 +1189,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Searches everything one may see. */
     get: operations['search'];
     put?: never;
     post?: never;
@@ -2868,6 +2869,7 @@ export interface components {
     };
     /** @description Whoever asks. */
     Me: {
+      acting: components['schemas']['ActingView'] | null;
       login: string;
       /** @description Whether the first password must be changed before anything else. */
       must_change: boolean;
@@ -3851,6 +3853,8 @@ export interface components {
        */
       reached: number | null;
       title: string;
+      /** @description Name of the outlet or clerk it is counted for; empty for the partner itself. */
+      group: string;
     };
     /** @description Lines that go to the same place. */
     SectionView: {
@@ -4129,11 +4133,14 @@ export interface components {
     Found: {
       items: components['schemas']['Hit'][];
     };
+    /** @description A record that was found. */
     Hit: {
-      /** @enum {string} */
-      kind: 'partner' | 'outlet' | 'clerk' | 'statement' | 'policy';
+      /** @description Its code; a statement has its month and its partner's code, `2026-07/P001`. */
       code: string;
+      /** @description partner, outlet, clerk, statement or policy. */
+      kind: string;
       name: string;
+      /** @description Where it belongs. */
       note: string;
     };
     /** @description A division to choose. */
@@ -7122,7 +7129,9 @@ export interface operations {
   search: {
     parameters: {
       query: {
+        /** @description Part of a name, pinyin initials, a code or a number. */
         q: string;
+        /** @description Most records of a kind, at most 50; 8 where absent. */
         limit?: number;
       };
       header?: never;
@@ -7131,13 +7140,12 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description What was found */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Found'];
+          'application/json': components['schemas']['Hits'];
         };
       };
     };

@@ -12,6 +12,7 @@ mod arrivals;
 mod assets;
 mod audit;
 mod booked;
+mod business;
 mod counters;
 mod demo;
 mod desk;
@@ -29,13 +30,16 @@ mod invoices;
 mod jobs;
 mod ledger;
 mod letter;
+mod lines;
 mod masking;
 mod metrics;
 mod my;
 mod network;
 mod oidc;
 mod opened;
+mod papers;
 mod parameters;
+mod paying;
 mod payments;
 mod people;
 mod periods;
@@ -45,6 +49,7 @@ mod reach;
 mod search;
 mod session;
 mod settling;
+mod shown;
 mod signed;
 mod statements;
 mod uploads;
@@ -117,7 +122,15 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
     let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
     let routes = routes.merge(access);
-    let partners = statements::routes().merge(proofs::routes()).merge(disputes::routes()).merge(invoices::routes()).merge(my::routes());
+    let partners = statements::routes()
+        .merge(lines::routes())
+        .merge(papers::routes())
+        .merge(business::routes())
+        .merge(paying::routes())
+        .merge(proofs::routes())
+        .merge(disputes::routes())
+        .merge(invoices::routes())
+        .merge(my::routes());
     let routes = routes.merge(partners);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
