@@ -8,12 +8,16 @@
 //!
 //! Invariant: a run is a pure function of policies, facts, master rows and what earlier months left behind.
 
+pub mod attachment;
 pub mod bank;
+pub mod confirm;
 pub mod diff;
+pub mod dispute;
 pub mod draft;
 pub mod example;
 pub mod income;
 pub mod interp;
+pub mod invoice;
 pub mod ledger_post;
 pub mod payment;
 pub mod period;
@@ -21,6 +25,7 @@ pub mod proof;
 pub mod sample;
 pub mod simulate;
 pub mod statement;
+pub mod workdays;
 
 #[cfg(test)]
 mod testing;

@@ -12,10 +12,12 @@ mod arrivals;
 mod assets;
 mod audit;
 mod booked;
+mod business;
 mod counters;
 mod demo;
 mod desk;
 mod difference;
+mod disputes;
 mod drafts;
 mod duties;
 mod exceptions;
@@ -25,27 +27,36 @@ mod handover;
 mod home;
 mod homepage;
 mod imports;
+mod invoices;
 mod jobs;
 mod ledger;
+mod letter;
+mod lines;
 mod masking;
 mod metrics;
+mod my;
 mod network;
 mod oidc;
 mod opened;
+mod papers;
 mod parameters;
+mod paying;
 mod payments;
 mod people;
 mod periods;
 mod places;
 mod policies;
 mod policy_views;
+mod proofs;
 mod reach;
 mod search;
 mod session;
 mod settling;
 mod shelf;
+mod shown;
 mod signed;
 mod simulations;
+mod statements;
 mod uploads;
 mod views;
 mod web;
@@ -117,6 +128,16 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
     let policies = policies::routes().merge(drafts::routes()).merge(simulations::routes());
     let routes = routes.merge(access).merge(policies);
+    let partners = statements::routes()
+        .merge(lines::routes())
+        .merge(papers::routes())
+        .merge(business::routes())
+        .merge(paying::routes())
+        .merge(proofs::routes())
+        .merge(disputes::routes())
+        .merge(invoices::routes())
+        .merge(my::routes());
+    let routes = routes.merge(partners);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
