@@ -73,7 +73,7 @@ impl Served {
         let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let url = said.by_ref().find(|line| line.starts_with("http://")).expect("the server did not start");
         std::thread::spawn(move || said.for_each(drop));
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).build().unwrap();
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_mins(1)).build().unwrap();
         Self { child, url: url.trim().trim_end_matches('/').to_owned(), home, client }
     }
 
