@@ -58,6 +58,10 @@ permissions! {
     PolicyRead = "policy.read",
     /// Run a draft over past months.
     PolicySimulate = "policy.simulate",
+    /// Write drafts of policies and send them for approval.
+    PolicyDraft = "policy.draft",
+    /// Approve drafts that others wrote, and so publish them.
+    PolicyPublish = "policy.publish",
     /// See how far months are, what a trial found, what a month changed.
     SettlementRead = "settlement.read",
     /// Settle a month: trials, exceptions, asking for publication.

@@ -1,5 +1,6 @@
 //! The command line of qudao. A command parses, calls, prints; what business rules there are live in the crates below.
 
+mod beside;
 mod chain;
 mod check;
 mod demo;

@@ -200,14 +200,14 @@ impl Settled<'_> {
     }
 }
 
-fn fen(amount: i128) -> Result<Fen, Refusal> {
+pub(crate) fn fen(amount: i128) -> Result<Fen, Refusal> {
     i64::try_from(amount).map(Fen).map_err(|_| {
         Refusal::new(Kind::BadInput, "cli.simulate.too_large", "金额合计超出范围，请检查费率", "a sum is too large, check the rates")
     })
 }
 
 /// The budget a line drew on, and its limit.
-fn budget_of(set: &PolicySet, line: &Line) -> Option<(String, Fen)> {
+pub(crate) fn budget_of(set: &PolicySet, line: &Line) -> Option<(String, Fen)> {
     let policy = set.policies.iter().find(|policy| policy.name == line.policy && policy.version == line.version)?;
     let index = policy.components.iter().position(|component| component.name == line.component)?;
     let budget = policy.budgets.iter().find(|budget| budget.components.contains(&index))?;

@@ -264,9 +264,9 @@ impl Work<'_> {
         let days = |kind: usize| if then[kind] == 0 { (0, then[0]) } else { (kind, then[kind]) };
         let denominator: i128 = (0..3).map(|kind| i128::from(days(kind).1.max(1))).product();
         let mut raw: Raw = vec![Some(0); self.measures.len()];
-        for (kind, days_now) in now.into_iter().enumerate() {
+        for kind in 0..3 {
             let (from_kind, of) = days(kind);
-            let factor = i128::from(days_now) * denominator / i128::from(of.max(1));
+            let factor = i128::from(now[kind]) * denominator / i128::from(of.max(1));
             for (sum, number) in raw.iter_mut().zip(&numbers[from_kind]) {
                 *sum = sum.map(|sum| sum + number * factor);
             }

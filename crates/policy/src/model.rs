@@ -75,7 +75,8 @@ use serde::{Deserialize, Serialize};
 /// Everything a run settles by: all versions of all policies, and what cities filled in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PolicySet {
-    /// Sorted by name, then version. Versions of one name never overlap in time.
+    /// Sorted by name, then version. Versions of one name never overlap in time: a later one that begins while an earlier one is in force
+    /// takes over from it.
     pub policies: Vec<Policy>,
     /// Local values of parameters.
     pub fills: Vec<Fill>,
@@ -96,6 +97,9 @@ pub struct Policy {
     pub from: Date,
     /// First day no longer in force (the text gives the last day in force).
     pub to: Date,
+    /// The same as the text gives it, where a later version takes over before.
+    #[serde(default)]
+    pub written_to: Option<Date>,
     /// Facts the policy is about; `true` where the text gives none. Restricts `Each` bases and the facts measures see.
     pub scope: Expr,
     /// Parameters.

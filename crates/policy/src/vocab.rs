@@ -176,6 +176,18 @@ pub(crate) fn is_field_word(word: &str) -> bool {
     field(&[word]).is_some()
 }
 
+/// Every field an expression can name.
+pub(crate) fn fields() -> Vec<Field> {
+    let mut out: Vec<Field> = Col::ALL.iter().copied().filter(|col| crate::complete::readable(*col)).map(Field::Fact).collect();
+    out.extend(SINGLES.iter().map(|(_, field)| *field));
+    out.extend(PAIRS.iter().map(|(_, _, field)| *field));
+    out.extend(Table::SubscriberMonth.columns().iter().map(|col| Field::Sub(*col)));
+    for (_, whose) in OWNERS {
+        out.extend(PARTNER_FIELDS.iter().map(|(_, what)| Field::Partner(*whose, *what)));
+    }
+    out
+}
+
 /// Every field word and pair, for suggestions.
 pub(crate) fn all_words() -> Vec<String> {
     let mut out = Vec::new();

@@ -26,45 +26,105 @@ const LONGEST: i32 = 240;
 /// Reasons that concern a payee, not the own partner.
 const PAYEE_REASONS: [&str; 3] = ["no_payee", "payee_blacklisted", "payee_agreement_inactive"];
 
+/// What an example came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExampleResult {
+    /// Name of the example.
+    pub example: String,
+    /// Where it begins in the policy's text.
+    pub at: usize,
+    /// Its expectations, in text order.
+    pub expects: Vec<Met>,
+    /// Why it could not be run to its end.
+    pub broken: Option<Text>,
+}
+
+/// An expectation and what came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// Byte range in the policy's text.
+    pub at: (usize, usize),
+    /// Month.
+    pub period: Month,
+    /// Component; `None` for the whole policy.
+    pub component: Option<String>,
+    /// Fen expected.
+    pub wanted: i64,
+    /// Fen that came out; `None` where the example broke off before.
+    pub came: Option<i64>,
+    /// What is wrong; `None` where it holds.
+    pub wrong: Option<Text>,
+}
+
+impl ExampleResult {
+    /// Whether all of it comes out.
+    pub fn holds(&self) -> bool {
+        self.broken.is_none() && self.expects.iter().all(|expect| expect.wrong.is_none())
+    }
+
+    fn failures(self) -> Vec<ExampleFailure> {
+        let example = self.example;
+        let failure = |at: (usize, usize), text: Text| ExampleFailure { example: example.clone(), at, text };
+        let wrong = self.expects.into_iter().filter_map(|expect| Some((expect.at, expect.wrong?)));
+        let mut failures: Vec<ExampleFailure> = self.broken.map(|text| failure((self.at, self.at), text)).into_iter().collect();
+        failures.extend(wrong.map(|(at, text)| failure(at, text)));
+        failures.sort_by_key(|failure| failure.at);
+        failures
+    }
+}
+
 /// Runs every example of a policy and returns those that fail, in text order. Only this policy is run, with what territories filled in
 /// for it.
 pub fn check(policies: &PolicySet, policy: &Policy) -> Vec<ExampleFailure> {
-    let fills = policies.fills.iter().filter(|fill| fill.policy == policy.name && fill.version == policy.version).cloned().collect();
-    let alone = PolicySet { policies: vec![policy.clone()], fills };
-    policy.examples.iter().flat_map(|example| check_one(&alone, policy, example)).collect()
+    results(policies, policy).into_iter().flat_map(ExampleResult::failures).collect()
 }
 
-fn check_one(policies: &PolicySet, policy: &Policy, example: &Example) -> Vec<ExampleFailure> {
-    let failure = |at: (usize, usize), text: Text| ExampleFailure { example: example.name.clone(), at, text };
-    let start = (example.at, example.at);
+/// Runs every example of a policy, in text order. A version that another one takes over from is run up to the end its text gives.
+pub fn results(policies: &PolicySet, policy: &Policy) -> Vec<ExampleResult> {
+    let fills = policies.fills.iter().filter(|fill| fill.policy == policy.name && fill.version == policy.version).cloned().collect();
+    let written = Policy { to: policy.written_to.unwrap_or(policy.to), written_to: None, ..policy.clone() };
+    let mut alone = PolicySet { policies: vec![written], fills };
+    policy.examples.iter().map(|example| result(&mut alone, example)).collect()
+}
+
+fn result(alone: &mut PolicySet, example: &Example) -> ExampleResult {
     let (master, facts) = world(example);
-    let Some((first, last)) = months(example, &facts) else { return Vec::new() };
+    let days = (alone.policies[0].from, alone.policies[0].to);
+    if facts.iter().filter(|fact| fact.table != Table::SubscriberMonth).map(day).all(|day| day < days.0 || days.1 <= day) {
+        (alone.policies[0].from, alone.policies[0].to) = (Span::ALWAYS.from, Span::ALWAYS.to);
+    }
+    let result = run_all(alone, example, &master, &facts);
+    (alone.policies[0].from, alone.policies[0].to) = days;
+    result
+}
+
+fn run_all(policies: &PolicySet, example: &Example, master: &Master, facts: &[Fact]) -> ExampleResult {
+    let policy = &policies.policies[0];
+    let mut result = ExampleResult { example: example.name.clone(), at: example.at, expects: Vec::new(), broken: None };
+    let Some((first, last)) = months(example, facts) else { return result };
     if last.since(first) >= LONGEST {
         let zh = format!("示例“{}”从 {first} 到 {last},超过 {LONGEST} 个月;请缩短", example.name);
-        return vec![failure(
-            start,
-            Text::new(zh, format!("example \"{}\" runs from {first} to {last}, more than {LONGEST} months; shorten it", example.name)),
-        )];
+        let en = format!("example \"{}\" runs from {first} to {last}, more than {LONGEST} months; shorten it", example.name);
+        result.broken = Some(Text::new(zh, en));
+        return result;
     }
     let (mut lines, mut obligations): (Vec<Line>, Vec<Obligation>) = (Vec::new(), Vec::new());
-    let mut failures = Vec::new();
     for period in (0..=last.since(first)).map(|months| first.plus(months)) {
-        let input = RunInput { policies, master: &master, period, facts: &facts, earlier_lines: &lines, obligations: &obligations };
+        let input = RunInput { policies, master, period, facts, earlier_lines: &lines, obligations: &obligations };
         let outcome = match run(&input) {
             Ok(outcome) => outcome,
             Err(refusal) => {
-                failures.push(failure(start, refusal.text));
+                result.broken = Some(refusal.text);
                 break;
             }
         };
-        for expect in example.expects.iter().filter(|expect| expect.period == period) {
-            failures.extend(compare(policy, expect, &outcome).map(|text| failure(expect.at, text)));
-        }
+        let expects = example.expects.iter().filter(|expect| expect.period == period);
+        result.expects.extend(expects.map(|expect| compare(policy, expect, &outcome)));
         lines.extend(outcome.lines);
         obligations = outcome.obligations;
     }
-    failures.sort_by_key(|failure| failure.at);
-    failures
+    result.expects.sort_by_key(|expect| expect.at);
+    result
 }
 
 /// First month with a fact or expectation, last month with an expectation.
@@ -157,8 +217,7 @@ fn standing_agreement(partner: &str) -> Agreement {
     Agreement { code: format!("A-{partner}"), partner: partner.into(), commitment: Fen::ZERO, renewed: false, span: Span::ALWAYS }
 }
 
-/// What is wrong with an expectation; `None` if it holds.
-fn compare(policy: &Policy, expect: &Expect, outcome: &Outcome) -> Option<Text> {
+fn compare(policy: &Policy, expect: &Expect, outcome: &Outcome) -> Met {
     let component = expect.component.map(|index| policy.components[index].name.as_str());
     let of_component = |name: &str| component.is_none_or(|component| component == name);
     let of_basis = |basis: &str| expect.basis.as_ref().is_none_or(|wanted| wanted == basis);
@@ -175,8 +234,16 @@ fn compare(policy: &Policy, expect: &Expect, outcome: &Outcome) -> Option<Text> 
         .collect();
     let sum: i128 = lines.iter().map(|line| i128::from(line.amount)).sum();
     let reason_found = expect.reason.as_ref().is_none_or(|code| zeros.iter().any(|zero| zero.code == *code));
+    let met = Met {
+        at: expect.at,
+        period: expect.period,
+        component: component.map(str::to_owned),
+        wanted: expect.amount,
+        came: i64::try_from(sum).ok(),
+        wrong: None,
+    };
     if sum == i128::from(expect.amount) && reason_found {
-        return None;
+        return met;
     }
     let came = i64::try_from(sum).map_or_else(|_| sum.to_string(), |fen| Fen(fen).to_string());
     let wanted = Fen(expect.amount);
@@ -186,7 +253,8 @@ fn compare(policy: &Policy, expect: &Expect, outcome: &Outcome) -> Option<Text> 
         zh = format!("{zh};没有原因 {code}");
         en = format!("{en}; no reason {code}");
     }
-    Some(Text::new(format!("{zh}。{}", found_zh(&lines, &zeros)), format!("{en}. {}", found_en(&lines, &zeros))))
+    let wrong = Text::new(format!("{zh}。{}", found_zh(&lines, &zeros)), format!("{en}. {}", found_en(&lines, &zeros)));
+    Met { wrong: Some(wrong), ..met }
 }
 
 /// Longest list in a message.

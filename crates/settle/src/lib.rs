@@ -10,6 +10,7 @@
 
 pub mod bank;
 pub mod diff;
+pub mod draft;
 pub mod example;
 pub mod income;
 pub mod interp;

@@ -18,7 +18,6 @@ use qudao_metrics::{Dimension, Query, Unit, store};
 use qudao_platform::jobs::New;
 use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// How long a file is kept.
-const KEPT: Duration = Duration::from_hours(7 * 24);
+const KEPT: Duration = Duration::from_secs(7 * 86_400);
 /// Bytes handed out at once.
 const CHUNK: usize = 64 << 10;
 
@@ -209,7 +208,7 @@ async fn list(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Vec<
         for entry in entries.flatten() {
             let (Ok(data), file) = (entry.metadata(), entry.file_name().to_string_lossy().into_owned()) else { continue };
             // Unfinished files begin with a dot.
-            if !data.is_file() || file.starts_with('.') || ends(&file, "part") {
+            if !data.is_file() || file.starts_with('.') || file.ends_with(".part") {
                 continue;
             }
             let made = data.modified().unwrap_or(SystemTime::UNIX_EPOCH);
@@ -226,11 +225,6 @@ async fn list(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Vec<
         Ok(Json(files.into_iter().map(|(_, file)| file).collect()))
     })
     .await
-}
-
-/// Whether a file's name ends so.
-fn ends(file: &str, ending: &str) -> bool {
-    std::path::Path::new(file).extension().is_some_and(|found| found == ending)
 }
 
 fn own_file(desk: &Desk, login: &str, file: &str) -> Result<PathBuf, Refusal> {
@@ -270,17 +264,19 @@ async fn download(State(desk): State<Arc<Desk>>, signed: Signed, Path(file): Pat
             }
         }
     });
-    let kind =
-        if ends(&file, "csv") { "text/csv; charset=utf-8" } else { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
-    let mut coded = String::new();
-    for byte in file.bytes() {
-        // Writing to a String cannot fail.
-        let _ = if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {
-            write!(coded, "{}", char::from(byte))
-        } else {
-            write!(coded, "%{byte:02X}")
-        };
-    }
+    let kind = if file.ends_with(".csv") {
+        "text/csv; charset=utf-8"
+    } else {
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    };
+    let coded: String = file
+        .bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+            },
+        )
+        .collect();
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_LENGTH, bytes.to_string()),

@@ -132,7 +132,6 @@ pub(crate) struct FilterSent {
 }
 
 /// What to set beside the figures.
-#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 #[derive(Debug, Clone, Copy, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct CompareSent {

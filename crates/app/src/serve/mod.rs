@@ -16,6 +16,7 @@ mod counters;
 mod demo;
 mod desk;
 mod difference;
+mod drafts;
 mod duties;
 mod exceptions;
 mod exports;
@@ -36,11 +37,15 @@ mod payments;
 mod people;
 mod periods;
 mod places;
+mod policies;
+mod policy_views;
 mod reach;
 mod search;
 mod session;
 mod settling;
+mod shelf;
 mod signed;
+mod simulations;
 mod uploads;
 mod views;
 mod web;
@@ -110,7 +115,8 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let routes = routes.merge(figures).merge(settlement).merge(money).merge(network);
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
     let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
-    let routes = routes.merge(access);
+    let policies = policies::routes().merge(drafts::routes()).merge(simulations::routes());
+    let routes = routes.merge(access).merge(policies);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 

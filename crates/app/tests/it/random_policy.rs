@@ -17,6 +17,7 @@ pub(crate) fn blank(name: &str, version: u32) -> Policy {
         owner: String::new(),
         from: day(2020, 1, 1),
         to: day(2100, 1, 1),
+        written_to: None,
         scope: Expr::Bool(true),
         params: Vec::new(),
         predicates: Vec::new(),

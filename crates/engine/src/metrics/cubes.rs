@@ -316,7 +316,7 @@ impl<'w> Builder<'w> {
                     Self::code(codes, texts, state.code())
                 } else {
                     *placed.entry((place, *dimension)).or_insert_with(|| {
-                        let place = &world.places.all[place as usize];
+                        let place = &world.places.places[place as usize];
                         let text = match dimension {
                             Dimension::County => at_level(&place.territory, Level::County),
                             _ => place.key(*dimension).unwrap_or_default(),
@@ -369,8 +369,8 @@ impl<'w> Builder<'w> {
             let at = 1 + cube.keys.len() + index;
             let array: ArrayRef = match col {
                 Col::PlanFee => Arc::new(Int64Array::from_iter_values(column(at))),
-                Col::Active => Arc::new(column(at).map(|flag| Some(flag == 1)).collect::<BooleanArray>()),
-                Col::Month => Arc::new(column(at).map(|month| i32::try_from(month).ok()).collect::<Int32Array>()),
+                Col::Active => Arc::new(BooleanArray::from_iter(column(at).map(|flag| Some(flag == 1)))),
+                Col::Month => Arc::new(Int32Array::from_iter(column(at).map(|month| i32::try_from(month).ok()))),
                 _ => text(at),
             };
             columns.push((col.name().to_owned(), array));

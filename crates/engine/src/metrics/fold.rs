@@ -179,12 +179,12 @@ impl<'w> Fold<'w> {
                 .map(seen.batch.num_rows(), |text| !text.is_empty() && codes.iter().any(|code| code == text)))
         };
         let (outlets, clerks) = (named(&within.outlets, Col::Outlet)?, named(&within.clerks, Col::Clerk)?);
-        let placed: Vec<bool> = match area(seen)? {
+        let placed: Vec<bool> = match self.area(seen)? {
             Some(area) if within.partners.is_empty() => {
                 area.map(seen.batch.num_rows(), |area| within.territories.iter().any(|held| qudao_kernel::territory::under(area, held)))
             }
             _ => {
-                let covered: Vec<bool> = self.world.places.all.iter().map(|place| within.covers_place(place)).collect();
+                let covered: Vec<bool> = self.world.places.places.iter().map(|place| within.covers_place(place)).collect();
                 places(self.world, seen)?.iter().map(|place| covered[*place as usize]).collect()
             }
         };
@@ -210,23 +210,34 @@ impl<'w> Fold<'w> {
             }
             Test::Under(areas) => {
                 let under = |territory: &str| areas.iter().any(|area| qudao_kernel::territory::under(territory, area));
-                if let Some(area) = area(seen)? {
+                if let Some(area) = self.area(seen)? {
                     let flags = area.map(seen.batch.num_rows(), under);
                     rows.retain(|row| flags[*row as usize]);
                 } else {
-                    let flags: Vec<bool> = self.world.places.all.iter().map(|place| under(&place.territory)).collect();
+                    let flags: Vec<bool> = self.world.places.places.iter().map(|place| under(&place.territory)).collect();
                     let placed = places(self.world, seen)?;
                     rows.retain(|row| flags[placed[*row as usize] as usize]);
                 }
             }
             Test::Tree(partners) => {
                 let held = |place: &qudao_metrics::Place| place.partners.iter().any(|partner| partners.contains(partner));
-                let flags: Vec<bool> = self.world.places.all.iter().map(held).collect();
+                let flags: Vec<bool> = self.world.places.places.iter().map(held).collect();
                 let placed = places(self.world, seen)?;
                 rows.retain(|row| flags[placed[*row as usize] as usize]);
             }
         }
         Ok(())
+    }
+
+    /// The division of a cube that knows no outlets.
+    fn area<'b>(&self, seen: &Seen<'b>) -> Result<Option<Texts<'b>>, Refusal> {
+        for dimension in [Dimension::County, Dimension::City] {
+            let name = cube_name(dimension);
+            if seen.batch.column_by_name(&name).is_some() {
+                return Texts::of(seen.batch, &name).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     fn interner(&mut self, dimension: Dimension) -> &mut Interner {
@@ -251,17 +262,17 @@ impl<'w> Fold<'w> {
             Dimension::City => Some(Level::City),
             _ => None,
         };
-        if let (Some(level), Some(area)) = (level, area(seen)?) {
+        if let (Some(level), Some(area)) = (level, self.area(seen)?) {
             let interner = self.interner(dimension);
             return Ok(pick(&area.map(all, |text| interner.code(at_level(text, level)))));
         }
-        if self.world.places.all.first().is_some_and(|place| place.key(dimension).is_some()) {
+        if self.world.places.places.first().is_some_and(|place| place.key(dimension).is_some()) {
             let world = self.world;
             let interner = self.interners.entry(dimension).or_default();
-            let mut codes: Vec<Option<u32>> = vec![None; world.places.all.len()];
+            let mut codes: Vec<Option<u32>> = vec![None; world.places.places.len()];
             let placed = places(world, seen)?;
             let mut code = |place: u32| {
-                let text = || world.places.all[place as usize].key(dimension).unwrap_or_default();
+                let text = || world.places.places[place as usize].key(dimension).unwrap_or_default();
                 *codes[place as usize].get_or_insert_with(|| interner.code(text()))
             };
             return Ok(rows.iter().map(|row| code(placed[*row as usize])).collect());
@@ -327,7 +338,10 @@ impl<'w> Fold<'w> {
         let interner = self.interners.entry(Dimension::State).or_default();
         let codes = [State::Effective, State::Cancelled, State::Reversal].map(|state| interner.code(state.code()));
         let reversal = kinds.map(seen.batch.num_rows(), |kind| State::of(kind, false) == State::Reversal);
-        let code = |row: usize| if reversal[row] { codes[2] } else { codes[usize::from(standing.is_referred_to(ids.get(row)))] };
+        let code = |row: usize| match reversal[row] {
+            true => codes[2],
+            false => codes[usize::from(standing.is_referred_to(ids.get(row)))],
+        };
         Ok(rows.iter().map(|row| code(*row as usize)).collect())
     }
 
@@ -476,7 +490,7 @@ impl<'w> Fold<'w> {
             }
             Agg::Distinct(Of::Partner) => {
                 let all: Vec<u128> =
-                    self.world.places.all.iter().map(|place| place.partners.first().map_or(0, |code| hashed(code))).collect();
+                    self.world.places.places.iter().map(|place| place.partners.first().map_or(0, |code| hashed(code))).collect();
                 let placed = places(self.world, seen)?;
                 Ok(rows.iter().map(|row| all[placed[*row as usize] as usize]).collect())
             }
@@ -516,7 +530,7 @@ impl<'w> Fold<'w> {
         for (row, _) in rows.iter().zip(&counts).filter(|(_, counts)| **counts) {
             let row = *row as usize;
             let place = places(self.world, &mut seen)?[row];
-            let partner = self.world.places.all[place as usize].partners.first().cloned().unwrap_or_default();
+            let partner = self.world.places.places[place as usize].partners.first().cloned().unwrap_or_default();
             found.push(Behind { partner, day: seen.days[row], id: ids.get(row).to_owned() });
         }
         Ok(found)
@@ -529,17 +543,6 @@ pub(super) struct Behind {
     pub(super) partner: String,
     pub(super) day: i32,
     pub(super) id: String,
-}
-
-/// The division of a cube that knows no outlets.
-fn area<'b>(seen: &Seen<'b>) -> Result<Option<Texts<'b>>, Refusal> {
-    for dimension in [Dimension::County, Dimension::City] {
-        let name = cube_name(dimension);
-        if seen.batch.column_by_name(&name).is_some() {
-            return Texts::of(seen.batch, &name).map(Some);
-        }
-    }
-    Ok(None)
 }
 
 /// The number of the place of every row of a batch.

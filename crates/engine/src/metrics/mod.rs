@@ -164,14 +164,15 @@ impl Asked<'_> {
                 for cube in CUBES.iter().filter(|cube| cube.table == table) {
                     let path = cubes::rollup_path(cube, month, cubes::fingerprint(cube, &files, marks, self.places(), month));
                     let known = if there.contains_key(&path) { self.known(&path)? } else { None };
-                    let (bytes, rows) = if let Some(known) = known {
-                        known
-                    } else {
-                        built += 1;
-                        let (content, rows) = self.roll(&world, cube, &files)?;
-                        let bytes = content.len() as u64;
-                        cubes::put(store, cube, month, &path, content)?;
-                        (bytes, rows)
+                    let (bytes, rows) = match known {
+                        Some(known) => known,
+                        None => {
+                            built += 1;
+                            let (content, rows) = self.roll(&world, cube, &files)?;
+                            let bytes = content.len() as u64;
+                            cubes::put(store, cube, month, &path, content)?;
+                            (bytes, rows)
+                        }
                     };
                     index.rollups.push(Rollup { cube: cube.name.to_owned(), month, path, bytes, rows });
                 }
@@ -199,7 +200,7 @@ impl Asked<'_> {
             return Ok(0);
         }
         let columns = [Col::EventId, Col::KnownOn].map(|col| col.name().to_owned());
-        let parts = Self::each(&places_of(files), |place| {
+        let parts = self.each(&places_of(files), |place| {
             let mut sum = 0_u64;
             for batch in read(&self.meter.store, &self.meter.footers, place, &columns, false)? {
                 sum = sum.wrapping_add(standing.marks(table, &batch)?);
@@ -221,7 +222,7 @@ impl Asked<'_> {
     }
 
     /// Works on files with all processors.
-    fn each<T: Send>(places: &[Place], work: impl Fn(&Place) -> Result<T, Refusal> + Sync) -> Result<Vec<T>, Refusal> {
+    fn each<T: Send>(&self, places: &[Place], work: impl Fn(&Place) -> Result<T, Refusal> + Sync) -> Result<Vec<T>, Refusal> {
         let next = AtomicUsize::new(0);
         let threads = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get).min(places.len().max(1));
         let run = || -> Result<Vec<T>, Refusal> {
@@ -273,7 +274,7 @@ impl Asked<'_> {
         let standing = if cube.is_none() && self.needs_standing(job) { self.standing()? } else { &none };
         let world = World { catalogue: &self.meter.catalogue, master: &self.view.master, places: self.places(), standing };
         let columns = columns_of(job, standing, cube.is_some());
-        let parts = Self::each(&places, |place| {
+        let parts = self.each(&places, |place| {
             let mut fold = Fold::new(&world, job);
             for batch in read(&self.meter.store, &self.meter.footers, place, &columns, false)? {
                 fold.add(&batch)?;
@@ -281,9 +282,7 @@ impl Asked<'_> {
             Ok(fold.finish())
         })?;
         let mut whole = Part::default();
-        for part in parts {
-            whole.add(part);
-        }
+        parts.into_iter().for_each(|part| whole.add(part));
         Ok(whole)
     }
 
@@ -441,7 +440,7 @@ impl Counter for Asked<'_> {
         columns.extend([Col::EventId, Col::Outlet, Col::Partner].map(|col| col.name().to_owned()));
         let last = if job.time == Time::Joined { Month::from_index(i32::MAX) } else { job.to.month() };
         let places = places_of(&self.view.snapshot.files(table, job.from.month(), last));
-        let parts = Self::each(&places, |place| {
+        let parts = self.each(&places, |place| {
             let mut fold = Fold::new(&world, &job);
             let mut found = Vec::new();
             for batch in read(&self.meter.store, &self.meter.footers, place, &columns, false)? {

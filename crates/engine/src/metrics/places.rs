@@ -13,7 +13,7 @@ pub(super) type Dated = Vec<(i32, u32)>;
 /// All places there are, and when a code stands at which.
 pub(super) struct Places {
     /// By number; 0 is nowhere.
-    pub(super) all: Vec<Place>,
+    pub(super) places: Vec<Place>,
     /// Hash of each place.
     hashes: Vec<u64>,
     pub(super) outlets: HashMap<String, Dated>,
@@ -71,7 +71,7 @@ impl Places {
             hasher.finish()
         };
         let hashes = places.iter().map(hash).collect();
-        Self { all: places, hashes, outlets, partners }
+        Self { places, hashes, outlets, partners }
     }
 
     /// A number that changes when a place changes on one of the days.

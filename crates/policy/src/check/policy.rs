@@ -65,6 +65,7 @@ pub(super) fn check(written: &ast::Policy, file: &SourceFile, sink: &mut Sink) -
         owner: written.owner.as_ref().map(|owner| owner.node.clone()).unwrap_or_default(),
         from,
         to,
+        written_to: None,
         scope: scope?,
         params: params?,
         predicates: predicates?,

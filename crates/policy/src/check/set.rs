@@ -7,13 +7,14 @@ use crate::ast;
 use crate::diagnostics::{Sink, SourceFile};
 use crate::model::{Fill, Policy, PolicySet};
 use crate::vocab::nearest;
-use qudao_kernel::territory;
+use qudao_kernel::{Date, territory};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins what the files hold into one set.
 pub(super) fn join(files: &[SourceFile], trees: &[ast::File], policies: Vec<Policy>, sinks: &mut [Sink]) -> PolicySet {
     versions(files, trees, sinks);
     let mut set = PolicySet { policies, fills: Vec::new() };
+    hand_over(&mut set.policies);
     let mut seen: BTreeSet<(&str, u32, &str)> = BTreeSet::new();
     for (tree, sink) in trees.iter().zip(sinks) {
         for item in &tree.fills {
@@ -33,7 +34,20 @@ pub(super) fn join(files: &[SourceFile], trees: &[ast::File], policies: Vec<Poli
     set
 }
 
-/// Two versions of one name may not be in force on one day, nor have one number.
+/// A version ends the day before a later one begins, whatever end it was written with: a published text need not be touched for it.
+fn hand_over(policies: &mut [Policy]) {
+    let heads: Vec<(String, u32, Date)> = policies.iter().map(|policy| (policy.name.clone(), policy.version, policy.from)).collect();
+    for policy in policies {
+        let later = heads.iter().filter(|(name, version, from)| *name == policy.name && *version > policy.version && *from > policy.from);
+        if let Some(begins) = later.map(|(_, _, from)| *from).min().filter(|begins| *begins < policy.to) {
+            policy.written_to = Some(policy.to);
+            policy.to = begins;
+        }
+    }
+}
+
+/// Two versions of one name may not have one number; a later one may not begin on the day of an earlier one or before it while that is in
+/// force.
 fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
     let heads: Vec<(usize, &ast::Policy)> =
         trees.iter().enumerate().flat_map(|(file, tree)| tree.policies.iter().map(move |policy| (file, policy))).collect();
@@ -55,9 +69,14 @@ fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
                 continue;
             }
             let (Some((from, to)), Some((other_from, other_to))) = (&policy.effective, &other.effective) else { continue };
-            let begins_before_end =
-                |from: qudao_kernel::Date, to: &Option<ast::At<qudao_kernel::Date>>| to.as_ref().is_none_or(|to| from <= to.node);
+            let begins_before_end = |from: Date, to: &Option<ast::At<Date>>| to.as_ref().is_none_or(|to| from <= to.node);
             if begins_before_end(from.node, other_to) && begins_before_end(other_from.node, to) {
+                let (begins, ends) =
+                    if other.version.node < policy.version.node { (from.node, other_from.node) } else { (other_from.node, from.node) };
+                if begins > ends {
+                    takes_over(&mut sinks[file], policy, other, begins);
+                    continue;
+                }
                 let day = from.node.max(other_from.node);
                 sinks[file]
                     .error(
@@ -78,11 +97,25 @@ fn versions(files: &[SourceFile], trees: &[ast::File], sinks: &mut [Sink]) {
                         "另一版本的有效期",
                         "the other version's days",
                     )
-                    .help("请让前一版本在后一版本生效的前一天到期", "let the earlier version end the day before the later one begins");
+                    .help(
+                        "新版本须晚于前一版本生效;前一版本到那天为止",
+                        "let the later version begin after the earlier one, which then ends the day before",
+                    );
             }
         }
         earlier.push((file, policy));
     }
+}
+
+fn takes_over(sink: &mut Sink, policy: &ast::Policy, other: &ast::Policy, day: Date) {
+    let (earlier, later) = (policy.version.node.min(other.version.node), policy.version.node.max(other.version.node));
+    let name = &policy.name.node;
+    sink.warn(
+        "policy.version.takes_over",
+        policy.effective.as_ref().map_or(policy.version.span, |(from, _)| from.span),
+        format!("政策 {name} 自 {day} 起由版本 {later} 接替版本 {earlier}"),
+        format!("version {later} of policy {name} takes over from version {earlier} on {day}"),
+    );
 }
 
 fn fill(item: &ast::Fill, trees: &[ast::File], policies: &[Policy], sink: &mut Sink) -> Option<Fill> {

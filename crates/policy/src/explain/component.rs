@@ -21,7 +21,7 @@ pub(super) fn all(page: &mut Page<'_>) {
     }
 }
 
-fn sentences(page: &Page<'_>, c: &Component) -> Vec<String> {
+pub(super) fn sentences(page: &Page<'_>, c: &Component) -> Vec<String> {
     let mut out = vec![what(page, c)];
     if matches!(c.basis, Basis::Clawback { .. }) {
         out.extend(clause(page, c));

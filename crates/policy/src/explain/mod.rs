@@ -22,6 +22,11 @@ pub fn explain(policy: &Policy, lang: Lang) -> String {
     out.text
 }
 
+/// What one component pays, sentence by sentence.
+pub fn component(policy: &Policy, component: &crate::model::Component, lang: Lang) -> Vec<String> {
+    component::sentences(&Page { policy, lang, words: Words { policy, lang }, text: String::new() }, component)
+}
+
 struct Page<'a> {
     policy: &'a Policy,
     lang: Lang,

@@ -64,6 +64,25 @@ pub(crate) struct Tree {
     pub(crate) starts: Vec<bool>,
 }
 
+impl Tree {
+    /// Where the items of the file begin.
+    pub(crate) fn starts_of_file(&self) -> Vec<usize> {
+        let mut open = 0u32;
+        let mut found = Vec::new();
+        for (token, starts) in self.lexed.tokens.iter().zip(&self.starts) {
+            if *starts && open == 0 {
+                found.push(token.span.start);
+            }
+            match token.tok {
+                Tok::Sign("{") => open += 1,
+                Tok::Sign("}") => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
 /// Reads a text.
 pub(crate) fn parse(text: &str, sink: &mut Sink) -> Tree {
     let lexed = lex(text, sink);

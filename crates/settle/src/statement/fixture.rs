@@ -65,6 +65,7 @@ pub(crate) fn policies() -> PolicySet {
         owner: "渠道部".into(),
         from: day("2026-01-01"),
         to: day("2027-01-01"),
+        written_to: None,
         scope: Expr::Bool(true),
         params: vec![],
         predicates: vec![],

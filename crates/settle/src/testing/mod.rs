@@ -91,6 +91,7 @@ pub(crate) fn policy(components: Vec<Component>) -> Policy {
         owner: "结算支撑经理".into(),
         from: day("2020-01-01"),
         to: day("2100-01-01"),
+        written_to: None,
         scope: Expr::Bool(true),
         params: Vec::new(),
         predicates: Vec::new(),
