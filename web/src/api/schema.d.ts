@@ -159,7 +159,145 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/disputes/{id}/close': {
+  '/api/v1/drafts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Drafts, latest change first. There are tens of them, so the list is whole. */
+    get: operations['drafts'];
+    put?: never;
+    /** Begins a draft, with a text or as the next version of a policy. */
+    post: operations['create_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One draft with its check. */
+    get: operations['draft'];
+    /** Saves the text as it is typed. */
+    put: operations['save_draft'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves what somebody else wrote: it is published and in force from its first day on. */
+    post: operations['approve_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/comments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says something about a draft. */
+    post: operations['comment_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a draft back with what is to be changed. */
+    post: operations['return_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/simulations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs a draft over past months beside the version it would replace. */
+    post: operations['simulate_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a draft for approval: no mistakes, and examples that come out to the fen. */
+    post: operations['submit_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives one's own draft up. */
+    post: operations['withdraw_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports': {
     parameters: {
       query?: never;
       header?: never;
@@ -458,6 +596,23 @@ export interface paths {
     };
     /** One journal. */
     get: operations['ledger_journal'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/live-policies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What pays now at the caller's place, with worked examples. */
+    get: operations['live_policies'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2025,6 +2180,295 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/periods': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The months, latest first. */
+    get: operations['periods'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One month. */
+    get: operations['period'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves what somebody else submitted: the month is settled, stated and posted, or settled again by differences. */
+    post: operations['approve_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a published month for good: its figures never change, corrections are differences in a later one. */
+    post: operations['close_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/difference': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A month's run, or trial, against the month before. */
+    get: operations['period_difference'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/exceptions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Findings of a month's trial. */
+    get: operations['exceptions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/exceptions/{id}/review': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what was found out about one finding. */
+    post: operations['review_exception'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends back what somebody submitted, with the reason. */
+    post: operations['refuse_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks for a month to be published, or for a published one to be settled again. */
+    post: operations['submit_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/trial': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs a trial of a month. */
+    post: operations['try_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The policies that concern the caller's part of the network. */
+    get: operations['policies'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What there is to say about a text: mistakes and where they are, warnings, examples and what came out, tables, plain words. */
+    post: operations['check_policy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/format': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A text in the standard layout. */
+    post: operations['format_policy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/steps': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A text with another table of steps. */
+    post: operations['write_steps'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/vocabulary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every word of the policy language. */
+    get: operations['policy_words'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/{name}/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One version: its text, what it says in plain words, its tables and examples. */
+    get: operations['policy_version'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/{name}/{version}/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a version changed. */
+    get: operations['policy_changes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/responsibilities': {
     parameters: {
       query?: never;
@@ -2068,6 +2512,177 @@ export interface paths {
     };
     /** Roles, by id. */
     get: operations['roles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Searches everything one may see. */
+    get: operations['search'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Signs in. The answer sets the cookie of the session. */
+    post: operations['sign_in'];
+    /** Signs out; the cookie is taken away. */
+    delete: operations['sign_out'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/simulations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a simulation found. */
+    get: operations['simulation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/simulations/{id}/partners': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every partner before and after, as CSV. */
+    get: operations['simulation_partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings a file: CSV, TSV or XLSX. It is kept and looked into; nothing is loaded. */
+    post: operations['upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An uploaded file. */
+    get: operations['upload_state'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks a file as loading would, and saves nothing. */
+    post: operations['check_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/load': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Loads a file into the fact store. */
+    post: operations['load_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/mapping': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Says which table a file holds and what its headers and kinds mean. */
+    put: operations['map_upload'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/rejects': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The rejected rows of a file, with what is wrong: correct them there and upload it. */
+    get: operations['upload_rejects'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2274,126 +2889,59 @@ export interface components {
       unpaid: components['schemas']['UnpaidGroup'][];
       who: components['schemas']['WhoView'];
     };
-    /** @description A row of a statement's section. */
-    ComponentView: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      adjusted: number;
-      component: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      earned: number;
+    /** @description A sum before and after, fen. */
+    ChangeRow: {
       /** Format: int64 */
-      lines: number;
-      policy: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      released: number;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      reversed: number;
-      title: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      total: number;
-      /** Format: int32 */
-      version: number;
+      draft: number;
+      key: string;
+      /** Format: int64 */
+      live: number;
+      /** @description Name, where there is one. */
+      name: string;
     };
-    /** @description A confirmation. */
-    ConfirmWish: {
-      /** @description The sender knows that disputes are not answered yet, and confirms the rest. */
-      despite_disputes?: boolean;
-      /** @description Hash of the statement that was looked at. */
-      hash: string;
-    };
-    /** @description What was confirmed. */
-    ConfirmationView: {
-      confirmed_at: string;
-      confirmed_by: string;
-      /** @description Day by which it is paid. */
-      pay_by: string;
-    };
-    /** @description What invoices have to add up to. */
-    CoverView: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      billed: number;
-      /**
-       * Format: int64
-       * @description Fen of invoices that count.
-       */
-      covered: number;
-      /**
-       * Format: int64
-       * @description Fen still to be invoiced.
-       */
-      missing: number;
-    };
-    /** @description An answer to a dispute. */
-    DisputeAnswer: {
-      /** @description Why, for the partner. */
-      reason: string;
-      /**
-       * Format: int64
-       * @description Fen more (or less) that are due; absent where the line is right as it is.
-       */
-      uphold?: number | null;
-    };
-    /** @description A decision on a proposed amount. */
-    DisputeDecision: {
-      approve: boolean;
-      /** @description Why it is sent back. */
-      note?: string;
-    };
-    /** @description Disputes, with how many there are in each state. */
-    DisputePage: {
-      /** @description By state, within one's reach. */
-      counts: {
-        [key: string]: number;
-      };
-      items: components['schemas']['DisputeView'][];
-      next: string | null;
-      total: number;
-    };
-    /** @description A dispute. */
-    DisputeView: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      adjustment: number | null;
-      /**
-       * Format: int64
-       * @description Fen of the line, or not paid.
-       */
-      amount: number;
-      answer: string | null;
-      answer_by: string;
-      answered_at: string | null;
-      answered_by: string | null;
-      basis: string;
-      claim: string;
-      component: string;
-      decided_by: string | null;
-      decision: string | null;
-      id: string;
-      /** @description line or unpaid. */
+    /** @description What differs between two versions. */
+    ChangeView: {
+      /** @description Empty where it is gone. */
+      after: string[];
+      /** @description In plain words; empty where it is new. */
+      before: string[];
+      /** @description head, parameter, ladder, component or limit. */
       kind: string;
-      late: boolean;
-      /** @description upheld, rejected, withdrawn. */
-      outcome: string | null;
+      name: string;
+      title: string;
+    };
+    /** @description What there is to say about a text. */
+    CheckView: {
+      /** @description Why not. */
+      blocked: string | null;
+      components: components['schemas']['ComponentView'][];
+      diagnostics: components['schemas']['DiagnosticView'][];
+      /** @description The policy in plain words; empty while it has errors. */
+      document: string;
+      errors: number;
+      examples: components['schemas']['ExampleView'][];
+      /** @description Examples that do not come out. */
+      failing: number;
+      ladders: components['schemas']['LadderView'][];
+      /**
+       * Format: int64
+       * @description What the server took, microseconds.
+       */
+      micros: number;
+      policies: components['schemas']['HeadView'][];
+      /** @description Whether it could be published as it is. */
+      publishable: boolean;
+      warnings: number;
+    };
+    /** @description A clerk in a list. */
+    ClerkRow: {
+      /** @description Work ID. */
+      code: string;
+      /** @description First day of the row in force. */
+      from: string;
+      name: string;
+      outlet: string;
+      outlet_name: string;
       partner: string;
       partner_name: string;
       payee: string;
@@ -2428,16 +2976,188 @@ export interface components {
       photos?: string[];
       policy: string;
     };
-    /** @description What falls due later. */
-    DueView: {
+    /** @description Where a ladder jumps, and who stands near. */
+    CliffRow: {
+      /** Format: int64 */
+      above: number;
+      /**
+       * Format: int64
+       * @description Where the step begins, hundredths of a piece or fen.
+       */
+      at: number;
+      /** Format: int64 */
+      below: number;
+      /**
+       * Format: int64
+       * @description What reaching it adds at once, fen.
+       */
+      jump: number;
+      ladder: string;
+    };
+    /** @description What to set beside the figures. */
+    CompareSent: {
       /**
        * Format: int64
        * @description Fen, if every condition holds.
        */
-      amount: number;
-      /** Format: int64 */
-      count: number;
-      due: string;
+      adjusted: boolean;
+      /**
+       * @description A year earlier.
+       * @default false
+       */
+      last_year: boolean;
+      /**
+       * @description The period before.
+       * @default false
+       */
+      previous: boolean;
+      /**
+       * @description Targets.
+       * @default false
+       */
+      target: boolean;
+    };
+    /** @description A component. */
+    ComponentView: {
+      name: string;
+      /** @description What it pays, sentence by sentence. */
+      says: string[];
+      title: string;
+    };
+    /** @description First and last day. */
+    Days: {
+      from: string;
+      to: string;
+    };
+    /** @description A delegation that was made. */
+    DelegationMade: {
+      id: string;
+    };
+    /** @description What is to be lent. */
+    DelegationSent: {
+      from: string;
+      /** @description Ids of one's own roles. */
+      grants: string[];
+      reason: string;
+      /** @description Login of who may act. */
+      taker: string;
+      /** @description First day it no longer holds. */
+      to: string;
+    };
+    /** @description What one person lets another do. */
+    DelegationView: {
+      from: string;
+      giver: string;
+      giver_name: string;
+      id: string;
+      reason: string;
+      roles: components['schemas']['GrantView'][];
+      /** @description coming, holds, over or revoked. */
+      state: string;
+      taker: string;
+      taker_name: string;
+      /** @description First day it no longer holds. */
+      to: string;
+    };
+    /** @description One message about a text. */
+    DiagnosticView: {
+      /** @description Stable code. */
+      code: string;
+      /** Format: int32 */
+      column: number;
+      /** @description Behind the last. */
+      end: number;
+      /** @description What to do; empty where the message says it. */
+      help: string;
+      /** Format: int32 */
+      line: number;
+      message: string;
+      /** @description error or warning. */
+      severity: string;
+      /** @description First character, counted in UTF-16 units. */
+      start: number;
+    };
+    /** @description Two versions beside each other. */
+    DifferenceView: {
+      after: string;
+      before: string;
+      /** @description What differs in meaning. */
+      changes: components['schemas']['ChangeView'][];
+      /**
+       * Format: int32
+       * @description The earlier version; absent where there is none.
+       */
+      from: number | null;
+      /** Format: int32 */
+      to: number;
+    };
+    /** @description A dimension. */
+    DimensionView: {
+      code: string;
+      /** @description time, place, thing. */
+      group: string;
+      name: string;
+    };
+    /** @description A draft in a list. */
+    DraftHead: {
+      author: string;
+      changed_at: string;
+      changed_by: string;
+      /** @description Who approved it. */
+      decided_by: string | null;
+      /** @description First day in force. */
+      from: string | null;
+      id: string;
+      /** @description Last day in force. */
+      last: string | null;
+      /** @description Policy its text declares; empty while it cannot be read. */
+      policy: string;
+      /** Format: int32 */
+      policy_version: number;
+      /** @description draft, in_review, returned, published or withdrawn. */
+      state: string;
+      /** @description Who sent it for approval. */
+      submitted_by: string | null;
+      title: string;
+      /**
+       * Format: int32
+       * @description What `If-Match` names.
+       */
+      version: number;
+    };
+    /** @description A text to be saved. */
+    DraftText: {
+      text: string;
+    };
+    /** @description A draft with its text. */
+    DraftView: {
+      /**
+       * Format: int32
+       * @description The version it was begun from.
+       */
+      base: number | null;
+      /** @description Text of that version, to compare with. */
+      base_text: string;
+      /** @description Why the caller cannot approve it; absent where they can. */
+      cannot_approve: string | null;
+      check: components['schemas']['CheckView'];
+      /** @description SHA-256 of the text as it was sent for approval; approving names it. */
+      hash: string | null;
+      head: components['schemas']['DraftHead'];
+      /** @description Whether the caller may write at it now. */
+      may_write: boolean;
+      notes: components['schemas']['NoteView'][];
+      text: string;
+    };
+    /** @description An example. */
+    ExampleView: {
+      /** @description Why it could not be run to its end. */
+      broken: string | null;
+      expects: components['schemas']['ExpectView'][];
+      holds: boolean;
+      line: number;
+      name: string;
+      start: number;
     };
     /** @description Something to look at before a month is published. */
     ExceptionView: {
@@ -2465,6 +3185,231 @@ export interface components {
       partner: string;
       reviewed_at: string | null;
       reviewed_by: string | null;
+    };
+    /** @description An expectation of an example and what came out. */
+    ExpectView: {
+      /** @description Component; absent for the whole policy. */
+      component: string | null;
+      end: number;
+      /**
+       * Format: int64
+       * @description Fen that came out; absent where the example broke off.
+       */
+      got: number | null;
+      holds: boolean;
+      line: number;
+      period: string;
+      start: number;
+      /**
+       * Format: int64
+       * @description Fen expected.
+       */
+      wanted: number;
+      /** @description What is wrong. */
+      wrong: string | null;
+    };
+    /** @description A file to download. */
+    ExportFile: {
+      /** Format: int64 */
+      bytes: number;
+      /** @description When it is deleted. */
+      expires_at: string;
+      /** @description Name, for the address. */
+      file: string;
+      made_at: string;
+    };
+    /** @description An export to make. */
+    ExportSent: {
+      /** @description xlsx or csv. */
+      format: string;
+      /** @description Name of the file, without its ending. */
+      name: string;
+      /** @description What the page shows. All rows are written, whatever the page shows of them. */
+      query: components['schemas']['MetricQuery'];
+    };
+    /** @description A fact behind a figure. */
+    FactRow: {
+      /**
+       * Format: int64
+       * @description Fen; of a subscriber's month what was billed.
+       */
+      amount: number | null;
+      clerk: string;
+      event_id: string;
+      /** @description Code of the kind. */
+      kind: string;
+      kind_name: string;
+      occurred_on: string;
+      order_id: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      plan_fee: number | null;
+      product: string;
+      product_name: string;
+      ref_event: string;
+      /** @description effective, cancelled, reversal; empty for what has none. */
+      state: string;
+      /** @description Masked. */
+      subscriber: string;
+    };
+    /** @description A figure and the one before it. */
+    Figure: {
+      /**
+       * Format: int64
+       * @description The month before; absent where there is none.
+       */
+      before: number | null;
+      code: string;
+      title: string;
+      /** @description The records behind it. */
+      to: string;
+      /** @description fen or count. */
+      unit: string;
+      /** Format: int64 */
+      value: number;
+    };
+    /** @description A figure with what stands beside it, in the metric's unit; shares and growth in parts of a million. */
+    FigureCell: {
+      /** Format: int64 */
+      adjusted?: number | null;
+      /** Format: int64 */
+      adjusted_growth_ppm?: number | null;
+      /** Format: int64 */
+      attainment_ppm?: number | null;
+      /** Format: int64 */
+      growth_ppm?: number | null;
+      /** Format: int64 */
+      last_year?: number | null;
+      /** Format: int64 */
+      previous?: number | null;
+      /** Format: int64 */
+      share_ppm?: number | null;
+      /** Format: int64 */
+      target?: number | null;
+      /** Format: int64 */
+      value: number | null;
+      /** Format: int64 */
+      year_growth_ppm?: number | null;
+    };
+    /** @description A key across. */
+    FigureHead: {
+      key: string;
+      label: string;
+    };
+    /** @description What the rows that are not shown come to. */
+    FigureRest: {
+      cells: components['schemas']['FigureCell'][];
+      rows: number;
+    };
+    /** @description A row. */
+    FigureRow: {
+      /** @description For every key across, every metric. */
+      cells: components['schemas']['FigureCell'][];
+      key: string[];
+      /** @description What people call the keys. */
+      labels: string[];
+      /** @description Place in the order asked for, from 1. */
+      rank: number;
+    };
+    /** @description An answer. */
+    FigureTable: {
+      across: components['schemas']['FigureHead'][];
+      /** @description Dimension across, if there is one. */
+      across_by: string | null;
+      by: string[];
+      days: components['schemas']['Days'];
+      last_year: components['schemas']['Days'] | null;
+      /** @description Holidays, and weekend days worked, of the days asked for. */
+      marked: components['schemas']['MarkedDay'][];
+      metrics: string[];
+      previous: components['schemas']['Days'] | null;
+      rest: components['schemas']['FigureRest'] | null;
+      rows: components['schemas']['FigureRow'][];
+      /**
+       * Format: int64
+       * @description Number of the state of the facts that was counted.
+       */
+      snapshot: number;
+      total: components['schemas']['FigureCell'][];
+    };
+    /** @description A view. */
+    FigureView: {
+      address: string;
+      id: string;
+      name: string;
+      /** @description Whether it is the caller's own. */
+      own: boolean;
+      owner: string;
+      shares: components['schemas']['ShareSent'][];
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A condition. */
+    FilterSent: {
+      /** @description A dimension, or `territory` (a division and all below), or `tree` (a partner and all below). */
+      dimension: string;
+      /** @description Keys, any of which will do. */
+      values: string[];
+    };
+    /** @description A role to be given. */
+    GrantSent: {
+      /** @description First day. */
+      from: string;
+      /** @description Code of a territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      reason: string;
+      role: string;
+      /** @description First day it no longer holds. */
+      to?: string | null;
+    };
+    /** @description A role of a person. */
+    GrantView: {
+      /** @description First day. */
+      from: string;
+      /** @description Whether it holds today. */
+      holds: boolean;
+      id: string;
+      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      over_name: string;
+      /** @description Role id. */
+      role: string;
+      /** @description What people call it. */
+      title: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+    };
+    /** @description A hand-over. */
+    HandoverSent: {
+      /** @description First day. */
+      on: string;
+      reason: string;
+      /** @description Ids of the roles the preview showed. */
+      seen: string[];
+      /** @description Login of who takes over. */
+      to: string;
+    };
+    /** @description A policy a text declares. */
+    HeadView: {
+      /** @description First day in force. */
+      from: string | null;
+      /** @description Last day in force. */
+      last: string | null;
+      name: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
     };
     /** @description A role somebody holds today. */
     HeldRole: {
@@ -2684,6 +3629,25 @@ export interface components {
        */
       total: number;
     };
+    /** @description A key the facts must have. */
+    KeySent: {
+      dimension: string;
+      key: string;
+    };
+    /** @description A ladder as a table. */
+    LadderView: {
+      /** @description Whether a step includes its lower bound. */
+      closed_below: boolean;
+      end: number;
+      line: number;
+      /** @description whole, marginal or curve; absent where the text does not say. */
+      mode: string | null;
+      name: string;
+      policy: string;
+      start: number;
+      tiers: components['schemas']['TierView'][];
+      title: string;
+    };
     /** @description An account. */
     LedgerAccount: {
       /**
@@ -2798,56 +3762,27 @@ export interface components {
        */
       sum: number;
     };
-    /** @description A row of a letter. */
-    LetterRow: {
-      /** @description Blanks before the text. */
-      indent: number;
-      label: string;
-      /** @description The policy's own words. */
-      quote: boolean;
-      text: string;
-    };
-    /** @description A part of a letter. */
-    LetterSection: {
-      head: string;
-      rows: components['schemas']['LetterRow'][];
-    };
-    /** @description A line of a statement. */
-    LineRow: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      accrued: number;
-      /**
-       * Format: int64
-       * @description Fen due in this period.
-       */
-      amount: number;
-      /** @description Event id or group. */
-      basis: string;
-      clerk: string;
-      component: string;
-      day: string;
-      destination: string;
-      /** @description Whether a dispute of it waits or was answered: its number. */
-      dispute: string | null;
-      /** @description earn, release, reverse, adjust. */
-      kind: string;
-      outlet: string;
-      outlet_name: string;
-      /** Format: int32 */
-      part: number;
-      pay_on: string;
-      payee: string;
-      payee_kind: string;
-      payee_name: string;
-      policy: string;
-      /** @description Masked. */
-      subscriber: string;
+    /** @description A policy that pays now. */
+    LivePolicy: {
+      /** @description What it pays, component by component. */
+      components: components['schemas']['ComponentView'][];
+      /** @description Worked examples of the policy itself, which come out to the fen. */
+      examples: components['schemas']['WorkedExample'][];
+      from: string;
+      /** @description Last day in force. */
+      last: string | null;
+      name: string;
       title: string;
       /** Format: int32 */
       version: number;
+    };
+    /** @description What held of a record from a day to a day. */
+    Lived: {
+      from: string;
+      /** @description First day it no longer held; absent while open. */
+      to: string | null;
+      /** @description What it was, in words. */
+      what: string;
     };
     /** @description How much of a file to take. */
     LoadSent: {
@@ -2886,9 +3821,120 @@ export interface components {
        * Format: int64
        * @description Fen: of a partner what is paid, of an outlet or work ID its own lines.
        */
-      amount: number;
-      period: string;
-      /** @description published, disputed, confirmed, `in_payment`, paid. */
+      from: string;
+      /** @description Ids of metrics. */
+      metrics: string[];
+      sort?: components['schemas']['SortSent'] | null;
+      /**
+       * Format: date
+       * @description Last day.
+       */
+      to: string;
+      top?: components['schemas']['TopSent'] | null;
+    };
+    /** @description A metric. */
+    MetricView: {
+      /** @description What exactly it is. */
+      about: string;
+      /** @description Whether shares of a whole make sense. */
+      additive: boolean;
+      /** @description Codes of the dimensions it may be split by. */
+      by: string[];
+      id: string;
+      name: string;
+      /** @description Role that answers for the definition. */
+      owner: string;
+      owner_name: string;
+      /** @description count, fen, ppm, people, outlets, partners. */
+      unit: string;
+    };
+    /** @description What becomes of a role. */
+    MoveView: {
+      /** @description First day the other holds it. */
+      from: string;
+      /** @description The role as it is. */
+      grant: components['schemas']['GrantView'];
+      /** @description Whether the other holds the same already, so that it only ends here. */
+      held: boolean;
+    };
+    /** @description A partner or outlet beside another record. */
+    Named: {
+      code: string;
+      name: string;
+      /** @description Tier of a partner. */
+      note: string;
+    };
+    /** @description A division with its parts. */
+    NetworkMap: {
+      /** @description The division shown; empty for the country. */
+      area: string;
+      parts: components['schemas']['Part'][];
+      /** @description From the province down to the division shown. */
+      path: components['schemas']['Step'][];
+    };
+    /** @description The words partners and outlets are classified by. */
+    NetworkWords: {
+      channels: components['schemas']['Word'][];
+      grades: components['schemas']['Word'][];
+      subtypes: components['schemas']['Word'][];
+      tiers: components['schemas']['Word'][];
+    };
+    /** @description How a draft begins. */
+    NewDraft: {
+      /** @description First day in force of the new version; the first of next month where absent. */
+      from?: string | null;
+      /** @description Policy to begin from. */
+      policy?: string | null;
+      /** @description The text; empty where a version is named. */
+      text?: string;
+      /**
+       * Format: int32
+       * @description Version of it.
+       */
+      version?: number | null;
+    };
+    /** @description A person to be added. */
+    NewPerson: {
+      duty_hours?: string;
+      /** @description To be changed at the first sign-in. */
+      first_password: string;
+      grant: components['schemas']['GrantSent'];
+      login: string;
+      name: string;
+      phone?: string;
+    };
+    /** @description A token to be made. */
+    NewToken: {
+      /** Format: int32 */
+      days: number;
+      /** @description What it is for. */
+      name: string;
+      /** @description A part of one's own permissions. */
+      permissions: string[];
+    };
+    /** @description Something said or done about a draft. */
+    NoteView: {
+      at: string;
+      /** @description create, comment, submit, return, publish or withdraw. */
+      kind: string;
+      text: string;
+      who: string;
+    };
+    /** @description An outlet in a list. */
+    OutletRow: {
+      channel: string;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Business district; empty if none. */
+      district: string;
+      /** @description First day of the row in force. */
+      from: string;
+      grade: string;
+      name: string;
+      owner: string;
+      owner_name: string;
+      /** @description active, coming or ended. */
       state: string;
     };
     /** @description Another rule that looked at the same. */
@@ -4385,6 +5431,26 @@ export interface components {
        */
       payment: number;
     };
+    /** @description A policy's text. */
+    PolicyText: {
+      text: string;
+    };
+    /** @description A version. */
+    PolicyVersionView: {
+      /** @description The text explained, with its examples and tables. */
+      check: components['schemas']['CheckView'];
+      head: components['schemas']['VersionHead'];
+      name: string;
+      text: string;
+    };
+    /** @description A policy with its versions. */
+    PolicyView: {
+      name: string;
+      /** @description Title of the latest version. */
+      title: string;
+      /** @description Latest first. */
+      versions: components['schemas']['VersionHead'][];
+    };
     /** @description A partner and what it is paid. */
     Ranked: {
       /** Format: int64 */
@@ -5116,6 +6182,12 @@ export interface components {
       /** Format: date */
       to: string;
     };
+    /** @description What somebody says. */
+    Said: {
+      /** @description Hash of the text that is approved. */
+      hash?: string | null;
+      note?: string;
+    };
     /** @description Why a value is taken back. */
     SettingGone: {
       reason: string;
@@ -5157,16 +6229,99 @@ export interface components {
       /** @description What the button to another house says; absent without one. */
       sso: string | null;
     };
+    /** @description The months of a simulation. */
+    SimulationAsked: {
+      /** @description First month. */
+      first: string;
+      /** @description Last month; at most twelve in all. */
+      last: string;
+    };
+    /** @description What a simulation found. */
+    SimulationView: {
+      cliffs: components['schemas']['CliffRow'][];
+      components: components['schemas']['ChangeRow'][];
+      /**
+       * Format: int64
+       * @description Cost of the draft, fen.
+       */
+      draft: number;
+      /** Format: int64 */
+      draft_per_unit: number | null;
+      first: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      gained: number;
+      id: string;
+      last: string;
+      /**
+       * Format: int64
+       * @description Cost of what is in force, fen.
+       */
+      live: number;
+      /**
+       * Format: int64
+       * @description Hundredths of a fen per business unit.
+       */
+      live_per_unit: number | null;
+      /** Format: int64 */
+      losers: number;
+      /**
+       * Format: int64
+       * @description Fen, negative.
+       */
+      lost: number;
+      months: components['schemas']['ChangeRow'][];
+      spread: components['schemas']['SpreadRow'][];
+      top_losers: components['schemas']['ChangeRow'][];
+      top_winners: components['schemas']['ChangeRow'][];
+      /** Format: int64 */
+      unchanged: number;
+      /** Format: int64 */
+      winners: number;
+    };
     /** @description How to order. */
     SortSent: {
       descending?: boolean;
       /** @description A metric asked for; the keys where absent. */
       metric?: string | null;
     };
+    /** @description Partners whose pay changes by a share within bounds, in per cent. */
+    SpreadRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      delta: number;
+      /** Format: int64 */
+      from: number | null;
+      /** Format: int64 */
+      partners: number;
+      /** Format: int64 */
+      to: number | null;
+    };
     /** @description Somebody who may be asked to stand in. */
     StandIn: {
       login: string;
       name: string;
+    };
+    /** @description A division on the way to the one shown. */
+    Step: {
+      code: string;
+      name: string;
+    };
+    /** @description What somebody says about a step. */
+    StepNote: {
+      /** @description The note, or the reason. */
+      note?: string;
+    };
+    /** @description A table of steps to be written into a text. */
+    StepsSent: {
+      ladder: string;
+      policy: string;
+      text: string;
+      tiers: components['schemas']['TierView'][];
     };
     /** @description A target of a month. */
     TargetSent: {
@@ -5182,6 +6337,45 @@ export interface components {
        * @description In the metric's unit.
        */
       value: number;
+    };
+    /** @description A term of cooperation. */
+    Term: {
+      code: string;
+      /**
+       * Format: int64
+       * @description Committed amount, fen.
+       */
+      commitment: number;
+      from: string;
+      renewed: boolean;
+      to: string | null;
+    };
+    /** @description A row of a tier table, as it is written. */
+    TierView: {
+      /** @description Paid for each unit; empty for nothing. */
+      each: string;
+      /** @description Paid once; empty for nothing. The value of a curve's point. */
+      flat: string;
+      /** @description Where the step begins. */
+      from: string;
+    };
+    /** @description Records that wait for somebody. */
+    Todo: {
+      /** @description Stable name of the kind of work. */
+      code: string;
+      /**
+       * Format: int64
+       * @description How many wait.
+       */
+      count: number;
+      /**
+       * Format: int64
+       * @description How many of them are late.
+       */
+      overdue: number;
+      title: string;
+      /** @description The list of them. */
+      to: string;
     };
     /** @description A token as it is made: the secret is shown this once. */
     TokenMade: {
@@ -5220,12 +6414,86 @@ export interface components {
       /** @description The same as an address. */
       uri: string;
     };
+    /** @description A form with one file. */
+    UploadForm: {
+      /** Format: binary */
+      file: string;
+    };
+    /** @description An uploaded file. */
+    UploadView: {
+      batch: string | null;
+      /** Format: int64 */
+      bytes: number;
+      encoding: string | null;
+      file: string;
+      has_rejects: boolean;
+      headers: components['schemas']['ImportHeader'][];
+      id: string;
+      /** @description Kinds that were given a code. */
+      kinds: {
+        [key: string]: string;
+      };
+      /** @description Required columns no header means. */
+      missing: string[];
+      problems: components['schemas']['ImportFault'][];
+      report: components['schemas']['ImportFound'] | null;
+      /** @description The first rows, as they stand in the file. */
+      rows: string[][];
+      sha256: string;
+      /** @description uploaded, checked, refused, loaded, withdrawn. */
+      state: string;
+      table: string | null;
+      /** @description Name of a file with the same content that is loaded already. */
+      twin: string | null;
+      /** @description Kinds of the file no code is known for. */
+      unknown_kinds: string[];
+      /** @description Why the file cannot be read; nothing else of it is shown then. */
+      unreadable: string | null;
+      uploaded_at: string;
+      uploaded_by: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A version in a list. */
+    VersionHead: {
+      /** @description File it stands in. */
+      file: string;
+      /** @description First day in force. */
+      from: string;
+      /** @description SHA-256 of its text. */
+      hash: string;
+      /** @description Last day in force; absent for open end. */
+      last: string | null;
+      /** @description to_come, in_force or ended. */
+      state: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
     /** @description A view to keep. */
     ViewSent: {
       /** @description Address of the page with its parameters, as the page writes it. */
       address: string;
       name: string;
       shares?: components['schemas']['ShareSent'][];
+    };
+    /** @description Why something is done. */
+    WithdrawReason: {
+      reason: string;
+    };
+    /** @description A word of a list and its label. */
+    Word: {
+      label: string;
+      value: string;
+    };
+    /** @description A word an editor can offer. */
+    WordView: {
+      /** @description What it stands for. */
+      about: string;
+      en: string;
+      /** @description keyword, field, kind, table or reason. */
+      kind: string;
+      zh: string;
     };
     /** @description A work ID to be bound. */
     WorkIdSent: {
@@ -5244,6 +6512,25 @@ export interface components {
       suspended_at: string | null;
       /** @description left, moved, shared or other. */
       suspended_why: string | null;
+    };
+    /** @description The workbench. */
+    Workbench: {
+      /** @description Partners, outlets and clerks in force. */
+      network: components['schemas']['Figure'][];
+      settled: components['schemas']['Settled'] | null;
+      today: string;
+      /** @description What waits; the late first. */
+      todos: components['schemas']['Todo'][];
+    };
+    /** @description An example of a policy with what it pays. */
+    WorkedExample: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      name: string;
+      period: string;
     };
   };
   responses: never;
@@ -5462,6 +6749,307 @@ export interface operations {
       header: {
         'Idempotency-Key': string;
       };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClerkWhole'];
+        };
+      };
+    };
+  };
+  drafts: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftHead'][];
+        };
+      };
+    };
+  };
+  create_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewDraft'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  save_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DraftText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftHead'];
+        };
+      };
+    };
+  };
+  approve_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  comment_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  return_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  simulate_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SimulationAsked'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  submit_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  withdraw_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  exports: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportFile'][];
+        };
+      };
+    };
+  };
+  export_figures: {
+    parameters: {
+      query?: never;
+      header?: never;
       path?: never;
       cookie?: never;
     };
@@ -5990,6 +7578,28 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LedgerJournal'];
+        };
+      };
+    };
+  };
+  live_policies: {
+    parameters: {
+      query?: {
+        /** @description Day; today where absent. */
+        on?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LivePolicy'][];
         };
       };
     };
@@ -8570,6 +10180,433 @@ export interface operations {
       };
     };
   };
+  periods: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description `month` or `-month`; the latest first where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PeriodRow'];
+        };
+      };
+    };
+  };
+  period: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  approve_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  close_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  period_difference: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodDifference'];
+        };
+      };
+    };
+  };
+  exceptions: {
+    parameters: {
+      query?: {
+        /** @description Kind. */
+        kind?: string;
+        /** @description `open` or `reviewed`. */
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ExceptionView'];
+        };
+      };
+    };
+  };
+  review_exception: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+        /** @description Finding */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      /** @description Noted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  refuse_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  submit_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  try_period: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  policies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyView'][];
+        };
+      };
+    };
+  };
+  check_policy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PolicyText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckView'];
+        };
+      };
+    };
+  };
+  format_policy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PolicyText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyText'];
+        };
+      };
+    };
+  };
+  write_steps: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepsSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyText'];
+        };
+      };
+    };
+  };
+  policy_words: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WordView'][];
+        };
+      };
+    };
+  };
+  policy_version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Policy */
+        name: string;
+        /** @description Version */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyVersionView'];
+        };
+      };
+    };
+  };
+  policy_changes: {
+    parameters: {
+      query?: {
+        /** @description The earlier version; the one before where absent. */
+        from?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Policy */
+        name: string;
+        /** @description Version */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DifferenceView'];
+        };
+      };
+    };
+  };
   responsibilities: {
     parameters: {
       query?: never;
@@ -8631,6 +10668,264 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RoleView'][];
+        };
+      };
+    };
+  };
+  search: {
+    parameters: {
+      query: {
+        /** @description Part of a name, pinyin initials, a code or a number. */
+        q: string;
+        /** @description Most records of a kind, at most 50; 8 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Hits'];
+        };
+      };
+    };
+  };
+  sign_in: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignIn'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+    };
+  };
+  sign_out: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Signed out */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  simulation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Simulation */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SimulationView'];
+        };
+      };
+    };
+  };
+  simulation_partners: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Simulation */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description CSV */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['UploadForm'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  upload_state: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  check_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  load_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LoadSent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  map_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MappingSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  upload_rejects: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
         };
       };
     };

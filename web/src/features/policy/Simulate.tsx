@@ -218,7 +218,7 @@ function Spread({ result }: { result: Result }) {
             <td>
               <Money fen={row.delta} />
             </td>
-            <td>
+            <td aria-label={count(row.partners)}>
               <div
                 aria-hidden
                 style={{ width: `${(row.partners / most) * 100}%`, height: 8, background: 'var(--q-brand)', borderRadius: 4 }}
