@@ -12,6 +12,7 @@ pub mod attachment;
 pub mod bank;
 pub mod confirm;
 pub mod diff;
+pub mod dispute;
 pub mod draft;
 pub mod example;
 pub mod income;

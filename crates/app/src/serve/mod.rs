@@ -17,6 +17,7 @@ mod counters;
 mod demo;
 mod desk;
 mod difference;
+mod disputes;
 mod drafts;
 mod duties;
 mod exceptions;
@@ -46,13 +47,16 @@ mod periods;
 mod places;
 mod policies;
 mod policy_views;
+mod proofs;
 mod reach;
 mod search;
 mod session;
 mod settling;
 mod shelf;
+mod shown;
 mod signed;
 mod simulations;
+mod statements;
 mod uploads;
 mod views;
 mod web;
@@ -124,6 +128,16 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
     let policies = policies::routes().merge(drafts::routes()).merge(simulations::routes());
     let routes = routes.merge(access).merge(policies);
+    let partners = statements::routes()
+        .merge(lines::routes())
+        .merge(papers::routes())
+        .merge(business::routes())
+        .merge(paying::routes())
+        .merge(proofs::routes())
+        .merge(disputes::routes())
+        .merge(invoices::routes())
+        .merge(my::routes());
+    let routes = routes.merge(partners);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
