@@ -252,6 +252,7 @@ async fn withdraw_parameter(
     IfMatch(version): IfMatch,
     Sent(sent): Sent<SettingGone>,
 ) -> Answer<Json<ParameterHistory>> {
+    signed.may(&desk, Permission::ParameterManage)?;
     let (held, _) = params::kept(&mut desk.db.read().await?, &name).await?;
     let scope = held.iter().find(|held| held.id == id).map_or("", |held| held.setting.scope.as_str());
     may_set(&desk, &signed, scope)?;

@@ -16,4 +16,7 @@ mod random_expr;
 mod random_policy;
 mod random_world;
 mod reached;
+mod served;
+mod served_access;
+mod served_sso;
 mod shrink;

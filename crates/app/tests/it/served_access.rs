@@ -1,0 +1,314 @@
+//! What the interface promises of itself, tried on the real server: every operation as every role, in and out of scope, with what nobody should send.
+
+use crate::served::{Answer, LOGINS, Operation, Served, document, operations, send};
+use crate::served_sso;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Where the table of roles and operations is kept. `UPDATE=1` writes it anew.
+const TABLE: &str = "../../docs/access-table.md";
+
+struct World {
+    served: Served,
+    document: Value,
+    operations: Vec<Operation>,
+    cookies: BTreeMap<&'static str, String>,
+}
+
+#[test]
+fn the_interface_keeps_its_word() {
+    qudao_testkit::block_on(async {
+        let served = Served::county();
+        let document = document();
+        let mut cookies = BTreeMap::new();
+        for login in LOGINS {
+            cookies.insert(login, served.sign_in(login).await);
+        }
+        let world = World { operations: operations(&document), served, document, cookies };
+        let mut wrong = Vec::new();
+        each_role_reaches_what_it_may(&world, &mut wrong).await;
+        nobody_reaches_out_of_scope(&world, &mut wrong).await;
+        whatever_is_sent_is_answered_in_order(&world, &mut wrong).await;
+        served_sso::another_house_vouches(&world.served).await;
+        a_program_does_no_more_than_its_token(&world).await;
+        assert!(wrong.is_empty(), "{} promises are not kept:\n{}", wrong.len(), wrong.join("\n"));
+    });
+}
+
+/// R0.1, R1.30: without a session 401; a role without the permission 403; with it neither. An operation that names no permission fails.
+async fn each_role_reaches_what_it_may(world: &World, wrong: &mut Vec<String>) {
+    let World { served, document, operations, cookies } = world;
+    let roles = served.get("/api/v1/roles", &cookies["admin"]).await.json();
+    let mut may = BTreeMap::new();
+    for login in LOGINS {
+        let me = served.get("/api/v1/me", &cookies[login]).await.json();
+        let role = me["roles"][0]["role"].as_str().unwrap().to_owned();
+        let about = roles.as_array().unwrap().iter().find(|about| about["id"] == role.as_str()).unwrap();
+        let permissions: BTreeSet<String> =
+            about["permissions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+        may.insert(login, (role, permissions));
+    }
+    let mut table = BTreeMap::new();
+    for operation in operations {
+        let name = operation.name();
+        if operation.permissions.is_empty() {
+            wrong.push(format!("{name} names no x-permission"));
+            continue;
+        }
+        if operation.needs("none") {
+            table.insert((operation.path.clone(), operation.method.to_string()), (operation, Vec::new()));
+            continue;
+        }
+        let address = operation.address(|_| None);
+        let stranger = send(operation.request(served, document, None, &address)).await;
+        if stranger.status != StatusCode::UNAUTHORIZED {
+            wrong.push(format!("{name} without a session: {} {}", stranger.status, stranger.code()));
+        }
+        let mut cells = Vec::new();
+        for login in LOGINS {
+            let (_, permissions) = &may[login];
+            let entitled = operation.needs("any") || operation.permissions.iter().any(|name| permissions.contains(name));
+            let answer = send(operation.request(served, document, Some(&cookies[login]), &address)).await;
+            let refused = answer.status == StatusCode::FORBIDDEN && answer.code() == "access.caller.no_permission";
+            if refused == entitled || answer.status == StatusCode::UNAUTHORIZED || answer.status.is_server_error() {
+                wrong.push(format!("{name} as {login}, entitled {entitled}: {} {}", answer.status, answer.code()));
+            }
+            cells.push((entitled, answer.code() == "access.caller.not_everywhere"));
+        }
+        table.insert((operation.path.clone(), operation.method.to_string()), (operation, cells));
+    }
+    let written = written(&table, &may);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TABLE);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &written).unwrap();
+    }
+    if std::fs::read_to_string(&path).unwrap_or_default() != written {
+        wrong.push(format!("{} is not what the server does; look at it with UPDATE=1", path.display()));
+    }
+}
+
+type Table<'o> = BTreeMap<(String, String), (&'o Operation, Vec<(bool, bool)>)>;
+
+fn written(table: &Table<'_>, may: &BTreeMap<&str, (String, BTreeSet<String>)>) -> String {
+    let mut text = String::from(
+        "# Who may do what\n\nWritten by the test `the_interface_keeps_its_word`, which calls every operation as every role; `UPDATE=1` writes it anew.\n\
+         ● allowed within the role's scope · ◐ allowed to those who hold the role everywhere · empty: refused (403)\n\n",
+    );
+    let _ = write!(text, "| operation | permission |");
+    for login in LOGINS {
+        let _ = write!(text, " {} |", may[login].0);
+    }
+    let _ = write!(text, "\n|---|---|{}\n", ":-:|".repeat(LOGINS.len()));
+    for (operation, cells) in table.values() {
+        let _ = write!(text, "| `{}` | {} |", operation.name(), operation.permissions.join(", "));
+        for index in 0..LOGINS.len() {
+            let sign = match cells.get(index) {
+                None | Some((true, false)) => "●",
+                Some((true, true)) => "◐",
+                Some((false, _)) => "",
+            };
+            let _ = write!(text, " {sign} |");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Where the demo's people stand, from the master data of its folder.
+struct Network {
+    /// Code, parent, territory of partners.
+    partners: BTreeMap<String, (String, String)>,
+    /// Owner and territory of outlets.
+    outlets: BTreeMap<String, (String, String)>,
+}
+
+impl Network {
+    fn read(home: &Path) -> Self {
+        let rows = |file: &str, columns: [&str; 3]| {
+            let text = std::fs::read_to_string(home.join("master").join(file)).unwrap();
+            let mut lines = text.trim_start_matches('\u{feff}').lines();
+            let head: Vec<&str> = lines.next().unwrap().split(',').collect();
+            let at = columns.map(|name| head.iter().position(|title| *title == name).unwrap_or_else(|| panic!("{file} has {head:?}")));
+            let cells = |line: &str| {
+                let cells: Vec<&str> = line.split(',').collect();
+                (cells[at[0]].to_owned(), (cells[at[1]].to_owned(), cells[at[2]].to_owned()))
+            };
+            lines.map(cells).collect::<BTreeMap<_, _>>()
+        };
+        Self {
+            partners: rows("partners.csv", ["code", "parent", "territory"]),
+            outlets: rows("outlets.csv", ["code", "owner", "territory"]),
+        }
+    }
+
+    /// Whether a partner is another or below it.
+    fn under(&self, partner: &str, top: &str) -> bool {
+        let mut at = partner.to_owned();
+        for _ in 0..32 {
+            if at == top {
+                return true;
+            }
+            match self.partners.get(&at) {
+                Some((parent, _)) if !parent.is_empty() => at.clone_from(parent),
+                _ => return false,
+            }
+        }
+        false
+    }
+}
+
+/// What somebody holds their one role over.
+struct Reach {
+    kind: String,
+    code: String,
+}
+
+impl Reach {
+    fn partner(&self, network: &Network, code: &str) -> bool {
+        match self.kind.as_str() {
+            "territory" => network.partners.get(code).is_none_or(|(_, territory)| territory.starts_with(&self.code)),
+            "partner" => network.under(code, &self.code),
+            _ => false,
+        }
+    }
+
+    fn outlet(&self, network: &Network, code: &str) -> bool {
+        match (self.kind.as_str(), network.outlets.get(code)) {
+            ("territory", Some((_, territory))) => territory.starts_with(&self.code),
+            ("partner", Some((owner, _))) => network.under(owner, &self.code),
+            ("outlet", _) => code == self.code,
+            _ => true,
+        }
+    }
+}
+
+/// R0.1, R2.4: lists, metrics, exports and records show what lies in the caller's part of the network and nothing else.
+async fn nobody_reaches_out_of_scope(world: &World, wrong: &mut Vec<String>) {
+    let World { served, document, operations, cookies } = world;
+    let network = Network::read(served.home.path());
+    for login in ["supervisor", "channel", "partner", "store", "clerk"] {
+        let me = served.get("/api/v1/me", &cookies[login]).await.json();
+        let held = &me["roles"][0];
+        let text = |name: &str| held[name].as_str().unwrap().to_owned();
+        let reach = Reach { kind: text("over_kind"), code: text("over") };
+        let foreign = network.partners.keys().find(|code| !reach.partner(&network, code)).cloned();
+        let foreign_outlet = network.outlets.keys().find(|code| !reach.outlet(&network, code)).cloned();
+        for operation in operations.iter().filter(|operation| operation.method == Method::GET && !operation.needs("none")) {
+            let name = format!("{} as {login}", operation.name());
+            if !operation.path.contains('{') {
+                let answer = served.get(&operation.address(|_| None), &cookies[login]).await;
+                if answer.status == StatusCode::OK {
+                    strangers(&answer, &reach, &network, &name, wrong);
+                }
+                continue;
+            }
+            // A record of somebody else, as if its address had been guessed.
+            let guess = |name: &str| match name {
+                "partner" => foreign.clone(),
+                "outlet" => foreign_outlet.clone(),
+                "code" if operation.path.contains("/partners/") => foreign.clone(),
+                "code" if operation.path.contains("/outlets/") => foreign_outlet.clone(),
+                "login" => Some("admin".to_owned()),
+                "period" => Some("2026-07".to_owned()),
+                _ => None,
+            };
+            let aimed = ["{partner}", "{outlet}", "{login}", "/partners/{code}", "/outlets/{code}"];
+            let address = operation.address(guess);
+            if !aimed.iter().any(|part| operation.path.contains(part)) || address.contains("nothing-like-it") {
+                continue;
+            }
+            let answer = send(operation.request(served, document, Some(&cookies[login]), &address)).await;
+            if !matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) {
+                wrong.push(format!("{name}: {address} of another answers {}", answer.status));
+            }
+        }
+    }
+}
+
+/// Rows of a list that are none of the caller's.
+fn strangers(answer: &Answer, reach: &Reach, network: &Network, name: &str, wrong: &mut Vec<String>) {
+    let json = answer.json();
+    let rows = json["items"].as_array().or_else(|| json.as_array()).cloned().unwrap_or_default();
+    for row in &rows {
+        let text = |field: &str| row[field].as_str().unwrap_or("");
+        let (partner, outlet) = (text("partner"), text("outlet"));
+        if network.partners.contains_key(partner) && !reach.partner(network, partner) && outlet.is_empty() {
+            wrong.push(format!("{name} shows partner {partner}"));
+        }
+        if network.outlets.contains_key(outlet) && !reach.outlet(network, outlet) {
+            wrong.push(format!("{name} shows outlet {outlet}"));
+        }
+        let code = text("code");
+        if name.contains("/partners") && network.partners.contains_key(code) && !reach.partner(network, code) {
+            wrong.push(format!("{name} shows partner {code}"));
+        }
+        if name.contains("/outlets") && network.outlets.contains_key(code) && !reach.outlet(network, code) {
+            wrong.push(format!("{name} shows outlet {code}"));
+        }
+    }
+}
+
+/// Broken JSON, missing headers, absurd queries: each gets a problem document (RFC 9457), never a defect.
+async fn whatever_is_sent_is_answered_in_order(world: &World, wrong: &mut Vec<String>) {
+    let World { served, document, operations, cookies } = world;
+    let absurd = "?limit=-1&after=%00%ff&sort=%27%3B--&q=%25%27&from=yesterday&to=2026-13-45&period=2026-99&day=0&territory=%F0%9F%A6%86";
+    for operation in operations {
+        let name = operation.name();
+        // Signing out is what it says; whoever is signed in next has their own session.
+        if operation.path.ends_with("/session") && operation.method == Method::DELETE {
+            continue;
+        }
+        for login in ["admin", "settlement", "partner"] {
+            let cookie = Some(cookies[login].as_str());
+            let address = operation.address(|_| None);
+            let bare = operation.path.replace('{', "%7B").replace('}', "%7D");
+            let json = |body: &'static str| {
+                served.request(&operation.method, &address, cookie).header("content-type", "application/json").body(body)
+            };
+            let tries = [
+                ("broken JSON", json("{\"a\":")),
+                ("another type", json("[1, \"x\", null]")),
+                ("nothing of what is asked", json("{}")),
+                ("no text", json("\u{0}\u{7f}")),
+                ("absurd query", operation.request(served, document, cookie, &format!("{}{absurd}", address.split('?').next().unwrap()))),
+                ("braces", served.request(&operation.method, &bare, cookie)),
+                ("bytes that are no text", served.request(&operation.method, &operation.path.replace('{', "%ff").replace('}', ""), cookie)),
+            ];
+            for (what, request) in tries {
+                let answer = send(request).await;
+                let problem = answer.kind.starts_with("application/problem+json") && !answer.code().is_empty();
+                if answer.status.is_server_error() || (answer.status.is_client_error() && !problem) {
+                    wrong.push(format!("{name} with {what} as {login}: {} {} {}", answer.status, answer.kind, answer.code()));
+                }
+            }
+        }
+        if operation.method != Method::GET {
+            let address = format!("{}{}", served.url, operation.address(|_| None));
+            let foreign = reqwest::Client::new().request(operation.method.clone(), address).header("cookie", &cookies["admin"]);
+            let answer = send(foreign.body("{}")).await;
+            if answer.status != StatusCode::FORBIDDEN || answer.code() != "serve.request.foreign" {
+                wrong.push(format!("{name} of another site: {} {}", answer.status, answer.code()));
+            }
+        }
+    }
+}
+
+/// A token of a program allows a part, in a header of its own, and nothing of the account.
+async fn a_program_does_no_more_than_its_token(world: &World) {
+    let World { served, cookies, .. } = world;
+    let body = r#"{"name": "test", "permissions": ["parameter.read"], "days": 1}"#;
+    let made = send(served.request(&Method::POST, "/api/v1/me/tokens", Some(&cookies["admin"])).body(body)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let secret = made.json()["secret"].as_str().unwrap().to_owned();
+    let ask = async |path: &str| {
+        let request = served.request(&Method::GET, path, None).header("authorization", format!("Bearer {secret}"));
+        send(request).await.status
+    };
+    assert_eq!(ask("/api/v1/parameters").await, StatusCode::OK);
+    assert_eq!(ask("/api/v1/people").await, StatusCode::FORBIDDEN, "admin may, the token may not");
+    let request = served.request(&Method::POST, "/api/v1/me/tokens", None).header("authorization", format!("Bearer {secret}"));
+    assert_eq!(send(request.body(body)).await.code(), "access.caller.by_token");
+}
