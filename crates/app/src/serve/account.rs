@@ -336,7 +336,7 @@ async fn stand_ins(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json
     let kinds: Vec<_> = own.iter().filter(|grant| grant.holds(today)).map(|grant| kind(&grant.role)).collect();
     let fits = |person: &people::Person| {
         let like = |grant: &qudao_access::caller::Grant| grant.holds(today) && kinds.contains(&kind(&grant.role));
-        let ours = kinds.iter().any(|kind| *kind == Some(qudao_access::Over::Territory));
+        let ours = kinds.contains(&Some(qudao_access::Over::Territory));
         let same_place = |grant: &qudao_access::caller::Grant| own.iter().any(|mine| mine.over == grant.over);
         person.login != signed.0.login && person.grants.iter().any(|grant| like(grant) && (ours || same_place(grant)))
     };

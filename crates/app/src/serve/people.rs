@@ -252,7 +252,7 @@ pub(crate) struct NewPerson {
 }
 
 impl GrantSent {
-    fn new(&self) -> Result<NewGrant<'_>, Refusal> {
+    fn read(&self) -> Result<NewGrant<'_>, Refusal> {
         let to = self.to.as_deref().filter(|to| !to.is_empty()).map(day).transpose()?;
         Ok(NewGrant { role: &self.role, over: &self.over, from: day(&self.from)?, to, reason: &self.reason })
     }
@@ -270,7 +270,7 @@ async fn add_person(
     let scope = signed.scope(&desk, Permission::PersonManage)?;
     may_give(&desk, &scope, &sent.grant.role, &sent.grant.over).await?;
     let card = Card { name: &sent.name, duty_hours: &sent.duty_hours, phone: Some(&sent.phone) };
-    people::create_with(&desk.db, &desk.roles, &signed.0.who(), &sent.login, &card, &sent.first_password, &sent.grant.new()?).await?;
+    people::create_with(&desk.db, &desk.roles, &signed.0.who(), &sent.login, &card, &sent.first_password, &sent.grant.read()?).await?;
     Ok((StatusCode::CREATED, Json(view(&desk, &scope, &sent.login, lang).await?)))
 }
 
@@ -356,7 +356,7 @@ async fn give_role(
     let scope = signed.scope(&desk, Permission::PersonManage)?;
     within(&desk, &scope, &login).await?;
     may_give(&desk, &scope, &sent.role, &sent.over).await?;
-    people::grant(&desk.db, &desk.roles, &signed.0.who(), &login, &sent.new()?).await?;
+    people::grant(&desk.db, &desk.roles, &signed.0.who(), &login, &sent.read()?).await?;
     Ok(Json(view(&desk, &scope, &login, lang).await?))
 }
 
