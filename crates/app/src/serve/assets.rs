@@ -43,7 +43,8 @@ pub(crate) async fn page(request: Request) -> Response {
 
 fn file(name: &str, asked: &HeaderMap) -> Option<Response> {
     let file = Pages::get(name)?;
-    let tag = format!("\"{}\"", file.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>());
+    let hash = file.metadata.sha256_hash();
+    let tag = format!("\"{:016x}\"", hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)));
     // Names of assets hold a hash of their content.
     let keep = if name.contains("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     if asked.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes()) {

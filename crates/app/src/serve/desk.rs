@@ -19,6 +19,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
+/// Names and times of the files of a folder, by name.
+type Stamp = Vec<(String, SystemTime)>;
+
 /// The server's desk.
 pub(crate) struct Desk {
     pub(crate) db: Db,
@@ -31,7 +34,7 @@ pub(crate) struct Desk {
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
-    master: Mutex<Option<(Vec<(String, SystemTime)>, Arc<Master>)>>,
+    master: Mutex<Option<(Stamp, Arc<Master>)>>,
     opened: Opened,
     pub(crate) booked: Booked,
     traces: AtomicU64,
@@ -116,8 +119,7 @@ impl Desk {
     }
 }
 
-/// Names and times of the files of a folder, by name.
-fn stamp(folder: &Path) -> Result<Vec<(String, SystemTime)>, Refusal> {
+fn stamp(folder: &Path) -> Result<Stamp, Refusal> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let entry = entry.map_err(|error| unreadable(folder, &error))?;

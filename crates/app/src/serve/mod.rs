@@ -105,7 +105,7 @@ pub(crate) struct Args {
 }
 
 /// Longest a request may take, uploads and event streams aside.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// Longest the end is put off for requests and jobs under way.
 const GOODBYE: Duration = Duration::from_secs(10);
 /// Most bytes a request may bring, except where a route takes files.

@@ -93,10 +93,9 @@ const fn title(status: StatusCode, lang: Lang) -> &'static str {
 }
 
 /// Gives every request a name, every refusal its document, and every answer the headers browsers protect people with.
-pub(crate) async fn dress(State(desk): State<Arc<Desk>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn dress(State(desk): State<Arc<Desk>>, request: Request, next: Next) -> Response {
     let trace = desk.next_trace();
     let lang = language(request.headers());
-    request.extensions_mut().insert(Trace(trace.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let began = desk.db.now_us();
     let mut response = next.run(request).await;
@@ -135,10 +134,6 @@ const PROTECTION: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(self), microphone=()"),
 ];
-
-/// Name of a request.
-#[derive(Debug, Clone)]
-pub(crate) struct Trace(pub(crate) String);
 
 fn problem(refusal: &Refusal, lang: Lang, trace: &str) -> Response {
     let status = status_of(refusal);
