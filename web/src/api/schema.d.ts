@@ -55,6 +55,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Audit entries, newest first. */
+    get: operations['audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The entries that are looked for as a CSV file, newest first, all of them. */
+    get: operations['export_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/verification': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Computes every hash of the chain anew. */
+    get: operations['verify_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/bank-accounts': {
     parameters: {
       query?: never;
@@ -107,6 +158,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/clerks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Clerks. */
+    get: operations['clerks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clerks/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One clerk. */
+    get: operations['clerk'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/disputes': {
     parameters: {
       query?: never;
@@ -153,6 +238,40 @@ export interface paths {
     put?: never;
     /** Answers a dispute: rejects it, or proposes an amount that somebody else approves. */
     post: operations['answer_dispute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/disputes/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an answer as it is, or takes one's own dispute back. */
+    post: operations['close_dispute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/disputes/{id}/decision': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves a proposed amount, which is then an adjustment of the month that is open, or sends it back. */
+    post: operations['decide_dispute'];
     delete?: never;
     options?: never;
     head?: never;
@@ -304,27 +423,46 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** The caller's files, latest first. Those kept for a week are deleted. */
+    get: operations['exports'];
     put?: never;
-    /** Takes an answer as it is, or takes one's own dispute back. */
-    post: operations['close_dispute'];
+    /** Begins an export. The job's result names the file. */
+    post: operations['export_figures'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/disputes/{id}/decision': {
+  '/api/v1/exports/{file}': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get?: never;
+    /** A file. */
+    get: operations['download_export'];
     put?: never;
-    /** Approves a proposed amount, which is then an adjustment of the month that is open, or sends it back. */
-    post: operations['decide_dispute'];
+    post?: never;
+    /** Deletes a file. */
+    delete: operations['delete_export'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/home': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The asker's workbench. */
+    get: operations['home'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -604,23 +742,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/live-policies': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What pays now at the caller's place, with worked examples. */
-    get: operations['live_policies'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/me': {
     parameters: {
       query?: never;
@@ -633,996 +754,6 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/password': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Changes one's own password; all other sessions end. */
-    post: operations['change_password'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/my/commission': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One's income: confirmed, pending, at risk, not met with reason and last day, calendar of releases, next steps. */
-    get: operations['my_commission'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/my/lines': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lines that pay the caller's own partner, outlet or work ID. */
-    get: operations['my_lines'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/my/payments': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Payments of one's own partner from confirmation to bank, and its invoices. */
-    get: operations['my_payments'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/my/policies': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What pays now: rules in force today that looked at the caller's business in the last published month. */
-    get: operations['my_policies'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/my/today': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Today's and this month's business of the caller's own partner, outlet or work ID, with its rows. */
-    get: operations['my_today'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/my/unpaid': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What was not paid to the caller's own partner, outlet or work ID, and why. */
-    get: operations['my_unpaid'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payment-candidates': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Statements of a month and whether they can be paid. */
-    get: operations['payment_candidates'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Batches, latest first. */
-    get: operations['payments'];
-    put?: never;
-    /** Makes a batch of statements that can be paid; somebody else approves it. */
-    post: operations['make_payments'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One batch. */
-    get: operations['payment_batch'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/approve': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Approves a batch somebody else made. */
-    post: operations['approve_payments'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/file': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The file for the bank: a row a payment, in GB18030. It holds full account numbers, so fetching it is audited. */
-    get: operations['payment_file'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/items': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Payments of a batch, by partner. */
-    get: operations['payment_items'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/pay': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** The bank has paid a batch: it is posted to the ledger and marked. */
-    post: operations['pay_payments'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/refuse': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Refuses a batch that is not paid; its statements can be paid by another one. */
-    post: operations['refuse_payments'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The months, latest first. */
-    get: operations['periods'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One month. */
-    get: operations['period'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/approve': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Approves what somebody else submitted: the month is settled, stated and posted, or settled again by differences. */
-    post: operations['approve_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/close': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Closes a published month for good: its figures never change, corrections are differences in a later one. */
-    post: operations['close_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/difference': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A month's run, or trial, against the month before. */
-    get: operations['period_difference'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/exceptions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Findings of a month's trial. */
-    get: operations['exceptions'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/exceptions/{id}/review': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Notes what was found out about one finding. */
-    post: operations['review_exception'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/refuse': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Sends back what somebody submitted, with the reason. */
-    post: operations['refuse_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/submit': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Asks for a month to be published, or for a published one to be settled again. */
-    post: operations['submit_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/trial': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Runs a trial of a month. */
-    post: operations['try_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/proofs': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Why a line is what it is, or why there is none. */
-    get: operations['get_proof'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/proofs/file': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The same as a paper. */
-    get: operations['get_proof_file'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/session': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Signs in. The answer sets the cookie of the session. */
-    post: operations['sign_in'];
-    /** Signs out; the cookie is taken away. */
-    delete: operations['sign_out'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/statements': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Statements of a month. */
-    get: operations['list_statements'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/statements/months': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The months that have statements, the last first. */
-    get: operations['list_statement_months'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/statements/{period}/{partner}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One statement. */
-    get: operations['get_statement'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/statements/{period}/{partner}/confirm': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Confirms one's own statement. Confirmed again, it is the same confirmation. */
-    post: operations['confirm_statement'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/statements/{period}/{partner}/file': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A statement as PDF, or as a workbook with all its lines. */
-    get: operations['get_statement_file'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/statements/{period}/{partner}/lines': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Lines of a statement. */
-    get: operations['list_lines'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/statements/{period}/{partner}/unpaid': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What a statement does not pay, and why. */
-    get: operations['list_unpaid'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Brings a file: CSV, TSV or XLSX. It is kept and looked into; nothing is loaded. */
-    post: operations['upload'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** An uploaded file. */
-    get: operations['upload_state'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/check': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Checks a file as loading would, and saves nothing. */
-    post: operations['check_upload'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/load': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Loads a file into the fact store. */
-    post: operations['load_upload'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/mapping': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    /** Says which table a file holds and what its headers and kinds mean. */
-    put: operations['map_upload'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/rejects': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The rejected rows of a file, with what is wrong: correct them there and upload it. */
-    get: operations['upload_rejects'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/search': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Searches everything one may see. */
-    get: operations['search'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/clerks': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Clerks. */
-    get: operations['clerks'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/clerks/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One clerk. */
-    get: operations['clerk'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/home': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The asker's workbench. */
-    get: operations['home'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/areas': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Divisions where something one may see stands, with all above them, by code. */
-    get: operations['network_areas'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/map': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Partners, outlets and clerks by division. */
-    get: operations['network_map'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/outlines/{area}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Outlines of a division's parts, as deployed in the folder `maps`: `{"caption": "…", "outlines": {GeoJSON with `code` in each feature}}`. */
-    get: operations['network_outlines'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/words': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The words to filter by. */
-    get: operations['network_words'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/outlets': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Outlets. */
-    get: operations['outlets'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/outlets/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One outlet. */
-    get: operations['outlet'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/partners': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Partners. */
-    get: operations['partners'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/partners/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One partner. */
-    get: operations['partner'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Audit entries, newest first. */
-    get: operations['audit'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit/export': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The entries that are looked for as a CSV file, newest first, all of them. */
-    get: operations['export_audit'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit/verification': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Computes every hash of the chain anew. */
-    get: operations['verify_audit'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/exports': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The caller's files, latest first. Those kept for a week are deleted. */
-    get: operations['exports'];
-    put?: never;
-    /** Begins an export. The job's result names the file. */
-    post: operations['export_figures'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/exports/{file}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A file. */
-    get: operations['download_export'];
-    put?: never;
-    post?: never;
-    /** Deletes a file. */
-    delete: operations['delete_export'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1692,6 +823,23 @@ export interface paths {
     post?: never;
     /** Takes a delegation back; either side may. */
     delete: operations['revoke_delegation'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Changes one's own password; all other sessions end. */
+    post: operations['change_password'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1868,6 +1016,176 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/my/commission': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's income: confirmed, pending, at risk, not met with reason and last day, calendar of releases, next steps. */
+    get: operations['my_commission'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/lines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lines that pay the caller's own partner, outlet or work ID. */
+    get: operations['my_lines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Payments of one's own partner from confirmation to bank, and its invoices. */
+    get: operations['my_payments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/policies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What pays now: rules in force today that looked at the caller's business in the last published month. */
+    get: operations['my_policies'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/today': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Today's and this month's business of the caller's own partner, outlet or work ID, with its rows. */
+    get: operations['my_today'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/unpaid': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was not paid to the caller's own partner, outlet or work ID, and why. */
+    get: operations['my_unpaid'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/areas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Divisions where something one may see stands, with all above them, by code. */
+    get: operations['network_areas'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners, outlets and clerks by division. */
+    get: operations['network_map'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/outlines/{area}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlines of a division's parts, as deployed in the folder `maps`: `{"caption": "…", "outlines": {GeoJSON with `code` in each feature}}`. */
+    get: operations['network_outlines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/words': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The words to filter by. */
+    get: operations['network_words'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/oidc': {
     parameters: {
       query?: never;
@@ -1911,6 +1229,40 @@ export interface paths {
     };
     /** Sends the browser to the other house. */
     get: operations['begin_sso'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets. */
+    get: operations['outlets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One outlet. */
+    get: operations['outlet'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1971,6 +1323,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/partners': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners. */
+    get: operations['partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One partner. */
+    get: operations['partner'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/partners/{code}/managers': {
     parameters: {
       query?: never;
@@ -1983,6 +1369,143 @@ export interface paths {
     put?: never;
     /** Names who serves a partner in a function from a day on. */
     post: operations['name_manager'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payment-candidates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Statements of a month and whether they can be paid. */
+    get: operations['payment_candidates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Batches, latest first. */
+    get: operations['payments'];
+    put?: never;
+    /** Makes a batch of statements that can be paid; somebody else approves it. */
+    post: operations['make_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One batch. */
+    get: operations['payment_batch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves a batch somebody else made. */
+    post: operations['approve_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The file for the bank: a row a payment, in GB18030. It holds full account numbers, so fetching it is audited. */
+    get: operations['payment_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/items': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Payments of a batch, by partner. */
+    get: operations['payment_items'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/pay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The bank has paid a batch: it is posted to the ledger and marked. */
+    post: operations['pay_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses a batch that is not paid; its statements can be paid by another one. */
+    post: operations['refuse_payments'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2469,6 +1992,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/proofs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Why a line is what it is, or why there is none. */
+    get: operations['get_proof'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/proofs/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same as a paper. */
+    get: operations['get_proof_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/responsibilities': {
     parameters: {
       query?: never;
@@ -2581,6 +2138,125 @@ export interface paths {
     };
     /** Every partner before and after, as CSV. */
     get: operations['simulation_partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Statements of a month. */
+    get: operations['list_statements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/months': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The months that have statements, the last first. */
+    get: operations['list_statement_months'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One statement. */
+    get: operations['get_statement'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms one's own statement. Confirmed again, it is the same confirmation. */
+    post: operations['confirm_statement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A statement as PDF, or as a workbook with all its lines. */
+    get: operations['get_statement_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/lines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lines of a statement. */
+    get: operations['list_lines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/unpaid': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a statement does not pay, and why. */
+    get: operations['list_unpaid'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2731,6 +2407,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description One's own account. */
+    AccountView: {
+      duty_hours: string;
+      login: string;
+      name: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      /**
+       * Format: int32
+       * @description Recovery codes that are left.
+       */
+      recovery_left: number;
+      /** @description Roles held today, before or later. */
+      roles: components['schemas']['GrantView'][];
+      /** @description Whether sign-in asks for a code. */
+      totp: boolean;
+    };
+    /** @description Under which delegation to act. */
+    ActSent: {
+      /** @description Absent to act for oneself again. */
+      delegation?: string | null;
+    };
+    /** @description Whom somebody acts for. */
+    ActingView: {
+      login: string;
+      name: string;
+    };
     /** @description A correction approved elsewhere, such as the outcome of a dispute. */
     AdjustmentView: {
       /**
@@ -2740,6 +2443,13 @@ export interface components {
       amount: number;
       code: string;
       text: string;
+    };
+    /** @description A division to choose. */
+    Area: {
+      /** @description Code of the division above; empty for a province. */
+      above: string;
+      code: string;
+      name: string;
     };
     /** @description A day, or the month. */
     ArrivalDelivery: {
@@ -2796,6 +2506,27 @@ export interface components {
       kind: string;
       name: string;
       sha256: string;
+    };
+    /** @description A change somebody made. */
+    AuditView: {
+      /** @description `noun.verb`. */
+      action: string;
+      /** @description The record after, JSON. */
+      after: string | null;
+      at: string;
+      /** @description The record before, JSON. */
+      before: string | null;
+      hash: string;
+      noun: string;
+      noun_id: string;
+      reason: string | null;
+      /**
+       * Format: int64
+       * @description Place in the chain.
+       */
+      seq: number;
+      /** @description Login; `li4/zhang3` for somebody who acted for another. */
+      who: string;
     };
     /** @description An account or a change that waits. The number is masked. */
     BankAccount: {
@@ -2859,6 +2590,115 @@ export interface components {
       month: number;
       title: string;
     };
+    /** @description A changed card. */
+    CardSent: {
+      duty_hours?: string;
+      name: string;
+      /** @description A new phone; absent to leave it, empty to forget it. */
+      phone?: string | null;
+      reason?: string;
+    };
+    /** @description Whether the chain holds. */
+    ChainView: {
+      /**
+       * Format: int64
+       * @description The first place where it does not hold.
+       */
+      broken_at: number | null;
+      /**
+       * Format: int64
+       * @description Entries there are.
+       */
+      entries: number;
+      /** @description Hash of the last one; keep it somewhere else now and then. */
+      head: string;
+      holds: boolean;
+      /** @description missing, unlinked, altered or wrong_end. */
+      why: string | null;
+    };
+    /** @description A sum before and after, fen. */
+    ChangeRow: {
+      /** Format: int64 */
+      draft: number;
+      key: string;
+      /** Format: int64 */
+      live: number;
+      /** @description Name, where there is one. */
+      name: string;
+    };
+    /** @description What differs between two versions. */
+    ChangeView: {
+      /** @description Empty where it is gone. */
+      after: string[];
+      /** @description In plain words; empty where it is new. */
+      before: string[];
+      /** @description head, parameter, ladder, component or limit. */
+      kind: string;
+      name: string;
+      title: string;
+    };
+    /** @description What there is to say about a text. */
+    CheckView: {
+      /** @description Why not. */
+      blocked: string | null;
+      components: components['schemas']['PolicyRuleView'][];
+      diagnostics: components['schemas']['DiagnosticView'][];
+      /** @description The policy in plain words; empty while it has errors. */
+      document: string;
+      errors: number;
+      examples: components['schemas']['ExampleView'][];
+      /** @description Examples that do not come out. */
+      failing: number;
+      ladders: components['schemas']['LadderView'][];
+      /**
+       * Format: int64
+       * @description What the server took, microseconds.
+       */
+      micros: number;
+      policies: components['schemas']['HeadView'][];
+      /** @description Whether it could be published as it is. */
+      publishable: boolean;
+      warnings: number;
+    };
+    /** @description A clerk in a list. */
+    ClerkRow: {
+      /** @description Work ID. */
+      code: string;
+      /** @description First day of the row in force. */
+      from: string;
+      name: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description A clerk whole. */
+    ClerkWhole: {
+      clerk: components['schemas']['ClerkRow'];
+      history: components['schemas']['Lived'][];
+    };
+    /** @description Where a ladder jumps, and who stands near. */
+    CliffRow: {
+      /** Format: int64 */
+      above: number;
+      /**
+       * Format: int64
+       * @description Where the step begins, hundredths of a piece or fen.
+       */
+      at: number;
+      /** Format: int64 */
+      below: number;
+      /**
+       * Format: int64
+       * @description What reaching it adds at once, fen.
+       */
+      jump: number;
+      ladder: string;
+    };
     /** @description One's income, up to the last published month. */
     Commission: {
       /** @description Of these, instalments whose condition failed once already. */
@@ -2889,116 +2729,11 @@ export interface components {
       unpaid: components['schemas']['UnpaidGroup'][];
       who: components['schemas']['WhoView'];
     };
-    /** @description A sum before and after, fen. */
-    ChangeRow: {
-      /** Format: int64 */
-      draft: number;
-      key: string;
-      /** Format: int64 */
-      live: number;
-      /** @description Name, where there is one. */
-      name: string;
-    };
-    /** @description What differs between two versions. */
-    ChangeView: {
-      /** @description Empty where it is gone. */
-      after: string[];
-      /** @description In plain words; empty where it is new. */
-      before: string[];
-      /** @description head, parameter, ladder, component or limit. */
-      kind: string;
-      name: string;
-      title: string;
-    };
-    /** @description What there is to say about a text. */
-    CheckView: {
-      /** @description Why not. */
-      blocked: string | null;
-      components: components['schemas']['ComponentView'][];
-      diagnostics: components['schemas']['DiagnosticView'][];
-      /** @description The policy in plain words; empty while it has errors. */
-      document: string;
-      errors: number;
-      examples: components['schemas']['ExampleView'][];
-      /** @description Examples that do not come out. */
-      failing: number;
-      ladders: components['schemas']['LadderView'][];
-      /**
-       * Format: int64
-       * @description What the server took, microseconds.
-       */
-      micros: number;
-      policies: components['schemas']['HeadView'][];
-      /** @description Whether it could be published as it is. */
-      publishable: boolean;
-      warnings: number;
-    };
-    /** @description A clerk in a list. */
-    ClerkRow: {
-      /** @description Work ID. */
-      code: string;
-      /** @description First day of the row in force. */
-      from: string;
-      name: string;
-      outlet: string;
-      outlet_name: string;
-      partner: string;
-      partner_name: string;
-      payee: string;
-      period: string;
-      photos: components['schemas']['AttachmentView'][];
-      policy: string;
-      /** @description Month whose statement the adjustment stands in. */
-      post_in: string | null;
-      raised_at: string;
-      raised_by: string;
-      /** @description open, proposed, answered, closed. */
-      state: string;
-      statement: string;
-      title: string;
-      /** Format: int32 */
-      version: number;
-    };
-    /** @description A dispute to be raised. */
-    DisputeWish: {
-      basis: string;
-      /** @description Why, in one's own words. */
-      claim: string;
-      component: string;
-      /** @description earn, release, reverse, adjust, or zero. */
-      kind?: string | null;
-      /** Format: int32 */
-      part?: number | null;
-      partner: string;
-      payee?: string | null;
-      period: string;
-      /** @description Ids of uploaded photos. */
-      photos?: string[];
-      policy: string;
-    };
-    /** @description Where a ladder jumps, and who stands near. */
-    CliffRow: {
-      /** Format: int64 */
-      above: number;
-      /**
-       * Format: int64
-       * @description Where the step begins, hundredths of a piece or fen.
-       */
-      at: number;
-      /** Format: int64 */
-      below: number;
-      /**
-       * Format: int64
-       * @description What reaching it adds at once, fen.
-       */
-      jump: number;
-      ladder: string;
-    };
     /** @description What to set beside the figures. */
     CompareSent: {
       /**
-       * Format: int64
-       * @description Fen, if every condition holds.
+       * @description The period before, restated to this period's working days, weekends and holidays.
+       * @default false
        */
       adjusted: boolean;
       /**
@@ -3017,12 +2752,72 @@ export interface components {
        */
       target: boolean;
     };
-    /** @description A component. */
+    /** @description A row of a statement's section. */
     ComponentView: {
-      name: string;
-      /** @description What it pays, sentence by sentence. */
-      says: string[];
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      adjusted: number;
+      component: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      earned: number;
+      /** Format: int64 */
+      lines: number;
+      policy: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      released: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      reversed: number;
       title: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      total: number;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A confirmation. */
+    ConfirmWish: {
+      /** @description The sender knows that disputes are not answered yet, and confirms the rest. */
+      despite_disputes?: boolean;
+      /** @description Hash of the statement that was looked at. */
+      hash: string;
+    };
+    /** @description What was confirmed. */
+    ConfirmationView: {
+      confirmed_at: string;
+      confirmed_by: string;
+      /** @description Day by which it is paid. */
+      pay_by: string;
+    };
+    /** @description What invoices have to add up to. */
+    CoverView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      billed: number;
+      /**
+       * Format: int64
+       * @description Fen of invoices that count.
+       */
+      covered: number;
+      /**
+       * Format: int64
+       * @description Fen still to be invoiced.
+       */
+      missing: number;
     };
     /** @description First and last day. */
     Days: {
@@ -3098,6 +2893,93 @@ export interface components {
       group: string;
       name: string;
     };
+    /** @description An answer to a dispute. */
+    DisputeAnswer: {
+      /** @description Why, for the partner. */
+      reason: string;
+      /**
+       * Format: int64
+       * @description Fen more (or less) that are due; absent where the line is right as it is.
+       */
+      uphold?: number | null;
+    };
+    /** @description A decision on a proposed amount. */
+    DisputeDecision: {
+      approve: boolean;
+      /** @description Why it is sent back. */
+      note?: string;
+    };
+    /** @description Disputes, with how many there are in each state. */
+    DisputePage: {
+      /** @description By state, within one's reach. */
+      counts: {
+        [key: string]: number;
+      };
+      items: components['schemas']['DisputeView'][];
+      next: string | null;
+      total: number;
+    };
+    /** @description A dispute. */
+    DisputeView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      adjustment: number | null;
+      /**
+       * Format: int64
+       * @description Fen of the line, or not paid.
+       */
+      amount: number;
+      answer: string | null;
+      answer_by: string;
+      answered_at: string | null;
+      answered_by: string | null;
+      basis: string;
+      claim: string;
+      component: string;
+      decided_by: string | null;
+      decision: string | null;
+      id: string;
+      /** @description line or unpaid. */
+      kind: string;
+      late: boolean;
+      /** @description upheld, rejected, withdrawn. */
+      outcome: string | null;
+      partner: string;
+      partner_name: string;
+      payee: string;
+      period: string;
+      photos: components['schemas']['AttachmentView'][];
+      policy: string;
+      /** @description Month whose statement the adjustment stands in. */
+      post_in: string | null;
+      raised_at: string;
+      raised_by: string;
+      /** @description open, proposed, answered, closed. */
+      state: string;
+      statement: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A dispute to be raised. */
+    DisputeWish: {
+      basis: string;
+      /** @description Why, in one's own words. */
+      claim: string;
+      component: string;
+      /** @description earn, release, reverse, adjust, or zero. */
+      kind?: string | null;
+      /** Format: int32 */
+      part?: number | null;
+      partner: string;
+      payee?: string | null;
+      period: string;
+      /** @description Ids of uploaded photos. */
+      photos?: string[];
+      policy: string;
+    };
     /** @description A draft in a list. */
     DraftHead: {
       author: string;
@@ -3148,6 +3030,17 @@ export interface components {
       may_write: boolean;
       notes: components['schemas']['NoteView'][];
       text: string;
+    };
+    /** @description What falls due later. */
+    DueView: {
+      /**
+       * Format: int64
+       * @description Fen, if every condition holds.
+       */
+      amount: number;
+      /** Format: int64 */
+      count: number;
+      due: string;
     };
     /** @description An example. */
     ExampleView: {
@@ -3423,6 +3316,20 @@ export interface components {
       role: string;
       /** @description What people call it. */
       title: string;
+    };
+    /** @description A record that was found. */
+    Hit: {
+      /** @description Its code; a statement has its month and its partner's code, `2026-07/P001`. */
+      code: string;
+      /** @description partner, outlet, clerk, statement or policy. */
+      kind: string;
+      name: string;
+      /** @description Where it belongs. */
+      note: string;
+    };
+    /** @description What was found, the best first. */
+    Hits: {
+      items: components['schemas']['Hit'][];
     };
     /** @description A batch with its accounts by day and kind. */
     ImportBatch: {
@@ -3762,16 +3669,53 @@ export interface components {
        */
       sum: number;
     };
-    /** @description A policy that pays now. */
-    LivePolicy: {
-      /** @description What it pays, component by component. */
-      components: components['schemas']['ComponentView'][];
-      /** @description Worked examples of the policy itself, which come out to the fen. */
-      examples: components['schemas']['WorkedExample'][];
-      from: string;
-      /** @description Last day in force. */
-      last: string | null;
-      name: string;
+    /** @description A row of a letter. */
+    LetterRow: {
+      /** @description Blanks before the text. */
+      indent: number;
+      label: string;
+      /** @description The policy's own words. */
+      quote: boolean;
+      text: string;
+    };
+    /** @description A part of a letter. */
+    LetterSection: {
+      head: string;
+      rows: components['schemas']['LetterRow'][];
+    };
+    /** @description A line of a statement. */
+    LineRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      accrued: number;
+      /**
+       * Format: int64
+       * @description Fen due in this period.
+       */
+      amount: number;
+      /** @description Event id or group. */
+      basis: string;
+      clerk: string;
+      component: string;
+      day: string;
+      destination: string;
+      /** @description Whether a dispute of it waits or was answered: its number. */
+      dispute: string | null;
+      /** @description earn, release, reverse, adjust. */
+      kind: string;
+      outlet: string;
+      outlet_name: string;
+      /** Format: int32 */
+      part: number;
+      pay_on: string;
+      payee: string;
+      payee_kind: string;
+      payee_name: string;
+      policy: string;
+      /** @description Masked. */
+      subscriber: string;
       title: string;
       /** Format: int32 */
       version: number;
@@ -3789,6 +3733,27 @@ export interface components {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
       accept_partial?: boolean;
     };
+    /** @description Who shall serve a partner. */
+    ManagerSent: {
+      /** @description First day. */
+      from: string;
+      login: string;
+      reason: string;
+      /** @description Role id of the function. */
+      role: string;
+    };
+    /** @description Who serves a partner in a function. */
+    ManagerView: {
+      duty_hours: string;
+      from: string;
+      login: string;
+      name: string;
+      /** @description Their phone at work, whole: the partner is to call it. */
+      phone: string;
+      /** @description Role id. */
+      role: string;
+      title: string;
+    };
     /** @description What a file calls things. */
     MappingSent: {
       /** @description Header of the file → column; an empty column passes it over. Headers left out mean what they are called. */
@@ -3801,6 +3766,13 @@ export interface components {
       };
       /** @description Table. */
       table: string;
+    };
+    /** @description A day that differs from the plain week. */
+    MarkedDay: {
+      day: string;
+      /** @description work or holiday. */
+      kind: string;
+      name: string;
     };
     /** @description Whoever asks. */
     Me: {
@@ -3815,11 +3787,28 @@ export interface components {
       /** @description Today, in China, as the server has it. */
       today: string;
     };
-    /** @description A month of one's income. */
-    MonthView: {
+    /** @description The catalogue. */
+    MetricCatalogue: {
+      dimensions: components['schemas']['DimensionView'][];
+      /** @description First day with business. */
+      first: string | null;
+      /** @description Last day of the newest month with business, or today. */
+      last: string | null;
+      /** @description Newest month with states of subscribers. */
+      last_state: string | null;
+      metrics: components['schemas']['MetricView'][];
+    };
+    /** @description A question. */
+    MetricQuery: {
+      /** @description Dimension across the columns. */
+      across?: string | null;
+      /** @description Dimensions down the rows. */
+      by?: string[];
+      compare?: components['schemas']['CompareSent'];
+      filters?: components['schemas']['FilterSent'][];
       /**
-       * Format: int64
-       * @description Fen: of a partner what is paid, of an outlet or work ID its own lines.
+       * Format: date
+       * @description First day.
        */
       from: string;
       /** @description Ids of metrics. */
@@ -3847,6 +3836,17 @@ export interface components {
       owner_name: string;
       /** @description count, fen, ppm, people, outlets, partners. */
       unit: string;
+    };
+    /** @description A month of one's income. */
+    MonthView: {
+      /**
+       * Format: int64
+       * @description Fen: of a partner what is paid, of an outlet or work ID its own lines.
+       */
+      amount: number;
+      period: string;
+      /** @description published, disputed, confirmed, `in_payment`, paid. */
+      state: string;
     };
     /** @description What becomes of a role. */
     MoveView: {
@@ -3920,6 +3920,17 @@ export interface components {
       text: string;
       who: string;
     };
+    /** @description Another rule that looked at the same. */
+    OtherView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      component: string;
+      reasons: string[];
+      title: string;
+    };
     /** @description An outlet in a list. */
     OutletRow: {
       channel: string;
@@ -3936,17 +3947,43 @@ export interface components {
       owner_name: string;
       /** @description active, coming or ended. */
       state: string;
+      subtype: string;
+      territory: string;
+      territory_name: string;
     };
-    /** @description Another rule that looked at the same. */
-    OtherView: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      amount: number;
-      component: string;
-      reasons: string[];
-      title: string;
+    /** @description An outlet whole. */
+    OutletWhole: {
+      clerks: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      outlet: components['schemas']['OutletRow'];
+    };
+    /** @description A part of a list. */
+    Page_AuditView: {
+      /** @description Rows. */
+      items: {
+        /** @description `noun.verb`. */
+        action: string;
+        /** @description The record after, JSON. */
+        after: string | null;
+        at: string;
+        /** @description The record before, JSON. */
+        before: string | null;
+        hash: string;
+        noun: string;
+        noun_id: string;
+        reason: string | null;
+        /**
+         * Format: int64
+         * @description Place in the chain.
+         */
+        seq: number;
+        /** @description Login; `li4/zhang3` for somebody who acted for another. */
+        who: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
     };
     /** @description A part of a list. */
     Page_BankAccount: {
@@ -4016,6 +4053,29 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_ClerkRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Work ID. */
+        code: string;
+        /** @description First day of the row in force. */
+        from: string;
+        name: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_ExceptionView: {
       /** @description Rows. */
       items: {
@@ -4043,6 +4103,44 @@ export interface components {
         partner: string;
         reviewed_at: string | null;
         reviewed_by: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_FactRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen; of a subscriber's month what was billed.
+         */
+        amount: number | null;
+        clerk: string;
+        event_id: string;
+        /** @description Code of the kind. */
+        kind: string;
+        kind_name: string;
+        occurred_on: string;
+        order_id: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        plan_fee: number | null;
+        product: string;
+        product_name: string;
+        ref_event: string;
+        /** @description effective, cancelled, reversal; empty for what has none. */
+        state: string;
+        /** @description Masked. */
+        subscriber: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -4268,6 +4366,89 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_OutletRow: {
+      /** @description Rows. */
+      items: {
+        channel: string;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Business district; empty if none. */
+        district: string;
+        /** @description First day of the row in force. */
+        from: string;
+        grade: string;
+        name: string;
+        owner: string;
+        owner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        subtype: string;
+        territory: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ParameterView: {
+      /** @description Rows. */
+      items: {
+        default: string | null;
+        name: string;
+        /** @description The day on which the next change begins. */
+        next_change: string | null;
+        /** @description Requirements it serves. */
+        serves: string[];
+        /** @description Values that were set, now, before or later. */
+        settings: number;
+        /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+        source: string;
+        title: string;
+        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+        unit: string;
+        /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+        value: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PartnerRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Partners directly below. */
+        below: number;
+        blacklisted: boolean;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Type, such as 代理商. */
+        kind: string;
+        name: string;
+        /** @description Outlets in force. */
+        outlets: number;
+        /** @description Code of the partner above; empty at the top. */
+        parent: string;
+        parent_name: string;
+        /** @description First day of the partnership. */
+        since: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        tier: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_PaymentBatch: {
       /** @description Rows. */
       items: {
@@ -4397,6 +4578,34 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_PersonView: {
+      /** @description Rows. */
+      items: {
+        duty_hours: string;
+        /** @description When they left. */
+        left_at: string | null;
+        /** @description Until when wrong passwords lock them out, while they do. */
+        locked_until_at: string | null;
+        login: string;
+        /** @description Whether they still have a first password. */
+        must_change: boolean;
+        name: string;
+        /** @description Masked; empty if none is known. */
+        phone: string;
+        roles: components['schemas']['GrantView'][];
+        /** @description present or left. */
+        state: string;
+        /** @description Whether sign-in asks for a code. */
+        totp: boolean;
+        /** Format: int32 */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_StatementRow: {
       /** @description Rows. */
       items: {
@@ -4473,6 +4682,48 @@ export interface components {
       /** @description Rows of all parts together. */
       total: number;
     };
+    /** @description A parameter with all its values. */
+    ParameterHistory: {
+      parameter: components['schemas']['ParameterView'];
+      settings: components['schemas']['SettingView'][];
+      /**
+       * Format: int32
+       * @description Of the values together; send it as `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A parameter with the value that holds. */
+    ParameterView: {
+      default: string | null;
+      name: string;
+      /** @description The day on which the next change begins. */
+      next_change: string | null;
+      /** @description Requirements it serves. */
+      serves: string[];
+      /** @description Values that were set, now, before or later. */
+      settings: number;
+      /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+      source: string;
+      title: string;
+      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+      unit: string;
+      /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+      value: string | null;
+    };
+    /** @description A part of a division and what stands in it. */
+    Part: {
+      clerks: number;
+      code: string;
+      /** @description Outlets by grade. */
+      grades: {
+        [key: string]: number;
+      };
+      name: string;
+      /** @description Whether it has parts of its own. */
+      opens: boolean;
+      outlets: number;
+      partners: number;
+    };
     /** @description The part of an outlet, clerk or customer. */
     PartView: {
       code: string;
@@ -4486,10 +4737,49 @@ export interface components {
        */
       payable: number;
     };
+    /** @description A partner in a list. */
+    PartnerRow: {
+      /** @description Partners directly below. */
+      below: number;
+      blacklisted: boolean;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Type, such as 代理商. */
+      kind: string;
+      name: string;
+      /** @description Outlets in force. */
+      outlets: number;
+      /** @description Code of the partner above; empty at the top. */
+      parent: string;
+      parent_name: string;
+      /** @description First day of the partnership. */
+      since: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      tier: string;
+    };
+    /** @description A partner whole. */
+    PartnerWhole: {
+      /** @description From the top down to the one above. */
+      above: components['schemas']['Named'][];
+      agreements: components['schemas']['Term'][];
+      /** @description Directly below. */
+      below: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      partner: components['schemas']['PartnerRow'];
+    };
     /** @description A change of one's own password. */
     PasswordChange: {
       new: string;
       old: string;
+    };
+    /** @description A new first password. */
+    PasswordReset: {
+      first_password: string;
+      reason: string;
     };
     /** @description A rule that pays the caller. */
     PayingRule: {
@@ -4805,6 +5095,63 @@ export interface components {
        */
       version: number;
     };
+    /** @description A person. */
+    PersonView: {
+      duty_hours: string;
+      /** @description When they left. */
+      left_at: string | null;
+      /** @description Until when wrong passwords lock them out, while they do. */
+      locked_until_at: string | null;
+      login: string;
+      /** @description Whether they still have a first password. */
+      must_change: boolean;
+      name: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      roles: components['schemas']['GrantView'][];
+      /** @description present or left. */
+      state: string;
+      /** @description Whether sign-in asks for a code. */
+      totp: boolean;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A month and what was settled in it. */
+    Point: {
+      month: string;
+      /**
+       * Format: int64
+       * @description Payments, fen.
+       */
+      payment: number;
+    };
+    /** @description A component. */
+    PolicyRuleView: {
+      name: string;
+      /** @description What it pays, sentence by sentence. */
+      says: string[];
+      title: string;
+    };
+    /** @description A policy's text. */
+    PolicyText: {
+      text: string;
+    };
+    /** @description A version. */
+    PolicyVersionView: {
+      /** @description The text explained, with its examples and tables. */
+      check: components['schemas']['CheckView'];
+      head: components['schemas']['VersionHead'];
+      name: string;
+      text: string;
+    };
+    /** @description A policy with its versions. */
+    PolicyView: {
+      name: string;
+      /** @description Title of the latest version. */
+      title: string;
+      /** @description Latest first. */
+      versions: components['schemas']['VersionHead'][];
+    };
     /** @description Why a line is what it is, or why there is none. */
     ProofLetter: {
       /**
@@ -4837,6 +5184,23 @@ export interface components {
       terms: components['schemas']['TermView'][];
       title: string;
     };
+    /** @description A partner and what it is paid. */
+    Ranked: {
+      /** Format: int64 */
+      before: number | null;
+      code: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Payment, fen.
+       */
+      payment: number;
+      to: string;
+    };
+    /** @description Why something is done. */
+    Reason: {
+      reason: string;
+    };
     /** @description Why nothing was paid, or less. */
     ReasonView: {
       code: string;
@@ -4851,6 +5215,62 @@ export interface components {
       hint: string;
       text: string;
       until: string | null;
+    };
+    /** @description Codes for a lost phone, shown once. */
+    RecoveryCodes: {
+      codes: string[];
+    };
+    /** @description Who shall answer. */
+    ResponsibilitySent: {
+      reason: string;
+      role: string;
+    };
+    /** @description The role that answers for a kind of task. */
+    ResponsibilityView: {
+      role: string;
+      task: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description What is to be shown, and why. */
+    RevealSent: {
+      /** @description phone, id_number or bank_account. */
+      kind: string;
+      reason: string;
+    };
+    /** @description A value as it is. */
+    Revealed: {
+      value: string;
+    };
+    /** @description The end of a role. */
+    RoleEnd: {
+      /** @description First day it no longer holds. */
+      on: string;
+      reason: string;
+    };
+    /** @description A role and what it allows. */
+    RoleView: {
+      id: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      permissions: string[];
+      title: string;
+    };
+    /** @description Which facts to show. */
+    RowsQuery: {
+      /** @description The `next` of the page before. */
+      after?: string | null;
+      filters?: components['schemas']['FilterSent'][];
+      /** Format: date */
+      from: string;
+      keys?: components['schemas']['KeySent'][];
+      /** @description Most rows, at most 500; 50 where absent. */
+      limit?: number | null;
+      /** @description Id of the metric. Of a ratio the facts of its upper part are shown, of a difference those of its first part. */
+      metric: string;
+      /** Format: date */
+      to: string;
     };
     /** @description The rule a proof rests on. */
     RuleView: {
@@ -4876,6 +5296,8 @@ export interface components {
        * @description How far it is.
        */
       gap: number | null;
+      /** @description Name of the outlet or clerk it is counted for; empty for the partner itself. */
+      group: string;
       /** @description Whether it counts money: then the figures are fen, else pieces. */
       money: boolean;
       /**
@@ -4899,8 +5321,12 @@ export interface components {
        */
       reached: number | null;
       title: string;
-      /** @description Name of the outlet or clerk it is counted for; empty for the partner itself. */
-      group: string;
+    };
+    /** @description What somebody says. */
+    Said: {
+      /** @description Hash of the text that is approved. */
+      hash?: string | null;
+      note?: string;
     };
     /** @description Lines that go to the same place. */
     SectionView: {
@@ -4913,12 +5339,140 @@ export interface components {
        */
       total: number;
     };
+    /** @description Why a value is taken back. */
+    SettingGone: {
+      reason: string;
+    };
+    /** @description A value to be set. */
+    SettingSent: {
+      /** @description First day, today or later. */
+      from: string;
+      reason: string;
+      /** @description Division code; empty for everywhere. */
+      scope?: string;
+      /** @description First day it no longer holds; what held before comes back then. */
+      to?: string | null;
+      value: string;
+    };
+    /** @description A value from a day to a day. */
+    SettingView: {
+      from: string;
+      id: string;
+      owner: string;
+      /** @description Division code; empty for everywhere. */
+      scope: string;
+      scope_name: string;
+      /** @description over, holds or coming. */
+      state: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+      value: string;
+    };
+    /** @description What the settled months say. */
+    Settled: {
+      figures: components['schemas']['Figure'][];
+      /** @description The last settled month. */
+      month: string;
+      /** @description Most paid first. */
+      ranking: components['schemas']['Ranked'][];
+      /** @description The settled months, rising. */
+      trend: components['schemas']['Point'][];
+    };
+    /** @description Whom a view is shared with. */
+    ShareSent: {
+      /** @description Role id, or login. */
+      code: string;
+      /** @description role or person. */
+      kind: string;
+    };
     /** @description Credentials. */
     SignIn: {
       login: string;
       password: string;
       /** @description A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it. */
       totp?: string | null;
+    };
+    /** @description How one may sign in. */
+    SignInWays: {
+      /** @description What the button to another house says; absent without one. */
+      sso: string | null;
+    };
+    /** @description The months of a simulation. */
+    SimulationAsked: {
+      /** @description First month. */
+      first: string;
+      /** @description Last month; at most twelve in all. */
+      last: string;
+    };
+    /** @description What a simulation found. */
+    SimulationView: {
+      cliffs: components['schemas']['CliffRow'][];
+      components: components['schemas']['ChangeRow'][];
+      /**
+       * Format: int64
+       * @description Cost of the draft, fen.
+       */
+      draft: number;
+      /** Format: int64 */
+      draft_per_unit: number | null;
+      first: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      gained: number;
+      id: string;
+      last: string;
+      /**
+       * Format: int64
+       * @description Cost of what is in force, fen.
+       */
+      live: number;
+      /**
+       * Format: int64
+       * @description Hundredths of a fen per business unit.
+       */
+      live_per_unit: number | null;
+      /** Format: int64 */
+      losers: number;
+      /**
+       * Format: int64
+       * @description Fen, negative.
+       */
+      lost: number;
+      months: components['schemas']['ChangeRow'][];
+      spread: components['schemas']['SpreadRow'][];
+      top_losers: components['schemas']['ChangeRow'][];
+      top_winners: components['schemas']['ChangeRow'][];
+      /** Format: int64 */
+      unchanged: number;
+      /** Format: int64 */
+      winners: number;
+    };
+    /** @description How to order. */
+    SortSent: {
+      descending?: boolean;
+      /** @description A metric asked for; the keys where absent. */
+      metric?: string | null;
+    };
+    /** @description Partners whose pay changes by a share within bounds, in per cent. */
+    SpreadRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      delta: number;
+      /** Format: int64 */
+      from: number | null;
+      /** Format: int64 */
+      partners: number;
+      /** Format: int64 */
+      to: number | null;
+    };
+    /** @description Somebody who may be asked to stand in. */
+    StandIn: {
+      login: string;
+      name: string;
     };
     /** @description A month with statements. */
     StatementMonth: {
@@ -5008,10 +5562,22 @@ export interface components {
       totals: components['schemas']['TotalsView'];
       unpaid: components['schemas']['UnpaidGroup'][];
     };
+    /** @description A division on the way to the one shown. */
+    Step: {
+      code: string;
+      name: string;
+    };
     /** @description What somebody says about a step. */
     StepNote: {
       /** @description The note, or the reason. */
       note?: string;
+    };
+    /** @description A table of steps to be written into a text. */
+    StepsSent: {
+      ladder: string;
+      policy: string;
+      text: string;
+      tiers: components['schemas']['TierView'][];
     };
     /** @description A sum of money and of how many things it is made. */
     SumView: {
@@ -5022,6 +5588,33 @@ export interface components {
       amount: number;
       /** Format: int64 */
       count: number;
+    };
+    /** @description A target of a month. */
+    TargetSent: {
+      /** @description Code of the division (empty for everywhere), partner or outlet. */
+      code: string;
+      /** @description Id of the metric. */
+      metric: string;
+      month: string;
+      /** @description territory, partner, outlet. */
+      of: string;
+      /**
+       * Format: int64
+       * @description In the metric's unit.
+       */
+      value: number;
+    };
+    /** @description A term of cooperation. */
+    Term: {
+      code: string;
+      /**
+       * Format: int64
+       * @description Committed amount, fen.
+       */
+      commitment: number;
+      from: string;
+      renewed: boolean;
+      to: string | null;
     };
     /** @description An instalment. */
     TermView: {
@@ -5034,6 +5627,57 @@ export interface components {
       due: string;
       /** @description now, scheduled, released, forfeited, reversed. */
       state: string;
+    };
+    /** @description A row of a tier table, as it is written. */
+    TierView: {
+      /** @description Paid for each unit; empty for nothing. */
+      each: string;
+      /** @description Paid once; empty for nothing. The value of a curve's point. */
+      flat: string;
+      /** @description Where the step begins. */
+      from: string;
+    };
+    /** @description Records that wait for somebody. */
+    Todo: {
+      /** @description Stable name of the kind of work. */
+      code: string;
+      /**
+       * Format: int64
+       * @description How many wait.
+       */
+      count: number;
+      /**
+       * Format: int64
+       * @description How many of them are late.
+       */
+      overdue: number;
+      title: string;
+      /** @description The list of them. */
+      to: string;
+    };
+    /** @description A token as it is made: the secret is shown this once. */
+    TokenMade: {
+      id: string;
+      /** @description Send it as `Authorization: Bearer …`. */
+      secret: string;
+    };
+    /** @description A token of a program. */
+    TokenView: {
+      created_at: string;
+      expires_at: string;
+      id: string;
+      last_used_at: string | null;
+      name: string;
+      permissions: string[];
+      revoked_at: string | null;
+      /** @description works, expired or revoked. */
+      state: string;
+    };
+    /** @description How many rows. */
+    TopSent: {
+      /** @description Keys of the first dimension that are shown wherever they stand. */
+      keep?: string[];
+      rows: number;
     };
     /** @description From the lines to the payment; `due = direct + tax + offsets + payment + carried`. All fen. */
     TotalsView: {
@@ -5057,6 +5701,19 @@ export interface components {
       payment: number;
       /** Format: int64 */
       tax: number;
+    };
+    /** @description A code of the phone. */
+    TotpCode: {
+      code: string;
+    };
+    /** @description What an authenticator app is given. */
+    TotpSecret: {
+      /** @description The address as a picture, SVG. */
+      qr_svg: string;
+      /** @description To be typed where nothing can be scanned. */
+      secret: string;
+      /** @description The same as an address. */
+      uri: string;
     };
     /** @description What was not paid for one reason. */
     UnpaidGroup: {
@@ -5144,1316 +5801,6 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
-    /** @description Whose page it is. */
-    WhoView: {
-      /** @description Partner whose statement it stands in. */
-      account: string;
-      code: string;
-      /** @description partner, outlet or clerk. */
-      kind: string;
-      name: string;
-    };
-    /** @description Why something is done. */
-    WithdrawReason: {
-      reason: string;
-    };
-    /** @description A worked example of a policy: what happened, and what is due for it. */
-    WorkedExample: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      amount: number;
-      facts: string[];
-      name: string;
-      period: string;
-    };
-    Job: {
-      id: string;
-      /** @enum {string} */
-      state: 'waiting' | 'running' | 'done' | 'failed';
-      done: number;
-      total: number;
-      note: string;
-    };
-    Found: {
-      items: components['schemas']['Hit'][];
-    };
-    /** @description A record that was found. */
-    Hit: {
-      /** @description Its code; a statement has its month and its partner's code, `2026-07/P001`. */
-      code: string;
-      /** @description partner, outlet, clerk, statement or policy. */
-      kind: string;
-      name: string;
-      /** @description Where it belongs. */
-      note: string;
-    };
-    /** @description A division to choose. */
-    Area: {
-      /** @description Code of the division above; empty for a province. */
-      above: string;
-      code: string;
-      name: string;
-    };
-    /** @description A clerk in a list. */
-    ClerkRow: {
-      /** @description Work ID. */
-      code: string;
-      /** @description First day of the row in force. */
-      from: string;
-      name: string;
-      outlet: string;
-      outlet_name: string;
-      partner: string;
-      partner_name: string;
-      /** @description active, coming or ended. */
-      state: string;
-      territory: string;
-      territory_name: string;
-    };
-    /** @description A clerk whole. */
-    ClerkWhole: {
-      clerk: components['schemas']['ClerkRow'];
-      history: components['schemas']['Lived'][];
-    };
-    /** @description A figure and the one before it. */
-    Figure: {
-      /**
-       * Format: int64
-       * @description The month before; absent where there is none.
-       */
-      before: number | null;
-      code: string;
-      title: string;
-      /** @description The records behind it. */
-      to: string;
-      /** @description fen or count. */
-      unit: string;
-      /** Format: int64 */
-      value: number;
-    };
-    /** @description What was found, the best first. */
-    Hits: {
-      items: components['schemas']['Hit'][];
-    };
-    /** @description What held of a record from a day to a day. */
-    Lived: {
-      from: string;
-      /** @description First day it no longer held; absent while open. */
-      to: string | null;
-      /** @description What it was, in words. */
-      what: string;
-    };
-    /** @description A partner or outlet beside another record. */
-    Named: {
-      code: string;
-      name: string;
-      /** @description Tier of a partner. */
-      note: string;
-    };
-    /** @description A division with its parts. */
-    NetworkMap: {
-      /** @description The division shown; empty for the country. */
-      area: string;
-      parts: components['schemas']['Part'][];
-      /** @description From the province down to the division shown. */
-      path: components['schemas']['Step'][];
-    };
-    /** @description The words partners and outlets are classified by. */
-    NetworkWords: {
-      channels: components['schemas']['Word'][];
-      grades: components['schemas']['Word'][];
-      subtypes: components['schemas']['Word'][];
-      tiers: components['schemas']['Word'][];
-    };
-    /** @description An outlet in a list. */
-    OutletRow: {
-      channel: string;
-      /** @description Clerks in force. */
-      clerks: number;
-      code: string;
-      /** @description Business district; empty if none. */
-      district: string;
-      /** @description First day of the row in force. */
-      from: string;
-      grade: string;
-      name: string;
-      owner: string;
-      owner_name: string;
-      /** @description active, coming or ended. */
-      state: string;
-      subtype: string;
-      territory: string;
-      territory_name: string;
-    };
-    /** @description An outlet whole. */
-    OutletWhole: {
-      clerks: components['schemas']['Named'][];
-      history: components['schemas']['Lived'][];
-      outlet: components['schemas']['OutletRow'];
-    };
-    /** @description A part of a list. */
-    Page_ClerkRow: {
-      /** @description Rows. */
-      items: {
-        /** @description Work ID. */
-        code: string;
-        /** @description First day of the row in force. */
-        from: string;
-        name: string;
-        outlet: string;
-        outlet_name: string;
-        partner: string;
-        partner_name: string;
-        /** @description active, coming or ended. */
-        state: string;
-        territory: string;
-        territory_name: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_OutletRow: {
-      /** @description Rows. */
-      items: {
-        channel: string;
-        /** @description Clerks in force. */
-        clerks: number;
-        code: string;
-        /** @description Business district; empty if none. */
-        district: string;
-        /** @description First day of the row in force. */
-        from: string;
-        grade: string;
-        name: string;
-        owner: string;
-        owner_name: string;
-        /** @description active, coming or ended. */
-        state: string;
-        subtype: string;
-        territory: string;
-        territory_name: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_PartnerRow: {
-      /** @description Rows. */
-      items: {
-        /** @description Partners directly below. */
-        below: number;
-        blacklisted: boolean;
-        /** @description Clerks in force. */
-        clerks: number;
-        code: string;
-        /** @description Type, such as 代理商. */
-        kind: string;
-        name: string;
-        /** @description Outlets in force. */
-        outlets: number;
-        /** @description Code of the partner above; empty at the top. */
-        parent: string;
-        parent_name: string;
-        /** @description First day of the partnership. */
-        since: string;
-        /** @description active, coming or ended. */
-        state: string;
-        territory: string;
-        territory_name: string;
-        tier: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a division and what stands in it. */
-    Part: {
-      clerks: number;
-      code: string;
-      /** @description Outlets by grade. */
-      grades: {
-        [key: string]: number;
-      };
-      name: string;
-      /** @description Whether it has parts of its own. */
-      opens: boolean;
-      outlets: number;
-      partners: number;
-    };
-    /** @description A partner in a list. */
-    PartnerRow: {
-      /** @description Partners directly below. */
-      below: number;
-      blacklisted: boolean;
-      /** @description Clerks in force. */
-      clerks: number;
-      code: string;
-      /** @description Type, such as 代理商. */
-      kind: string;
-      name: string;
-      /** @description Outlets in force. */
-      outlets: number;
-      /** @description Code of the partner above; empty at the top. */
-      parent: string;
-      parent_name: string;
-      /** @description First day of the partnership. */
-      since: string;
-      /** @description active, coming or ended. */
-      state: string;
-      territory: string;
-      territory_name: string;
-      tier: string;
-    };
-    /** @description A partner whole. */
-    PartnerWhole: {
-      /** @description From the top down to the one above. */
-      above: components['schemas']['Named'][];
-      agreements: components['schemas']['Term'][];
-      /** @description Directly below. */
-      below: components['schemas']['Named'][];
-      history: components['schemas']['Lived'][];
-      partner: components['schemas']['PartnerRow'];
-    };
-    /** @description A month and what was settled in it. */
-    Point: {
-      month: string;
-      /**
-       * Format: int64
-       * @description Payments, fen.
-       */
-      payment: number;
-    };
-    /** @description A policy's text. */
-    PolicyText: {
-      text: string;
-    };
-    /** @description A version. */
-    PolicyVersionView: {
-      /** @description The text explained, with its examples and tables. */
-      check: components['schemas']['CheckView'];
-      head: components['schemas']['VersionHead'];
-      name: string;
-      text: string;
-    };
-    /** @description A policy with its versions. */
-    PolicyView: {
-      name: string;
-      /** @description Title of the latest version. */
-      title: string;
-      /** @description Latest first. */
-      versions: components['schemas']['VersionHead'][];
-    };
-    /** @description A partner and what it is paid. */
-    Ranked: {
-      /** Format: int64 */
-      before: number | null;
-      code: string;
-      name: string;
-      /**
-       * Format: int64
-       * @description Payment, fen.
-       */
-      payment: number;
-      to: string;
-    };
-    /** @description What the settled months say. */
-    Settled: {
-      figures: components['schemas']['Figure'][];
-      /** @description The last settled month. */
-      month: string;
-      /** @description Most paid first. */
-      ranking: components['schemas']['Ranked'][];
-      /** @description The settled months, rising. */
-      trend: components['schemas']['Point'][];
-    };
-    /** @description A division on the way to the one shown. */
-    Step: {
-      code: string;
-      name: string;
-    };
-    /** @description A term of cooperation. */
-    Term: {
-      code: string;
-      /**
-       * Format: int64
-       * @description Committed amount, fen.
-       */
-      commitment: number;
-      from: string;
-      renewed: boolean;
-      to: string | null;
-    };
-    /** @description Records that wait for somebody. */
-    Todo: {
-      /** @description Stable name of the kind of work. */
-      code: string;
-      /**
-       * Format: int64
-       * @description How many wait.
-       */
-      count: number;
-      /**
-       * Format: int64
-       * @description How many of them are late.
-       */
-      overdue: number;
-      title: string;
-      /** @description The list of them. */
-      to: string;
-    };
-    /** @description A word of a list and its label. */
-    Word: {
-      label: string;
-      value: string;
-    };
-    /** @description The workbench. */
-    Workbench: {
-      /** @description Partners, outlets and clerks in force. */
-      network: components['schemas']['Figure'][];
-      settled: components['schemas']['Settled'] | null;
-      today: string;
-      /** @description What waits; the late first. */
-      todos: components['schemas']['Todo'][];
-    };
-    /** @description One's own account. */
-    AccountView: {
-      duty_hours: string;
-      login: string;
-      name: string;
-      /** @description Masked; empty if none is known. */
-      phone: string;
-      /**
-       * Format: int32
-       * @description Recovery codes that are left.
-       */
-      recovery_left: number;
-      /** @description Roles held today, before or later. */
-      roles: components['schemas']['GrantView'][];
-      /** @description Whether sign-in asks for a code. */
-      totp: boolean;
-    };
-    /** @description Under which delegation to act. */
-    ActSent: {
-      /** @description Absent to act for oneself again. */
-      delegation?: string | null;
-    };
-    /** @description Whom somebody acts for. */
-    ActingView: {
-      login: string;
-      name: string;
-    };
-    /** @description A change somebody made. */
-    AuditView: {
-      /** @description `noun.verb`. */
-      action: string;
-      /** @description The record after, JSON. */
-      after: string | null;
-      at: string;
-      /** @description The record before, JSON. */
-      before: string | null;
-      hash: string;
-      noun: string;
-      noun_id: string;
-      reason: string | null;
-      /**
-       * Format: int64
-       * @description Place in the chain.
-       */
-      seq: number;
-      /** @description Login; `li4/zhang3` for somebody who acted for another. */
-      who: string;
-    };
-    /** @description A changed card. */
-    CardSent: {
-      duty_hours?: string;
-      name: string;
-      /** @description A new phone; absent to leave it, empty to forget it. */
-      phone?: string | null;
-      reason?: string;
-    };
-    /** @description Whether the chain holds. */
-    ChainView: {
-      /**
-       * Format: int64
-       * @description The first place where it does not hold.
-       */
-      broken_at: number | null;
-      /**
-       * Format: int64
-       * @description Entries there are.
-       */
-      entries: number;
-      /** @description Hash of the last one; keep it somewhere else now and then. */
-      head: string;
-      holds: boolean;
-      /** @description missing, unlinked, altered or wrong_end. */
-      why: string | null;
-    };
-    /** @description What to set beside the figures. */
-    CompareSent: {
-      /**
-       * @description The period before, restated to this period's working days, weekends and holidays.
-       * @default false
-       */
-      adjusted: boolean;
-      /**
-       * @description A year earlier.
-       * @default false
-       */
-      last_year: boolean;
-      /**
-       * @description The period before.
-       * @default false
-       */
-      previous: boolean;
-      /**
-       * @description Targets.
-       * @default false
-       */
-      target: boolean;
-    };
-    /** @description First and last day. */
-    Days: {
-      from: string;
-      to: string;
-    };
-    /** @description A delegation that was made. */
-    DelegationMade: {
-      id: string;
-    };
-    /** @description What is to be lent. */
-    DelegationSent: {
-      from: string;
-      /** @description Ids of one's own roles. */
-      grants: string[];
-      reason: string;
-      /** @description Login of who may act. */
-      taker: string;
-      /** @description First day it no longer holds. */
-      to: string;
-    };
-    /** @description What one person lets another do. */
-    DelegationView: {
-      from: string;
-      giver: string;
-      giver_name: string;
-      id: string;
-      reason: string;
-      roles: components['schemas']['GrantView'][];
-      /** @description coming, holds, over or revoked. */
-      state: string;
-      taker: string;
-      taker_name: string;
-      /** @description First day it no longer holds. */
-      to: string;
-    };
-    /** @description A dimension. */
-    DimensionView: {
-      code: string;
-      /** @description time, place, thing. */
-      group: string;
-      name: string;
-    };
-    /** @description A file to download. */
-    ExportFile: {
-      /** Format: int64 */
-      bytes: number;
-      /** @description When it is deleted. */
-      expires_at: string;
-      /** @description Name, for the address. */
-      file: string;
-      made_at: string;
-    };
-    /** @description An export to make. */
-    ExportSent: {
-      /** @description xlsx or csv. */
-      format: string;
-      /** @description Name of the file, without its ending. */
-      name: string;
-      /** @description What the page shows. All rows are written, whatever the page shows of them. */
-      query: components['schemas']['MetricQuery'];
-    };
-    /** @description A fact behind a figure. */
-    FactRow: {
-      /**
-       * Format: int64
-       * @description Fen; of a subscriber's month what was billed.
-       */
-      amount: number | null;
-      clerk: string;
-      event_id: string;
-      /** @description Code of the kind. */
-      kind: string;
-      kind_name: string;
-      occurred_on: string;
-      order_id: string;
-      outlet: string;
-      outlet_name: string;
-      partner: string;
-      partner_name: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      plan_fee: number | null;
-      product: string;
-      product_name: string;
-      ref_event: string;
-      /** @description effective, cancelled, reversal; empty for what has none. */
-      state: string;
-      /** @description Masked. */
-      subscriber: string;
-    };
-    /** @description A figure with what stands beside it, in the metric's unit; shares and growth in parts of a million. */
-    FigureCell: {
-      /** Format: int64 */
-      adjusted?: number | null;
-      /** Format: int64 */
-      adjusted_growth_ppm?: number | null;
-      /** Format: int64 */
-      attainment_ppm?: number | null;
-      /** Format: int64 */
-      growth_ppm?: number | null;
-      /** Format: int64 */
-      last_year?: number | null;
-      /** Format: int64 */
-      previous?: number | null;
-      /** Format: int64 */
-      share_ppm?: number | null;
-      /** Format: int64 */
-      target?: number | null;
-      /** Format: int64 */
-      value: number | null;
-      /** Format: int64 */
-      year_growth_ppm?: number | null;
-    };
-    /** @description A key across. */
-    FigureHead: {
-      key: string;
-      label: string;
-    };
-    /** @description What the rows that are not shown come to. */
-    FigureRest: {
-      cells: components['schemas']['FigureCell'][];
-      rows: number;
-    };
-    /** @description A row. */
-    FigureRow: {
-      /** @description For every key across, every metric. */
-      cells: components['schemas']['FigureCell'][];
-      key: string[];
-      /** @description What people call the keys. */
-      labels: string[];
-      /** @description Place in the order asked for, from 1. */
-      rank: number;
-    };
-    /** @description An answer. */
-    FigureTable: {
-      across: components['schemas']['FigureHead'][];
-      /** @description Dimension across, if there is one. */
-      across_by: string | null;
-      by: string[];
-      days: components['schemas']['Days'];
-      last_year: components['schemas']['Days'] | null;
-      /** @description Holidays, and weekend days worked, of the days asked for. */
-      marked: components['schemas']['MarkedDay'][];
-      metrics: string[];
-      previous: components['schemas']['Days'] | null;
-      rest: components['schemas']['FigureRest'] | null;
-      rows: components['schemas']['FigureRow'][];
-      /**
-       * Format: int64
-       * @description Number of the state of the facts that was counted.
-       */
-      snapshot: number;
-      total: components['schemas']['FigureCell'][];
-    };
-    /** @description A view. */
-    FigureView: {
-      address: string;
-      id: string;
-      name: string;
-      /** @description Whether it is the caller's own. */
-      own: boolean;
-      owner: string;
-      shares: components['schemas']['ShareSent'][];
-      /**
-       * Format: int32
-       * @description For `If-Match`.
-       */
-      version: number;
-    };
-    /** @description A condition. */
-    FilterSent: {
-      /** @description A dimension, or `territory` (a division and all below), or `tree` (a partner and all below). */
-      dimension: string;
-      /** @description Keys, any of which will do. */
-      values: string[];
-    };
-    /** @description A role to be given. */
-    GrantSent: {
-      /** @description First day. */
-      from: string;
-      /** @description Code of a territory, partner, outlet or work ID; empty for everywhere. */
-      over: string;
-      reason: string;
-      role: string;
-      /** @description First day it no longer holds. */
-      to?: string | null;
-    };
-    /** @description A role of a person. */
-    GrantView: {
-      /** @description First day. */
-      from: string;
-      /** @description Whether it holds today. */
-      holds: boolean;
-      id: string;
-      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
-      over: string;
-      /** @description territory, partner, outlet or clerk. */
-      over_kind: string;
-      over_name: string;
-      /** @description Role id. */
-      role: string;
-      /** @description What people call it. */
-      title: string;
-      /** @description First day it no longer holds. */
-      to: string | null;
-    };
-    /** @description A hand-over. */
-    HandoverSent: {
-      /** @description First day. */
-      on: string;
-      reason: string;
-      /** @description Ids of the roles the preview showed. */
-      seen: string[];
-      /** @description Login of who takes over. */
-      to: string;
-    };
-    /** @description A key the facts must have. */
-    KeySent: {
-      dimension: string;
-      key: string;
-    };
-    /** @description Who shall serve a partner. */
-    ManagerSent: {
-      /** @description First day. */
-      from: string;
-      login: string;
-      reason: string;
-      /** @description Role id of the function. */
-      role: string;
-    };
-    /** @description Who serves a partner in a function. */
-    ManagerView: {
-      duty_hours: string;
-      from: string;
-      login: string;
-      name: string;
-      /** @description Their phone at work, whole: the partner is to call it. */
-      phone: string;
-      /** @description Role id. */
-      role: string;
-      title: string;
-    };
-    /** @description A day that differs from the plain week. */
-    MarkedDay: {
-      day: string;
-      /** @description work or holiday. */
-      kind: string;
-      name: string;
-    };
-    /** @description The catalogue. */
-    MetricCatalogue: {
-      dimensions: components['schemas']['DimensionView'][];
-      /** @description First day with business. */
-      first: string | null;
-      /** @description Last day of the newest month with business, or today. */
-      last: string | null;
-      /** @description Newest month with states of subscribers. */
-      last_state: string | null;
-      metrics: components['schemas']['MetricView'][];
-    };
-    /** @description A question. */
-    MetricQuery: {
-      /** @description Dimension across the columns. */
-      across?: string | null;
-      /** @description Dimensions down the rows. */
-      by?: string[];
-      compare?: components['schemas']['CompareSent'];
-      filters?: components['schemas']['FilterSent'][];
-      /**
-       * Format: date
-       * @description First day.
-       */
-      from: string;
-      /** @description Ids of metrics. */
-      metrics: string[];
-      sort?: components['schemas']['SortSent'] | null;
-      /**
-       * Format: date
-       * @description Last day.
-       */
-      to: string;
-      top?: components['schemas']['TopSent'] | null;
-    };
-    /** @description A metric. */
-    MetricView: {
-      /** @description What exactly it is. */
-      about: string;
-      /** @description Whether shares of a whole make sense. */
-      additive: boolean;
-      /** @description Codes of the dimensions it may be split by. */
-      by: string[];
-      id: string;
-      name: string;
-      /** @description Role that answers for the definition. */
-      owner: string;
-      owner_name: string;
-      /** @description count, fen, ppm, people, outlets, partners. */
-      unit: string;
-    };
-    /** @description What becomes of a role. */
-    MoveView: {
-      /** @description First day the other holds it. */
-      from: string;
-      /** @description The role as it is. */
-      grant: components['schemas']['GrantView'];
-      /** @description Whether the other holds the same already, so that it only ends here. */
-      held: boolean;
-    };
-    /** @description A person to be added. */
-    NewPerson: {
-      duty_hours?: string;
-      /** @description To be changed at the first sign-in. */
-      first_password: string;
-      grant: components['schemas']['GrantSent'];
-      login: string;
-      name: string;
-      phone?: string;
-    };
-    /** @description A token to be made. */
-    NewToken: {
-      /** Format: int32 */
-      days: number;
-      /** @description What it is for. */
-      name: string;
-      /** @description A part of one's own permissions. */
-      permissions: string[];
-    };
-    /** @description A part of a list. */
-    Page_AuditView: {
-      /** @description Rows. */
-      items: {
-        /** @description `noun.verb`. */
-        action: string;
-        /** @description The record after, JSON. */
-        after: string | null;
-        at: string;
-        /** @description The record before, JSON. */
-        before: string | null;
-        hash: string;
-        noun: string;
-        noun_id: string;
-        reason: string | null;
-        /**
-         * Format: int64
-         * @description Place in the chain.
-         */
-        seq: number;
-        /** @description Login; `li4/zhang3` for somebody who acted for another. */
-        who: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_FactRow: {
-      /** @description Rows. */
-      items: {
-        /**
-         * Format: int64
-         * @description Fen; of a subscriber's month what was billed.
-         */
-        amount: number | null;
-        clerk: string;
-        event_id: string;
-        /** @description Code of the kind. */
-        kind: string;
-        kind_name: string;
-        occurred_on: string;
-        order_id: string;
-        outlet: string;
-        outlet_name: string;
-        partner: string;
-        partner_name: string;
-        /**
-         * Format: int64
-         * @description Fen.
-         */
-        plan_fee: number | null;
-        product: string;
-        product_name: string;
-        ref_event: string;
-        /** @description effective, cancelled, reversal; empty for what has none. */
-        state: string;
-        /** @description Masked. */
-        subscriber: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_ParameterView: {
-      /** @description Rows. */
-      items: {
-        default: string | null;
-        name: string;
-        /** @description The day on which the next change begins. */
-        next_change: string | null;
-        /** @description Requirements it serves. */
-        serves: string[];
-        /** @description Values that were set, now, before or later. */
-        settings: number;
-        /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
-        source: string;
-        title: string;
-        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
-        unit: string;
-        /** @description The value that holds in the territory on the day; absent if it must be set before use. */
-        value: string | null;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_PersonView: {
-      /** @description Rows. */
-      items: {
-        duty_hours: string;
-        /** @description When they left. */
-        left_at: string | null;
-        /** @description Until when wrong passwords lock them out, while they do. */
-        locked_until_at: string | null;
-        login: string;
-        /** @description Whether they still have a first password. */
-        must_change: boolean;
-        name: string;
-        /** @description Masked; empty if none is known. */
-        phone: string;
-        roles: components['schemas']['GrantView'][];
-        /** @description present or left. */
-        state: string;
-        /** @description Whether sign-in asks for a code. */
-        totp: boolean;
-        /** Format: int32 */
-        version: number;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A parameter with all its values. */
-    ParameterHistory: {
-      parameter: components['schemas']['ParameterView'];
-      settings: components['schemas']['SettingView'][];
-      /**
-       * Format: int32
-       * @description Of the values together; send it as `If-Match`.
-       */
-      version: number;
-    };
-    /** @description A parameter with the value that holds. */
-    ParameterView: {
-      default: string | null;
-      name: string;
-      /** @description The day on which the next change begins. */
-      next_change: string | null;
-      /** @description Requirements it serves. */
-      serves: string[];
-      /** @description Values that were set, now, before or later. */
-      settings: number;
-      /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
-      source: string;
-      title: string;
-      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
-      unit: string;
-      /** @description The value that holds in the territory on the day; absent if it must be set before use. */
-      value: string | null;
-    };
-    /** @description A new first password. */
-    PasswordReset: {
-      first_password: string;
-      reason: string;
-    };
-    /** @description A person. */
-    PersonView: {
-      duty_hours: string;
-      /** @description When they left. */
-      left_at: string | null;
-      /** @description Until when wrong passwords lock them out, while they do. */
-      locked_until_at: string | null;
-      login: string;
-      /** @description Whether they still have a first password. */
-      must_change: boolean;
-      name: string;
-      /** @description Masked; empty if none is known. */
-      phone: string;
-      roles: components['schemas']['GrantView'][];
-      /** @description present or left. */
-      state: string;
-      /** @description Whether sign-in asks for a code. */
-      totp: boolean;
-      /** Format: int32 */
-      version: number;
-    };
-    /** @description Why something is done. */
-    Reason: {
-      reason: string;
-    };
-    /** @description Codes for a lost phone, shown once. */
-    RecoveryCodes: {
-      codes: string[];
-    };
-    /** @description Who shall answer. */
-    ResponsibilitySent: {
-      reason: string;
-      role: string;
-    };
-    /** @description The role that answers for a kind of task. */
-    ResponsibilityView: {
-      role: string;
-      task: string;
-      title: string;
-      /** Format: int32 */
-      version: number;
-    };
-    /** @description What is to be shown, and why. */
-    RevealSent: {
-      /** @description phone, id_number or bank_account. */
-      kind: string;
-      reason: string;
-    };
-    /** @description A value as it is. */
-    Revealed: {
-      value: string;
-    };
-    /** @description The end of a role. */
-    RoleEnd: {
-      /** @description First day it no longer holds. */
-      on: string;
-      reason: string;
-    };
-    /** @description A role and what it allows. */
-    RoleView: {
-      id: string;
-      /** @description territory, partner, outlet or clerk. */
-      over_kind: string;
-      permissions: string[];
-      title: string;
-    };
-    /** @description Which facts to show. */
-    RowsQuery: {
-      /** @description The `next` of the page before. */
-      after?: string | null;
-      filters?: components['schemas']['FilterSent'][];
-      /** Format: date */
-      from: string;
-      keys?: components['schemas']['KeySent'][];
-      /** @description Most rows, at most 500; 50 where absent. */
-      limit?: number | null;
-      /** @description Id of the metric. Of a ratio the facts of its upper part are shown, of a difference those of its first part. */
-      metric: string;
-      /** Format: date */
-      to: string;
-    };
-    /** @description What somebody says. */
-    Said: {
-      /** @description Hash of the text that is approved. */
-      hash?: string | null;
-      note?: string;
-    };
-    /** @description Why a value is taken back. */
-    SettingGone: {
-      reason: string;
-    };
-    /** @description A value to be set. */
-    SettingSent: {
-      /** @description First day, today or later. */
-      from: string;
-      reason: string;
-      /** @description Division code; empty for everywhere. */
-      scope?: string;
-      /** @description First day it no longer holds; what held before comes back then. */
-      to?: string | null;
-      value: string;
-    };
-    /** @description A value from a day to a day. */
-    SettingView: {
-      from: string;
-      id: string;
-      owner: string;
-      /** @description Division code; empty for everywhere. */
-      scope: string;
-      scope_name: string;
-      /** @description over, holds or coming. */
-      state: string;
-      /** @description First day it no longer holds. */
-      to: string | null;
-      value: string;
-    };
-    /** @description Whom a view is shared with. */
-    ShareSent: {
-      /** @description Role id, or login. */
-      code: string;
-      /** @description role or person. */
-      kind: string;
-    };
-    /** @description How one may sign in. */
-    SignInWays: {
-      /** @description What the button to another house says; absent without one. */
-      sso: string | null;
-    };
-    /** @description The months of a simulation. */
-    SimulationAsked: {
-      /** @description First month. */
-      first: string;
-      /** @description Last month; at most twelve in all. */
-      last: string;
-    };
-    /** @description What a simulation found. */
-    SimulationView: {
-      cliffs: components['schemas']['CliffRow'][];
-      components: components['schemas']['ChangeRow'][];
-      /**
-       * Format: int64
-       * @description Cost of the draft, fen.
-       */
-      draft: number;
-      /** Format: int64 */
-      draft_per_unit: number | null;
-      first: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      gained: number;
-      id: string;
-      last: string;
-      /**
-       * Format: int64
-       * @description Cost of what is in force, fen.
-       */
-      live: number;
-      /**
-       * Format: int64
-       * @description Hundredths of a fen per business unit.
-       */
-      live_per_unit: number | null;
-      /** Format: int64 */
-      losers: number;
-      /**
-       * Format: int64
-       * @description Fen, negative.
-       */
-      lost: number;
-      months: components['schemas']['ChangeRow'][];
-      spread: components['schemas']['SpreadRow'][];
-      top_losers: components['schemas']['ChangeRow'][];
-      top_winners: components['schemas']['ChangeRow'][];
-      /** Format: int64 */
-      unchanged: number;
-      /** Format: int64 */
-      winners: number;
-    };
-    /** @description How to order. */
-    SortSent: {
-      descending?: boolean;
-      /** @description A metric asked for; the keys where absent. */
-      metric?: string | null;
-    };
-    /** @description Partners whose pay changes by a share within bounds, in per cent. */
-    SpreadRow: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      delta: number;
-      /** Format: int64 */
-      from: number | null;
-      /** Format: int64 */
-      partners: number;
-      /** Format: int64 */
-      to: number | null;
-    };
-    /** @description Somebody who may be asked to stand in. */
-    StandIn: {
-      login: string;
-      name: string;
-    };
-    /** @description A division on the way to the one shown. */
-    Step: {
-      code: string;
-      name: string;
-    };
-    /** @description What somebody says about a step. */
-    StepNote: {
-      /** @description The note, or the reason. */
-      note?: string;
-    };
-    /** @description A table of steps to be written into a text. */
-    StepsSent: {
-      ladder: string;
-      policy: string;
-      text: string;
-      tiers: components['schemas']['TierView'][];
-    };
-    /** @description A target of a month. */
-    TargetSent: {
-      /** @description Code of the division (empty for everywhere), partner or outlet. */
-      code: string;
-      /** @description Id of the metric. */
-      metric: string;
-      month: string;
-      /** @description territory, partner, outlet. */
-      of: string;
-      /**
-       * Format: int64
-       * @description In the metric's unit.
-       */
-      value: number;
-    };
-    /** @description A term of cooperation. */
-    Term: {
-      code: string;
-      /**
-       * Format: int64
-       * @description Committed amount, fen.
-       */
-      commitment: number;
-      from: string;
-      renewed: boolean;
-      to: string | null;
-    };
-    /** @description A row of a tier table, as it is written. */
-    TierView: {
-      /** @description Paid for each unit; empty for nothing. */
-      each: string;
-      /** @description Paid once; empty for nothing. The value of a curve's point. */
-      flat: string;
-      /** @description Where the step begins. */
-      from: string;
-    };
-    /** @description Records that wait for somebody. */
-    Todo: {
-      /** @description Stable name of the kind of work. */
-      code: string;
-      /**
-       * Format: int64
-       * @description How many wait.
-       */
-      count: number;
-      /**
-       * Format: int64
-       * @description How many of them are late.
-       */
-      overdue: number;
-      title: string;
-      /** @description The list of them. */
-      to: string;
-    };
-    /** @description A token as it is made: the secret is shown this once. */
-    TokenMade: {
-      id: string;
-      /** @description Send it as `Authorization: Bearer …`. */
-      secret: string;
-    };
-    /** @description A token of a program. */
-    TokenView: {
-      created_at: string;
-      expires_at: string;
-      id: string;
-      last_used_at: string | null;
-      name: string;
-      permissions: string[];
-      revoked_at: string | null;
-      /** @description works, expired or revoked. */
-      state: string;
-    };
-    /** @description How many rows. */
-    TopSent: {
-      /** @description Keys of the first dimension that are shown wherever they stand. */
-      keep?: string[];
-      rows: number;
-    };
-    /** @description A code of the phone. */
-    TotpCode: {
-      code: string;
-    };
-    /** @description What an authenticator app is given. */
-    TotpSecret: {
-      /** @description The address as a picture, SVG. */
-      qr_svg: string;
-      /** @description To be typed where nothing can be scanned. */
-      secret: string;
-      /** @description The same as an address. */
-      uri: string;
-    };
-    /** @description A form with one file. */
-    UploadForm: {
-      /** Format: binary */
-      file: string;
-    };
-    /** @description An uploaded file. */
-    UploadView: {
-      batch: string | null;
-      /** Format: int64 */
-      bytes: number;
-      encoding: string | null;
-      file: string;
-      has_rejects: boolean;
-      headers: components['schemas']['ImportHeader'][];
-      id: string;
-      /** @description Kinds that were given a code. */
-      kinds: {
-        [key: string]: string;
-      };
-      /** @description Required columns no header means. */
-      missing: string[];
-      problems: components['schemas']['ImportFault'][];
-      report: components['schemas']['ImportFound'] | null;
-      /** @description The first rows, as they stand in the file. */
-      rows: string[][];
-      sha256: string;
-      /** @description uploaded, checked, refused, loaded, withdrawn. */
-      state: string;
-      table: string | null;
-      /** @description Name of a file with the same content that is loaded already. */
-      twin: string | null;
-      /** @description Kinds of the file no code is known for. */
-      unknown_kinds: string[];
-      /** @description Why the file cannot be read; nothing else of it is shown then. */
-      unreadable: string | null;
-      uploaded_at: string;
-      uploaded_by: string;
-      /** Format: int32 */
-      version: number;
-    };
     /** @description A version in a list. */
     VersionHead: {
       /** @description File it stands in. */
@@ -6476,6 +5823,15 @@ export interface components {
       address: string;
       name: string;
       shares?: components['schemas']['ShareSent'][];
+    };
+    /** @description Whose page it is. */
+    WhoView: {
+      /** @description Partner whose statement it stands in. */
+      account: string;
+      code: string;
+      /** @description partner, outlet or clerk. */
+      kind: string;
+      name: string;
     };
     /** @description Why something is done. */
     WithdrawReason: {
@@ -6522,13 +5878,14 @@ export interface components {
       /** @description What waits; the late first. */
       todos: components['schemas']['Todo'][];
     };
-    /** @description An example of a policy with what it pays. */
+    /** @description A worked example of a policy: what happened, and what is due for it. */
     WorkedExample: {
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
+      facts: string[];
       name: string;
       period: string;
     };
@@ -6607,6 +5964,98 @@ export interface operations {
         };
         content: {
           'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AuditView'];
+        };
+      };
+    };
+  };
+  export_audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A CSV file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  verify_audit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChainView'];
         };
       };
     };
@@ -6713,6 +6162,76 @@ export interface operations {
       };
     };
   };
+  clerks: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ClerkRow'];
+        };
+      };
+    };
+  };
+  clerk: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Work ID */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClerkWhole'];
+        };
+      };
+    };
+  };
   list_disputes: {
     parameters: {
       query?: {
@@ -6749,6 +6268,32 @@ export interface operations {
       header: {
         'Idempotency-Key': string;
       };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisputeWish'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisputeView'];
+        };
+      };
+    };
+  };
+  get_dispute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
       cookie?: never;
     };
     requestBody?: never;
@@ -6758,7 +6303,82 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ClerkWhole'];
+          'application/json': components['schemas']['DisputeView'];
+        };
+      };
+    };
+  };
+  answer_dispute: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisputeAnswer'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisputeView'];
+        };
+      };
+    };
+  };
+  close_dispute: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisputeView'];
+        };
+      };
+    };
+  };
+  decide_dispute: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisputeDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisputeView'];
         };
       };
     };
@@ -7055,27 +6675,69 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['DisputeWish'];
+        'application/json': components['schemas']['ExportSent'];
       };
     };
     responses: {
-      201: {
+      202: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DisputeView'];
+          'application/json': components['schemas']['JobView'];
         };
       };
     };
   };
-  get_dispute: {
+  download_export: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        id: string;
+        /** @description Name */
+        file: string;
       };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  delete_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Deleted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  home: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
       cookie?: never;
     };
     requestBody?: never;
@@ -7085,82 +6747,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DisputeView'];
-        };
-      };
-    };
-  };
-  answer_dispute: {
-    parameters: {
-      query?: never;
-      header: {
-        'If-Match': string;
-      };
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DisputeAnswer'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DisputeView'];
-        };
-      };
-    };
-  };
-  close_dispute: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DisputeView'];
-        };
-      };
-    };
-  };
-  decide_dispute: {
-    parameters: {
-      query?: never;
-      header: {
-        'If-Match': string;
-      };
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DisputeDecision'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DisputeView'];
+          'application/json': components['schemas']['Workbench'];
         };
       };
     };
@@ -7582,28 +7169,6 @@ export interface operations {
       };
     };
   };
-  live_policies: {
-    parameters: {
-      query?: {
-        /** @description Day; today where absent. */
-        on?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['LivePolicy'][];
-        };
-      };
-    };
-  };
   me: {
     parameters: {
       query?: never;
@@ -7620,1638 +7185,6 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Me'];
         };
-      };
-    };
-  };
-  change_password: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordChange'];
-      };
-    };
-    responses: {
-      /** @description Changed */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  my_commission: {
-    parameters: {
-      query?: {
-        /** @description The last published one where absent. */
-        period?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Commission'];
-        };
-      };
-    };
-  };
-  my_lines: {
-    parameters: {
-      query?: {
-        period?: string;
-        component?: string;
-        /** @description Reason code. */
-        code?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_LineRow'];
-        };
-      };
-    };
-  };
-  my_payments: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Payments'];
-        };
-      };
-    };
-  };
-  my_policies: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PayingRule'][];
-        };
-      };
-    };
-  };
-  my_today: {
-    parameters: {
-      query?: {
-        /** @description Day; today where absent. */
-        day?: string;
-        /** @description Rows of the whole month instead of the day. */
-        whole_month?: boolean;
-        /** @description Kind of business. */
-        kind?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Business'];
-        };
-      };
-    };
-  };
-  my_unpaid: {
-    parameters: {
-      query?: {
-        period?: string;
-        component?: string;
-        /** @description Reason code. */
-        code?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_UnpaidRow'];
-        };
-      };
-    };
-  };
-  payment_candidates: {
-    parameters: {
-      query: {
-        /** @description Month of the statements. */
-        month: string;
-        /** @description `ready`, or a reason for waiting. */
-        waits?: string;
-        /** @description Part of a partner's code or name. */
-        q?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentCandidates'];
-        };
-      };
-    };
-  };
-  payments: {
-    parameters: {
-      query?: {
-        /** @description State. */
-        state?: string;
-        /** @description Month of the statements. */
-        month?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatches'];
-        };
-      };
-    };
-  };
-  make_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Key of the request */
-        'Idempotency-Key': string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PaymentBatchSent'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
-      };
-    };
-  };
-  payment_batch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
-      };
-    };
-  };
-  approve_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
-      };
-    };
-  };
-  payment_file: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A table */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
-        };
-      };
-    };
-  };
-  payment_items: {
-    parameters: {
-      query?: {
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PaymentItem'];
-        };
-      };
-    };
-  };
-  pay_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Key of the request */
-        'Idempotency-Key': string;
-      };
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PaymentPaid'];
-      };
-    };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  refuse_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
-      };
-    };
-  };
-  periods: {
-    parameters: {
-      query?: {
-        /** @description State. */
-        state?: string;
-        /** @description `month` or `-month`; the latest first where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PeriodRow'];
-        };
-      };
-    };
-  };
-  period: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  approve_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  close_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  period_difference: {
-    parameters: {
-      query?: {
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodDifference'];
-        };
-      };
-    };
-  };
-  exceptions: {
-    parameters: {
-      query?: {
-        /** @description Kind. */
-        kind?: string;
-        /** @description `open` or `reviewed`. */
-        state?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_ExceptionView'];
-        };
-      };
-    };
-  };
-  review_exception: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-        /** @description Finding */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      /** @description Noted */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  refuse_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  submit_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  try_period: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  get_proof: {
-    parameters: {
-      query: {
-        /** @description Month, `2026-07`. */
-        period: string;
-        /** @description Partner whose account it is. */
-        partner: string;
-        policy: string;
-        component: string;
-        /** @description Event id or group, as lists give it. */
-        basis: string;
-        payee?: string;
-        /** @description earn, release, reverse or adjust; `zero` for something that was not paid. */
-        kind?: string;
-        part?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ProofLetter'];
-        };
-      };
-    };
-  };
-  get_proof_file: {
-    parameters: {
-      query: {
-        /** @description Month, `2026-07`. */
-        period: string;
-        /** @description Partner whose account it is. */
-        partner: string;
-        policy: string;
-        component: string;
-        /** @description Event id or group, as lists give it. */
-        basis: string;
-        payee?: string;
-        /** @description earn, release, reverse or adjust; `zero` for something that was not paid. */
-        kind?: string;
-        part?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A PDF */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/pdf': unknown;
-        };
-      };
-    };
-  };
-  sign_in: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignIn'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Me'];
-        };
-      };
-    };
-  };
-  sign_out: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Signed out */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  list_statements: {
-    parameters: {
-      query?: {
-        /** @description Month, `2026-07`; the last one where absent. */
-        period?: string;
-        /** @description Part of a name, code or number, or initials. */
-        q?: string;
-        /** @description published, disputed, confirmed, `in_payment` or paid. */
-        state?: string;
-        /** @description Division code. */
-        territory?: string;
-        /** @description amount, payment, lines, unpaid, name or partner; with a minus from the highest down. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_StatementRow'];
-        };
-      };
-    };
-  };
-  list_statement_months: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['StatementMonth'][];
-        };
-      };
-    };
-  };
-  get_statement: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        period: string;
-        partner: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['StatementView'];
-        };
-      };
-    };
-  };
-  confirm_statement: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        period: string;
-        partner: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ConfirmWish'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ConfirmationView'];
-        };
-      };
-    };
-  };
-  get_statement_file: {
-    parameters: {
-      query: {
-        /** @description pdf or xlsx. */
-        format: string;
-      };
-      header?: never;
-      path: {
-        period: string;
-        partner: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/octet-stream': unknown;
-        };
-      };
-    };
-  };
-  list_lines: {
-    parameters: {
-      query?: {
-        component?: string;
-        /** @description earn, release, reverse or adjust. */
-        kind?: string;
-        /** @description Part of an event id, a subscriber's number, an outlet or a payee. */
-        q?: string;
-        /** @description amount or day; with a minus from the highest down. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        period: string;
-        partner: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_LineRow'];
-        };
-      };
-    };
-  };
-  list_unpaid: {
-    parameters: {
-      query?: {
-        component?: string;
-        /** @description Reason code. */
-        code?: string;
-        /** @description Part of an event id. */
-        q?: string;
-        /** @description Only what can still be met today. */
-        curable?: boolean;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        period: string;
-        partner: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_UnpaidRow'];
-        };
-      };
-    };
-  };
-  upload: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'multipart/form-data': components['schemas']['UploadForm'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UploadView'];
-        };
-      };
-    };
-  };
-  upload_state: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UploadView'];
-        };
-      };
-    };
-  };
-  check_upload: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  load_upload: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Key of the request */
-        'Idempotency-Key': string;
-      };
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['LoadSent'];
-      };
-    };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  map_upload: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MappingSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UploadView'];
-        };
-      };
-    };
-  };
-  upload_rejects: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A table */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
-        };
-      };
-    };
-  };
-  search: {
-    parameters: {
-      query: {
-        /** @description Part of a name, pinyin initials, a code or a number. */
-        q: string;
-        /** @description Most records of a kind, at most 50; 8 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Hits'];
-        };
-      };
-    };
-  };
-  clerks: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_ClerkRow'];
-        };
-      };
-    };
-  };
-  clerk: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Work ID */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ClerkWhole'];
-        };
-      };
-    };
-  };
-  home: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Workbench'];
-        };
-      };
-    };
-  };
-  network_areas: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Area'][];
-        };
-      };
-    };
-  };
-  network_map: {
-    parameters: {
-      query?: {
-        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
-        area?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type; several as a comma list. */
-        subtype?: string;
-        /** @description Grade; several as a comma list. */
-        grade?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NetworkMap'];
-        };
-      };
-    };
-  };
-  network_outlines: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Division code */
-        area: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': unknown;
-        };
-      };
-    };
-  };
-  network_words: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NetworkWords'];
-        };
-      };
-    };
-  };
-  outlets: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_OutletRow'];
-        };
-      };
-    };
-  };
-  outlet: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Outlet code */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['OutletWhole'];
-        };
-      };
-    };
-  };
-  partners: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PartnerRow'];
-        };
-      };
-    };
-  };
-  partner: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Partner code */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PartnerWhole'];
-        };
-      };
-    };
-  };
-  audit: {
-    parameters: {
-      query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_AuditView'];
-        };
-      };
-    };
-  };
-  export_audit: {
-    parameters: {
-      query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A CSV file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
-        };
-      };
-    };
-  };
-  verify_audit: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ChainView'];
-        };
-      };
-    };
-  };
-  exports: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ExportFile'][];
-        };
-      };
-    };
-  };
-  export_figures: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ExportSent'];
-      };
-    };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  download_export: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name */
-        file: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/octet-stream': unknown;
-        };
-      };
-    };
-  };
-  delete_export: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name */
-        file: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Deleted */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
       };
     };
   };
@@ -9350,6 +7283,28 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  change_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasswordChange'];
+      };
+    };
+    responses: {
+      /** @description Changed */
       204: {
         headers: {
           [name: string]: unknown;
@@ -9590,6 +7545,234 @@ export interface operations {
       };
     };
   };
+  my_commission: {
+    parameters: {
+      query?: {
+        /** @description The last published one where absent. */
+        period?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Commission'];
+        };
+      };
+    };
+  };
+  my_lines: {
+    parameters: {
+      query?: {
+        period?: string;
+        component?: string;
+        /** @description Reason code. */
+        code?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LineRow'];
+        };
+      };
+    };
+  };
+  my_payments: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Payments'];
+        };
+      };
+    };
+  };
+  my_policies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PayingRule'][];
+        };
+      };
+    };
+  };
+  my_today: {
+    parameters: {
+      query?: {
+        /** @description Day; today where absent. */
+        day?: string;
+        /** @description Rows of the whole month instead of the day. */
+        whole_month?: boolean;
+        /** @description Kind of business. */
+        kind?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Business'];
+        };
+      };
+    };
+  };
+  my_unpaid: {
+    parameters: {
+      query?: {
+        period?: string;
+        component?: string;
+        /** @description Reason code. */
+        code?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_UnpaidRow'];
+        };
+      };
+    };
+  };
+  network_areas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Area'][];
+        };
+      };
+    };
+  };
+  network_map: {
+    parameters: {
+      query?: {
+        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
+        area?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type; several as a comma list. */
+        subtype?: string;
+        /** @description Grade; several as a comma list. */
+        grade?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkMap'];
+        };
+      };
+    };
+  };
+  network_outlines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Division code */
+        area: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+    };
+  };
+  network_words: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkWords'];
+        };
+      };
+    };
+  };
   sign_in_ways: {
     parameters: {
       query?: never;
@@ -9647,6 +7830,76 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  outlets: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OutletRow'];
+        };
+      };
+    };
+  };
+  outlet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletWhole'];
+        };
       };
     };
   };
@@ -9762,6 +8015,76 @@ export interface operations {
       };
     };
   };
+  partners: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PartnerRow'];
+        };
+      };
+    };
+  };
+  partner: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PartnerWhole'];
+        };
+      };
+    };
+  };
   managers: {
     parameters: {
       query?: never;
@@ -9804,6 +8127,245 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  payment_candidates: {
+    parameters: {
+      query: {
+        /** @description Month of the statements. */
+        month: string;
+        /** @description `ready`, or a reason for waiting. */
+        waits?: string;
+        /** @description Part of a partner's code or name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentCandidates'];
+        };
+      };
+    };
+  };
+  payments: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description Month of the statements. */
+        month?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatches'];
+        };
+      };
+    };
+  };
+  make_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PaymentBatchSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  payment_batch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  approve_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  payment_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  payment_items: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PaymentItem'];
+        };
+      };
+    };
+  };
+  pay_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PaymentPaid'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  refuse_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
       };
     };
   };
@@ -10607,6 +9169,71 @@ export interface operations {
       };
     };
   };
+  get_proof: {
+    parameters: {
+      query: {
+        /** @description Month, `2026-07`. */
+        period: string;
+        /** @description Partner whose account it is. */
+        partner: string;
+        policy: string;
+        component: string;
+        /** @description Event id or group, as lists give it. */
+        basis: string;
+        payee?: string;
+        /** @description earn, release, reverse or adjust; `zero` for something that was not paid. */
+        kind?: string;
+        part?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProofLetter'];
+        };
+      };
+    };
+  };
+  get_proof_file: {
+    parameters: {
+      query: {
+        /** @description Month, `2026-07`. */
+        period: string;
+        /** @description Partner whose account it is. */
+        partner: string;
+        policy: string;
+        component: string;
+        /** @description Event id or group, as lists give it. */
+        basis: string;
+        payee?: string;
+        /** @description earn, release, reverse or adjust; `zero` for something that was not paid. */
+        kind?: string;
+        part?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A PDF */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': unknown;
+        };
+      };
+    };
+  };
   responsibilities: {
     parameters: {
       query?: never;
@@ -10778,6 +9405,195 @@ export interface operations {
         };
         content: {
           'text/csv': unknown;
+        };
+      };
+    };
+  };
+  list_statements: {
+    parameters: {
+      query?: {
+        /** @description Month, `2026-07`; the last one where absent. */
+        period?: string;
+        /** @description Part of a name, code or number, or initials. */
+        q?: string;
+        /** @description published, disputed, confirmed, `in_payment` or paid. */
+        state?: string;
+        /** @description Division code. */
+        territory?: string;
+        /** @description amount, payment, lines, unpaid, name or partner; with a minus from the highest down. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_StatementRow'];
+        };
+      };
+    };
+  };
+  list_statement_months: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StatementMonth'][];
+        };
+      };
+    };
+  };
+  get_statement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StatementView'];
+        };
+      };
+    };
+  };
+  confirm_statement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConfirmWish'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfirmationView'];
+        };
+      };
+    };
+  };
+  get_statement_file: {
+    parameters: {
+      query: {
+        /** @description pdf or xlsx. */
+        format: string;
+      };
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  list_lines: {
+    parameters: {
+      query?: {
+        component?: string;
+        /** @description earn, release, reverse or adjust. */
+        kind?: string;
+        /** @description Part of an event id, a subscriber's number, an outlet or a payee. */
+        q?: string;
+        /** @description amount or day; with a minus from the highest down. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LineRow'];
+        };
+      };
+    };
+  };
+  list_unpaid: {
+    parameters: {
+      query?: {
+        component?: string;
+        /** @description Reason code. */
+        code?: string;
+        /** @description Part of an event id. */
+        q?: string;
+        /** @description Only what can still be met today. */
+        curable?: boolean;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_UnpaidRow'];
         };
       };
     };

@@ -1,18 +1,17 @@
 //! Policies as they are published, and what there is to say about a text before it is.
 
 use super::desk::Desk;
-use super::policy_views::{ChangeView, CheckView, TierView, VersionHead, changes, components};
+use super::policy_views::{ChangeView, CheckView, TierView, VersionHead, changes};
 use super::shelf::{Shelf, text_of};
 use super::signed::Signed;
 use super::web::{Answer, Asked, Language, Sent, heavy};
 use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::Permission;
-use qudao_kernel::{Date, Lang, Refusal};
+use qudao_kernel::{Lang, Refusal};
 use qudao_policy::outline::{Cells, with_steps};
 use qudao_policy::{WordKind, vocabulary};
 use qudao_settle::draft::judge;
-use qudao_settle::example::Met;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,7 +28,6 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(format))
         .routes(routes!(steps))
         .routes(routes!(words))
-        .routes(routes!(live))
 }
 
 /// A policy with its versions.
@@ -238,85 +236,4 @@ const fn kind_of(kind: WordKind) -> &'static str {
         WordKind::Table => "table",
         WordKind::Reason => "reason",
     }
-}
-
-/// The day policies are asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct On {
-    /// Day; today where absent.
-    on: Option<String>,
-}
-
-/// A policy that pays now.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LivePolicy {
-    name: String,
-    version: u32,
-    title: String,
-    from: String,
-    /// Last day in force.
-    #[schema(required)]
-    last: Option<String>,
-    /// What it pays, component by component.
-    components: Vec<super::policy_views::ComponentView>,
-    /// Worked examples of the policy itself, which come out to the fen.
-    examples: Vec<WorkedExample>,
-}
-
-/// An example of a policy with what it pays.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WorkedExample {
-    name: String,
-    period: String,
-    /// Fen.
-    amount: i64,
-}
-
-/// What pays now at the caller's place, with worked examples.
-#[utoipa::path(get, path = "/live-policies", tag = "policies", operation_id = "live_policies", params(On),
-    responses((status = 200, body = Vec<LivePolicy>)), extensions(("x-permission" = json!("policy.read"))))]
-async fn live(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Language(lang): Language,
-    Asked(asked): Asked<On>,
-) -> Answer<Json<Vec<LivePolicy>>> {
-    heavy(move || {
-        let day: Date = match &asked.on {
-            Some(on) => on.parse().map_err(|_| {
-                Refusal::bad_input(
-                    "serve.policy.day",
-                    format!("“{on}”不是日期；格式如 2026-08-31"),
-                    format!("`{on}` is no day; write it as 2026-08-31"),
-                )
-            })?,
-            None => desk.today(),
-        };
-        let shelf = Shelf::open(&desk)?;
-        let in_force = shelf.readable(&desk, &signed)?.into_iter().filter(|policy| policy.from <= day && day < policy.to);
-        let view = |policy: &qudao_policy::model::Policy| LivePolicy {
-            name: policy.name.clone(),
-            version: policy.version,
-            title: policy.title.clone(),
-            from: policy.from.to_string(),
-            last: super::policy_views::last_day(policy),
-            components: components(policy, lang),
-            examples: worked(&shelf, policy),
-        };
-        Ok(Json(in_force.map(view).collect()))
-    })
-    .await
-}
-
-/// Most examples shown of a policy.
-const MOST_EXAMPLES: usize = 3;
-
-fn worked(shelf: &Shelf, policy: &qudao_policy::model::Policy) -> Vec<WorkedExample> {
-    let results = qudao_settle::example::results(&shelf.set, policy);
-    let paid = results.iter().filter(|example| example.holds()).flat_map(|example| {
-        let of = |expect: &Met| WorkedExample { name: example.example.clone(), period: expect.period.to_string(), amount: expect.wanted };
-        example.expects.iter().filter(|expect| expect.wanted > 0).map(of).take(1).collect::<Vec<_>>()
-    });
-    paid.take(MOST_EXAMPLES).collect()
 }

@@ -123,7 +123,7 @@ pub(crate) struct HeadView {
 
 /// A component.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ComponentView {
+pub(crate) struct PolicyRuleView {
     pub(crate) name: String,
     pub(crate) title: String,
     /// What it pays, sentence by sentence.
@@ -146,7 +146,7 @@ pub(crate) struct CheckView {
     diagnostics: Vec<DiagnosticView>,
     examples: Vec<ExampleView>,
     ladders: Vec<LadderView>,
-    components: Vec<ComponentView>,
+    components: Vec<PolicyRuleView>,
     /// The policy in plain words; empty while it has errors.
     document: String,
     /// What the server took, microseconds.
@@ -193,8 +193,8 @@ impl CheckView {
 }
 
 /// The components of a policy in plain words.
-pub(crate) fn components(policy: &Policy, lang: Lang) -> Vec<ComponentView> {
-    let view = |component: &qudao_policy::model::Component| ComponentView {
+pub(crate) fn components(policy: &Policy, lang: Lang) -> Vec<PolicyRuleView> {
+    let view = |component: &qudao_policy::model::Component| PolicyRuleView {
         name: component.name.clone(),
         title: component.title.clone(),
         says: explain_component(policy, component, lang),
