@@ -9,11 +9,18 @@
 //! Invariant: a run is a pure function of policies, facts, master rows and what earlier months left behind.
 
 pub mod bank;
+pub mod attachment;
+pub mod confirm;
 pub mod diff;
+<<<<<<< HEAD
 pub mod draft;
+=======
+pub mod dispute;
+>>>>>>> e5b5dae (Partners' statements get confirmations, disputes, invoices and attachments: the rules and tables)
 pub mod example;
 pub mod income;
 pub mod interp;
+pub mod invoice;
 pub mod ledger_post;
 pub mod payment;
 pub mod period;
@@ -21,6 +28,7 @@ pub mod proof;
 pub mod sample;
 pub mod simulate;
 pub mod statement;
+pub mod workdays;
 
 #[cfg(test)]
 mod testing;

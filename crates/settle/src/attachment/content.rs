@@ -1,0 +1,168 @@
+//! What a file is, by its first bytes.
+
+use qudao_kernel::Refusal;
+use std::str::FromStr;
+
+/// Most pixels of a picture, along a side and in all: beyond that whoever opens it could run out of memory.
+const MOST_SIDE: u32 = 12_000;
+const MOST_PIXELS: u64 = 50_000_000;
+
+/// Kinds of file that are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A picture.
+    Png,
+    /// A picture.
+    Jpeg,
+    /// A picture.
+    Webp,
+    /// A document.
+    Pdf,
+    /// An electronic invoice.
+    Ofd,
+}
+
+impl FileKind {
+    const ALL: [FileKind; 5] = [FileKind::Png, FileKind::Jpeg, FileKind::Webp, FileKind::Pdf, FileKind::Ofd];
+
+    /// As tables and interfaces write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FileKind::Png => "png",
+            FileKind::Jpeg => "jpeg",
+            FileKind::Webp => "webp",
+            FileKind::Pdf => "pdf",
+            FileKind::Ofd => "ofd",
+        }
+    }
+
+    /// For browsers.
+    pub const fn mime(self) -> &'static str {
+        match self {
+            FileKind::Png => "image/png",
+            FileKind::Jpeg => "image/jpeg",
+            FileKind::Webp => "image/webp",
+            FileKind::Pdf => "application/pdf",
+            FileKind::Ofd => "application/ofd",
+        }
+    }
+
+    /// Whether it is a picture.
+    pub const fn is_picture(self) -> bool {
+        matches!(self, FileKind::Png | FileKind::Jpeg | FileKind::Webp)
+    }
+}
+
+impl FromStr for FileKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        FileKind::ALL.into_iter().find(|kind| kind.name() == text).ok_or(())
+    }
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Content {
+    /// Its kind.
+    pub kind: FileKind,
+    /// Of a picture, pixels; else 0.
+    pub width: u32,
+    /// The same.
+    pub height: u32,
+}
+
+/// Says what a file is.
+///
+/// # Errors
+/// `BadInput settle.attachment.kind` for what is none of the kinds, `settle.attachment.pixels` for a picture that is too large or has no size.
+pub fn look(bytes: &[u8]) -> Result<Content, Refusal> {
+    let document = |kind| Ok(Content { kind, width: 0, height: 0 });
+    if bytes.starts_with(b"%PDF-") {
+        return document(FileKind::Pdf);
+    }
+    if bytes.starts_with(b"PK\x03\x04") && holds(bytes, b"OFD.xml") {
+        return document(FileKind::Ofd);
+    }
+    let (kind, size) = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        (FileKind::Png, png(bytes))
+    } else if bytes.starts_with(b"\xff\xd8\xff") {
+        (FileKind::Jpeg, jpeg(bytes))
+    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        (FileKind::Webp, webp(bytes))
+    } else {
+        return Err(Refusal::bad_input(
+            "settle.attachment.kind",
+            "这不是照片或票据文件；可上传 JPG、PNG、WebP 照片，发票可用 PDF、OFD",
+            "this is neither a photo nor a paper; JPG, PNG and WebP photos are taken, and PDF or OFD for invoices",
+        ));
+    };
+    match size {
+        Some((width, height)) if bounded(width, height) => Ok(Content { kind, width, height }),
+        _ => Err(Refusal::bad_input(
+            "settle.attachment.pixels",
+            format!("照片损坏，或超过 {} 万像素；请重新拍照或缩小后上传", MOST_PIXELS / 10_000),
+            format!("the photo is damaged or has more than {} million pixels; take it again or make it smaller", MOST_PIXELS / 1_000_000),
+        )),
+    }
+}
+
+fn bounded(width: u32, height: u32) -> bool {
+    let sides = 1..=MOST_SIDE;
+    sides.contains(&width) && sides.contains(&height) && u64::from(width) * u64::from(height) <= MOST_PIXELS
+}
+
+fn holds(bytes: &[u8], name: &[u8]) -> bool {
+    bytes.windows(name.len()).any(|window| window == name)
+}
+
+fn big(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
+}
+
+fn big16(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 2)?.try_into().ok().map(u16::from_be_bytes).map(u32::from)
+}
+
+fn png(bytes: &[u8]) -> Option<(u32, u32)> {
+    if bytes.get(12..16)? != b"IHDR" {
+        return None;
+    }
+    Some((big(bytes, 16)?, big(bytes, 20)?))
+}
+
+/// Goes from segment to segment to the frame's head.
+fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
+    let mut at = 2;
+    loop {
+        while *bytes.get(at)? == 0xff && *bytes.get(at + 1)? == 0xff {
+            at += 1;
+        }
+        if *bytes.get(at)? != 0xff {
+            return None;
+        }
+        let marker = *bytes.get(at + 1)?;
+        match marker {
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => return Some((big16(bytes, at + 7)?, big16(bytes, at + 5)?)),
+            0xd0..=0xd9 | 0x01 => at += 2,
+            0xda => return None,
+            _ => at += 2 + big16(bytes, at + 2)? as usize,
+        }
+    }
+}
+
+fn webp(bytes: &[u8]) -> Option<(u32, u32)> {
+    let little = |at: usize, digits: usize| {
+        let cells = bytes.get(at..at + digits)?;
+        Some(cells.iter().rev().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte)))
+    };
+    match bytes.get(12..16)? {
+        b"VP8X" => Some((little(24, 3)? + 1, little(27, 3)? + 1)),
+        b"VP8 " => Some((little(26, 2)? & 0x3fff, little(28, 2)? & 0x3fff)),
+        b"VP8L" => {
+            let packed = little(21, 4)?;
+            Some(((packed & 0x3fff) + 1, (packed >> 14 & 0x3fff) + 1))
+        }
+        _ => None,
+    }
+}
