@@ -78,6 +78,10 @@ permissions! {
     StatementRead = "statement.read",
     /// Confirm or dispute one's own statement.
     StatementConfirm = "statement.confirm",
+    /// See one's own income: of a partner, an outlet, a work ID.
+    IncomeRead = "income.read",
+    /// Answer disputes, approve their amounts, decide invoices.
+    DisputeAnswer = "dispute.answer",
     /// See the ledger.
     LedgerRead = "ledger.read",
 }

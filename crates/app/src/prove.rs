@@ -17,7 +17,7 @@ use crate::chain::{self, Chain};
 use crate::inputs::{self, Facts};
 use crate::kept;
 use crate::say::{self, Say, unreadable};
-use qudao_engine::facts::Remembered;
+use qudao_engine::facts::{Remembered, Wanted};
 use qudao_engine::settle::{Accounts, Collected, Rows};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Lang, Month, Refusal};
@@ -303,6 +303,48 @@ impl World {
         Self::open(say, &args)
     }
 
+    /// The policies the run had.
+    pub(crate) fn set(&self) -> &PolicySet {
+        &self.set
+    }
+
+    /// The master data the run had.
+    pub(crate) fn master(&self) -> &Master {
+        &self.master
+    }
+
+    /// The run's lines.
+    pub(crate) fn lines(&self) -> &Accounts<Line> {
+        &self.lines
+    }
+
+    /// Why something was paid nothing, or less.
+    pub(crate) fn reasons(&self) -> &Accounts<Reason> {
+        &self.reasons
+    }
+
+    /// What falls due later, or was looked at in the run.
+    pub(crate) fn obligations(&self) -> &Accounts<Obligation> {
+        &self.obligations
+    }
+
+    /// The facts as the run read them, of one table.
+    pub(crate) fn facts(&self, table: qudao_kernel::facts::Table, wanted: &Wanted) -> Result<Vec<qudao_policy::model::Fact>, Refusal> {
+        self.facts.store.facts_again(&self.remembered, &self.facts.snapshot, table, wanted)
+    }
+
+    /// The proof of a line of the run.
+    pub(crate) fn prove_line(&self, line: Line) -> Result<Proof, Refusal> {
+        let name = line.basis.clone();
+        self.prove_target(&Say::new(Lang::Zh, true), &name, &Target::of_line(line)).map(|(proof, _)| proof)
+    }
+
+    /// The proof of a zero of the run.
+    pub(crate) fn prove_reason(&self, reason: Reason) -> Result<Proof, Refusal> {
+        let name = reason.basis.clone();
+        self.prove_target(&Say::new(Lang::Zh, true), &name, &Target::of_reason(reason)).map(|(proof, _)| proof)
+    }
+
     fn earlier_lines(&self) -> Result<&Accounts<Line>, Refusal> {
         once(&self.earlier_lines, || Accounts::of(&self.chain.lines()?))
     }
@@ -312,21 +354,34 @@ impl World {
     }
 
     fn prove(&self, say: &Say, name: &Name) -> Result<(Proof, Step), Refusal> {
-        let target = self.find(name)?;
+        self.prove_target(say, &name.text, &self.find(name)?)
+    }
+
+    /// The proof of a line or zero, where the facts of its own group are enough for it; nothing more is read.
+    pub(crate) fn prove_nearby(&self, line: Option<&Line>, reason: Option<&Reason>) -> Result<Option<Proof>, Refusal> {
+        let target = match (line, reason) {
+            (Some(line), _) => Target::of_line(line.clone()),
+            (None, Some(reason)) => Target::of_reason(reason.clone()),
+            (None, None) => return Ok(None),
+        };
+        self.grouped(&target)
+    }
+
+    fn prove_target(&self, say: &Say, name: &str, target: &Target) -> Result<(Proof, Step), Refusal> {
         if !self.all_facts {
-            if let Some(proof) = self.focused(&target)? {
+            if let Some(proof) = self.focused(target)? {
                 return Ok((proof, Step::Fact));
             }
-            if let Some(proof) = self.grouped(&target)? {
+            if let Some(proof) = self.grouped(target)? {
                 return Ok((proof, Step::Group));
             }
-            match self.prove_from_facts(&target, true) {
-                Ok(proof) if agrees(&proof, &target) => return Ok((proof, Step::Partner)),
+            match self.prove_from_facts(target, true) {
+                Ok(proof) if agrees(&proof, target) => return Ok((proof, Step::Partner)),
                 _ => say.note("该行取决于其他代理商，读取全部事实", "the line depends on other partners: reading all facts"),
             }
         }
-        let proof = self.prove_from_facts(&target, false)?;
-        if agrees(&proof, &target) { Ok((proof, Step::All)) } else { Err(differs(&name.text)) }
+        let proof = self.prove_from_facts(target, false)?;
+        if agrees(&proof, target) { Ok((proof, Step::All)) } else { Err(differs(name)) }
     }
 
     /// From the partner's own facts, or from all.

@@ -8,8 +8,8 @@
 //!
 //! Invariant: a run is a pure function of policies, facts, master rows and what earlier months left behind.
 
-pub mod bank;
 pub mod attachment;
+pub mod bank;
 pub mod confirm;
 pub mod diff;
 <<<<<<< HEAD

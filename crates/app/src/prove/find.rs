@@ -78,13 +78,13 @@ impl World {
 }
 
 impl Target {
-    fn of_line(line: Line) -> Self {
+    pub(super) fn of_line(line: Line) -> Self {
         let partners = BTreeSet::from([line.partner.clone(), line.own_partner.clone()]);
         let (own, day, subject) = (line.own_partner.clone(), line.day, Subject::Line(LineId::of(&line)));
         Self { subject, own, partners, day, reason: None, line: Some(line) }
     }
 
-    fn of_reason(reason: Reason) -> Self {
+    pub(super) fn of_reason(reason: Reason) -> Self {
         let (own, day, held) = (reason.partner.clone(), reason.day, reason.clone());
         let subject = Subject::Zero { policy: reason.policy, version: reason.version, component: reason.component, basis: reason.basis };
         Self { subject, line: None, reason: Some(held), partners: BTreeSet::from([own.clone()]), own, day }

@@ -229,7 +229,8 @@ pub async fn answer(db: &Db, who: &str, id: &str, version: u32, answer: Answer, 
     write_tx!(db, |tx| {
         let held = store::get(tx, id).await?;
         is_in(&held, &[State::Open])?;
-        let sql = "update settle_dispute set version = version + 1, state = $3, outcome = $4, adjustment = $5, answer = $6, answered_by = $7,
+        let sql =
+            "update settle_dispute set version = version + 1, state = $3, outcome = $4, adjustment = $5, answer = $6, answered_by = $7,
                        answered_at_us = $8, decided_by = null, decided_at_us = null, decision = null where id = $1 and version = $2";
         let args = args![id, version, state.name(), outcome, amount, reason.trim(), who, tx.now_us()];
         tx.execute_versioned("争议 dispute", id, sql, args).await?;
@@ -259,9 +260,9 @@ pub async fn decide(db: &Db, who: &str, id: &str, version: u32, approve: bool, n
                 "you proposed this amount; somebody else has to approve it",
             ));
         }
-        let (state, outcome, month) =
-            if approve { (State::Answered, Some("upheld"), Some(post_in)) } else { (State::Open, None, None) };
-        let sql = "update settle_dispute set version = version + 1, state = $3, outcome = $4, post_in = $5, decided_by = $6, decided_at_us = $7,
+        let (state, outcome, month) = if approve { (State::Answered, Some("upheld"), Some(post_in)) } else { (State::Open, None, None) };
+        let sql =
+            "update settle_dispute set version = version + 1, state = $3, outcome = $4, post_in = $5, decided_by = $6, decided_at_us = $7,
                        decision = $8 where id = $1 and version = $2";
         let args = args![id, version, state.name(), outcome, month, who, tx.now_us(), note.trim()];
         tx.execute_versioned("争议 dispute", id, sql, args).await?;

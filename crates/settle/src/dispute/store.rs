@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// `NotFound settle.dispute.none`.
 pub async fn get(tx: &mut Tx, id: &str) -> Result<Dispute, Refusal> {
     let row = tx.query_opt("select * from settle_dispute where id = $1", args![id]).await?;
-    row.map(|row| of_row(&row)).transpose()?.ok_or_else(|| {
-        Refusal::new(Kind::NotFound, "settle.dispute.none", format!("没有争议 {id}"), format!("there is no dispute {id}"))
-    })
+    row.map(|row| of_row(&row))
+        .transpose()?
+        .ok_or_else(|| Refusal::new(Kind::NotFound, "settle.dispute.none", format!("没有争议 {id}"), format!("there is no dispute {id}")))
 }
 
 /// What is looked for. Places are narrowed by the caller's scope afterwards, row by row.
@@ -117,7 +117,8 @@ pub async fn waiting(tx: &mut Tx, statement: &str) -> Result<i64, Refusal> {
 /// # Errors
 /// The database does not answer.
 pub async fn waiting_by_statement(tx: &mut Tx, period: Month) -> Result<BTreeMap<String, i64>, Refusal> {
-    let sql = "select statement, count(*) as number from settle_dispute where period = $1 and state in ('open', 'proposed') group by statement";
+    let sql =
+        "select statement, count(*) as number from settle_dispute where period = $1 and state in ('open', 'proposed') group by statement";
     let rows = tx.query(sql, args![period]).await?;
     rows.iter().map(|row| Ok((row.string("statement")?, row.int("number")?))).collect()
 }

@@ -141,7 +141,8 @@ pub async fn bring(db: &Db, key: &str, new: Bring<'_>) -> Result<Done<String>, R
             }
             tx.execute("delete from settle_invoice where number = $1", args![new.number]).await?;
         }
-        let sql = "insert into settle_invoice (number, version, state, statement, period, partner, territory, amount, issued_on, attachment,
+        let sql =
+            "insert into settle_invoice (number, version, state, statement, period, partner, territory, amount, issued_on, attachment,
                        brought_by, at_us) values ($1, 1, 'submitted', $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         let args = args![
             new.number,
@@ -190,7 +191,9 @@ pub async fn decide(db: &Db, who: &str, number: &str, version: u32, accept: bool
         let sql = "update settle_invoice set version = version + 1, state = $3, decided_by = $4, decided_at_us = $5, reason = $6
                    where number = $1 and version = $2";
         tx.execute_versioned("发票 invoice", number, sql, args![number, version, state.name(), who, tx.now_us(), reason.trim()]).await?;
-        tx.audit(Entry::new(who, "invoice.decide", "invoice", number).after(json!({ "state": state.name() }).to_string()).reason(reason.trim()));
+        tx.audit(
+            Entry::new(who, "invoice.decide", "invoice", number).after(json!({ "state": state.name() }).to_string()).reason(reason.trim()),
+        );
         get(tx, number).await
     })
 }
@@ -282,7 +285,9 @@ fn amount(amount: Fen, cover: Cover) -> Refusal {
     Refusal::bad_input(
         "settle.invoice.amount",
         format!("发票金额 {amount} 与对账单不符：应开票 {billed}，尚可开票 {missing}；请核对发票金额"),
-        format!("the invoice's {amount} does not fit the statement: {billed} is billed, {missing} is still to be invoiced; check the amount"),
+        format!(
+            "the invoice's {amount} does not fit the statement: {billed} is billed, {missing} is still to be invoiced; check the amount"
+        ),
     )
 }
 

@@ -17,6 +17,11 @@ const TEMPLATE: &str = include_str!("../../../../../definitions/templates/statem
 /// The layout of proofs that stand alone.
 const PROOF: &str = include_str!("../../../../../definitions/templates/proof.typ");
 
+/// The parts of a proof's letter: `title` and `sections` of a `head` and `rows`, each with `label`, `text`, `indent` and whether it is a `quote`.
+pub fn letter_parts(text: &str) -> serde_json::Value {
+    letter::parts(text)
+}
+
 /// What a reader wants to see.
 #[derive(Debug, Clone)]
 pub struct Options {

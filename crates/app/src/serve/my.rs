@@ -1,0 +1,829 @@
+//! One's own business and income: of a partner, an outlet or a work ID, whichever the caller's roles name.
+//!
+//! The month that is open has no published run, so income is told up to the last published month; a trial is settlement's and is not told.
+
+use super::desk::Desk;
+use super::invoices::{CoverView, InvoiceView};
+use super::letter::{RungView, rung_view};
+use super::opened::Run;
+use super::signed::Signed;
+use super::statements::{ConfirmationView, DueView, LineRow, UnpaidGroup, UnpaidRow, day, line_row, mask};
+use super::web::{Answer, Asked, Language, Page, Paging, heavy};
+use axum::Json;
+use axum::extract::State;
+use qudao_access::Permission;
+use qudao_engine::facts::{FactStore, Wanted};
+use qudao_engine::settle::Rows;
+use qudao_kernel::facts::{Col, Table};
+use qudao_kernel::{Date, Kind, Lang, Month, Refusal};
+use qudao_policy::lines::{Line, LineKind, Obligation, ObligationState, Reason};
+use qudao_policy::model::{Cell, Destination, Expr, Fact, Payee, PayeeKind};
+use qudao_settle::confirm::{self, State as Stage};
+use qudao_settle::statement::Catalog;
+use qudao_settle::{dispute, invoice};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Most ladders that are told: those of the partner itself and of its first outlets.
+const MOST_LADDERS: usize = 8;
+/// Months of history that are told.
+const MOST_MONTHS: usize = 12;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
+    OpenApiRouter::new()
+        .routes(routes!(today))
+        .routes(routes!(commission))
+        .routes(routes!(my_lines))
+        .routes(routes!(my_unpaid))
+        .routes(routes!(payments))
+        .routes(routes!(policies))
+}
+
+/// Whose business it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Own {
+    /// The partner whose statement it stands in.
+    pub(crate) account: String,
+    /// partner, outlet or clerk.
+    pub(crate) kind: &'static str,
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) outlets: BTreeSet<String>,
+    pub(crate) clerks: BTreeSet<String>,
+}
+
+/// Whose business the caller asks about: the partner, outlet or work ID their role names.
+///
+/// # Errors
+/// `Forbidden access.caller.no_permission`; `NotFound serve.my.nobody` where the role names nobody who is there today.
+pub(crate) async fn own(desk: &Arc<Desk>, signed: &Signed) -> Answer<Own> {
+    let scope = signed.scope(desk, Permission::IncomeRead)?;
+    let desk = Arc::clone(desk);
+    heavy(move || {
+        let (master, today) = (desk.master()?, desk.today());
+        let plain = |account: &str, kind, code: &str, name: &str| Own {
+            account: account.to_owned(),
+            kind,
+            code: code.to_owned(),
+            name: name.to_owned(),
+            outlets: BTreeSet::new(),
+            clerks: BTreeSet::new(),
+        };
+        let partner =
+            scope.partners.iter().find_map(|code| master.partner(code, today)).map(|row| plain(&row.code, "partner", &row.code, &row.name));
+        let outlet = scope
+            .outlets
+            .iter()
+            .find_map(|code| master.outlet(code, today))
+            .map(|row| Own { outlets: scope.outlets.iter().cloned().collect(), ..plain(&row.owner, "outlet", &row.code, &row.name) });
+        let clerk = scope.clerks.iter().find_map(|code| master.clerk(code, today)).and_then(|row| {
+            let outlet = master.outlet(&row.outlet, today)?;
+            Some(Own { clerks: scope.clerks.iter().cloned().collect(), ..plain(&outlet.owner, "clerk", &row.code, &row.name) })
+        });
+        partner.or(outlet).or(clerk).ok_or_else(|| {
+            Refusal::new(
+                Kind::NotFound,
+                "serve.my.nobody",
+                "您的账号没有对应的代理商、网点或工号；请联系渠道经理核对",
+                "your account names no partner, outlet or work ID that is there today; ask your channel manager",
+            )
+        })
+    })
+    .await
+}
+
+impl Own {
+    /// Whether the whole account is theirs.
+    fn has_all(&self) -> bool {
+        self.kind == "partner"
+    }
+
+    fn is_paid(&self, kind: PayeeKind, payee: &str) -> bool {
+        self.has_all()
+            || match kind {
+                PayeeKind::Outlet => self.outlets.contains(payee),
+                PayeeKind::Clerk => self.clerks.contains(payee),
+                _ => false,
+            }
+    }
+
+    fn did(&self, fact: &Fact) -> bool {
+        self.has_all() || self.outlets.contains(text(fact, Col::Outlet)) || self.clerks.contains(text(fact, Col::Clerk))
+    }
+
+    fn lines(&self, run: &Run) -> Result<Vec<Line>, Refusal> {
+        let mut found = Vec::new();
+        run.world()?.lines().each(&self.rows(), |line| {
+            if self.is_paid(line.payee_kind, &line.payee) {
+                found.push(line.clone());
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn rows(&self) -> Rows {
+        Rows { partner: Some(self.account.clone()), ..Rows::default() }
+    }
+
+    fn obligations(&self, run: &Run) -> Result<Vec<Obligation>, Refusal> {
+        let mut found = Vec::new();
+        run.world()?.obligations().each(&self.rows(), |row| {
+            if row.state == ObligationState::Scheduled && self.is_paid(row.payee_kind, &row.payee) {
+                found.push(row.clone());
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// What was not paid. For an outlet or work ID: by rules that pay such, for business of their own.
+    fn zeros(&self, run: &Run) -> Result<Vec<Reason>, Refusal> {
+        let mut found = Vec::new();
+        run.world()?.reasons().each(&self.rows(), |reason| found.push(reason.clone()))?;
+        self.zeros_of(run, found)
+    }
+
+    /// Those of some zeros that are theirs.
+    pub(crate) fn zeros_of(&self, run: &Run, mut found: Vec<Reason>) -> Result<Vec<Reason>, Refusal> {
+        if self.has_all() {
+            return Ok(found);
+        }
+        let world = run.world()?;
+        let catalog = Catalog::new(world.set());
+        let wanted = if self.kind == "clerk" { Payee::Clerk } else { Payee::Outlet };
+        found.retain(|reason| {
+            let component = catalog.component(&reason.policy, reason.version, &reason.component);
+            component.is_some_and(|component| component.payees.iter().any(|share| share.payee == wanted))
+        });
+        let group = |reason: &Reason| self.outlets.iter().chain(&self.clerks).any(|code| reason.basis.ends_with(&format!("/{code}")));
+        let (groups, events): (Vec<Reason>, Vec<Reason>) = found.into_iter().partition(|reason| reason.basis.contains('/'));
+        let ids: BTreeSet<String> = events.iter().map(|reason| reason.basis.clone()).collect();
+        let first = events.iter().map(|reason| reason.day.month()).min();
+        let mut theirs = BTreeSet::new();
+        if let Some(first) = first {
+            let wanted = Wanted {
+                months: Some((first, run.period().plus(1))),
+                partner: Some(self.account.clone()),
+                event_ids: Some(ids),
+                ..Wanted::default()
+            };
+            let facts = world.facts(Table::BusinessEvent, &wanted)?;
+            theirs.extend(facts.iter().filter(|fact| self.did(fact)).map(|fact| text(fact, Col::EventId).to_owned()));
+        }
+        let mut found: Vec<Reason> = groups.into_iter().filter(group).collect();
+        found.extend(events.into_iter().filter(|reason| theirs.contains(&reason.basis)));
+        Ok(found)
+    }
+}
+
+fn cell(fact: &Fact, col: Col) -> Option<&Cell> {
+    fact.cells.iter().find(|(held, _)| *held == col).map(|(_, cell)| cell)
+}
+
+fn text(fact: &Fact, col: Col) -> &str {
+    match cell(fact, col) {
+        Some(Cell::Text(text)) => text,
+        _ => "",
+    }
+}
+
+fn money(fact: &Fact, col: Col) -> i64 {
+    match cell(fact, col) {
+        Some(Cell::Money(fen)) => *fen,
+        _ => 0,
+    }
+}
+
+fn on(fact: &Fact) -> Option<Date> {
+    match cell(fact, Col::OccurredOn) {
+        Some(Cell::Date(day)) => Some(*day),
+        _ => None,
+    }
+}
+
+/// Whose page it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WhoView {
+    /// partner, outlet or clerk.
+    kind: String,
+    code: String,
+    name: String,
+    /// Partner whose statement it stands in.
+    account: String,
+}
+
+impl WhoView {
+    fn of(own: &Own) -> Self {
+        Self { kind: own.kind.to_owned(), code: own.code.clone(), name: own.name.clone(), account: own.account.clone() }
+    }
+}
+
+/// How much of one kind of business.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BusinessFigure {
+    kind: String,
+    title: String,
+    day: u64,
+    month: u64,
+    /// The month before, up to the same day.
+    before: u64,
+}
+
+/// A piece of business.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BusinessRow {
+    event: String,
+    kind: String,
+    title: String,
+    day: String,
+    outlet: String,
+    outlet_name: String,
+    clerk: String,
+    /// Masked.
+    subscriber: String,
+    product: String,
+    product_name: String,
+    /// Fen.
+    plan_fee: i64,
+    /// Fen.
+    amount: i64,
+    verified: bool,
+    /// Whether the order slip came back.
+    slip: bool,
+}
+
+/// Business of a day and its month.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Business {
+    who: WhoView,
+    day: String,
+    month: String,
+    figures: Vec<BusinessFigure>,
+    rows: Page<BusinessRow>,
+}
+
+/// Which business.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BusinessQuery {
+    /// Day; today where absent.
+    day: Option<String>,
+    /// Rows of the whole month instead of the day.
+    #[serde(default)]
+    whole_month: bool,
+    /// Kind of business.
+    kind: Option<String>,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Today's and this month's business of the caller's own partner, outlet or work ID, with its rows.
+#[utoipa::path(get, path = "/my/today", tag = "my", operation_id = "my_today", params(BusinessQuery),
+    responses((status = 200, body = Business)), extensions(("x-permission" = json!("income.read"))))]
+async fn today(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Language(lang): Language,
+    Asked(asked): Asked<BusinessQuery>,
+) -> Answer<Json<Business>> {
+    let own = own(&desk, &signed).await?;
+    let on_day: Date = match &asked.day {
+        Some(day) => day
+            .parse()
+            .map_err(|_| Refusal::bad_input("serve.request.query", "日期格式须为 2026-08-31", "a day is written like 2026-08-31"))?,
+        None => desk.today(),
+    };
+    heavy(move || {
+        let month = on_day.month();
+        let store = FactStore::open(&desk.home.root().to_string_lossy())?;
+        let snapshot = store.latest()?;
+        let wanted = Wanted { months: Some((month.plus(-1), month.plus(1))), partner: Some(own.account.clone()), ..Wanted::default() };
+        let mut facts = store.facts(&snapshot, Table::BusinessEvent, &wanted)?;
+        facts.retain(|fact| own.did(fact));
+        let before = on_day.plus_months(-1);
+        let mut figures = Vec::new();
+        for (kind, zh) in Table::BusinessEvent.kinds() {
+            let of = |fits: &dyn Fn(Date) -> bool| {
+                facts.iter().filter(|fact| text(fact, Col::Kind) == *kind && on(fact).is_some_and(fits)).count() as u64
+            };
+            let in_month = of(&|day| day.month() == month && day <= on_day);
+            let earlier = of(&|day| day.month() == before.month() && day <= before);
+            if in_month + earlier > 0 {
+                figures.push(BusinessFigure {
+                    kind: (*kind).to_owned(),
+                    title: kind_title(kind, zh, lang),
+                    day: of(&|day| day == on_day),
+                    month: in_month,
+                    before: earlier,
+                });
+            }
+        }
+        let master = desk.master()?;
+        let fits = |fact: &&Fact| {
+            let in_time = on(fact).is_some_and(|day| if asked.whole_month { day.month() == month && day <= on_day } else { day == on_day });
+            in_time && asked.kind.as_deref().is_none_or(|kind| text(fact, Col::Kind) == kind)
+        };
+        let mut chosen: Vec<&Fact> = facts.iter().filter(fits).collect();
+        chosen.sort_by_key(|fact| (std::cmp::Reverse(on(fact)), text(fact, Col::EventId).to_owned()));
+        let row = |fact: &&Fact| {
+            let day = on(fact).unwrap_or(on_day);
+            let (outlet, product, kind) = (text(fact, Col::Outlet), text(fact, Col::Product), text(fact, Col::Kind));
+            let zh = Table::BusinessEvent.kinds().iter().find(|(code, _)| *code == kind).map_or(kind, |(_, zh)| zh);
+            BusinessRow {
+                event: text(fact, Col::EventId).to_owned(),
+                kind: kind.to_owned(),
+                title: kind_title(kind, zh, lang),
+                day: day.to_string(),
+                outlet: outlet.to_owned(),
+                outlet_name: master.outlet(outlet, day).map(|row| row.name.clone()).unwrap_or_default(),
+                clerk: text(fact, Col::Clerk).to_owned(),
+                subscriber: mask(text(fact, Col::Subscriber)),
+                product: product.to_owned(),
+                product_name: master.product(product, day).map(|row| row.name.clone()).unwrap_or_default(),
+                plan_fee: money(fact, Col::PlanFee),
+                amount: money(fact, Col::Amount),
+                verified: cell(fact, Col::Verified) == Some(&Cell::Bool(true)),
+                slip: cell(fact, Col::SlipOn).is_some(),
+            }
+        };
+        let paging = Paging { after: asked.after.clone(), limit: asked.limit };
+        let rows = Page::of(&paging, chosen.len(), chosen.iter().map(row));
+        Ok(Json(Business { who: WhoView::of(&own), day: on_day.to_string(), month: month.to_string(), figures, rows }))
+    })
+    .await
+}
+
+fn kind_title(kind: &str, zh: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => zh.to_owned(),
+        Lang::En => kind.replace('_', " "),
+    }
+}
+
+/// A sum of money and of how many things it is made.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct SumView {
+    /// Fen.
+    amount: i64,
+    count: u64,
+}
+
+/// A month of one's income.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MonthView {
+    period: String,
+    /// Fen: of a partner what is paid, of an outlet or work ID its own lines.
+    amount: i64,
+    /// published, disputed, confirmed, `in_payment`, paid.
+    state: String,
+}
+
+/// One's income, up to the last published month.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Commission {
+    who: WhoView,
+    period: String,
+    #[schema(required)]
+    issued_on: Option<String>,
+    /// Of the last published month.
+    confirmed: SumView,
+    state: String,
+    disputes: i64,
+    #[schema(required)]
+    confirmation: Option<ConfirmationView>,
+    #[schema(required)]
+    pay_on: Option<String>,
+    /// Instalments still to come, and the hold-back pool.
+    pending: SumView,
+    /// Of these, instalments whose condition failed once already.
+    at_risk: SumView,
+    /// Things that were paid nothing, or less; fen where an amount had been reached.
+    not_met: SumView,
+    /// Of these, what can still be met.
+    curable: u64,
+    #[schema(required)]
+    next_deadline: Option<String>,
+    unpaid: Vec<UnpaidGroup>,
+    calendar: Vec<DueView>,
+    ladders: Vec<RungView>,
+    /// The last first.
+    months: Vec<MonthView>,
+}
+
+/// Which month.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MonthQuery {
+    /// The last published one where absent.
+    period: Option<String>,
+}
+
+/// One's income: confirmed, pending, at risk, not met with reason and last day, calendar of releases, next steps.
+#[utoipa::path(get, path = "/my/commission", tag = "my", operation_id = "my_commission", params(MonthQuery),
+    responses((status = 200, body = Commission)), extensions(("x-permission" = json!("income.read"))))]
+async fn commission(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Language(lang): Language,
+    Asked(asked): Asked<MonthQuery>,
+) -> Answer<Json<Commission>> {
+    let own = own(&desk, &signed).await?;
+    let run = super::statements::month(&desk, asked.period.as_deref()).await?;
+    let (confirmed, mut waiting, moved) = {
+        let tx = &mut desk.db.read().await?;
+        let confirmed: BTreeMap<String, confirm::Confirmation> =
+            confirm::of_partner(tx, &own.account).await?.into_iter().map(|made| (made.statement.clone(), made)).collect();
+        let mut waiting: BTreeMap<String, i64> = BTreeMap::new();
+        for held in dispute::of_partner(tx, &own.account).await? {
+            if matches!(held.state, dispute::State::Open | dispute::State::Proposed) {
+                *waiting.entry(held.statement).or_default() += 1;
+            }
+        }
+        (confirmed, waiting, super::statements::paid(tx, &own.account).await?)
+    };
+    heavy(move || {
+        let today = desk.today();
+        let stage = |number: &str, waits: i64| Stage::of(confirmed.contains_key(number), waits > 0, moved.get(number).map(|(how, _)| *how)).name().to_owned();
+        let runs = desk.runs()?;
+        let mut months = Vec::new();
+        for earlier in runs.iter().rev().take(MOST_MONTHS) {
+            let Some(head) = earlier.head(&own.account) else { continue };
+            let amount = if own.has_all() { head.payment } else { payable(&own.lines(earlier)?) };
+            let waits = waiting.get(&head.number).copied().unwrap_or(0);
+            months.push(MonthView { period: earlier.period().to_string(), amount, state: stage(&head.number, waits) });
+        }
+        let Some(head) = run.head(&own.account) else { return Err(no_statement(run.period())) };
+        let (lines, owed) = (own.lines(&run)?, own.obligations(&run)?);
+        let disputes = waiting.remove(&head.number).unwrap_or(0);
+        let zeros = own.zeros(&run)?;
+        let curable: Vec<&Reason> = zeros.iter().filter(|reason| reason.until.is_some_and(|until| until >= today)).collect();
+        let risky = owed.iter().filter(|row| row.tries > 0);
+        let pool = if own.has_all() { run.statement(head)?.pool.closing.0 } else { 0 };
+        let made = confirmed.get(&head.number).filter(|_| own.has_all());
+        Ok(Json(Commission {
+            who: WhoView::of(&own),
+            period: run.period().to_string(),
+            issued_on: day(run.issued_on),
+            confirmed: SumView { amount: if own.has_all() { head.payment } else { payable(&lines) }, count: lines.len() as u64 },
+            state: stage(&head.number, disputes),
+            disputes,
+            confirmation: made.map(ConfirmationView::of),
+            pay_on: day(head.pay_on),
+            pending: SumView { amount: owed.iter().map(|row| row.amount).sum::<i64>() + pool, count: owed.len() as u64 },
+            at_risk: SumView { amount: risky.clone().map(|row| row.amount).sum(), count: risky.count() as u64 },
+            not_met: SumView { amount: zeros.iter().map(|reason| reason.forgone).sum(), count: zeros.len() as u64 },
+            curable: curable.len() as u64,
+            next_deadline: day(curable.iter().filter_map(|reason| reason.until).min()),
+            unpaid: groups(&run, &zeros, today, lang)?,
+            calendar: calendar(&owed),
+            ladders: ladders(&own, &run, &lines, &zeros, lang)?,
+            months,
+        }))
+    })
+    .await
+}
+
+fn no_statement(period: Month) -> Refusal {
+    Refusal::new(
+        Kind::NotFound,
+        "serve.my.no_statement",
+        format!("{period} 没有您的对账单；当月没有可结算的业务"),
+        format!("there is no statement of yours for {period}: there was nothing to settle"),
+    )
+}
+
+fn payable(lines: &[Line]) -> i64 {
+    lines.iter().filter(|line| line.destination == Destination::Payable).map(|line| line.amount).sum()
+}
+
+/// Zeros by rule and reason, what can still be met first.
+fn groups(run: &Run, zeros: &[Reason], today: Date, lang: Lang) -> Result<Vec<UnpaidGroup>, Refusal> {
+    let catalog = Catalog::new(run.world()?.set());
+    let mut by: BTreeMap<(&str, u32, &str, &str), Vec<&Reason>> = BTreeMap::new();
+    for reason in zeros {
+        by.entry((&reason.policy, reason.version, &reason.component, &reason.code)).or_default().push(reason);
+    }
+    let mut groups: Vec<UnpaidGroup> = by
+        .into_values()
+        .filter_map(|held| {
+            let first = *held.first()?;
+            let open: Vec<Date> = held.iter().filter_map(|reason| reason.until).filter(|until| *until >= today).collect();
+            Some(UnpaidGroup {
+                policy: first.policy.clone(),
+                version: first.version,
+                component: first.component.clone(),
+                title: catalog.title(&first.policy, first.version, &first.component),
+                code: first.code.clone(),
+                sentence: catalog.sentence(first, lang),
+                count: held.len() as u64,
+                forgone: held.iter().map(|reason| reason.forgone).sum(),
+                curable: open.len() as u64,
+                next_deadline: day(open.iter().min().copied()),
+            })
+        })
+        .collect();
+    groups.sort_by_key(|group| (group.curable == 0, std::cmp::Reverse(group.forgone), std::cmp::Reverse(group.count)));
+    Ok(groups)
+}
+
+fn calendar(owed: &[Obligation]) -> Vec<DueView> {
+    let mut by: BTreeMap<Month, SumView> = BTreeMap::new();
+    for row in owed {
+        let sum = by.entry(row.due).or_default();
+        sum.amount += row.amount;
+        sum.count += 1;
+    }
+    by.into_iter().map(|(due, sum)| DueView { due: due.to_string(), count: sum.count, amount: sum.amount }).collect()
+}
+
+/// Where the ladders of one's groups stand, from their proofs.
+fn ladders(own: &Own, run: &Run, lines: &[Line], zeros: &[Reason], lang: Lang) -> Result<Vec<RungView>, Refusal> {
+    let is_group = |basis: &str| basis == own.account || basis.starts_with(&format!("{}/", own.account));
+    let mut seen = BTreeSet::new();
+    let mut views = Vec::new();
+    let world = run.world()?;
+    let catalog = Catalog::new(world.set());
+    let component_of = |line: Option<&Line>, reason: Option<&Reason>| match (line, reason) {
+        (Some(line), _) => catalog.component(&line.policy, line.version, &line.component),
+        (None, Some(reason)) => catalog.component(&reason.policy, reason.version, &reason.component),
+        (None, None) => None,
+    };
+    let paid = lines.iter().filter(|line| line.kind == LineKind::Earn && is_group(&line.basis));
+    let mut groups: Vec<(String, String, Option<&Line>, Option<&Reason>)> =
+        paid.map(|line| (line.basis.clone(), line.component.clone(), Some(line), None)).collect();
+    groups.extend(
+        zeros
+            .iter()
+            .filter(|reason| is_group(&reason.basis))
+            .map(|reason| (reason.basis.clone(), reason.component.clone(), None, Some(reason))),
+    );
+    groups.sort_by_key(|(basis, component, ..)| (basis.len(), basis.clone(), component.clone()));
+    for (basis, component, line, reason) in groups {
+        if views.len() >= MOST_LADDERS || !seen.insert((basis, component.clone())) {
+            continue;
+        }
+        if !component_of(line, reason).is_some_and(|component| has_ladder(&component.amount)) {
+            continue;
+        }
+        // A ladder whose proof takes more than its own group is told where its line is opened.
+        let Ok(Some(proof)) = world.prove_nearby(line, reason) else { continue };
+        views.extend(proof.rungs.iter().filter_map(|rung| rung_view(rung, &component, lang)));
+    }
+    Ok(views)
+}
+
+/// Whether a formula goes by a ladder.
+fn has_ladder(expr: &Expr) -> bool {
+    match expr {
+        Expr::Ladder(..) => true,
+        Expr::Not(inner) | Expr::Neg(inner) => has_ladder(inner),
+        Expr::Binary(_, left, right) => has_ladder(left) || has_ladder(right),
+        Expr::If(condition, then, otherwise) => [condition, then, otherwise].into_iter().any(|part| has_ladder(part)),
+        Expr::Match { arms, otherwise, .. } => has_ladder(otherwise) || arms.iter().any(|(_, result)| has_ladder(result)),
+        Expr::Call(_, arguments) => arguments.iter().any(has_ladder),
+        _ => false,
+    }
+}
+
+/// Filters of one's own lines.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OwnFilter {
+    period: Option<String>,
+    component: Option<String>,
+    /// Reason code.
+    code: Option<String>,
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Lines that pay the caller's own partner, outlet or work ID.
+#[utoipa::path(get, path = "/my/lines", tag = "my", operation_id = "my_lines", params(OwnFilter),
+    responses((status = 200, body = Page<LineRow>)), extensions(("x-permission" = json!("income.read"))))]
+async fn my_lines(State(desk): State<Arc<Desk>>, signed: Signed, Asked(asked): Asked<OwnFilter>) -> Answer<Json<Page<LineRow>>> {
+    let own = own(&desk, &signed).await?;
+    let run = super::statements::month(&desk, asked.period.as_deref()).await?;
+    heavy(move || {
+        let mut lines = own.lines(&run)?;
+        lines.retain(|line| asked.component.as_deref().is_none_or(|component| component == line.component));
+        lines.sort_by_key(|line| (std::cmp::Reverse(line.day), line.basis.clone()));
+        let paging = Paging { after: asked.after, limit: asked.limit };
+        Ok(Json(Page::of(&paging, lines.len(), lines.iter().map(|line| line_row(&run, line, None)))))
+    })
+    .await
+}
+
+/// What was not paid to the caller's own partner, outlet or work ID, and why.
+#[utoipa::path(get, path = "/my/unpaid", tag = "my", operation_id = "my_unpaid", params(OwnFilter),
+    responses((status = 200, body = Page<UnpaidRow>)), extensions(("x-permission" = json!("income.read"))))]
+async fn my_unpaid(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Language(lang): Language,
+    Asked(asked): Asked<OwnFilter>,
+) -> Answer<Json<Page<UnpaidRow>>> {
+    let own = own(&desk, &signed).await?;
+    let run = super::statements::month(&desk, asked.period.as_deref()).await?;
+    heavy(move || {
+        let today = desk.today();
+        let mut zeros = own.zeros(&run)?;
+        zeros.retain(|reason| {
+            asked.component.as_deref().is_none_or(|component| component == reason.component)
+                && asked.code.as_deref().is_none_or(|code| code == reason.code)
+        });
+        let is_curable = |reason: &Reason| reason.until.is_some_and(|until| until >= today);
+        zeros.sort_by_key(|reason| (!is_curable(reason), reason.until, std::cmp::Reverse(reason.forgone)));
+        let catalog = Catalog::new(run.world()?.set());
+        let row = |reason: &Reason| UnpaidRow {
+            policy: reason.policy.clone(),
+            version: reason.version,
+            component: reason.component.clone(),
+            title: catalog.title(&reason.policy, reason.version, &reason.component),
+            basis: mask(&reason.basis),
+            day: reason.day.to_string(),
+            code: reason.code.clone(),
+            sentence: catalog.sentence(reason, lang),
+            until: day(reason.until),
+            curable: is_curable(reason),
+            forgone: reason.forgone,
+            dispute: None,
+        };
+        let paging = Paging { after: asked.after, limit: asked.limit };
+        Ok(Json(Page::of(&paging, zeros.len(), zeros.iter().map(row))))
+    })
+    .await
+}
+
+/// From statement to bank, for one month.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PaymentRow {
+    period: String,
+    statement: String,
+    /// Fen.
+    payment: i64,
+    /// published, disputed, confirmed, `in_payment`, paid.
+    state: String,
+    /// Day the money moved.
+    #[schema(required)]
+    paid_on: Option<String>,
+    #[schema(required)]
+    confirmation: Option<ConfirmationView>,
+    /// Absent where tax is withheld instead.
+    #[schema(required)]
+    invoices: Option<CoverView>,
+}
+
+/// One's payments and invoices.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Payments {
+    who: WhoView,
+    /// The last month first.
+    items: Vec<PaymentRow>,
+    invoices: Vec<InvoiceView>,
+}
+
+/// Payments of one's own partner from confirmation to bank, and its invoices.
+#[utoipa::path(get, path = "/my/payments", tag = "my", operation_id = "my_payments",
+    responses((status = 200, body = Payments)), extensions(("x-permission" = json!("statement.confirm"))))]
+async fn payments(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Payments>> {
+    signed.may(&desk, Permission::StatementConfirm)?;
+    let own = own(&desk, &signed).await?;
+    let account = own.account.clone();
+    let shared = Arc::clone(&desk);
+    let statements = heavy(move || {
+        let mut found = Vec::new();
+        for run in shared.runs()?.iter().rev().take(MOST_MONTHS) {
+            if let Some(head) = run.head(&account) {
+                found.push((run.period(), run.statement(head)?));
+            }
+        }
+        Ok(found)
+    })
+    .await?;
+    let tx = &mut desk.db.read().await?;
+    let money = super::statements::paid(tx, &own.account).await?;
+    let mut items = Vec::new();
+    for (period, statement) in statements {
+        let made = confirm::of_statement(tx, &statement.number).await?;
+        let waits = dispute::waiting(tx, &statement.number).await?;
+        let covered = invoice::covered(tx, &statement.number).await?;
+        let billed = made.as_ref().map_or_else(|| confirm::billed(&statement), |made| made.billed);
+        let paid = money.get(&statement.number);
+        items.push(PaymentRow {
+            paid_on: day(paid.and_then(|(_, on)| *on)),
+            period: period.to_string(),
+            payment: statement.totals.payment.0,
+            state: Stage::of(made.is_some(), waits > 0, paid.map(|(how, _)| *how)).name().to_owned(),
+            confirmation: made.as_ref().map(ConfirmationView::of),
+            invoices: (!statement.natural_person).then(|| CoverView::of(invoice::Cover { billed, covered })),
+            statement: statement.number,
+        });
+    }
+    let invoices = invoice::of_partner(tx, &own.account).await?.into_iter().map(InvoiceView::of).collect();
+    Ok(Json(Payments { who: WhoView::of(&own), items, invoices }))
+}
+
+/// A worked example of a policy: what happened, and what is due for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WorkedExample {
+    name: String,
+    facts: Vec<String>,
+    period: String,
+    /// Fen.
+    amount: i64,
+}
+
+/// A rule that pays the caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PayingRule {
+    policy: String,
+    policy_title: String,
+    version: u32,
+    component: String,
+    title: String,
+    #[schema(required)]
+    clause: Option<String>,
+    /// What has to be met, each in the policy's words.
+    requirements: Vec<String>,
+    /// Last day in force.
+    until: String,
+    /// Fen it paid the caller in the last published month.
+    paid: i64,
+    /// Things it did not pay then.
+    unpaid: u64,
+    #[schema(required)]
+    example: Option<WorkedExample>,
+}
+
+/// What pays now: rules in force today that looked at the caller's business in the last published month.
+#[utoipa::path(get, path = "/my/policies", tag = "my", operation_id = "my_policies",
+    responses((status = 200, body = Vec<PayingRule>)), extensions(("x-permission" = json!("income.read"))))]
+async fn policies(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Vec<PayingRule>>> {
+    let own = own(&desk, &signed).await?;
+    let run = super::statements::month(&desk, None).await?;
+    heavy(move || {
+        let today = desk.today();
+        let world = run.world()?;
+        let (lines, zeros) = (own.lines(&run)?, own.zeros(&run)?);
+        let mut rules = Vec::new();
+        for policy in world.set().policies.iter().filter(|policy| policy.from <= today && today < policy.to) {
+            for (index, component) in policy.components.iter().enumerate() {
+                let is_this =
+                    |name: &str, version: u32, held: &str| name == policy.name && version == policy.version && held == component.name;
+                let paid: Vec<&Line> = lines.iter().filter(|line| is_this(&line.policy, line.version, &line.component)).collect();
+                let unpaid = zeros.iter().filter(|reason| is_this(&reason.policy, reason.version, &reason.component)).count() as u64;
+                if paid.is_empty() && unpaid == 0 {
+                    continue;
+                }
+                rules.push(PayingRule {
+                    policy: policy.name.clone(),
+                    policy_title: policy.title.clone(),
+                    version: policy.version,
+                    component: component.name.clone(),
+                    title: if component.title.is_empty() { component.name.clone() } else { component.title.clone() },
+                    clause: component.clause.clone(),
+                    requirements: component.requires.iter().map(|require| require.text.clone()).collect(),
+                    until: policy.to.plus_days(-1).to_string(),
+                    paid: paid.iter().map(|line| line.amount).sum(),
+                    unpaid,
+                    example: example(policy, index),
+                });
+            }
+        }
+        rules.sort_by_key(|rule| std::cmp::Reverse(rule.paid));
+        Ok(Json(rules))
+    })
+    .await
+}
+
+/// The shortest example of the policy in which a rule pays.
+fn example(policy: &qudao_policy::model::Policy, component: usize) -> Option<WorkedExample> {
+    let fits = policy.examples.iter().filter_map(|example| {
+        let expect = example.expects.iter().find(|expect| expect.component == Some(component) && expect.amount > 0)?;
+        Some((example, expect))
+    });
+    let (example, expect) = fits.min_by_key(|(example, _)| example.facts.len())?;
+    let cell = |(col, cell): &(Col, Cell)| {
+        let value = match cell {
+            Cell::Text(text) => text.clone(),
+            Cell::Int(number) => number.to_string(),
+            Cell::Money(fen) => super::letter::yuan(*fen),
+            Cell::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
+            Cell::Date(day) => day.to_string(),
+            Cell::Month(month) => month.to_string(),
+        };
+        format!("{} {value}", col.label())
+    };
+    let named = |(col, _): &&(Col, Cell)| !matches!(col, Col::EventId | Col::KnownOn);
+    let mut facts: Vec<String> =
+        example.facts.iter().map(|fact| fact.cells.iter().filter(named).map(cell).collect::<Vec<_>>().join("，")).collect();
+    let all = facts.len();
+    facts.truncate(3);
+    if all > facts.len() {
+        facts.push(format!("……共 {all} 笔"));
+    }
+    Some(WorkedExample { name: example.name.clone(), facts, period: expect.period.to_string(), amount: expect.amount })
+}
