@@ -21,49 +21,32 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/audit': {
+  '/api/v1/attachments': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Audit entries, newest first. */
-    get: operations['audit'];
+    get?: never;
     put?: never;
-    post?: never;
+    /** Brings a photo or paper; a record then names it by its id. The same file brought twice is one. */
+    post: operations['bring_attachment'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/audit/export': {
+  '/api/v1/attachments/{id}': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** The entries that are looked for as a CSV file, newest first, all of them. */
-    get: operations['export_audit'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit/verification': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Computes every hash of the chain anew. */
-    get: operations['verify_audit'];
+    /** A file, for who brought it and for whoever may see a record that uses it. */
+    get: operations['get_attachment'];
     put?: never;
     post?: never;
     delete?: never;
@@ -124,15 +107,33 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/clerks': {
+  '/api/v1/disputes': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** Clerks. */
-    get: operations['clerks'];
+    /** Disputes within one's reach, those whose answer is due first on top. */
+    get: operations['list_disputes'];
+    put?: never;
+    /** Disputes a line of one's own statement, or something that was not paid. */
+    post: operations['raise_dispute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/disputes/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One dispute. */
+    get: operations['get_dispute'];
     put?: never;
     post?: never;
     delete?: never;
@@ -141,60 +142,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/clerks/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One clerk. */
-    get: operations['clerk'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/drafts': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Drafts, latest change first. There are tens of them, so the list is whole. */
-    get: operations['drafts'];
-    put?: never;
-    /** Begins a draft, with a text or as the next version of a policy. */
-    post: operations['create_draft'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/drafts/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One draft with its check. */
-    get: operations['draft'];
-    /** Saves the text as it is typed. */
-    put: operations['save_draft'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/drafts/{id}/approve': {
+  '/api/v1/disputes/{id}/answer': {
     parameters: {
       query?: never;
       header?: never;
@@ -203,15 +151,15 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Approves what somebody else wrote: it is published and in force from its first day on. */
-    post: operations['approve_draft'];
+    /** Answers a dispute: rejects it, or proposes an amount that somebody else approves. */
+    post: operations['answer_dispute'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/drafts/{id}/comments': {
+  '/api/v1/disputes/{id}/close': {
     parameters: {
       query?: never;
       header?: never;
@@ -220,15 +168,15 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Says something about a draft. */
-    post: operations['comment_draft'];
+    /** Takes an answer as it is, or takes one's own dispute back. */
+    post: operations['close_dispute'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/drafts/{id}/return': {
+  '/api/v1/disputes/{id}/decision': {
     parameters: {
       query?: never;
       header?: never;
@@ -237,112 +185,8 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Sends a draft back with what is to be changed. */
-    post: operations['return_draft'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/drafts/{id}/simulations': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Runs a draft over past months beside the version it would replace. */
-    post: operations['simulate_draft'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/drafts/{id}/submit': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Sends a draft for approval: no mistakes, and examples that come out to the fen. */
-    post: operations['submit_draft'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/drafts/{id}/withdraw': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Gives one's own draft up. */
-    post: operations['withdraw_draft'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/exports': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The caller's files, latest first. Those kept for a week are deleted. */
-    get: operations['exports'];
-    put?: never;
-    /** Begins an export. The job's result names the file. */
-    post: operations['export_figures'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/exports/{file}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A file. */
-    get: operations['download_export'];
-    put?: never;
-    post?: never;
-    /** Deletes a file. */
-    delete: operations['delete_export'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/home': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The asker's workbench. */
-    get: operations['home'];
-    put?: never;
-    post?: never;
+    /** Approves a proposed amount, which is then an adjustment of the month that is open, or sends it back. */
+    post: operations['decide_dispute'];
     delete?: never;
     options?: never;
     head?: never;
@@ -411,6 +255,41 @@ export interface paths {
     put?: never;
     /** Takes a whole batch back: its rows are gone from later runs, its ids are free again. */
     post: operations['withdraw_import'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/invoices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Invoices within one's reach, the oldest first. */
+    get: operations['list_invoices'];
+    put?: never;
+    /** Brings a tax invoice for one's own confirmed statement. */
+    post: operations['bring_invoice'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/invoices/{number}/decision': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Accepts or refuses an invoice. */
+    post: operations['decide_invoice'];
     delete?: never;
     options?: never;
     head?: never;
@@ -587,23 +466,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/live-policies': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What pays now at the caller's place, with worked examples. */
-    get: operations['live_policies'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/me': {
     parameters: {
       query?: never;
@@ -616,6 +478,995 @@ export interface paths {
     put?: never;
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Changes one's own password; all other sessions end. */
+    post: operations['change_password'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/commission': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's income: confirmed, pending, at risk, not met with reason and last day, calendar of releases, next steps. */
+    get: operations['my_commission'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/lines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lines that pay the caller's own partner, outlet or work ID. */
+    get: operations['my_lines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Payments of one's own partner from confirmation to bank, and its invoices. */
+    get: operations['my_payments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/policies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What pays now: rules in force today that looked at the caller's business in the last published month. */
+    get: operations['my_policies'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/today': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Today's and this month's business of the caller's own partner, outlet or work ID, with its rows. */
+    get: operations['my_today'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/my/unpaid': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was not paid to the caller's own partner, outlet or work ID, and why. */
+    get: operations['my_unpaid'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payment-candidates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Statements of a month and whether they can be paid. */
+    get: operations['payment_candidates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Batches, latest first. */
+    get: operations['payments'];
+    put?: never;
+    /** Makes a batch of statements that can be paid; somebody else approves it. */
+    post: operations['make_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One batch. */
+    get: operations['payment_batch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves a batch somebody else made. */
+    post: operations['approve_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The file for the bank: a row a payment, in GB18030. It holds full account numbers, so fetching it is audited. */
+    get: operations['payment_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/items': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Payments of a batch, by partner. */
+    get: operations['payment_items'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/pay': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The bank has paid a batch: it is posted to the ledger and marked. */
+    post: operations['pay_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/payments/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses a batch that is not paid; its statements can be paid by another one. */
+    post: operations['refuse_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The months, latest first. */
+    get: operations['periods'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One month. */
+    get: operations['period'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves what somebody else submitted: the month is settled, stated and posted, or settled again by differences. */
+    post: operations['approve_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a published month for good: its figures never change, corrections are differences in a later one. */
+    post: operations['close_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/difference': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A month's run, or trial, against the month before. */
+    get: operations['period_difference'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/exceptions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Findings of a month's trial. */
+    get: operations['exceptions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/exceptions/{id}/review': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what was found out about one finding. */
+    post: operations['review_exception'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends back what somebody submitted, with the reason. */
+    post: operations['refuse_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks for a month to be published, or for a published one to be settled again. */
+    post: operations['submit_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/periods/{month}/trial': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs a trial of a month. */
+    post: operations['try_period'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/proofs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Why a line is what it is, or why there is none. */
+    get: operations['get_proof'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/proofs/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same as a paper. */
+    get: operations['get_proof_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Signs in. The answer sets the cookie of the session. */
+    post: operations['sign_in'];
+    /** Signs out; the cookie is taken away. */
+    delete: operations['sign_out'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Statements of a month. */
+    get: operations['list_statements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/months': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The months that have statements, the last first. */
+    get: operations['list_statement_months'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One statement. */
+    get: operations['get_statement'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms one's own statement. Confirmed again, it is the same confirmation. */
+    post: operations['confirm_statement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A statement as PDF, or as a workbook with all its lines. */
+    get: operations['get_statement_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/lines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Lines of a statement. */
+    get: operations['list_lines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/statements/{period}/{partner}/unpaid': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a statement does not pay, and why. */
+    get: operations['list_unpaid'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings a file: CSV, TSV or XLSX. It is kept and looked into; nothing is loaded. */
+    post: operations['upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An uploaded file. */
+    get: operations['upload_state'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks a file as loading would, and saves nothing. */
+    post: operations['check_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/load': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Loads a file into the fact store. */
+    post: operations['load_upload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/mapping': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Says which table a file holds and what its headers and kinds mean. */
+    put: operations['map_upload'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/uploads/{id}/rejects': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The rejected rows of a file, with what is wrong: correct them there and upload it. */
+    get: operations['upload_rejects'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['search'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clerks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Clerks. */
+    get: operations['clerks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clerks/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One clerk. */
+    get: operations['clerk'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/home': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The asker's workbench. */
+    get: operations['home'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/areas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Divisions where something one may see stands, with all above them, by code. */
+    get: operations['network_areas'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners, outlets and clerks by division. */
+    get: operations['network_map'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/outlines/{area}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlines of a division's parts, as deployed in the folder `maps`: `{"caption": "…", "outlines": {GeoJSON with `code` in each feature}}`. */
+    get: operations['network_outlines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/words': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The words to filter by. */
+    get: operations['network_words'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets. */
+    get: operations['outlets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One outlet. */
+    get: operations['outlet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners. */
+    get: operations['partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One partner. */
+    get: operations['partner'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Audit entries, newest first. */
+    get: operations['audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The entries that are looked for as a CSV file, newest first, all of them. */
+    get: operations['export_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/verification': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Computes every hash of the chain anew. */
+    get: operations['verify_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's files, latest first. Those kept for a week are deleted. */
+    get: operations['exports'];
+    put?: never;
+    /** Begins an export. The job's result names the file. */
+    post: operations['export_figures'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/{file}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file. */
+    get: operations['download_export'];
+    put?: never;
+    post?: never;
+    /** Deletes a file. */
+    delete: operations['delete_export'];
     options?: never;
     head?: never;
     patch?: never;
@@ -685,23 +1536,6 @@ export interface paths {
     post?: never;
     /** Takes a delegation back; either side may. */
     delete: operations['revoke_delegation'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/password': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Changes one's own password; all other sessions end. */
-    post: operations['change_password'];
-    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -878,74 +1712,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/network/areas': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Divisions where something one may see stands, with all above them, by code. */
-    get: operations['network_areas'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/map': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Partners, outlets and clerks by division. */
-    get: operations['network_map'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/outlines/{area}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Outlines of a division's parts, as deployed in the folder `maps`: `{"caption": "…", "outlines": {GeoJSON with `code` in each feature}}`. */
-    get: operations['network_outlines'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/words': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The words to filter by. */
-    get: operations['network_words'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/oidc': {
     parameters: {
       query?: never;
@@ -989,40 +1755,6 @@ export interface paths {
     };
     /** Sends the browser to the other house. */
     get: operations['begin_sso'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/outlets': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Outlets. */
-    get: operations['outlets'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/outlets/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One outlet. */
-    get: operations['outlet'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1083,40 +1815,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/partners': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Partners. */
-    get: operations['partners'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/partners/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One partner. */
-    get: operations['partner'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/partners/{code}/managers': {
     parameters: {
       query?: never;
@@ -1129,143 +1827,6 @@ export interface paths {
     put?: never;
     /** Names who serves a partner in a function from a day on. */
     post: operations['name_manager'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payment-candidates': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Statements of a month and whether they can be paid. */
-    get: operations['payment_candidates'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Batches, latest first. */
-    get: operations['payments'];
-    put?: never;
-    /** Makes a batch of statements that can be paid; somebody else approves it. */
-    post: operations['make_payments'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One batch. */
-    get: operations['payment_batch'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/approve': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Approves a batch somebody else made. */
-    post: operations['approve_payments'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/file': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The file for the bank: a row a payment, in GB18030. It holds full account numbers, so fetching it is audited. */
-    get: operations['payment_file'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/items': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Payments of a batch, by partner. */
-    get: operations['payment_items'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/pay': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** The bank has paid a batch: it is posted to the ledger and marked. */
-    post: operations['pay_payments'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/payments/{id}/refuse': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Refuses a batch that is not paid; its statements can be paid by another one. */
-    post: operations['refuse_payments'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1463,295 +2024,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/periods': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The months, latest first. */
-    get: operations['periods'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One month. */
-    get: operations['period'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/approve': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Approves what somebody else submitted: the month is settled, stated and posted, or settled again by differences. */
-    post: operations['approve_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/close': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Closes a published month for good: its figures never change, corrections are differences in a later one. */
-    post: operations['close_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/difference': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A month's run, or trial, against the month before. */
-    get: operations['period_difference'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/exceptions': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Findings of a month's trial. */
-    get: operations['exceptions'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/exceptions/{id}/review': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Notes what was found out about one finding. */
-    post: operations['review_exception'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/refuse': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Sends back what somebody submitted, with the reason. */
-    post: operations['refuse_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/submit': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Asks for a month to be published, or for a published one to be settled again. */
-    post: operations['submit_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/periods/{month}/trial': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Runs a trial of a month. */
-    post: operations['try_period'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/policies': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The policies that concern the caller's part of the network. */
-    get: operations['policies'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/policies/check': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** What there is to say about a text: mistakes and where they are, warnings, examples and what came out, tables, plain words. */
-    post: operations['check_policy'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/policies/format': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** A text in the standard layout. */
-    post: operations['format_policy'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/policies/steps': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** A text with another table of steps. */
-    post: operations['write_steps'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/policies/vocabulary': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Every word of the policy language. */
-    get: operations['policy_words'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/policies/{name}/{version}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One version: its text, what it says in plain words, its tables and examples. */
-    get: operations['policy_version'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/policies/{name}/{version}/changes': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What a version changed. */
-    get: operations['policy_changes'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/responsibilities': {
     parameters: {
       query?: never;
@@ -1803,177 +2075,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/search': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Searches everything one may see. */
-    get: operations['search'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/session': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Signs in. The answer sets the cookie of the session. */
-    post: operations['sign_in'];
-    /** Signs out; the cookie is taken away. */
-    delete: operations['sign_out'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/simulations/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What a simulation found. */
-    get: operations['simulation'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/simulations/{id}/partners': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Every partner before and after, as CSV. */
-    get: operations['simulation_partners'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Brings a file: CSV, TSV or XLSX. It is kept and looked into; nothing is loaded. */
-    post: operations['upload'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** An uploaded file. */
-    get: operations['upload_state'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/check': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Checks a file as loading would, and saves nothing. */
-    post: operations['check_upload'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/load': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Loads a file into the fact store. */
-    post: operations['load_upload'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/mapping': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    /** Says which table a file holds and what its headers and kinds mean. */
-    put: operations['map_upload'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/uploads/{id}/rejects': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The rejected rows of a file, with what is wrong: correct them there and upload it. */
-    get: operations['upload_rejects'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/views': {
     parameters: {
       query?: never;
@@ -2014,39 +2115,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    /** @description One's own account. */
-    AccountView: {
-      duty_hours: string;
-      login: string;
-      name: string;
-      /** @description Masked; empty if none is known. */
-      phone: string;
+    /** @description A correction approved elsewhere, such as the outcome of a dispute. */
+    AdjustmentView: {
       /**
-       * Format: int32
-       * @description Recovery codes that are left.
+       * Format: int64
+       * @description Fen.
        */
-      recovery_left: number;
-      /** @description Roles held today, before or later. */
-      roles: components['schemas']['GrantView'][];
-      /** @description Whether sign-in asks for a code. */
-      totp: boolean;
-    };
-    /** @description Under which delegation to act. */
-    ActSent: {
-      /** @description Absent to act for oneself again. */
-      delegation?: string | null;
-    };
-    /** @description Whom somebody acts for. */
-    ActingView: {
-      login: string;
-      name: string;
-    };
-    /** @description A division to choose. */
-    Area: {
-      /** @description Code of the division above; empty for a province. */
-      above: string;
+      amount: number;
       code: string;
-      name: string;
+      text: string;
     };
     /** @description A day, or the month. */
     ArrivalDelivery: {
@@ -2094,26 +2171,15 @@ export interface components {
       sources: components['schemas']['ArrivalSource'][];
       today: string;
     };
-    /** @description A change somebody made. */
-    AuditView: {
-      /** @description `noun.verb`. */
-      action: string;
-      /** @description The record after, JSON. */
-      after: string | null;
-      at: string;
-      /** @description The record before, JSON. */
-      before: string | null;
-      hash: string;
-      noun: string;
-      noun_id: string;
-      reason: string | null;
-      /**
-       * Format: int64
-       * @description Place in the chain.
-       */
-      seq: number;
-      /** @description Login; `li4/zhang3` for somebody who acted for another. */
-      who: string;
+    /** @description A file of a record. */
+    AttachmentView: {
+      /** Format: int64 */
+      bytes: number;
+      id: string;
+      /** @description png, jpeg, webp, pdf, ofd. */
+      kind: string;
+      name: string;
+      sha256: string;
     };
     /** @description An account or a change that waits. The number is masked. */
     BankAccount: {
@@ -2155,279 +2221,222 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
-    /** @description A changed card. */
-    CardSent: {
-      duty_hours?: string;
-      name: string;
-      /** @description A new phone; absent to leave it, empty to forget it. */
-      phone?: string | null;
-      reason?: string;
+    /** @description Business of a day and its month. */
+    Business: {
+      day: string;
+      figures: components['schemas']['BusinessFigure'][];
+      month: string;
+      rows: components['schemas']['Page_BusinessRow'];
+      who: components['schemas']['WhoView'];
     };
-    /** @description Whether the chain holds. */
-    ChainView: {
+    /** @description How much of one kind of business. */
+    BusinessFigure: {
       /**
        * Format: int64
-       * @description The first place where it does not hold.
+       * @description The month before, up to the same day.
        */
-      broken_at: number | null;
-      /**
-       * Format: int64
-       * @description Entries there are.
-       */
-      entries: number;
-      /** @description Hash of the last one; keep it somewhere else now and then. */
-      head: string;
-      holds: boolean;
-      /** @description missing, unlinked, altered or wrong_end. */
-      why: string | null;
-    };
-    /** @description A sum before and after, fen. */
-    ChangeRow: {
+      before: number;
       /** Format: int64 */
-      draft: number;
-      key: string;
-      /** Format: int64 */
-      live: number;
-      /** @description Name, where there is one. */
-      name: string;
-    };
-    /** @description What differs between two versions. */
-    ChangeView: {
-      /** @description Empty where it is gone. */
-      after: string[];
-      /** @description In plain words; empty where it is new. */
-      before: string[];
-      /** @description head, parameter, ladder, component or limit. */
+      day: number;
       kind: string;
-      name: string;
+      /** Format: int64 */
+      month: number;
       title: string;
     };
-    /** @description What there is to say about a text. */
-    CheckView: {
-      /** @description Why not. */
-      blocked: string | null;
-      components: components['schemas']['ComponentView'][];
-      diagnostics: components['schemas']['DiagnosticView'][];
-      /** @description The policy in plain words; empty while it has errors. */
-      document: string;
-      errors: number;
-      examples: components['schemas']['ExampleView'][];
-      /** @description Examples that do not come out. */
-      failing: number;
-      ladders: components['schemas']['LadderView'][];
+    /** @description One's income, up to the last published month. */
+    Commission: {
+      /** @description Of these, instalments whose condition failed once already. */
+      at_risk: components['schemas']['SumView'];
+      calendar: components['schemas']['DueView'][];
+      confirmation: components['schemas']['ConfirmationView'] | null;
+      /** @description Of the last published month. */
+      confirmed: components['schemas']['SumView'];
       /**
        * Format: int64
-       * @description What the server took, microseconds.
+       * @description Of these, what can still be met.
        */
-      micros: number;
-      policies: components['schemas']['HeadView'][];
-      /** @description Whether it could be published as it is. */
-      publishable: boolean;
-      warnings: number;
-    };
-    /** @description A clerk in a list. */
-    ClerkRow: {
-      /** @description Work ID. */
-      code: string;
-      /** @description First day of the row in force. */
-      from: string;
-      name: string;
-      outlet: string;
-      outlet_name: string;
-      partner: string;
-      partner_name: string;
-      /** @description active, coming or ended. */
+      curable: number;
+      /** Format: int64 */
+      disputes: number;
+      issued_on: string | null;
+      ladders: components['schemas']['RungView'][];
+      /** @description The last first. */
+      months: components['schemas']['MonthView'][];
+      next_deadline: string | null;
+      /** @description Things that were paid nothing, or less; fen where an amount had been reached. */
+      not_met: components['schemas']['SumView'];
+      pay_on: string | null;
+      /** @description Instalments still to come, and the hold-back pool. */
+      pending: components['schemas']['SumView'];
+      period: string;
       state: string;
-      territory: string;
-      territory_name: string;
+      unpaid: components['schemas']['UnpaidGroup'][];
+      who: components['schemas']['WhoView'];
     };
-    /** @description A clerk whole. */
-    ClerkWhole: {
-      clerk: components['schemas']['ClerkRow'];
-      history: components['schemas']['Lived'][];
-    };
-    /** @description Where a ladder jumps, and who stands near. */
-    CliffRow: {
-      /** Format: int64 */
-      above: number;
-      /**
-       * Format: int64
-       * @description Where the step begins, hundredths of a piece or fen.
-       */
-      at: number;
-      /** Format: int64 */
-      below: number;
-      /**
-       * Format: int64
-       * @description What reaching it adds at once, fen.
-       */
-      jump: number;
-      ladder: string;
-    };
-    /** @description What to set beside the figures. */
-    CompareSent: {
-      /**
-       * @description The period before, restated to this period's working days, weekends and holidays.
-       * @default false
-       */
-      adjusted: boolean;
-      /**
-       * @description A year earlier.
-       * @default false
-       */
-      last_year: boolean;
-      /**
-       * @description The period before.
-       * @default false
-       */
-      previous: boolean;
-      /**
-       * @description Targets.
-       * @default false
-       */
-      target: boolean;
-    };
-    /** @description A component. */
+    /** @description A row of a statement's section. */
     ComponentView: {
-      name: string;
-      /** @description What it pays, sentence by sentence. */
-      says: string[];
-      title: string;
-    };
-    /** @description First and last day. */
-    Days: {
-      from: string;
-      to: string;
-    };
-    /** @description A delegation that was made. */
-    DelegationMade: {
-      id: string;
-    };
-    /** @description What is to be lent. */
-    DelegationSent: {
-      from: string;
-      /** @description Ids of one's own roles. */
-      grants: string[];
-      reason: string;
-      /** @description Login of who may act. */
-      taker: string;
-      /** @description First day it no longer holds. */
-      to: string;
-    };
-    /** @description What one person lets another do. */
-    DelegationView: {
-      from: string;
-      giver: string;
-      giver_name: string;
-      id: string;
-      reason: string;
-      roles: components['schemas']['GrantView'][];
-      /** @description coming, holds, over or revoked. */
-      state: string;
-      taker: string;
-      taker_name: string;
-      /** @description First day it no longer holds. */
-      to: string;
-    };
-    /** @description One message about a text. */
-    DiagnosticView: {
-      /** @description Stable code. */
-      code: string;
-      /** Format: int32 */
-      column: number;
-      /** @description Behind the last. */
-      end: number;
-      /** @description What to do; empty where the message says it. */
-      help: string;
-      /** Format: int32 */
-      line: number;
-      message: string;
-      /** @description error or warning. */
-      severity: string;
-      /** @description First character, counted in UTF-16 units. */
-      start: number;
-    };
-    /** @description Two versions beside each other. */
-    DifferenceView: {
-      after: string;
-      before: string;
-      /** @description What differs in meaning. */
-      changes: components['schemas']['ChangeView'][];
       /**
-       * Format: int32
-       * @description The earlier version; absent where there is none.
+       * Format: int64
+       * @description Fen.
        */
-      from: number | null;
-      /** Format: int32 */
-      to: number;
-    };
-    /** @description A dimension. */
-    DimensionView: {
-      code: string;
-      /** @description time, place, thing. */
-      group: string;
-      name: string;
-    };
-    /** @description A draft in a list. */
-    DraftHead: {
-      author: string;
-      changed_at: string;
-      changed_by: string;
-      /** @description Who approved it. */
-      decided_by: string | null;
-      /** @description First day in force. */
-      from: string | null;
-      id: string;
-      /** @description Last day in force. */
-      last: string | null;
-      /** @description Policy its text declares; empty while it cannot be read. */
+      adjusted: number;
+      component: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      earned: number;
+      /** Format: int64 */
+      lines: number;
       policy: string;
-      /** Format: int32 */
-      policy_version: number;
-      /** @description draft, in_review, returned, published or withdrawn. */
-      state: string;
-      /** @description Who sent it for approval. */
-      submitted_by: string | null;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      released: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      reversed: number;
       title: string;
       /**
-       * Format: int32
-       * @description What `If-Match` names.
+       * Format: int64
+       * @description Fen.
        */
+      total: number;
+      /** Format: int32 */
       version: number;
     };
-    /** @description A text to be saved. */
-    DraftText: {
-      text: string;
+    /** @description A confirmation. */
+    ConfirmWish: {
+      /** @description The sender knows that disputes are not answered yet, and confirms the rest. */
+      despite_disputes?: boolean;
+      /** @description Hash of the statement that was looked at. */
+      hash: string;
     };
-    /** @description A draft with its text. */
-    DraftView: {
+    /** @description What was confirmed. */
+    ConfirmationView: {
+      confirmed_at: string;
+      confirmed_by: string;
+      /** @description Day by which it is paid. */
+      pay_by: string;
+    };
+    /** @description What invoices have to add up to. */
+    CoverView: {
       /**
-       * Format: int32
-       * @description The version it was begun from.
+       * Format: int64
+       * @description Fen.
        */
-      base: number | null;
-      /** @description Text of that version, to compare with. */
-      base_text: string;
-      /** @description Why the caller cannot approve it; absent where they can. */
-      cannot_approve: string | null;
-      check: components['schemas']['CheckView'];
-      /** @description SHA-256 of the text as it was sent for approval; approving names it. */
-      hash: string | null;
-      head: components['schemas']['DraftHead'];
-      /** @description Whether the caller may write at it now. */
-      may_write: boolean;
-      notes: components['schemas']['NoteView'][];
-      text: string;
+      billed: number;
+      /**
+       * Format: int64
+       * @description Fen of invoices that count.
+       */
+      covered: number;
+      /**
+       * Format: int64
+       * @description Fen still to be invoiced.
+       */
+      missing: number;
     };
-    /** @description An example. */
-    ExampleView: {
-      /** @description Why it could not be run to its end. */
-      broken: string | null;
-      expects: components['schemas']['ExpectView'][];
-      holds: boolean;
-      line: number;
-      name: string;
-      start: number;
+    /** @description An answer to a dispute. */
+    DisputeAnswer: {
+      /** @description Why, for the partner. */
+      reason: string;
+      /**
+       * Format: int64
+       * @description Fen more (or less) that are due; absent where the line is right as it is.
+       */
+      uphold?: number | null;
+    };
+    /** @description A decision on a proposed amount. */
+    DisputeDecision: {
+      approve: boolean;
+      /** @description Why it is sent back. */
+      note?: string;
+    };
+    /** @description Disputes, with how many there are in each state. */
+    DisputePage: {
+      /** @description By state, within one's reach. */
+      counts: {
+        [key: string]: number;
+      };
+      items: components['schemas']['DisputeView'][];
+      next: string | null;
+      total: number;
+    };
+    /** @description A dispute. */
+    DisputeView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      adjustment: number | null;
+      /**
+       * Format: int64
+       * @description Fen of the line, or not paid.
+       */
+      amount: number;
+      answer: string | null;
+      answer_by: string;
+      answered_at: string | null;
+      answered_by: string | null;
+      basis: string;
+      claim: string;
+      component: string;
+      decided_by: string | null;
+      decision: string | null;
+      id: string;
+      /** @description line or unpaid. */
+      kind: string;
+      late: boolean;
+      /** @description upheld, rejected, withdrawn. */
+      outcome: string | null;
+      partner: string;
+      partner_name: string;
+      payee: string;
+      period: string;
+      photos: components['schemas']['AttachmentView'][];
+      policy: string;
+      /** @description Month whose statement the adjustment stands in. */
+      post_in: string | null;
+      raised_at: string;
+      raised_by: string;
+      /** @description open, proposed, answered, closed. */
+      state: string;
+      statement: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A dispute to be raised. */
+    DisputeWish: {
+      basis: string;
+      /** @description Why, in one's own words. */
+      claim: string;
+      component: string;
+      /** @description earn, release, reverse, adjust, or zero. */
+      kind?: string | null;
+      /** Format: int32 */
+      part?: number | null;
+      partner: string;
+      payee?: string | null;
+      period: string;
+      /** @description Ids of uploaded photos. */
+      photos?: string[];
+      policy: string;
+    };
+    /** @description What falls due later. */
+    DueView: {
+      /**
+       * Format: int64
+       * @description Fen, if every condition holds.
+       */
+      amount: number;
+      /** Format: int64 */
+      count: number;
+      due: string;
     };
     /** @description Something to look at before a month is published. */
     ExceptionView: {
@@ -2456,231 +2465,6 @@ export interface components {
       reviewed_at: string | null;
       reviewed_by: string | null;
     };
-    /** @description An expectation of an example and what came out. */
-    ExpectView: {
-      /** @description Component; absent for the whole policy. */
-      component: string | null;
-      end: number;
-      /**
-       * Format: int64
-       * @description Fen that came out; absent where the example broke off.
-       */
-      got: number | null;
-      holds: boolean;
-      line: number;
-      period: string;
-      start: number;
-      /**
-       * Format: int64
-       * @description Fen expected.
-       */
-      wanted: number;
-      /** @description What is wrong. */
-      wrong: string | null;
-    };
-    /** @description A file to download. */
-    ExportFile: {
-      /** Format: int64 */
-      bytes: number;
-      /** @description When it is deleted. */
-      expires_at: string;
-      /** @description Name, for the address. */
-      file: string;
-      made_at: string;
-    };
-    /** @description An export to make. */
-    ExportSent: {
-      /** @description xlsx or csv. */
-      format: string;
-      /** @description Name of the file, without its ending. */
-      name: string;
-      /** @description What the page shows. All rows are written, whatever the page shows of them. */
-      query: components['schemas']['MetricQuery'];
-    };
-    /** @description A fact behind a figure. */
-    FactRow: {
-      /**
-       * Format: int64
-       * @description Fen; of a subscriber's month what was billed.
-       */
-      amount: number | null;
-      clerk: string;
-      event_id: string;
-      /** @description Code of the kind. */
-      kind: string;
-      kind_name: string;
-      occurred_on: string;
-      order_id: string;
-      outlet: string;
-      outlet_name: string;
-      partner: string;
-      partner_name: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      plan_fee: number | null;
-      product: string;
-      product_name: string;
-      ref_event: string;
-      /** @description effective, cancelled, reversal; empty for what has none. */
-      state: string;
-      /** @description Masked. */
-      subscriber: string;
-    };
-    /** @description A figure and the one before it. */
-    Figure: {
-      /**
-       * Format: int64
-       * @description The month before; absent where there is none.
-       */
-      before: number | null;
-      code: string;
-      title: string;
-      /** @description The records behind it. */
-      to: string;
-      /** @description fen or count. */
-      unit: string;
-      /** Format: int64 */
-      value: number;
-    };
-    /** @description A figure with what stands beside it, in the metric's unit; shares and growth in parts of a million. */
-    FigureCell: {
-      /** Format: int64 */
-      adjusted?: number | null;
-      /** Format: int64 */
-      adjusted_growth_ppm?: number | null;
-      /** Format: int64 */
-      attainment_ppm?: number | null;
-      /** Format: int64 */
-      growth_ppm?: number | null;
-      /** Format: int64 */
-      last_year?: number | null;
-      /** Format: int64 */
-      previous?: number | null;
-      /** Format: int64 */
-      share_ppm?: number | null;
-      /** Format: int64 */
-      target?: number | null;
-      /** Format: int64 */
-      value: number | null;
-      /** Format: int64 */
-      year_growth_ppm?: number | null;
-    };
-    /** @description A key across. */
-    FigureHead: {
-      key: string;
-      label: string;
-    };
-    /** @description What the rows that are not shown come to. */
-    FigureRest: {
-      cells: components['schemas']['FigureCell'][];
-      rows: number;
-    };
-    /** @description A row. */
-    FigureRow: {
-      /** @description For every key across, every metric. */
-      cells: components['schemas']['FigureCell'][];
-      key: string[];
-      /** @description What people call the keys. */
-      labels: string[];
-      /** @description Place in the order asked for, from 1. */
-      rank: number;
-    };
-    /** @description An answer. */
-    FigureTable: {
-      across: components['schemas']['FigureHead'][];
-      /** @description Dimension across, if there is one. */
-      across_by: string | null;
-      by: string[];
-      days: components['schemas']['Days'];
-      last_year: components['schemas']['Days'] | null;
-      /** @description Holidays, and weekend days worked, of the days asked for. */
-      marked: components['schemas']['MarkedDay'][];
-      metrics: string[];
-      previous: components['schemas']['Days'] | null;
-      rest: components['schemas']['FigureRest'] | null;
-      rows: components['schemas']['FigureRow'][];
-      /**
-       * Format: int64
-       * @description Number of the state of the facts that was counted.
-       */
-      snapshot: number;
-      total: components['schemas']['FigureCell'][];
-    };
-    /** @description A view. */
-    FigureView: {
-      address: string;
-      id: string;
-      name: string;
-      /** @description Whether it is the caller's own. */
-      own: boolean;
-      owner: string;
-      shares: components['schemas']['ShareSent'][];
-      /**
-       * Format: int32
-       * @description For `If-Match`.
-       */
-      version: number;
-    };
-    /** @description A condition. */
-    FilterSent: {
-      /** @description A dimension, or `territory` (a division and all below), or `tree` (a partner and all below). */
-      dimension: string;
-      /** @description Keys, any of which will do. */
-      values: string[];
-    };
-    /** @description A role to be given. */
-    GrantSent: {
-      /** @description First day. */
-      from: string;
-      /** @description Code of a territory, partner, outlet or work ID; empty for everywhere. */
-      over: string;
-      reason: string;
-      role: string;
-      /** @description First day it no longer holds. */
-      to?: string | null;
-    };
-    /** @description A role of a person. */
-    GrantView: {
-      /** @description First day. */
-      from: string;
-      /** @description Whether it holds today. */
-      holds: boolean;
-      id: string;
-      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
-      over: string;
-      /** @description territory, partner, outlet or clerk. */
-      over_kind: string;
-      over_name: string;
-      /** @description Role id. */
-      role: string;
-      /** @description What people call it. */
-      title: string;
-      /** @description First day it no longer holds. */
-      to: string | null;
-    };
-    /** @description A hand-over. */
-    HandoverSent: {
-      /** @description First day. */
-      on: string;
-      reason: string;
-      /** @description Ids of the roles the preview showed. */
-      seen: string[];
-      /** @description Login of who takes over. */
-      to: string;
-    };
-    /** @description A policy a text declares. */
-    HeadView: {
-      /** @description First day in force. */
-      from: string | null;
-      /** @description Last day in force. */
-      last: string | null;
-      name: string;
-      title: string;
-      /** Format: int32 */
-      version: number;
-    };
     /** @description A role somebody holds today. */
     HeldRole: {
       /** @description The territory, partner, outlet or work ID it is held over; empty for everywhere. */
@@ -2693,20 +2477,6 @@ export interface components {
       role: string;
       /** @description What people call it. */
       title: string;
-    };
-    /** @description A record that was found. */
-    Hit: {
-      /** @description Its code; a statement has its month and its partner's code, `2026-07/P001`. */
-      code: string;
-      /** @description partner, outlet, clerk, statement or policy. */
-      kind: string;
-      name: string;
-      /** @description Where it belongs. */
-      note: string;
-    };
-    /** @description What was found, the best first. */
-    Hits: {
-      items: components['schemas']['Hit'][];
     };
     /** @description A batch with its accounts by day and kind. */
     ImportBatch: {
@@ -2840,6 +2610,47 @@ export interface components {
       table: string;
       title: string;
     };
+    /** @description A decision on an invoice. */
+    InvoiceDecision: {
+      accept: boolean;
+      /** @description Why it is refused, for the partner. */
+      reason?: string;
+    };
+    /** @description An invoice. */
+    InvoiceView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      attachment: string;
+      brought_at: string;
+      brought_by: string;
+      issued_on: string;
+      number: string;
+      partner: string;
+      period: string;
+      reason: string | null;
+      /** @description submitted, accepted, refused. */
+      state: string;
+      statement: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description An invoice to be brought. */
+    InvoiceWish: {
+      /**
+       * Format: int64
+       * @description Fen, with tax.
+       */
+      amount: number;
+      /** @description Id of the uploaded file. */
+      attachment: string;
+      issued_on: string;
+      number: string;
+      partner: string;
+      period: string;
+    };
     /** @description A background job. */
     JobView: {
       /** @description When it was asked for. */
@@ -2871,25 +2682,6 @@ export interface components {
        * @description Of so much; 0 where nobody knows.
        */
       total: number;
-    };
-    /** @description A key the facts must have. */
-    KeySent: {
-      dimension: string;
-      key: string;
-    };
-    /** @description A ladder as a table. */
-    LadderView: {
-      /** @description Whether a step includes its lower bound. */
-      closed_below: boolean;
-      end: number;
-      line: number;
-      /** @description whole, marginal or curve; absent where the text does not say. */
-      mode: string | null;
-      name: string;
-      policy: string;
-      start: number;
-      tiers: components['schemas']['TierView'][];
-      title: string;
     };
     /** @description An account. */
     LedgerAccount: {
@@ -3005,53 +2797,61 @@ export interface components {
        */
       sum: number;
     };
-    /** @description A policy that pays now. */
-    LivePolicy: {
-      /** @description What it pays, component by component. */
-      components: components['schemas']['ComponentView'][];
-      /** @description Worked examples of the policy itself, which come out to the fen. */
-      examples: components['schemas']['WorkedExample'][];
-      from: string;
-      /** @description Last day in force. */
-      last: string | null;
-      name: string;
+    /** @description A row of a letter. */
+    LetterRow: {
+      /** @description Blanks before the text. */
+      indent: number;
+      label: string;
+      /** @description The policy's own words. */
+      quote: boolean;
+      text: string;
+    };
+    /** @description A part of a letter. */
+    LetterSection: {
+      head: string;
+      rows: components['schemas']['LetterRow'][];
+    };
+    /** @description A line of a statement. */
+    LineRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      accrued: number;
+      /**
+       * Format: int64
+       * @description Fen due in this period.
+       */
+      amount: number;
+      /** @description Event id or group. */
+      basis: string;
+      clerk: string;
+      component: string;
+      day: string;
+      destination: string;
+      /** @description Whether a dispute of it waits or was answered: its number. */
+      dispute: string | null;
+      /** @description earn, release, reverse, adjust. */
+      kind: string;
+      outlet: string;
+      outlet_name: string;
+      /** Format: int32 */
+      part: number;
+      pay_on: string;
+      payee: string;
+      payee_kind: string;
+      payee_name: string;
+      policy: string;
+      /** @description Masked. */
+      subscriber: string;
       title: string;
       /** Format: int32 */
       version: number;
-    };
-    /** @description What held of a record from a day to a day. */
-    Lived: {
-      from: string;
-      /** @description First day it no longer held; absent while open. */
-      to: string | null;
-      /** @description What it was, in words. */
-      what: string;
     };
     /** @description How much of a file to take. */
     LoadSent: {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
       accept_partial?: boolean;
-    };
-    /** @description Who shall serve a partner. */
-    ManagerSent: {
-      /** @description First day. */
-      from: string;
-      login: string;
-      reason: string;
-      /** @description Role id of the function. */
-      role: string;
-    };
-    /** @description Who serves a partner in a function. */
-    ManagerView: {
-      duty_hours: string;
-      from: string;
-      login: string;
-      name: string;
-      /** @description Their phone at work, whole: the partner is to call it. */
-      phone: string;
-      /** @description Role id. */
-      role: string;
-      title: string;
     };
     /** @description What a file calls things. */
     MappingSent: {
@@ -3066,16 +2866,8 @@ export interface components {
       /** @description Table. */
       table: string;
     };
-    /** @description A day that differs from the plain week. */
-    MarkedDay: {
-      day: string;
-      /** @description work or holiday. */
-      kind: string;
-      name: string;
-    };
     /** @description Whoever asks. */
     Me: {
-      acting: components['schemas']['ActingView'] | null;
       login: string;
       /** @description Whether the first password must be changed before anything else. */
       must_change: boolean;
@@ -3086,181 +2878,27 @@ export interface components {
       /** @description Today, in China, as the server has it. */
       today: string;
     };
-    /** @description The catalogue. */
-    MetricCatalogue: {
-      dimensions: components['schemas']['DimensionView'][];
-      /** @description First day with business. */
-      first: string | null;
-      /** @description Last day of the newest month with business, or today. */
-      last: string | null;
-      /** @description Newest month with states of subscribers. */
-      last_state: string | null;
-      metrics: components['schemas']['MetricView'][];
-    };
-    /** @description A question. */
-    MetricQuery: {
-      /** @description Dimension across the columns. */
-      across?: string | null;
-      /** @description Dimensions down the rows. */
-      by?: string[];
-      compare?: components['schemas']['CompareSent'];
-      filters?: components['schemas']['FilterSent'][];
+    /** @description A month of one's income. */
+    MonthView: {
       /**
-       * Format: date
-       * @description First day.
+       * Format: int64
+       * @description Fen: of a partner what is paid, of an outlet or work ID its own lines.
        */
-      from: string;
-      /** @description Ids of metrics. */
-      metrics: string[];
-      sort?: components['schemas']['SortSent'] | null;
-      /**
-       * Format: date
-       * @description Last day.
-       */
-      to: string;
-      top?: components['schemas']['TopSent'] | null;
-    };
-    /** @description A metric. */
-    MetricView: {
-      /** @description What exactly it is. */
-      about: string;
-      /** @description Whether shares of a whole make sense. */
-      additive: boolean;
-      /** @description Codes of the dimensions it may be split by. */
-      by: string[];
-      id: string;
-      name: string;
-      /** @description Role that answers for the definition. */
-      owner: string;
-      owner_name: string;
-      /** @description count, fen, ppm, people, outlets, partners. */
-      unit: string;
-    };
-    /** @description What becomes of a role. */
-    MoveView: {
-      /** @description First day the other holds it. */
-      from: string;
-      /** @description The role as it is. */
-      grant: components['schemas']['GrantView'];
-      /** @description Whether the other holds the same already, so that it only ends here. */
-      held: boolean;
-    };
-    /** @description A partner or outlet beside another record. */
-    Named: {
-      code: string;
-      name: string;
-      /** @description Tier of a partner. */
-      note: string;
-    };
-    /** @description A division with its parts. */
-    NetworkMap: {
-      /** @description The division shown; empty for the country. */
-      area: string;
-      parts: components['schemas']['Part'][];
-      /** @description From the province down to the division shown. */
-      path: components['schemas']['Step'][];
-    };
-    /** @description The words partners and outlets are classified by. */
-    NetworkWords: {
-      channels: components['schemas']['Word'][];
-      grades: components['schemas']['Word'][];
-      subtypes: components['schemas']['Word'][];
-      tiers: components['schemas']['Word'][];
-    };
-    /** @description How a draft begins. */
-    NewDraft: {
-      /** @description First day in force of the new version; the first of next month where absent. */
-      from?: string | null;
-      /** @description Policy to begin from. */
-      policy?: string | null;
-      /** @description The text; empty where a version is named. */
-      text?: string;
-      /**
-       * Format: int32
-       * @description Version of it.
-       */
-      version?: number | null;
-    };
-    /** @description A person to be added. */
-    NewPerson: {
-      duty_hours?: string;
-      /** @description To be changed at the first sign-in. */
-      first_password: string;
-      grant: components['schemas']['GrantSent'];
-      login: string;
-      name: string;
-      phone?: string;
-    };
-    /** @description A token to be made. */
-    NewToken: {
-      /** Format: int32 */
-      days: number;
-      /** @description What it is for. */
-      name: string;
-      /** @description A part of one's own permissions. */
-      permissions: string[];
-    };
-    /** @description Something said or done about a draft. */
-    NoteView: {
-      at: string;
-      /** @description create, comment, submit, return, publish or withdraw. */
-      kind: string;
-      text: string;
-      who: string;
-    };
-    /** @description An outlet in a list. */
-    OutletRow: {
-      channel: string;
-      /** @description Clerks in force. */
-      clerks: number;
-      code: string;
-      /** @description Business district; empty if none. */
-      district: string;
-      /** @description First day of the row in force. */
-      from: string;
-      grade: string;
-      name: string;
-      owner: string;
-      owner_name: string;
-      /** @description active, coming or ended. */
+      amount: number;
+      period: string;
+      /** @description published, disputed, confirmed, `in_payment`, paid. */
       state: string;
-      subtype: string;
-      territory: string;
-      territory_name: string;
     };
-    /** @description An outlet whole. */
-    OutletWhole: {
-      clerks: components['schemas']['Named'][];
-      history: components['schemas']['Lived'][];
-      outlet: components['schemas']['OutletRow'];
-    };
-    /** @description A part of a list. */
-    Page_AuditView: {
-      /** @description Rows. */
-      items: {
-        /** @description `noun.verb`. */
-        action: string;
-        /** @description The record after, JSON. */
-        after: string | null;
-        at: string;
-        /** @description The record before, JSON. */
-        before: string | null;
-        hash: string;
-        noun: string;
-        noun_id: string;
-        reason: string | null;
-        /**
-         * Format: int64
-         * @description Place in the chain.
-         */
-        seq: number;
-        /** @description Login; `li4/zhang3` for somebody who acted for another. */
-        who: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
+    /** @description Another rule that looked at the same. */
+    OtherView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      component: string;
+      reasons: string[];
+      title: string;
     };
     /** @description A part of a list. */
     Page_BankAccount: {
@@ -3296,22 +2934,33 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
-    Page_ClerkRow: {
+    Page_BusinessRow: {
       /** @description Rows. */
       items: {
-        /** @description Work ID. */
-        code: string;
-        /** @description First day of the row in force. */
-        from: string;
-        name: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        clerk: string;
+        day: string;
+        event: string;
+        kind: string;
         outlet: string;
         outlet_name: string;
-        partner: string;
-        partner_name: string;
-        /** @description active, coming or ended. */
-        state: string;
-        territory: string;
-        territory_name: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        plan_fee: number;
+        product: string;
+        product_name: string;
+        /** @description Whether the order slip came back. */
+        slip: boolean;
+        /** @description Masked. */
+        subscriber: string;
+        title: string;
+        verified: boolean;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -3353,44 +3002,6 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
-    Page_FactRow: {
-      /** @description Rows. */
-      items: {
-        /**
-         * Format: int64
-         * @description Fen; of a subscriber's month what was billed.
-         */
-        amount: number | null;
-        clerk: string;
-        event_id: string;
-        /** @description Code of the kind. */
-        kind: string;
-        kind_name: string;
-        occurred_on: string;
-        order_id: string;
-        outlet: string;
-        outlet_name: string;
-        partner: string;
-        partner_name: string;
-        /**
-         * Format: int64
-         * @description Fen.
-         */
-        plan_fee: number | null;
-        product: string;
-        product_name: string;
-        ref_event: string;
-        /** @description effective, cancelled, reversal; empty for what has none. */
-        state: string;
-        /** @description Masked. */
-        subscriber: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
     Page_ImportRow: {
       /** @description Rows. */
       items: {
@@ -3416,6 +3027,34 @@ export interface components {
         unattributed: number;
         /** @description Upload; absent where it was loaded from the command line. */
         upload: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_InvoiceView: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        attachment: string;
+        brought_at: string;
+        brought_by: string;
+        issued_on: string;
+        number: string;
+        partner: string;
+        period: string;
+        reason: string | null;
+        /** @description submitted, accepted, refused. */
+        state: string;
+        statement: string;
+        /** Format: int32 */
+        version: number;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -3537,82 +3176,43 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
-    Page_OutletRow: {
+    Page_LineRow: {
       /** @description Rows. */
       items: {
-        channel: string;
-        /** @description Clerks in force. */
-        clerks: number;
-        code: string;
-        /** @description Business district; empty if none. */
-        district: string;
-        /** @description First day of the row in force. */
-        from: string;
-        grade: string;
-        name: string;
-        owner: string;
-        owner_name: string;
-        /** @description active, coming or ended. */
-        state: string;
-        subtype: string;
-        territory: string;
-        territory_name: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_ParameterView: {
-      /** @description Rows. */
-      items: {
-        default: string | null;
-        name: string;
-        /** @description The day on which the next change begins. */
-        next_change: string | null;
-        /** @description Requirements it serves. */
-        serves: string[];
-        /** @description Values that were set, now, before or later. */
-        settings: number;
-        /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
-        source: string;
-        title: string;
-        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
-        unit: string;
-        /** @description The value that holds in the territory on the day; absent if it must be set before use. */
-        value: string | null;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_PartnerRow: {
-      /** @description Rows. */
-      items: {
-        /** @description Partners directly below. */
-        below: number;
-        blacklisted: boolean;
-        /** @description Clerks in force. */
-        clerks: number;
-        code: string;
-        /** @description Type, such as 代理商. */
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        accrued: number;
+        /**
+         * Format: int64
+         * @description Fen due in this period.
+         */
+        amount: number;
+        /** @description Event id or group. */
+        basis: string;
+        clerk: string;
+        component: string;
+        day: string;
+        destination: string;
+        /** @description Whether a dispute of it waits or was answered: its number. */
+        dispute: string | null;
+        /** @description earn, release, reverse, adjust. */
         kind: string;
-        name: string;
-        /** @description Outlets in force. */
-        outlets: number;
-        /** @description Code of the partner above; empty at the top. */
-        parent: string;
-        parent_name: string;
-        /** @description First day of the partnership. */
-        since: string;
-        /** @description active, coming or ended. */
-        state: string;
-        territory: string;
-        territory_name: string;
-        tier: string;
+        outlet: string;
+        outlet_name: string;
+        /** Format: int32 */
+        part: number;
+        pay_on: string;
+        payee: string;
+        payee_kind: string;
+        payee_name: string;
+        policy: string;
+        /** @description Masked. */
+        subscriber: string;
+        title: string;
+        /** Format: int32 */
+        version: number;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -3749,25 +3349,74 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
-    Page_PersonView: {
+    Page_StatementRow: {
       /** @description Rows. */
       items: {
-        duty_hours: string;
-        /** @description When they left. */
-        left_at: string | null;
-        /** @description Until when wrong passwords lock them out, while they do. */
-        locked_until_at: string | null;
-        login: string;
-        /** @description Whether they still have a first password. */
-        must_change: boolean;
+        /**
+         * Format: int64
+         * @description Sum of its lines, fen.
+         */
+        amount: number;
+        /**
+         * Format: int64
+         * @description Fen carried to the next month.
+         */
+        carried: number;
+        /**
+         * Format: int64
+         * @description Disputes that wait for an answer.
+         */
+        disputes: number;
+        /** Format: int64 */
+        lines: number;
         name: string;
-        /** @description Masked; empty if none is known. */
-        phone: string;
-        roles: components['schemas']['GrantView'][];
-        /** @description present or left. */
+        number: string;
+        partner: string;
+        /** @description Day by which it is paid, once confirmed. */
+        pay_by: string | null;
+        pay_on: string | null;
+        /**
+         * Format: int64
+         * @description Fen that are paid.
+         */
+        payment: number;
+        period: string;
+        /** @description published, disputed, confirmed, `in_payment`, paid. */
         state: string;
-        /** @description Whether sign-in asks for a code. */
-        totp: boolean;
+        territory: string;
+        tier: string;
+        /**
+         * Format: int64
+         * @description Things that were paid nothing, or less.
+         */
+        unpaid: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_UnpaidRow: {
+      /** @description Rows. */
+      items: {
+        basis: string;
+        code: string;
+        component: string;
+        /** @description Whether that day is still to come. */
+        curable: boolean;
+        day: string;
+        dispute: string | null;
+        /**
+         * Format: int64
+         * @description Fen not paid.
+         */
+        forgone: number;
+        policy: string;
+        sentence: string;
+        title: string;
+        /** @description Last day on which it can still be met. */
+        until: string | null;
         /** Format: int32 */
         version: number;
       }[];
@@ -3776,91 +3425,48 @@ export interface components {
       /** @description Rows of all parts together. */
       total: number;
     };
-    /** @description A parameter with all its values. */
-    ParameterHistory: {
-      parameter: components['schemas']['ParameterView'];
-      settings: components['schemas']['SettingView'][];
-      /**
-       * Format: int32
-       * @description Of the values together; send it as `If-Match`.
-       */
-      version: number;
-    };
-    /** @description A parameter with the value that holds. */
-    ParameterView: {
-      default: string | null;
-      name: string;
-      /** @description The day on which the next change begins. */
-      next_change: string | null;
-      /** @description Requirements it serves. */
-      serves: string[];
-      /** @description Values that were set, now, before or later. */
-      settings: number;
-      /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
-      source: string;
-      title: string;
-      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
-      unit: string;
-      /** @description The value that holds in the territory on the day; absent if it must be set before use. */
-      value: string | null;
-    };
-    /** @description A part of a division and what stands in it. */
-    Part: {
-      clerks: number;
+    /** @description The part of an outlet, clerk or customer. */
+    PartView: {
       code: string;
-      /** @description Outlets by grade. */
-      grades: {
-        [key: string]: number;
-      };
-      name: string;
-      /** @description Whether it has parts of its own. */
-      opens: boolean;
-      outlets: number;
-      partners: number;
-    };
-    /** @description A partner in a list. */
-    PartnerRow: {
-      /** @description Partners directly below. */
-      below: number;
-      blacklisted: boolean;
-      /** @description Clerks in force. */
-      clerks: number;
-      code: string;
-      /** @description Type, such as 代理商. */
       kind: string;
+      /** Format: int64 */
+      lines: number;
       name: string;
-      /** @description Outlets in force. */
-      outlets: number;
-      /** @description Code of the partner above; empty at the top. */
-      parent: string;
-      parent_name: string;
-      /** @description First day of the partnership. */
-      since: string;
-      /** @description active, coming or ended. */
-      state: string;
-      territory: string;
-      territory_name: string;
-      tier: string;
-    };
-    /** @description A partner whole. */
-    PartnerWhole: {
-      /** @description From the top down to the one above. */
-      above: components['schemas']['Named'][];
-      agreements: components['schemas']['Term'][];
-      /** @description Directly below. */
-      below: components['schemas']['Named'][];
-      history: components['schemas']['Lived'][];
-      partner: components['schemas']['PartnerRow'];
+      /**
+       * Format: int64
+       * @description Fen of the payable account.
+       */
+      payable: number;
     };
     /** @description A change of one's own password. */
     PasswordChange: {
       new: string;
       old: string;
     };
-    /** @description A new first password. */
-    PasswordReset: {
-      first_password: string;
-      reason: string;
+    /** @description A rule that pays the caller. */
+    PayingRule: {
+      clause: string | null;
+      component: string;
+      example: components['schemas']['WorkedExample'] | null;
+      /**
+       * Format: int64
+       * @description Fen it paid the caller in the last published month.
+       */
+      paid: number;
+      policy: string;
+      policy_title: string;
+      /** @description What has to be met, each in the policy's words. */
+      requirements: string[];
+      title: string;
+      /**
+       * Format: int64
+       * @description Things it did not pay then.
+       */
+      unpaid: number;
+      /** @description Last day in force. */
+      until: string;
+      /** Format: int32 */
+      version: number;
     };
     /** @description A batch of payments. */
     PaymentBatch: {
@@ -3952,6 +3558,29 @@ export interface components {
       paid_on: string;
       /** @description Its reference. */
       reference: string;
+    };
+    /** @description From statement to bank, for one month. */
+    PaymentRow: {
+      confirmation: components['schemas']['ConfirmationView'] | null;
+      invoices: components['schemas']['CoverView'] | null;
+      /** @description Day the money moved. */
+      paid_on: string | null;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      payment: number;
+      period: string;
+      /** @description published, disputed, confirmed, `in_payment`, paid. */
+      state: string;
+      statement: string;
+    };
+    /** @description One's payments and invoices. */
+    Payments: {
+      invoices: components['schemas']['InvoiceView'][];
+      /** @description The last month first. */
+      items: components['schemas']['PaymentRow'][];
+      who: components['schemas']['WhoView'];
     };
     /** @description A row of a comparison, fen. */
     PeriodChange: {
@@ -4128,6 +3757,1277 @@ export interface components {
        */
       version: number;
     };
+    /** @description Why a line is what it is, or why there is none. */
+    ProofLetter: {
+      /**
+       * Format: int64
+       * @description Fen the item accrues in all.
+       */
+      accrued: number;
+      /**
+       * Format: int64
+       * @description Fen; 0 for a zero.
+       */
+      amount: number;
+      basis: string;
+      day: string | null;
+      /** @description SHA-256 of the proof, to be compared with the printed one. */
+      digest: string;
+      /** @description The dispute of this line, if there is one. */
+      dispute: string | null;
+      is_zero: boolean;
+      /** @description earn, release, reverse, adjust; empty for a zero. */
+      kind: string;
+      ladders: components['schemas']['RungView'][];
+      others: components['schemas']['OtherView'][];
+      partner: string;
+      pay_on: string | null;
+      period: string;
+      reasons: components['schemas']['ReasonView'][];
+      rule: components['schemas']['RuleView'] | null;
+      sections: components['schemas']['LetterSection'][];
+      terms: components['schemas']['TermView'][];
+      title: string;
+    };
+    /** @description Why nothing was paid, or less. */
+    ReasonView: {
+      code: string;
+      /** @description Whether that day is still to come. */
+      curable: boolean;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      forgone: number;
+      /** @description What would have changed it. */
+      hint: string;
+      text: string;
+      until: string | null;
+    };
+    /** @description The rule a proof rests on. */
+    RuleView: {
+      clause: string | null;
+      component: string;
+      component_title: string;
+      from: string;
+      policy: string;
+      /** @description The rule as the policy writes it. */
+      text: string;
+      title: string;
+      until: string | null;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description Where a ladder stands. */
+    RungView: {
+      /** Format: int64 */
+      actual: number;
+      component: string;
+      /**
+       * Format: int64
+       * @description How far it is.
+       */
+      gap: number | null;
+      /** @description Whether it counts money: then the figures are fen, else pieces. */
+      money: boolean;
+      /**
+       * Format: int64
+       * @description Where the next step begins; absent on the last.
+       */
+      next: number | null;
+      /**
+       * Format: int64
+       * @description What it pays at the next step, fen.
+       */
+      next_pays: number | null;
+      /**
+       * Format: int64
+       * @description What it pays now, fen.
+       */
+      pays: number | null;
+      /**
+       * Format: int64
+       * @description Where the step reached begins; absent below the first.
+       */
+      reached: number | null;
+      title: string;
+    };
+    /** @description Lines that go to the same place. */
+    SectionView: {
+      /** @description payable, holdback, netted, points, topup, credit, advance. */
+      destination: string;
+      rows: components['schemas']['ComponentView'][];
+      /**
+       * Format: int64
+       * @description Fen; for points, hundredths of a point.
+       */
+      total: number;
+    };
+    /** @description Credentials. */
+    SignIn: {
+      login: string;
+      password: string;
+      /** @description A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it. */
+      totp?: string | null;
+    };
+    /** @description A month with statements. */
+    StatementMonth: {
+      issued_on: string | null;
+      /**
+       * Format: int64
+       * @description Fen, all of them together.
+       */
+      payment: number;
+      period: string;
+      statements: number;
+    };
+    /** @description A statement in a list. */
+    StatementRow: {
+      /**
+       * Format: int64
+       * @description Sum of its lines, fen.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Fen carried to the next month.
+       */
+      carried: number;
+      /**
+       * Format: int64
+       * @description Disputes that wait for an answer.
+       */
+      disputes: number;
+      /** Format: int64 */
+      lines: number;
+      name: string;
+      number: string;
+      partner: string;
+      /** @description Day by which it is paid, once confirmed. */
+      pay_by: string | null;
+      pay_on: string | null;
+      /**
+       * Format: int64
+       * @description Fen that are paid.
+       */
+      payment: number;
+      period: string;
+      /** @description published, disputed, confirmed, `in_payment`, paid. */
+      state: string;
+      territory: string;
+      tier: string;
+      /**
+       * Format: int64
+       * @description Things that were paid nothing, or less.
+       */
+      unpaid: number;
+    };
+    /** @description A statement. */
+    StatementView: {
+      adjustments: components['schemas']['AdjustmentView'][];
+      calendar: components['schemas']['DueView'][];
+      confirmation: components['schemas']['ConfirmationView'] | null;
+      /** Format: int64 */
+      disputes: number;
+      hash: string;
+      invoices: components['schemas']['CoverView'] | null;
+      issued_on: string;
+      /** Format: int64 */
+      lines: number;
+      name: string;
+      natural_person: boolean;
+      number: string;
+      partner: string;
+      parts: components['schemas']['PartView'][];
+      pay_on: string | null;
+      period: string;
+      /**
+       * Format: int64
+       * @description Closing balance of the hold-back pool, fen.
+       */
+      pool: number;
+      /** @description Day by which it would be paid if it were confirmed today. */
+      promise: string;
+      sections: components['schemas']['SectionView'][];
+      /** @description The hash as people compare it. */
+      short_hash: string;
+      /** @description published, disputed, confirmed, `in_payment`, paid. */
+      state: string;
+      territory: string;
+      tier: string;
+      totals: components['schemas']['TotalsView'];
+      unpaid: components['schemas']['UnpaidGroup'][];
+    };
+    /** @description What somebody says about a step. */
+    StepNote: {
+      /** @description The note, or the reason. */
+      note?: string;
+    };
+    /** @description A sum of money and of how many things it is made. */
+    SumView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** Format: int64 */
+      count: number;
+    };
+    /** @description An instalment. */
+    TermView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      condition: string | null;
+      due: string;
+      /** @description now, scheduled, released, forfeited, reversed. */
+      state: string;
+    };
+    /** @description From the lines to the payment; `due = direct + tax + offsets + payment + carried`. All fen. */
+    TotalsView: {
+      /** Format: int64 */
+      adjustments: number;
+      /** Format: int64 */
+      advances: number;
+      /** Format: int64 */
+      brought: number;
+      /** Format: int64 */
+      carried: number;
+      /** Format: int64 */
+      direct: number;
+      /** Format: int64 */
+      due: number;
+      /** Format: int64 */
+      lines: number;
+      /** Format: int64 */
+      offsets: number;
+      /** Format: int64 */
+      payment: number;
+      /** Format: int64 */
+      tax: number;
+    };
+    /** @description What was not paid for one reason. */
+    UnpaidGroup: {
+      code: string;
+      component: string;
+      /** Format: int64 */
+      count: number;
+      /**
+       * Format: int64
+       * @description How many could still be met on the day of asking.
+       */
+      curable: number;
+      /**
+       * Format: int64
+       * @description Fen, where an amount had been reached.
+       */
+      forgone: number;
+      /** @description The next last day. */
+      next_deadline: string | null;
+      policy: string;
+      sentence: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description Something that was paid nothing, or less. */
+    UnpaidRow: {
+      basis: string;
+      code: string;
+      component: string;
+      /** @description Whether that day is still to come. */
+      curable: boolean;
+      day: string;
+      dispute: string | null;
+      /**
+       * Format: int64
+       * @description Fen not paid.
+       */
+      forgone: number;
+      policy: string;
+      sentence: string;
+      title: string;
+      /** @description Last day on which it can still be met. */
+      until: string | null;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A form with one file. */
+    UploadForm: {
+      /** Format: binary */
+      file: string;
+    };
+    /** @description An uploaded file. */
+    UploadView: {
+      batch: string | null;
+      /** Format: int64 */
+      bytes: number;
+      encoding: string | null;
+      file: string;
+      has_rejects: boolean;
+      headers: components['schemas']['ImportHeader'][];
+      id: string;
+      /** @description Kinds that were given a code. */
+      kinds: {
+        [key: string]: string;
+      };
+      /** @description Required columns no header means. */
+      missing: string[];
+      problems: components['schemas']['ImportFault'][];
+      report: components['schemas']['ImportFound'] | null;
+      /** @description The first rows, as they stand in the file. */
+      rows: string[][];
+      sha256: string;
+      /** @description uploaded, checked, refused, loaded, withdrawn. */
+      state: string;
+      table: string | null;
+      /** @description Name of a file with the same content that is loaded already. */
+      twin: string | null;
+      /** @description Kinds of the file no code is known for. */
+      unknown_kinds: string[];
+      /** @description Why the file cannot be read; nothing else of it is shown then. */
+      unreadable: string | null;
+      uploaded_at: string;
+      uploaded_by: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description Whose page it is. */
+    WhoView: {
+      /** @description Partner whose statement it stands in. */
+      account: string;
+      code: string;
+      /** @description partner, outlet or clerk. */
+      kind: string;
+      name: string;
+    };
+    /** @description Why something is done. */
+    WithdrawReason: {
+      reason: string;
+    };
+    /** @description A worked example of a policy: what happened, and what is due for it. */
+    WorkedExample: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      facts: string[];
+      name: string;
+      period: string;
+    };
+    Job: {
+      id: string;
+      /** @enum {string} */
+      state: 'waiting' | 'running' | 'done' | 'failed';
+      done: number;
+      total: number;
+      note: string;
+    };
+    Found: {
+      items: components['schemas']['Hit'][];
+    };
+    Hit: {
+      /** @enum {string} */
+      kind: 'partner' | 'outlet' | 'clerk' | 'statement' | 'policy';
+      code: string;
+      name: string;
+      note: string;
+    };
+    /** @description A division to choose. */
+    Area: {
+      /** @description Code of the division above; empty for a province. */
+      above: string;
+      code: string;
+      name: string;
+    };
+    /** @description A clerk in a list. */
+    ClerkRow: {
+      /** @description Work ID. */
+      code: string;
+      /** @description First day of the row in force. */
+      from: string;
+      name: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description A clerk whole. */
+    ClerkWhole: {
+      clerk: components['schemas']['ClerkRow'];
+      history: components['schemas']['Lived'][];
+    };
+    /** @description A figure and the one before it. */
+    Figure: {
+      /**
+       * Format: int64
+       * @description The month before; absent where there is none.
+       */
+      before: number | null;
+      code: string;
+      title: string;
+      /** @description The records behind it. */
+      to: string;
+      /** @description fen or count. */
+      unit: string;
+      /** Format: int64 */
+      value: number;
+    };
+    /** @description What was found, the best first. */
+    Hits: {
+      items: components['schemas']['Hit'][];
+    };
+    /** @description What held of a record from a day to a day. */
+    Lived: {
+      from: string;
+      /** @description First day it no longer held; absent while open. */
+      to: string | null;
+      /** @description What it was, in words. */
+      what: string;
+    };
+    /** @description A partner or outlet beside another record. */
+    Named: {
+      code: string;
+      name: string;
+      /** @description Tier of a partner. */
+      note: string;
+    };
+    /** @description A division with its parts. */
+    NetworkMap: {
+      /** @description The division shown; empty for the country. */
+      area: string;
+      parts: components['schemas']['Part'][];
+      /** @description From the province down to the division shown. */
+      path: components['schemas']['Step'][];
+    };
+    /** @description The words partners and outlets are classified by. */
+    NetworkWords: {
+      channels: components['schemas']['Word'][];
+      grades: components['schemas']['Word'][];
+      subtypes: components['schemas']['Word'][];
+      tiers: components['schemas']['Word'][];
+    };
+    /** @description An outlet in a list. */
+    OutletRow: {
+      channel: string;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Business district; empty if none. */
+      district: string;
+      /** @description First day of the row in force. */
+      from: string;
+      grade: string;
+      name: string;
+      owner: string;
+      owner_name: string;
+      /** @description active, coming or ended. */
+      state: string;
+      subtype: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description An outlet whole. */
+    OutletWhole: {
+      clerks: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      outlet: components['schemas']['OutletRow'];
+    };
+    /** @description A part of a list. */
+    Page_ClerkRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Work ID. */
+        code: string;
+        /** @description First day of the row in force. */
+        from: string;
+        name: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_OutletRow: {
+      /** @description Rows. */
+      items: {
+        channel: string;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Business district; empty if none. */
+        district: string;
+        /** @description First day of the row in force. */
+        from: string;
+        grade: string;
+        name: string;
+        owner: string;
+        owner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        subtype: string;
+        territory: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PartnerRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Partners directly below. */
+        below: number;
+        blacklisted: boolean;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Type, such as 代理商. */
+        kind: string;
+        name: string;
+        /** @description Outlets in force. */
+        outlets: number;
+        /** @description Code of the partner above; empty at the top. */
+        parent: string;
+        parent_name: string;
+        /** @description First day of the partnership. */
+        since: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        tier: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a division and what stands in it. */
+    Part: {
+      clerks: number;
+      code: string;
+      /** @description Outlets by grade. */
+      grades: {
+        [key: string]: number;
+      };
+      name: string;
+      /** @description Whether it has parts of its own. */
+      opens: boolean;
+      outlets: number;
+      partners: number;
+    };
+    /** @description A partner in a list. */
+    PartnerRow: {
+      /** @description Partners directly below. */
+      below: number;
+      blacklisted: boolean;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Type, such as 代理商. */
+      kind: string;
+      name: string;
+      /** @description Outlets in force. */
+      outlets: number;
+      /** @description Code of the partner above; empty at the top. */
+      parent: string;
+      parent_name: string;
+      /** @description First day of the partnership. */
+      since: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      tier: string;
+    };
+    /** @description A partner whole. */
+    PartnerWhole: {
+      /** @description From the top down to the one above. */
+      above: components['schemas']['Named'][];
+      agreements: components['schemas']['Term'][];
+      /** @description Directly below. */
+      below: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      partner: components['schemas']['PartnerRow'];
+    };
+    /** @description A month and what was settled in it. */
+    Point: {
+      month: string;
+      /**
+       * Format: int64
+       * @description Payments, fen.
+       */
+      payment: number;
+    };
+    /** @description A partner and what it is paid. */
+    Ranked: {
+      /** Format: int64 */
+      before: number | null;
+      code: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Payment, fen.
+       */
+      payment: number;
+      to: string;
+    };
+    /** @description What the settled months say. */
+    Settled: {
+      figures: components['schemas']['Figure'][];
+      /** @description The last settled month. */
+      month: string;
+      /** @description Most paid first. */
+      ranking: components['schemas']['Ranked'][];
+      /** @description The settled months, rising. */
+      trend: components['schemas']['Point'][];
+    };
+    /** @description A division on the way to the one shown. */
+    Step: {
+      code: string;
+      name: string;
+    };
+    /** @description A term of cooperation. */
+    Term: {
+      code: string;
+      /**
+       * Format: int64
+       * @description Committed amount, fen.
+       */
+      commitment: number;
+      from: string;
+      renewed: boolean;
+      to: string | null;
+    };
+    /** @description Records that wait for somebody. */
+    Todo: {
+      /** @description Stable name of the kind of work. */
+      code: string;
+      /**
+       * Format: int64
+       * @description How many wait.
+       */
+      count: number;
+      /**
+       * Format: int64
+       * @description How many of them are late.
+       */
+      overdue: number;
+      title: string;
+      /** @description The list of them. */
+      to: string;
+    };
+    /** @description A word of a list and its label. */
+    Word: {
+      label: string;
+      value: string;
+    };
+    /** @description The workbench. */
+    Workbench: {
+      /** @description Partners, outlets and clerks in force. */
+      network: components['schemas']['Figure'][];
+      settled: components['schemas']['Settled'] | null;
+      today: string;
+      /** @description What waits; the late first. */
+      todos: components['schemas']['Todo'][];
+    };
+    /** @description One's own account. */
+    AccountView: {
+      duty_hours: string;
+      login: string;
+      name: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      /**
+       * Format: int32
+       * @description Recovery codes that are left.
+       */
+      recovery_left: number;
+      /** @description Roles held today, before or later. */
+      roles: components['schemas']['GrantView'][];
+      /** @description Whether sign-in asks for a code. */
+      totp: boolean;
+    };
+    /** @description Under which delegation to act. */
+    ActSent: {
+      /** @description Absent to act for oneself again. */
+      delegation?: string | null;
+    };
+    /** @description Whom somebody acts for. */
+    ActingView: {
+      login: string;
+      name: string;
+    };
+    /** @description A change somebody made. */
+    AuditView: {
+      /** @description `noun.verb`. */
+      action: string;
+      /** @description The record after, JSON. */
+      after: string | null;
+      at: string;
+      /** @description The record before, JSON. */
+      before: string | null;
+      hash: string;
+      noun: string;
+      noun_id: string;
+      reason: string | null;
+      /**
+       * Format: int64
+       * @description Place in the chain.
+       */
+      seq: number;
+      /** @description Login; `li4/zhang3` for somebody who acted for another. */
+      who: string;
+    };
+    /** @description A changed card. */
+    CardSent: {
+      duty_hours?: string;
+      name: string;
+      /** @description A new phone; absent to leave it, empty to forget it. */
+      phone?: string | null;
+      reason?: string;
+    };
+    /** @description Whether the chain holds. */
+    ChainView: {
+      /**
+       * Format: int64
+       * @description The first place where it does not hold.
+       */
+      broken_at: number | null;
+      /**
+       * Format: int64
+       * @description Entries there are.
+       */
+      entries: number;
+      /** @description Hash of the last one; keep it somewhere else now and then. */
+      head: string;
+      holds: boolean;
+      /** @description missing, unlinked, altered or wrong_end. */
+      why: string | null;
+    };
+    /** @description What to set beside the figures. */
+    CompareSent: {
+      /**
+       * @description The period before, restated to this period's working days, weekends and holidays.
+       * @default false
+       */
+      adjusted: boolean;
+      /**
+       * @description A year earlier.
+       * @default false
+       */
+      last_year: boolean;
+      /**
+       * @description The period before.
+       * @default false
+       */
+      previous: boolean;
+      /**
+       * @description Targets.
+       * @default false
+       */
+      target: boolean;
+    };
+    /** @description First and last day. */
+    Days: {
+      from: string;
+      to: string;
+    };
+    /** @description A delegation that was made. */
+    DelegationMade: {
+      id: string;
+    };
+    /** @description What is to be lent. */
+    DelegationSent: {
+      from: string;
+      /** @description Ids of one's own roles. */
+      grants: string[];
+      reason: string;
+      /** @description Login of who may act. */
+      taker: string;
+      /** @description First day it no longer holds. */
+      to: string;
+    };
+    /** @description What one person lets another do. */
+    DelegationView: {
+      from: string;
+      giver: string;
+      giver_name: string;
+      id: string;
+      reason: string;
+      roles: components['schemas']['GrantView'][];
+      /** @description coming, holds, over or revoked. */
+      state: string;
+      taker: string;
+      taker_name: string;
+      /** @description First day it no longer holds. */
+      to: string;
+    };
+    /** @description A dimension. */
+    DimensionView: {
+      code: string;
+      /** @description time, place, thing. */
+      group: string;
+      name: string;
+    };
+    /** @description A file to download. */
+    ExportFile: {
+      /** Format: int64 */
+      bytes: number;
+      /** @description When it is deleted. */
+      expires_at: string;
+      /** @description Name, for the address. */
+      file: string;
+      made_at: string;
+    };
+    /** @description An export to make. */
+    ExportSent: {
+      /** @description xlsx or csv. */
+      format: string;
+      /** @description Name of the file, without its ending. */
+      name: string;
+      /** @description What the page shows. All rows are written, whatever the page shows of them. */
+      query: components['schemas']['MetricQuery'];
+    };
+    /** @description A fact behind a figure. */
+    FactRow: {
+      /**
+       * Format: int64
+       * @description Fen; of a subscriber's month what was billed.
+       */
+      amount: number | null;
+      clerk: string;
+      event_id: string;
+      /** @description Code of the kind. */
+      kind: string;
+      kind_name: string;
+      occurred_on: string;
+      order_id: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      plan_fee: number | null;
+      product: string;
+      product_name: string;
+      ref_event: string;
+      /** @description effective, cancelled, reversal; empty for what has none. */
+      state: string;
+      /** @description Masked. */
+      subscriber: string;
+    };
+    /** @description A figure with what stands beside it, in the metric's unit; shares and growth in parts of a million. */
+    FigureCell: {
+      /** Format: int64 */
+      adjusted?: number | null;
+      /** Format: int64 */
+      adjusted_growth_ppm?: number | null;
+      /** Format: int64 */
+      attainment_ppm?: number | null;
+      /** Format: int64 */
+      growth_ppm?: number | null;
+      /** Format: int64 */
+      last_year?: number | null;
+      /** Format: int64 */
+      previous?: number | null;
+      /** Format: int64 */
+      share_ppm?: number | null;
+      /** Format: int64 */
+      target?: number | null;
+      /** Format: int64 */
+      value: number | null;
+      /** Format: int64 */
+      year_growth_ppm?: number | null;
+    };
+    /** @description A key across. */
+    FigureHead: {
+      key: string;
+      label: string;
+    };
+    /** @description What the rows that are not shown come to. */
+    FigureRest: {
+      cells: components['schemas']['FigureCell'][];
+      rows: number;
+    };
+    /** @description A row. */
+    FigureRow: {
+      /** @description For every key across, every metric. */
+      cells: components['schemas']['FigureCell'][];
+      key: string[];
+      /** @description What people call the keys. */
+      labels: string[];
+      /** @description Place in the order asked for, from 1. */
+      rank: number;
+    };
+    /** @description An answer. */
+    FigureTable: {
+      across: components['schemas']['FigureHead'][];
+      /** @description Dimension across, if there is one. */
+      across_by: string | null;
+      by: string[];
+      days: components['schemas']['Days'];
+      last_year: components['schemas']['Days'] | null;
+      /** @description Holidays, and weekend days worked, of the days asked for. */
+      marked: components['schemas']['MarkedDay'][];
+      metrics: string[];
+      previous: components['schemas']['Days'] | null;
+      rest: components['schemas']['FigureRest'] | null;
+      rows: components['schemas']['FigureRow'][];
+      /**
+       * Format: int64
+       * @description Number of the state of the facts that was counted.
+       */
+      snapshot: number;
+      total: components['schemas']['FigureCell'][];
+    };
+    /** @description A view. */
+    FigureView: {
+      address: string;
+      id: string;
+      name: string;
+      /** @description Whether it is the caller's own. */
+      own: boolean;
+      owner: string;
+      shares: components['schemas']['ShareSent'][];
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A condition. */
+    FilterSent: {
+      /** @description A dimension, or `territory` (a division and all below), or `tree` (a partner and all below). */
+      dimension: string;
+      /** @description Keys, any of which will do. */
+      values: string[];
+    };
+    /** @description A role to be given. */
+    GrantSent: {
+      /** @description First day. */
+      from: string;
+      /** @description Code of a territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      reason: string;
+      role: string;
+      /** @description First day it no longer holds. */
+      to?: string | null;
+    };
+    /** @description A role of a person. */
+    GrantView: {
+      /** @description First day. */
+      from: string;
+      /** @description Whether it holds today. */
+      holds: boolean;
+      id: string;
+      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      over_name: string;
+      /** @description Role id. */
+      role: string;
+      /** @description What people call it. */
+      title: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+    };
+    /** @description A hand-over. */
+    HandoverSent: {
+      /** @description First day. */
+      on: string;
+      reason: string;
+      /** @description Ids of the roles the preview showed. */
+      seen: string[];
+      /** @description Login of who takes over. */
+      to: string;
+    };
+    /** @description A key the facts must have. */
+    KeySent: {
+      dimension: string;
+      key: string;
+    };
+    /** @description Who shall serve a partner. */
+    ManagerSent: {
+      /** @description First day. */
+      from: string;
+      login: string;
+      reason: string;
+      /** @description Role id of the function. */
+      role: string;
+    };
+    /** @description Who serves a partner in a function. */
+    ManagerView: {
+      duty_hours: string;
+      from: string;
+      login: string;
+      name: string;
+      /** @description Their phone at work, whole: the partner is to call it. */
+      phone: string;
+      /** @description Role id. */
+      role: string;
+      title: string;
+    };
+    /** @description A day that differs from the plain week. */
+    MarkedDay: {
+      day: string;
+      /** @description work or holiday. */
+      kind: string;
+      name: string;
+    };
+    /** @description The catalogue. */
+    MetricCatalogue: {
+      dimensions: components['schemas']['DimensionView'][];
+      /** @description First day with business. */
+      first: string | null;
+      /** @description Last day of the newest month with business, or today. */
+      last: string | null;
+      /** @description Newest month with states of subscribers. */
+      last_state: string | null;
+      metrics: components['schemas']['MetricView'][];
+    };
+    /** @description A question. */
+    MetricQuery: {
+      /** @description Dimension across the columns. */
+      across?: string | null;
+      /** @description Dimensions down the rows. */
+      by?: string[];
+      compare?: components['schemas']['CompareSent'];
+      filters?: components['schemas']['FilterSent'][];
+      /**
+       * Format: date
+       * @description First day.
+       */
+      from: string;
+      /** @description Ids of metrics. */
+      metrics: string[];
+      sort?: components['schemas']['SortSent'] | null;
+      /**
+       * Format: date
+       * @description Last day.
+       */
+      to: string;
+      top?: components['schemas']['TopSent'] | null;
+    };
+    /** @description A metric. */
+    MetricView: {
+      /** @description What exactly it is. */
+      about: string;
+      /** @description Whether shares of a whole make sense. */
+      additive: boolean;
+      /** @description Codes of the dimensions it may be split by. */
+      by: string[];
+      id: string;
+      name: string;
+      /** @description Role that answers for the definition. */
+      owner: string;
+      owner_name: string;
+      /** @description count, fen, ppm, people, outlets, partners. */
+      unit: string;
+    };
+    /** @description What becomes of a role. */
+    MoveView: {
+      /** @description First day the other holds it. */
+      from: string;
+      /** @description The role as it is. */
+      grant: components['schemas']['GrantView'];
+      /** @description Whether the other holds the same already, so that it only ends here. */
+      held: boolean;
+    };
+    /** @description A person to be added. */
+    NewPerson: {
+      duty_hours?: string;
+      /** @description To be changed at the first sign-in. */
+      first_password: string;
+      grant: components['schemas']['GrantSent'];
+      login: string;
+      name: string;
+      phone?: string;
+    };
+    /** @description A token to be made. */
+    NewToken: {
+      /** Format: int32 */
+      days: number;
+      /** @description What it is for. */
+      name: string;
+      /** @description A part of one's own permissions. */
+      permissions: string[];
+    };
+    /** @description A part of a list. */
+    Page_AuditView: {
+      /** @description Rows. */
+      items: {
+        /** @description `noun.verb`. */
+        action: string;
+        /** @description The record after, JSON. */
+        after: string | null;
+        at: string;
+        /** @description The record before, JSON. */
+        before: string | null;
+        hash: string;
+        noun: string;
+        noun_id: string;
+        reason: string | null;
+        /**
+         * Format: int64
+         * @description Place in the chain.
+         */
+        seq: number;
+        /** @description Login; `li4/zhang3` for somebody who acted for another. */
+        who: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_FactRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen; of a subscriber's month what was billed.
+         */
+        amount: number | null;
+        clerk: string;
+        event_id: string;
+        /** @description Code of the kind. */
+        kind: string;
+        kind_name: string;
+        occurred_on: string;
+        order_id: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        plan_fee: number | null;
+        product: string;
+        product_name: string;
+        ref_event: string;
+        /** @description effective, cancelled, reversal; empty for what has none. */
+        state: string;
+        /** @description Masked. */
+        subscriber: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ParameterView: {
+      /** @description Rows. */
+      items: {
+        default: string | null;
+        name: string;
+        /** @description The day on which the next change begins. */
+        next_change: string | null;
+        /** @description Requirements it serves. */
+        serves: string[];
+        /** @description Values that were set, now, before or later. */
+        settings: number;
+        /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+        source: string;
+        title: string;
+        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+        unit: string;
+        /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+        value: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PersonView: {
+      /** @description Rows. */
+      items: {
+        duty_hours: string;
+        /** @description When they left. */
+        left_at: string | null;
+        /** @description Until when wrong passwords lock them out, while they do. */
+        locked_until_at: string | null;
+        login: string;
+        /** @description Whether they still have a first password. */
+        must_change: boolean;
+        name: string;
+        /** @description Masked; empty if none is known. */
+        phone: string;
+        roles: components['schemas']['GrantView'][];
+        /** @description present or left. */
+        state: string;
+        /** @description Whether sign-in asks for a code. */
+        totp: boolean;
+        /** Format: int32 */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A parameter with all its values. */
+    ParameterHistory: {
+      parameter: components['schemas']['ParameterView'];
+      settings: components['schemas']['SettingView'][];
+      /**
+       * Format: int32
+       * @description Of the values together; send it as `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A parameter with the value that holds. */
+    ParameterView: {
+      default: string | null;
+      name: string;
+      /** @description The day on which the next change begins. */
+      next_change: string | null;
+      /** @description Requirements it serves. */
+      serves: string[];
+      /** @description Values that were set, now, before or later. */
+      settings: number;
+      /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+      source: string;
+      title: string;
+      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+      unit: string;
+      /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+      value: string | null;
+    };
+    /** @description A new first password. */
+    PasswordReset: {
+      first_password: string;
+      reason: string;
+    };
     /** @description A person. */
     PersonView: {
       duty_hours: string;
@@ -4148,48 +5048,6 @@ export interface components {
       totp: boolean;
       /** Format: int32 */
       version: number;
-    };
-    /** @description A month and what was settled in it. */
-    Point: {
-      month: string;
-      /**
-       * Format: int64
-       * @description Payments, fen.
-       */
-      payment: number;
-    };
-    /** @description A policy's text. */
-    PolicyText: {
-      text: string;
-    };
-    /** @description A version. */
-    PolicyVersionView: {
-      /** @description The text explained, with its examples and tables. */
-      check: components['schemas']['CheckView'];
-      head: components['schemas']['VersionHead'];
-      name: string;
-      text: string;
-    };
-    /** @description A policy with its versions. */
-    PolicyView: {
-      name: string;
-      /** @description Title of the latest version. */
-      title: string;
-      /** @description Latest first. */
-      versions: components['schemas']['VersionHead'][];
-    };
-    /** @description A partner and what it is paid. */
-    Ranked: {
-      /** Format: int64 */
-      before: number | null;
-      code: string;
-      name: string;
-      /**
-       * Format: int64
-       * @description Payment, fen.
-       */
-      payment: number;
-      to: string;
     };
     /** @description Why something is done. */
     Reason: {
@@ -4251,12 +5109,6 @@ export interface components {
       /** Format: date */
       to: string;
     };
-    /** @description What somebody says. */
-    Said: {
-      /** @description Hash of the text that is approved. */
-      hash?: string | null;
-      note?: string;
-    };
     /** @description Why a value is taken back. */
     SettingGone: {
       reason: string;
@@ -4286,16 +5138,6 @@ export interface components {
       to: string | null;
       value: string;
     };
-    /** @description What the settled months say. */
-    Settled: {
-      figures: components['schemas']['Figure'][];
-      /** @description The last settled month. */
-      month: string;
-      /** @description Most paid first. */
-      ranking: components['schemas']['Ranked'][];
-      /** @description The settled months, rising. */
-      trend: components['schemas']['Point'][];
-    };
     /** @description Whom a view is shared with. */
     ShareSent: {
       /** @description Role id, or login. */
@@ -4303,69 +5145,10 @@ export interface components {
       /** @description role or person. */
       kind: string;
     };
-    /** @description Credentials. */
-    SignIn: {
-      login: string;
-      password: string;
-      /** @description A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it. */
-      totp?: string | null;
-    };
     /** @description How one may sign in. */
     SignInWays: {
       /** @description What the button to another house says; absent without one. */
       sso: string | null;
-    };
-    /** @description The months of a simulation. */
-    SimulationAsked: {
-      /** @description First month. */
-      first: string;
-      /** @description Last month; at most twelve in all. */
-      last: string;
-    };
-    /** @description What a simulation found. */
-    SimulationView: {
-      cliffs: components['schemas']['CliffRow'][];
-      components: components['schemas']['ChangeRow'][];
-      /**
-       * Format: int64
-       * @description Cost of the draft, fen.
-       */
-      draft: number;
-      /** Format: int64 */
-      draft_per_unit: number | null;
-      first: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      gained: number;
-      id: string;
-      last: string;
-      /**
-       * Format: int64
-       * @description Cost of what is in force, fen.
-       */
-      live: number;
-      /**
-       * Format: int64
-       * @description Hundredths of a fen per business unit.
-       */
-      live_per_unit: number | null;
-      /** Format: int64 */
-      losers: number;
-      /**
-       * Format: int64
-       * @description Fen, negative.
-       */
-      lost: number;
-      months: components['schemas']['ChangeRow'][];
-      spread: components['schemas']['SpreadRow'][];
-      top_losers: components['schemas']['ChangeRow'][];
-      top_winners: components['schemas']['ChangeRow'][];
-      /** Format: int64 */
-      unchanged: number;
-      /** Format: int64 */
-      winners: number;
     };
     /** @description How to order. */
     SortSent: {
@@ -4373,41 +5156,10 @@ export interface components {
       /** @description A metric asked for; the keys where absent. */
       metric?: string | null;
     };
-    /** @description Partners whose pay changes by a share within bounds, in per cent. */
-    SpreadRow: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      delta: number;
-      /** Format: int64 */
-      from: number | null;
-      /** Format: int64 */
-      partners: number;
-      /** Format: int64 */
-      to: number | null;
-    };
     /** @description Somebody who may be asked to stand in. */
     StandIn: {
       login: string;
       name: string;
-    };
-    /** @description A division on the way to the one shown. */
-    Step: {
-      code: string;
-      name: string;
-    };
-    /** @description What somebody says about a step. */
-    StepNote: {
-      /** @description The note, or the reason. */
-      note?: string;
-    };
-    /** @description A table of steps to be written into a text. */
-    StepsSent: {
-      ladder: string;
-      policy: string;
-      text: string;
-      tiers: components['schemas']['TierView'][];
     };
     /** @description A target of a month. */
     TargetSent: {
@@ -4423,45 +5175,6 @@ export interface components {
        * @description In the metric's unit.
        */
       value: number;
-    };
-    /** @description A term of cooperation. */
-    Term: {
-      code: string;
-      /**
-       * Format: int64
-       * @description Committed amount, fen.
-       */
-      commitment: number;
-      from: string;
-      renewed: boolean;
-      to: string | null;
-    };
-    /** @description A row of a tier table, as it is written. */
-    TierView: {
-      /** @description Paid for each unit; empty for nothing. */
-      each: string;
-      /** @description Paid once; empty for nothing. The value of a curve's point. */
-      flat: string;
-      /** @description Where the step begins. */
-      from: string;
-    };
-    /** @description Records that wait for somebody. */
-    Todo: {
-      /** @description Stable name of the kind of work. */
-      code: string;
-      /**
-       * Format: int64
-       * @description How many wait.
-       */
-      count: number;
-      /**
-       * Format: int64
-       * @description How many of them are late.
-       */
-      overdue: number;
-      title: string;
-      /** @description The list of them. */
-      to: string;
     };
     /** @description A token as it is made: the secret is shown this once. */
     TokenMade: {
@@ -4500,86 +5213,12 @@ export interface components {
       /** @description The same as an address. */
       uri: string;
     };
-    /** @description A form with one file. */
-    UploadForm: {
-      /** Format: binary */
-      file: string;
-    };
-    /** @description An uploaded file. */
-    UploadView: {
-      batch: string | null;
-      /** Format: int64 */
-      bytes: number;
-      encoding: string | null;
-      file: string;
-      has_rejects: boolean;
-      headers: components['schemas']['ImportHeader'][];
-      id: string;
-      /** @description Kinds that were given a code. */
-      kinds: {
-        [key: string]: string;
-      };
-      /** @description Required columns no header means. */
-      missing: string[];
-      problems: components['schemas']['ImportFault'][];
-      report: components['schemas']['ImportFound'] | null;
-      /** @description The first rows, as they stand in the file. */
-      rows: string[][];
-      sha256: string;
-      /** @description uploaded, checked, refused, loaded, withdrawn. */
-      state: string;
-      table: string | null;
-      /** @description Name of a file with the same content that is loaded already. */
-      twin: string | null;
-      /** @description Kinds of the file no code is known for. */
-      unknown_kinds: string[];
-      /** @description Why the file cannot be read; nothing else of it is shown then. */
-      unreadable: string | null;
-      uploaded_at: string;
-      uploaded_by: string;
-      /** Format: int32 */
-      version: number;
-    };
-    /** @description A version in a list. */
-    VersionHead: {
-      /** @description File it stands in. */
-      file: string;
-      /** @description First day in force. */
-      from: string;
-      /** @description SHA-256 of its text. */
-      hash: string;
-      /** @description Last day in force; absent for open end. */
-      last: string | null;
-      /** @description to_come, in_force or ended. */
-      state: string;
-      title: string;
-      /** Format: int32 */
-      version: number;
-    };
     /** @description A view to keep. */
     ViewSent: {
       /** @description Address of the page with its parameters, as the page writes it. */
       address: string;
       name: string;
       shares?: components['schemas']['ShareSent'][];
-    };
-    /** @description Why something is done. */
-    WithdrawReason: {
-      reason: string;
-    };
-    /** @description A word of a list and its label. */
-    Word: {
-      label: string;
-      value: string;
-    };
-    /** @description A word an editor can offer. */
-    WordView: {
-      /** @description What it stands for. */
-      about: string;
-      en: string;
-      /** @description keyword, field, kind, table or reason. */
-      kind: string;
-      zh: string;
     };
     /** @description A work ID to be bound. */
     WorkIdSent: {
@@ -4598,25 +5237,6 @@ export interface components {
       suspended_at: string | null;
       /** @description left, moved, shared or other. */
       suspended_why: string | null;
-    };
-    /** @description The workbench. */
-    Workbench: {
-      /** @description Partners, outlets and clerks in force. */
-      network: components['schemas']['Figure'][];
-      settled: components['schemas']['Settled'] | null;
-      today: string;
-      /** @description What waits; the late first. */
-      todos: components['schemas']['Todo'][];
-    };
-    /** @description An example of a policy with what it pays. */
-    WorkedExample: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      amount: number;
-      name: string;
-      period: string;
     };
   };
   responses: never;
@@ -4649,94 +5269,50 @@ export interface operations {
       };
     };
   };
-  audit: {
+  bring_attachment: {
     parameters: {
       query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
+        /** @description Name it is kept under. */
+        name?: string;
       };
       header?: never;
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/octet-stream': number[];
+      };
+    };
     responses: {
-      200: {
+      201: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Page_AuditView'];
+          'application/json': components['schemas']['AttachmentView'];
         };
       };
     };
   };
-  export_audit: {
-    parameters: {
-      query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A CSV file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
-        };
-      };
-    };
-  };
-  verify_audit: {
+  get_attachment: {
     parameters: {
       query?: never;
       header?: never;
-      path?: never;
+      path: {
+        id: string;
+      };
       cookie?: never;
     };
     requestBody?: never;
     responses: {
+      /** @description The file */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ChainView'];
+          'application/octet-stream': unknown;
         };
       };
     };
@@ -4843,36 +5419,18 @@ export interface operations {
       };
     };
   };
-  clerks: {
+  list_disputes: {
     parameters: {
       query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
+        /** @description open, proposed, answered or closed. */
         state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
+        /** @description Month of the statement. */
+        period?: string;
+        /** @description Part of a number, partner or title. */
+        q?: string;
+        /** @description Only those whose answer is late. */
+        late?: boolean;
         after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
         limit?: number;
       };
       header?: never;
@@ -4886,84 +5444,41 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Page_ClerkRow'];
+          'application/json': components['schemas']['DisputePage'];
         };
       };
     };
   };
-  clerk: {
+  raise_dispute: {
     parameters: {
       query?: never;
-      header?: never;
-      path: {
-        /** @description Work ID */
-        code: string;
+      header: {
+        'Idempotency-Key': string;
       };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ClerkWhole'];
-        };
-      };
-    };
-  };
-  drafts: {
-    parameters: {
-      query?: {
-        /** @description State. */
-        state?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DraftHead'][];
-        };
-      };
-    };
-  };
-  create_draft: {
-    parameters: {
-      query?: never;
-      header?: never;
       path?: never;
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['NewDraft'];
+        'application/json': components['schemas']['DisputeWish'];
       };
     };
     responses: {
-      200: {
+      201: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DraftView'];
+          'application/json': components['schemas']['DisputeView'];
         };
       };
     };
   };
-  draft: {
+  get_dispute: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        /** @description Draft */
         id: string;
       };
       cookie?: never;
@@ -4975,27 +5490,25 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DraftView'];
+          'application/json': components['schemas']['DisputeView'];
         };
       };
     };
   };
-  save_draft: {
+  answer_dispute: {
     parameters: {
       query?: never;
       header: {
-        /** @description Version seen */
         'If-Match': string;
       };
       path: {
-        /** @description Draft */
         id: string;
       };
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['DraftText'];
+        'application/json': components['schemas']['DisputeAnswer'];
       };
     };
     responses: {
@@ -5004,184 +5517,18 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['DraftHead'];
+          'application/json': components['schemas']['DisputeView'];
         };
       };
     };
   };
-  approve_draft: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Draft */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Said'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DraftView'];
-        };
-      };
-    };
-  };
-  comment_draft: {
+  close_dispute: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        /** @description Draft */
         id: string;
       };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Said'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DraftView'];
-        };
-      };
-    };
-  };
-  return_draft: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Draft */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Said'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DraftView'];
-        };
-      };
-    };
-  };
-  simulate_draft: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Draft */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SimulationAsked'];
-      };
-    };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  submit_draft: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Draft */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Said'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DraftView'];
-        };
-      };
-    };
-  };
-  withdraw_draft: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Draft */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Said'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DraftView'];
-        };
-      };
-    };
-  };
-  exports: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
       cookie?: never;
     };
     requestBody?: never;
@@ -5191,93 +5538,34 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ExportFile'][];
+          'application/json': components['schemas']['DisputeView'];
         };
       };
     };
   };
-  export_figures: {
+  decide_dispute: {
     parameters: {
       query?: never;
-      header?: never;
-      path?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
       cookie?: never;
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ExportSent'];
+        'application/json': components['schemas']['DisputeDecision'];
       };
     };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  download_export: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name */
-        file: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/octet-stream': unknown;
-        };
-      };
-    };
-  };
-  delete_export: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name */
-        file: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Deleted */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  home: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
     responses: {
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Workbench'];
+          'application/json': components['schemas']['DisputeView'];
         };
       };
     };
@@ -5377,6 +5665,84 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  list_invoices: {
+    parameters: {
+      query?: {
+        /** @description submitted, accepted or refused. */
+        state?: string;
+        /** @description Number of a statement, or part of a partner's code. */
+        q?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_InvoiceView'];
+        };
+      };
+    };
+  };
+  bring_invoice: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['InvoiceWish'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvoiceView'];
+        };
+      };
+    };
+  };
+  decide_invoice: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        number: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['InvoiceDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvoiceView'];
+        };
       };
     };
   };
@@ -5621,28 +5987,6 @@ export interface operations {
       };
     };
   };
-  live_policies: {
-    parameters: {
-      query?: {
-        /** @description Day; today where absent. */
-        on?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['LivePolicy'][];
-        };
-      };
-    };
-  };
   me: {
     parameters: {
       query?: never;
@@ -5659,6 +6003,1637 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Me'];
         };
+      };
+    };
+  };
+  change_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasswordChange'];
+      };
+    };
+    responses: {
+      /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  my_commission: {
+    parameters: {
+      query?: {
+        /** @description The last published one where absent. */
+        period?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Commission'];
+        };
+      };
+    };
+  };
+  my_lines: {
+    parameters: {
+      query?: {
+        period?: string;
+        component?: string;
+        /** @description Reason code. */
+        code?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LineRow'];
+        };
+      };
+    };
+  };
+  my_payments: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Payments'];
+        };
+      };
+    };
+  };
+  my_policies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PayingRule'][];
+        };
+      };
+    };
+  };
+  my_today: {
+    parameters: {
+      query?: {
+        /** @description Day; today where absent. */
+        day?: string;
+        /** @description Rows of the whole month instead of the day. */
+        whole_month?: boolean;
+        /** @description Kind of business. */
+        kind?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Business'];
+        };
+      };
+    };
+  };
+  my_unpaid: {
+    parameters: {
+      query?: {
+        period?: string;
+        component?: string;
+        /** @description Reason code. */
+        code?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_UnpaidRow'];
+        };
+      };
+    };
+  };
+  payment_candidates: {
+    parameters: {
+      query: {
+        /** @description Month of the statements. */
+        month: string;
+        /** @description `ready`, or a reason for waiting. */
+        waits?: string;
+        /** @description Part of a partner's code or name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentCandidates'];
+        };
+      };
+    };
+  };
+  payments: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description Month of the statements. */
+        month?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatches'];
+        };
+      };
+    };
+  };
+  make_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PaymentBatchSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  payment_batch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  approve_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  payment_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  payment_items: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PaymentItem'];
+        };
+      };
+    };
+  };
+  pay_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PaymentPaid'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  refuse_payments: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Batch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentBatch'];
+        };
+      };
+    };
+  };
+  periods: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description `month` or `-month`; the latest first where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PeriodRow'];
+        };
+      };
+    };
+  };
+  period: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  approve_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  close_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  period_difference: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodDifference'];
+        };
+      };
+    };
+  };
+  exceptions: {
+    parameters: {
+      query?: {
+        /** @description Kind. */
+        kind?: string;
+        /** @description `open` or `reviewed`. */
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ExceptionView'];
+        };
+      };
+    };
+  };
+  review_exception: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+        /** @description Finding */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      /** @description Noted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  refuse_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  submit_period: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeriodView'];
+        };
+      };
+    };
+  };
+  try_period: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Month */
+        month: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  get_proof: {
+    parameters: {
+      query: {
+        /** @description Month, `2026-07`. */
+        period: string;
+        /** @description Partner whose account it is. */
+        partner: string;
+        policy: string;
+        component: string;
+        /** @description Event id or group, as lists give it. */
+        basis: string;
+        payee?: string;
+        /** @description earn, release, reverse or adjust; `zero` for something that was not paid. */
+        kind?: string;
+        part?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProofLetter'];
+        };
+      };
+    };
+  };
+  get_proof_file: {
+    parameters: {
+      query: {
+        /** @description Month, `2026-07`. */
+        period: string;
+        /** @description Partner whose account it is. */
+        partner: string;
+        policy: string;
+        component: string;
+        /** @description Event id or group, as lists give it. */
+        basis: string;
+        payee?: string;
+        /** @description earn, release, reverse or adjust; `zero` for something that was not paid. */
+        kind?: string;
+        part?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A PDF */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': unknown;
+        };
+      };
+    };
+  };
+  sign_in: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignIn'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+    };
+  };
+  sign_out: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Signed out */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  list_statements: {
+    parameters: {
+      query?: {
+        /** @description Month, `2026-07`; the last one where absent. */
+        period?: string;
+        /** @description Part of a name, code or number, or initials. */
+        q?: string;
+        /** @description published, disputed, confirmed, `in_payment` or paid. */
+        state?: string;
+        /** @description Division code. */
+        territory?: string;
+        /** @description amount, payment, lines, unpaid, name or partner; with a minus from the highest down. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_StatementRow'];
+        };
+      };
+    };
+  };
+  list_statement_months: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StatementMonth'][];
+        };
+      };
+    };
+  };
+  get_statement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StatementView'];
+        };
+      };
+    };
+  };
+  confirm_statement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ConfirmWish'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConfirmationView'];
+        };
+      };
+    };
+  };
+  get_statement_file: {
+    parameters: {
+      query: {
+        /** @description pdf or xlsx. */
+        format: string;
+      };
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  list_lines: {
+    parameters: {
+      query?: {
+        component?: string;
+        /** @description earn, release, reverse or adjust. */
+        kind?: string;
+        /** @description Part of an event id, a subscriber's number, an outlet or a payee. */
+        q?: string;
+        /** @description amount or day; with a minus from the highest down. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_LineRow'];
+        };
+      };
+    };
+  };
+  list_unpaid: {
+    parameters: {
+      query?: {
+        component?: string;
+        /** @description Reason code. */
+        code?: string;
+        /** @description Part of an event id. */
+        q?: string;
+        /** @description Only what can still be met today. */
+        curable?: boolean;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        period: string;
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_UnpaidRow'];
+        };
+      };
+    };
+  };
+  upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'multipart/form-data': components['schemas']['UploadForm'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  upload_state: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  check_upload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  load_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LoadSent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  map_upload: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MappingSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UploadView'];
+        };
+      };
+    };
+  };
+  upload_rejects: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Upload */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  search: {
+    parameters: {
+      query: {
+        q: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What was found */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Found'];
+        };
+      };
+    };
+  };
+  clerks: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ClerkRow'];
+        };
+      };
+    };
+  };
+  clerk: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Work ID */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClerkWhole'];
+        };
+      };
+    };
+  };
+  home: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Workbench'];
+        };
+      };
+    };
+  };
+  network_areas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Area'][];
+        };
+      };
+    };
+  };
+  network_map: {
+    parameters: {
+      query?: {
+        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
+        area?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type; several as a comma list. */
+        subtype?: string;
+        /** @description Grade; several as a comma list. */
+        grade?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkMap'];
+        };
+      };
+    };
+  };
+  network_outlines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Division code */
+        area: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+    };
+  };
+  network_words: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkWords'];
+        };
+      };
+    };
+  };
+  outlets: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OutletRow'];
+        };
+      };
+    };
+  };
+  outlet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletWhole'];
+        };
+      };
+    };
+  };
+  partners: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PartnerRow'];
+        };
+      };
+    };
+  };
+  partner: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PartnerWhole'];
+        };
+      };
+    };
+  };
+  audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AuditView'];
+        };
+      };
+    };
+  };
+  export_audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A CSV file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  verify_audit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChainView'];
+        };
+      };
+    };
+  };
+  exports: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportFile'][];
+        };
+      };
+    };
+  };
+  export_figures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportSent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  download_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  delete_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Deleted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -5757,28 +7732,6 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  change_password: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordChange'];
-      };
-    };
-    responses: {
-      /** @description Changed */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6019,94 +7972,6 @@ export interface operations {
       };
     };
   };
-  network_areas: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Area'][];
-        };
-      };
-    };
-  };
-  network_map: {
-    parameters: {
-      query?: {
-        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
-        area?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type; several as a comma list. */
-        subtype?: string;
-        /** @description Grade; several as a comma list. */
-        grade?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NetworkMap'];
-        };
-      };
-    };
-  };
-  network_outlines: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Division code */
-        area: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': unknown;
-        };
-      };
-    };
-  };
-  network_words: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NetworkWords'];
-        };
-      };
-    };
-  };
   sign_in_ways: {
     parameters: {
       query?: never;
@@ -6164,76 +8029,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
-      };
-    };
-  };
-  outlets: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_OutletRow'];
-        };
-      };
-    };
-  };
-  outlet: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Outlet code */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['OutletWhole'];
-        };
       };
     };
   };
@@ -6349,76 +8144,6 @@ export interface operations {
       };
     };
   };
-  partners: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PartnerRow'];
-        };
-      };
-    };
-  };
-  partner: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Partner code */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PartnerWhole'];
-        };
-      };
-    };
-  };
   managers: {
     parameters: {
       query?: never;
@@ -6461,245 +8186,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
-      };
-    };
-  };
-  payment_candidates: {
-    parameters: {
-      query: {
-        /** @description Month of the statements. */
-        month: string;
-        /** @description `ready`, or a reason for waiting. */
-        waits?: string;
-        /** @description Part of a partner's code or name. */
-        q?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentCandidates'];
-        };
-      };
-    };
-  };
-  payments: {
-    parameters: {
-      query?: {
-        /** @description State. */
-        state?: string;
-        /** @description Month of the statements. */
-        month?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatches'];
-        };
-      };
-    };
-  };
-  make_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Key of the request */
-        'Idempotency-Key': string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PaymentBatchSent'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
-      };
-    };
-  };
-  payment_batch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
-      };
-    };
-  };
-  approve_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
-      };
-    };
-  };
-  payment_file: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A table */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
-        };
-      };
-    };
-  };
-  payment_items: {
-    parameters: {
-      query?: {
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PaymentItem'];
-        };
-      };
-    };
-  };
-  pay_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Key of the request */
-        'Idempotency-Key': string;
-      };
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PaymentPaid'];
-      };
-    };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  refuse_payments: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Batch */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PaymentBatch'];
-        };
       };
     };
   };
@@ -7076,433 +8562,6 @@ export interface operations {
       };
     };
   };
-  periods: {
-    parameters: {
-      query?: {
-        /** @description State. */
-        state?: string;
-        /** @description `month` or `-month`; the latest first where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PeriodRow'];
-        };
-      };
-    };
-  };
-  period: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  approve_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  close_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  period_difference: {
-    parameters: {
-      query?: {
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodDifference'];
-        };
-      };
-    };
-  };
-  exceptions: {
-    parameters: {
-      query?: {
-        /** @description Kind. */
-        kind?: string;
-        /** @description `open` or `reviewed`. */
-        state?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_ExceptionView'];
-        };
-      };
-    };
-  };
-  review_exception: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-        /** @description Finding */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      /** @description Noted */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  refuse_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  submit_period: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepNote'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PeriodView'];
-        };
-      };
-    };
-  };
-  try_period: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Month */
-        month: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  policies: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PolicyView'][];
-        };
-      };
-    };
-  };
-  check_policy: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PolicyText'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['CheckView'];
-        };
-      };
-    };
-  };
-  format_policy: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PolicyText'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PolicyText'];
-        };
-      };
-    };
-  };
-  write_steps: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StepsSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PolicyText'];
-        };
-      };
-    };
-  };
-  policy_words: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['WordView'][];
-        };
-      };
-    };
-  };
-  policy_version: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Policy */
-        name: string;
-        /** @description Version */
-        version: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PolicyVersionView'];
-        };
-      };
-    };
-  };
-  policy_changes: {
-    parameters: {
-      query?: {
-        /** @description The earlier version; the one before where absent. */
-        from?: number;
-      };
-      header?: never;
-      path: {
-        /** @description Policy */
-        name: string;
-        /** @description Version */
-        version: number;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DifferenceView'];
-        };
-      };
-    };
-  };
   responsibilities: {
     parameters: {
       query?: never;
@@ -7564,264 +8623,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RoleView'][];
-        };
-      };
-    };
-  };
-  search: {
-    parameters: {
-      query: {
-        /** @description Part of a name, pinyin initials, a code or a number. */
-        q: string;
-        /** @description Most records of a kind, at most 50; 8 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Hits'];
-        };
-      };
-    };
-  };
-  sign_in: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignIn'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Me'];
-        };
-      };
-    };
-  };
-  sign_out: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Signed out */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  simulation: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Simulation */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SimulationView'];
-        };
-      };
-    };
-  };
-  simulation_partners: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Simulation */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description CSV */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
-        };
-      };
-    };
-  };
-  upload: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'multipart/form-data': components['schemas']['UploadForm'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UploadView'];
-        };
-      };
-    };
-  };
-  upload_state: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UploadView'];
-        };
-      };
-    };
-  };
-  check_upload: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  load_upload: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Key of the request */
-        'Idempotency-Key': string;
-      };
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['LoadSent'];
-      };
-    };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  map_upload: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description Version seen */
-        'If-Match': string;
-      };
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MappingSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['UploadView'];
-        };
-      };
-    };
-  };
-  upload_rejects: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Upload */
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A table */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
         };
       };
     };

@@ -4,9 +4,10 @@ use super::desk::Desk;
 use super::proofs::{Found, Which, look};
 use super::signed::Signed;
 use super::statements::{find, instant, mask, own};
-use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, heavy};
+use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, heavy, too_large};
 use axum::Json;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -417,8 +418,14 @@ pub(crate) struct FileName {
 #[utoipa::path(post, path = "/attachments", tag = "attachments", operation_id = "bring_attachment", params(FileName),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = AttachmentView)), extensions(("x-permission" = json!("statement.confirm"))))]
-async fn bring(State(desk): State<Arc<Desk>>, signed: Signed, Asked(named): Asked<FileName>, body: Bytes) -> Answer<impl IntoResponse> {
+async fn bring(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Asked(named): Asked<FileName>,
+    body: Result<Bytes, BytesRejection>,
+) -> Answer<impl IntoResponse> {
     signed.may(&desk, Permission::StatementConfirm)?;
+    let body = body.map_err(|_| too_large())?;
     let limit = desk.parameters().on("attachment_limit_mb", "", desk.today())?.int()?;
     if i64::try_from(body.len()).unwrap_or(i64::MAX) > limit * MB {
         return Err(Refusal::bad_input(

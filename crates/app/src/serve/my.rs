@@ -446,7 +446,9 @@ async fn commission(
     };
     heavy(move || {
         let today = desk.today();
-        let stage = |number: &str, waits: i64| Stage::of(confirmed.contains_key(number), waits > 0, moved.get(number).map(|(how, _)| *how)).name().to_owned();
+        let stage = |number: &str, waits: i64| {
+            Stage::of(confirmed.contains_key(number), waits > 0, moved.get(number).map(|(how, _)| *how)).name().to_owned()
+        };
         let runs = desk.runs()?;
         let mut months = Vec::new();
         for earlier in runs.iter().rev().take(MOST_MONTHS) {

@@ -23,9 +23,6 @@ use qudao_platform::{Done, args, write_tx};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-#[cfg(test)]
-mod tests;
-
 /// A confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirmation {
