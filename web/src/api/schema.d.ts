@@ -55,6 +55,57 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Audit entries, newest first. */
+    get: operations['audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The entries that are looked for as a CSV file, newest first, all of them. */
+    get: operations['export_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/verification': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Computes every hash of the chain anew. */
+    get: operations['verify_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/bank-accounts': {
     parameters: {
       query?: never;
@@ -101,6 +152,40 @@ export interface paths {
     put?: never;
     /** Refuses an account somebody else entered. */
     post: operations['refuse_bank_account'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clerks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Clerks. */
+    get: operations['clerks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/clerks/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One clerk. */
+    get: operations['clerk'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -187,6 +272,59 @@ export interface paths {
     put?: never;
     /** Approves a proposed amount, which is then an adjustment of the month that is open, or sends it back. */
     post: operations['decide_dispute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's files, latest first. Those kept for a week are deleted. */
+    get: operations['exports'];
+    put?: never;
+    /** Begins an export. The job's result names the file. */
+    post: operations['export_figures'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/{file}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file. */
+    get: operations['download_export'];
+    put?: never;
+    post?: never;
+    /** Deletes a file. */
+    delete: operations['delete_export'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/home': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The asker's workbench. */
+    get: operations['home'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -483,6 +621,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/me/account': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own account. */
+    get: operations['account'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/acting': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Acts for somebody, or for oneself again; holds for this session. */
+    post: operations['act'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/delegations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Delegations given and taken, newest first. */
+    get: operations['delegations'];
+    put?: never;
+    /** Lets another act with some of one's own roles. */
+    post: operations['delegate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/delegations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes a delegation back; either side may. */
+    delete: operations['revoke_delegation'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/me/password': {
     parameters: {
       query?: never;
@@ -494,6 +701,177 @@ export interface paths {
     put?: never;
     /** Changes one's own password; all other sessions end. */
     post: operations['change_password'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/stand-ins': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Colleagues to choose a stand-in from, names only: for the operator's people each other, for a partner's those of the same partner, outlet or work ID. */
+    get: operations['stand_ins'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own tokens, newest first. */
+    get: operations['api_tokens'];
+    put?: never;
+    /** Makes a token for a program. */
+    post: operations['create_token'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/tokens/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Takes a token back. */
+    delete: operations['revoke_token'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/totp': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows a secret for an authenticator app; nothing is asked before it is confirmed. */
+    post: operations['totp_enrol'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/totp/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms the secret with a first code; sign-in asks from now on. */
+    post: operations['totp_confirm'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/totp/off': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Switches the codes off, with a code. */
+    post: operations['totp_off'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All metrics and what they may be split by. */
+    get: operations['metrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/query': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Answers a question about figures. */
+    post: operations['metrics_query'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/rows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The facts behind a figure. */
+    post: operations['metrics_rows'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/targets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets targets; those there are for the same month, metric and code are replaced. */
+    put: operations['set_targets'];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -596,6 +974,263 @@ export interface paths {
     get: operations['my_unpaid'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/areas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Divisions where something one may see stands, with all above them, by code. */
+    get: operations['network_areas'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners, outlets and clerks by division. */
+    get: operations['network_map'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/outlines/{area}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlines of a division's parts, as deployed in the folder `maps`: `{"caption": "…", "outlines": {GeoJSON with `code` in each feature}}`. */
+    get: operations['network_outlines'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/words': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The words to filter by. */
+    get: operations['network_words'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/oidc': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How one may sign in. */
+    get: operations['sign_in_ways'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/oidc/callback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Takes the browser back. It goes on to the first page, signed in or with the code of a refusal in the address. */
+    get: operations['end_sso'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/oidc/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sends the browser to the other house. */
+    get: operations['begin_sso'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets. */
+    get: operations['outlets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One outlet. */
+    get: operations['outlet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The register. */
+    get: operations['parameters'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A parameter, its values by territory and day. */
+    get: operations['parameter'];
+    /** Sets a value from a day on. */
+    put: operations['set_parameter'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/parameters/{name}/settings/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back a value that has not begun. */
+    post: operations['withdraw_parameter'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners. */
+    get: operations['partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One partner. */
+    get: operations['partner'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}/managers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Those who serve a partner today, one for each function. */
+    get: operations['managers'];
+    put?: never;
+    /** Names who serves a partner in a function from a day on. */
+    post: operations['name_manager'];
     delete?: never;
     options?: never;
     head?: never;
@@ -733,6 +1368,197 @@ export interface paths {
     put?: never;
     /** Refuses a batch that is not paid; its statements can be paid by another one. */
     post: operations['refuse_payments'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People. */
+    get: operations['people'];
+    put?: never;
+    /** Adds a person with a first role and a first password. */
+    post: operations['add_person'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A person. */
+    get: operations['person'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes a person's name, duty hours, phone. */
+    patch: operations['edit_person'];
+    trace?: never;
+  };
+  '/api/v1/people/{login}/handover': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a hand-over would do. */
+    get: operations['preview_handover'];
+    put?: never;
+    /** Hands over; refused if other roles would move than the preview showed. */
+    post: operations['hand_over'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/leave': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Somebody leaves: roles, sessions and tokens end now, the work ID is suspended. */
+    post: operations['leave'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a new first password, lifts a lock-out, ends every session. */
+    post: operations['reset_password'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/private/reveal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows a phone, an ID number or a bank account of a person whole. The audit chain keeps who saw it and why. */
+    post: operations['reveal_private'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a role. */
+    post: operations['give_role'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/roles/{id}/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a role. */
+    post: operations['end_role'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/totp/reset': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Switches off the second factor of somebody who lost their phone. */
+    post: operations['reset_totp'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/work-ids': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The work IDs of a person, now and before. */
+    get: operations['work_ids'];
+    put?: never;
+    /** Binds a work ID to a person, at the outlet the master data say. */
+    post: operations['bind_work_id'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/people/{login}/work-ids/{clerk}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Suspends the work ID of a person. */
+    post: operations['suspend_work_id'];
     delete?: never;
     options?: never;
     head?: never;
@@ -935,6 +1761,74 @@ export interface paths {
     };
     /** The same as a paper. */
     get: operations['get_proof_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/responsibilities': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The matrix of responsibilities, by kind of task. */
+    get: operations['responsibilities'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/responsibilities/{task}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Says which role answers for a kind of task; `If-Match: "0"` for a new kind. */
+    put: operations['assign_responsibility'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Roles, by id. */
+    get: operations['roles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Searches everything one may see. */
+    get: operations['search'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1182,899 +2076,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/search': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: operations['search'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/clerks': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Clerks. */
-    get: operations['clerks'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/clerks/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One clerk. */
-    get: operations['clerk'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/home': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The asker's workbench. */
-    get: operations['home'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/areas': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Divisions where something one may see stands, with all above them, by code. */
-    get: operations['network_areas'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/map': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Partners, outlets and clerks by division. */
-    get: operations['network_map'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/outlines/{area}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Outlines of a division's parts, as deployed in the folder `maps`: `{"caption": "…", "outlines": {GeoJSON with `code` in each feature}}`. */
-    get: operations['network_outlines'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/network/words': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The words to filter by. */
-    get: operations['network_words'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/outlets': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Outlets. */
-    get: operations['outlets'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/outlets/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One outlet. */
-    get: operations['outlet'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/partners': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Partners. */
-    get: operations['partners'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/partners/{code}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One partner. */
-    get: operations['partner'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Audit entries, newest first. */
-    get: operations['audit'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit/export': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The entries that are looked for as a CSV file, newest first, all of them. */
-    get: operations['export_audit'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/audit/verification': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Computes every hash of the chain anew. */
-    get: operations['verify_audit'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/exports': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The caller's files, latest first. Those kept for a week are deleted. */
-    get: operations['exports'];
-    put?: never;
-    /** Begins an export. The job's result names the file. */
-    post: operations['export_figures'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/exports/{file}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A file. */
-    get: operations['download_export'];
-    put?: never;
-    post?: never;
-    /** Deletes a file. */
-    delete: operations['delete_export'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/account': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One's own account. */
-    get: operations['account'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/acting': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Acts for somebody, or for oneself again; holds for this session. */
-    post: operations['act'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/delegations': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Delegations given and taken, newest first. */
-    get: operations['delegations'];
-    put?: never;
-    /** Lets another act with some of one's own roles. */
-    post: operations['delegate'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/delegations/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Takes a delegation back; either side may. */
-    delete: operations['revoke_delegation'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/stand-ins': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Colleagues to choose a stand-in from, names only: for the operator's people each other, for a partner's those of the same partner, outlet or work ID. */
-    get: operations['stand_ins'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/tokens': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** One's own tokens, newest first. */
-    get: operations['api_tokens'];
-    put?: never;
-    /** Makes a token for a program. */
-    post: operations['create_token'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/tokens/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post?: never;
-    /** Takes a token back. */
-    delete: operations['revoke_token'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/totp': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Shows a secret for an authenticator app; nothing is asked before it is confirmed. */
-    post: operations['totp_enrol'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/totp/confirm': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Confirms the secret with a first code; sign-in asks from now on. */
-    post: operations['totp_confirm'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/me/totp/off': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Switches the codes off, with a code. */
-    post: operations['totp_off'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/metrics': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** All metrics and what they may be split by. */
-    get: operations['metrics'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/metrics/query': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Answers a question about figures. */
-    post: operations['metrics_query'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/metrics/rows': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** The facts behind a figure. */
-    post: operations['metrics_rows'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/metrics/targets': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    /** Sets targets; those there are for the same month, metric and code are replaced. */
-    put: operations['set_targets'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/oidc': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** How one may sign in. */
-    get: operations['sign_in_ways'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/oidc/callback': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Takes the browser back. It goes on to the first page, signed in or with the code of a refusal in the address. */
-    get: operations['end_sso'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/oidc/start': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Sends the browser to the other house. */
-    get: operations['begin_sso'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/parameters': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The register. */
-    get: operations['parameters'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/parameters/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A parameter, its values by territory and day. */
-    get: operations['parameter'];
-    /** Sets a value from a day on. */
-    put: operations['set_parameter'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/parameters/{name}/settings/{id}/withdraw': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Takes back a value that has not begun. */
-    post: operations['withdraw_parameter'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/partners/{code}/managers': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Those who serve a partner today, one for each function. */
-    get: operations['managers'];
-    put?: never;
-    /** Names who serves a partner in a function from a day on. */
-    post: operations['name_manager'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** People. */
-    get: operations['people'];
-    put?: never;
-    /** Adds a person with a first role and a first password. */
-    post: operations['add_person'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** A person. */
-    get: operations['person'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    /** Changes a person's name, duty hours, phone. */
-    patch: operations['edit_person'];
-    trace?: never;
-  };
-  '/api/v1/people/{login}/handover': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What a hand-over would do. */
-    get: operations['preview_handover'];
-    put?: never;
-    /** Hands over; refused if other roles would move than the preview showed. */
-    post: operations['hand_over'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/leave': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Somebody leaves: roles, sessions and tokens end now, the work ID is suspended. */
-    post: operations['leave'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/password': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Gives a new first password, lifts a lock-out, ends every session. */
-    post: operations['reset_password'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/private/reveal': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Shows a phone, an ID number or a bank account of a person whole. The audit chain keeps who saw it and why. */
-    post: operations['reveal_private'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/roles': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Gives a role. */
-    post: operations['give_role'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/roles/{id}/end': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Ends a role. */
-    post: operations['end_role'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/totp/reset': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Switches off the second factor of somebody who lost their phone. */
-    post: operations['reset_totp'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/work-ids': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The work IDs of a person, now and before. */
-    get: operations['work_ids'];
-    put?: never;
-    /** Binds a work ID to a person, at the outlet the master data say. */
-    post: operations['bind_work_id'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/people/{login}/work-ids/{clerk}/suspend': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    /** Suspends the work ID of a person. */
-    post: operations['suspend_work_id'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/responsibilities': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** The matrix of responsibilities, by kind of task. */
-    get: operations['responsibilities'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/responsibilities/{task}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    /** Says which role answers for a kind of task; `If-Match: "0"` for a new kind. */
-    put: operations['assign_responsibility'];
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/roles': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** Roles, by id. */
-    get: operations['roles'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   '/api/v1/views': {
     parameters: {
       query?: never;
@@ -2115,6 +2116,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description One's own account. */
+    AccountView: {
+      duty_hours: string;
+      login: string;
+      name: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      /**
+       * Format: int32
+       * @description Recovery codes that are left.
+       */
+      recovery_left: number;
+      /** @description Roles held today, before or later. */
+      roles: components['schemas']['GrantView'][];
+      /** @description Whether sign-in asks for a code. */
+      totp: boolean;
+    };
+    /** @description Under which delegation to act. */
+    ActSent: {
+      /** @description Absent to act for oneself again. */
+      delegation?: string | null;
+    };
+    /** @description Whom somebody acts for. */
+    ActingView: {
+      login: string;
+      name: string;
+    };
     /** @description A correction approved elsewhere, such as the outcome of a dispute. */
     AdjustmentView: {
       /**
@@ -2124,6 +2152,13 @@ export interface components {
       amount: number;
       code: string;
       text: string;
+    };
+    /** @description A division to choose. */
+    Area: {
+      /** @description Code of the division above; empty for a province. */
+      above: string;
+      code: string;
+      name: string;
     };
     /** @description A day, or the month. */
     ArrivalDelivery: {
@@ -2180,6 +2215,27 @@ export interface components {
       kind: string;
       name: string;
       sha256: string;
+    };
+    /** @description A change somebody made. */
+    AuditView: {
+      /** @description `noun.verb`. */
+      action: string;
+      /** @description The record after, JSON. */
+      after: string | null;
+      at: string;
+      /** @description The record before, JSON. */
+      before: string | null;
+      hash: string;
+      noun: string;
+      noun_id: string;
+      reason: string | null;
+      /**
+       * Format: int64
+       * @description Place in the chain.
+       */
+      seq: number;
+      /** @description Login; `li4/zhang3` for somebody who acted for another. */
+      who: string;
     };
     /** @description An account or a change that waits. The number is masked. */
     BankAccount: {
@@ -2243,6 +2299,53 @@ export interface components {
       month: number;
       title: string;
     };
+    /** @description A changed card. */
+    CardSent: {
+      duty_hours?: string;
+      name: string;
+      /** @description A new phone; absent to leave it, empty to forget it. */
+      phone?: string | null;
+      reason?: string;
+    };
+    /** @description Whether the chain holds. */
+    ChainView: {
+      /**
+       * Format: int64
+       * @description The first place where it does not hold.
+       */
+      broken_at: number | null;
+      /**
+       * Format: int64
+       * @description Entries there are.
+       */
+      entries: number;
+      /** @description Hash of the last one; keep it somewhere else now and then. */
+      head: string;
+      holds: boolean;
+      /** @description missing, unlinked, altered or wrong_end. */
+      why: string | null;
+    };
+    /** @description A clerk in a list. */
+    ClerkRow: {
+      /** @description Work ID. */
+      code: string;
+      /** @description First day of the row in force. */
+      from: string;
+      name: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description A clerk whole. */
+    ClerkWhole: {
+      clerk: components['schemas']['ClerkRow'];
+      history: components['schemas']['Lived'][];
+    };
     /** @description One's income, up to the last published month. */
     Commission: {
       /** @description Of these, instalments whose condition failed once already. */
@@ -2272,6 +2375,29 @@ export interface components {
       state: string;
       unpaid: components['schemas']['UnpaidGroup'][];
       who: components['schemas']['WhoView'];
+    };
+    /** @description What to set beside the figures. */
+    CompareSent: {
+      /**
+       * @description The period before, restated to this period's working days, weekends and holidays.
+       * @default false
+       */
+      adjusted: boolean;
+      /**
+       * @description A year earlier.
+       * @default false
+       */
+      last_year: boolean;
+      /**
+       * @description The period before.
+       * @default false
+       */
+      previous: boolean;
+      /**
+       * @description Targets.
+       * @default false
+       */
+      target: boolean;
     };
     /** @description A row of a statement's section. */
     ComponentView: {
@@ -2339,6 +2465,48 @@ export interface components {
        * @description Fen still to be invoiced.
        */
       missing: number;
+    };
+    /** @description First and last day. */
+    Days: {
+      from: string;
+      to: string;
+    };
+    /** @description A delegation that was made. */
+    DelegationMade: {
+      id: string;
+    };
+    /** @description What is to be lent. */
+    DelegationSent: {
+      from: string;
+      /** @description Ids of one's own roles. */
+      grants: string[];
+      reason: string;
+      /** @description Login of who may act. */
+      taker: string;
+      /** @description First day it no longer holds. */
+      to: string;
+    };
+    /** @description What one person lets another do. */
+    DelegationView: {
+      from: string;
+      giver: string;
+      giver_name: string;
+      id: string;
+      reason: string;
+      roles: components['schemas']['GrantView'][];
+      /** @description coming, holds, over or revoked. */
+      state: string;
+      taker: string;
+      taker_name: string;
+      /** @description First day it no longer holds. */
+      to: string;
+    };
+    /** @description A dimension. */
+    DimensionView: {
+      code: string;
+      /** @description time, place, thing. */
+      group: string;
+      name: string;
     };
     /** @description An answer to a dispute. */
     DisputeAnswer: {
@@ -2465,6 +2633,198 @@ export interface components {
       reviewed_at: string | null;
       reviewed_by: string | null;
     };
+    /** @description A file to download. */
+    ExportFile: {
+      /** Format: int64 */
+      bytes: number;
+      /** @description When it is deleted. */
+      expires_at: string;
+      /** @description Name, for the address. */
+      file: string;
+      made_at: string;
+    };
+    /** @description An export to make. */
+    ExportSent: {
+      /** @description xlsx or csv. */
+      format: string;
+      /** @description Name of the file, without its ending. */
+      name: string;
+      /** @description What the page shows. All rows are written, whatever the page shows of them. */
+      query: components['schemas']['MetricQuery'];
+    };
+    /** @description A fact behind a figure. */
+    FactRow: {
+      /**
+       * Format: int64
+       * @description Fen; of a subscriber's month what was billed.
+       */
+      amount: number | null;
+      clerk: string;
+      event_id: string;
+      /** @description Code of the kind. */
+      kind: string;
+      kind_name: string;
+      occurred_on: string;
+      order_id: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      plan_fee: number | null;
+      product: string;
+      product_name: string;
+      ref_event: string;
+      /** @description effective, cancelled, reversal; empty for what has none. */
+      state: string;
+      /** @description Masked. */
+      subscriber: string;
+    };
+    /** @description A figure and the one before it. */
+    Figure: {
+      /**
+       * Format: int64
+       * @description The month before; absent where there is none.
+       */
+      before: number | null;
+      code: string;
+      title: string;
+      /** @description The records behind it. */
+      to: string;
+      /** @description fen or count. */
+      unit: string;
+      /** Format: int64 */
+      value: number;
+    };
+    /** @description A figure with what stands beside it, in the metric's unit; shares and growth in parts of a million. */
+    FigureCell: {
+      /** Format: int64 */
+      adjusted?: number | null;
+      /** Format: int64 */
+      adjusted_growth_ppm?: number | null;
+      /** Format: int64 */
+      attainment_ppm?: number | null;
+      /** Format: int64 */
+      growth_ppm?: number | null;
+      /** Format: int64 */
+      last_year?: number | null;
+      /** Format: int64 */
+      previous?: number | null;
+      /** Format: int64 */
+      share_ppm?: number | null;
+      /** Format: int64 */
+      target?: number | null;
+      /** Format: int64 */
+      value: number | null;
+      /** Format: int64 */
+      year_growth_ppm?: number | null;
+    };
+    /** @description A key across. */
+    FigureHead: {
+      key: string;
+      label: string;
+    };
+    /** @description What the rows that are not shown come to. */
+    FigureRest: {
+      cells: components['schemas']['FigureCell'][];
+      rows: number;
+    };
+    /** @description A row. */
+    FigureRow: {
+      /** @description For every key across, every metric. */
+      cells: components['schemas']['FigureCell'][];
+      key: string[];
+      /** @description What people call the keys. */
+      labels: string[];
+      /** @description Place in the order asked for, from 1. */
+      rank: number;
+    };
+    /** @description An answer. */
+    FigureTable: {
+      across: components['schemas']['FigureHead'][];
+      /** @description Dimension across, if there is one. */
+      across_by: string | null;
+      by: string[];
+      days: components['schemas']['Days'];
+      last_year: components['schemas']['Days'] | null;
+      /** @description Holidays, and weekend days worked, of the days asked for. */
+      marked: components['schemas']['MarkedDay'][];
+      metrics: string[];
+      previous: components['schemas']['Days'] | null;
+      rest: components['schemas']['FigureRest'] | null;
+      rows: components['schemas']['FigureRow'][];
+      /**
+       * Format: int64
+       * @description Number of the state of the facts that was counted.
+       */
+      snapshot: number;
+      total: components['schemas']['FigureCell'][];
+    };
+    /** @description A view. */
+    FigureView: {
+      address: string;
+      id: string;
+      name: string;
+      /** @description Whether it is the caller's own. */
+      own: boolean;
+      owner: string;
+      shares: components['schemas']['ShareSent'][];
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A condition. */
+    FilterSent: {
+      /** @description A dimension, or `territory` (a division and all below), or `tree` (a partner and all below). */
+      dimension: string;
+      /** @description Keys, any of which will do. */
+      values: string[];
+    };
+    /** @description A role to be given. */
+    GrantSent: {
+      /** @description First day. */
+      from: string;
+      /** @description Code of a territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      reason: string;
+      role: string;
+      /** @description First day it no longer holds. */
+      to?: string | null;
+    };
+    /** @description A role of a person. */
+    GrantView: {
+      /** @description First day. */
+      from: string;
+      /** @description Whether it holds today. */
+      holds: boolean;
+      id: string;
+      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      over_name: string;
+      /** @description Role id. */
+      role: string;
+      /** @description What people call it. */
+      title: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+    };
+    /** @description A hand-over. */
+    HandoverSent: {
+      /** @description First day. */
+      on: string;
+      reason: string;
+      /** @description Ids of the roles the preview showed. */
+      seen: string[];
+      /** @description Login of who takes over. */
+      to: string;
+    };
     /** @description A role somebody holds today. */
     HeldRole: {
       /** @description The territory, partner, outlet or work ID it is held over; empty for everywhere. */
@@ -2477,6 +2837,20 @@ export interface components {
       role: string;
       /** @description What people call it. */
       title: string;
+    };
+    /** @description A record that was found. */
+    Hit: {
+      /** @description Its code; a statement has its month and its partner's code, `2026-07/P001`. */
+      code: string;
+      /** @description partner, outlet, clerk, statement or policy. */
+      kind: string;
+      name: string;
+      /** @description Where it belongs. */
+      note: string;
+    };
+    /** @description What was found, the best first. */
+    Hits: {
+      items: components['schemas']['Hit'][];
     };
     /** @description A batch with its accounts by day and kind. */
     ImportBatch: {
@@ -2683,6 +3057,11 @@ export interface components {
        */
       total: number;
     };
+    /** @description A key the facts must have. */
+    KeySent: {
+      dimension: string;
+      key: string;
+    };
     /** @description An account. */
     LedgerAccount: {
       /**
@@ -2848,10 +3227,39 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description What held of a record from a day to a day. */
+    Lived: {
+      from: string;
+      /** @description First day it no longer held; absent while open. */
+      to: string | null;
+      /** @description What it was, in words. */
+      what: string;
+    };
     /** @description How much of a file to take. */
     LoadSent: {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
       accept_partial?: boolean;
+    };
+    /** @description Who shall serve a partner. */
+    ManagerSent: {
+      /** @description First day. */
+      from: string;
+      login: string;
+      reason: string;
+      /** @description Role id of the function. */
+      role: string;
+    };
+    /** @description Who serves a partner in a function. */
+    ManagerView: {
+      duty_hours: string;
+      from: string;
+      login: string;
+      name: string;
+      /** @description Their phone at work, whole: the partner is to call it. */
+      phone: string;
+      /** @description Role id. */
+      role: string;
+      title: string;
     };
     /** @description What a file calls things. */
     MappingSent: {
@@ -2866,8 +3274,16 @@ export interface components {
       /** @description Table. */
       table: string;
     };
+    /** @description A day that differs from the plain week. */
+    MarkedDay: {
+      day: string;
+      /** @description work or holiday. */
+      kind: string;
+      name: string;
+    };
     /** @description Whoever asks. */
     Me: {
+      acting: components['schemas']['ActingView'] | null;
       login: string;
       /** @description Whether the first password must be changed before anything else. */
       must_change: boolean;
@@ -2877,6 +3293,56 @@ export interface components {
       roles: components['schemas']['HeldRole'][];
       /** @description Today, in China, as the server has it. */
       today: string;
+    };
+    /** @description The catalogue. */
+    MetricCatalogue: {
+      dimensions: components['schemas']['DimensionView'][];
+      /** @description First day with business. */
+      first: string | null;
+      /** @description Last day of the newest month with business, or today. */
+      last: string | null;
+      /** @description Newest month with states of subscribers. */
+      last_state: string | null;
+      metrics: components['schemas']['MetricView'][];
+    };
+    /** @description A question. */
+    MetricQuery: {
+      /** @description Dimension across the columns. */
+      across?: string | null;
+      /** @description Dimensions down the rows. */
+      by?: string[];
+      compare?: components['schemas']['CompareSent'];
+      filters?: components['schemas']['FilterSent'][];
+      /**
+       * Format: date
+       * @description First day.
+       */
+      from: string;
+      /** @description Ids of metrics. */
+      metrics: string[];
+      sort?: components['schemas']['SortSent'] | null;
+      /**
+       * Format: date
+       * @description Last day.
+       */
+      to: string;
+      top?: components['schemas']['TopSent'] | null;
+    };
+    /** @description A metric. */
+    MetricView: {
+      /** @description What exactly it is. */
+      about: string;
+      /** @description Whether shares of a whole make sense. */
+      additive: boolean;
+      /** @description Codes of the dimensions it may be split by. */
+      by: string[];
+      id: string;
+      name: string;
+      /** @description Role that answers for the definition. */
+      owner: string;
+      owner_name: string;
+      /** @description count, fen, ppm, people, outlets, partners. */
+      unit: string;
     };
     /** @description A month of one's income. */
     MonthView: {
@@ -2889,6 +3355,56 @@ export interface components {
       /** @description published, disputed, confirmed, `in_payment`, paid. */
       state: string;
     };
+    /** @description What becomes of a role. */
+    MoveView: {
+      /** @description First day the other holds it. */
+      from: string;
+      /** @description The role as it is. */
+      grant: components['schemas']['GrantView'];
+      /** @description Whether the other holds the same already, so that it only ends here. */
+      held: boolean;
+    };
+    /** @description A partner or outlet beside another record. */
+    Named: {
+      code: string;
+      name: string;
+      /** @description Tier of a partner. */
+      note: string;
+    };
+    /** @description A division with its parts. */
+    NetworkMap: {
+      /** @description The division shown; empty for the country. */
+      area: string;
+      parts: components['schemas']['Part'][];
+      /** @description From the province down to the division shown. */
+      path: components['schemas']['Step'][];
+    };
+    /** @description The words partners and outlets are classified by. */
+    NetworkWords: {
+      channels: components['schemas']['Word'][];
+      grades: components['schemas']['Word'][];
+      subtypes: components['schemas']['Word'][];
+      tiers: components['schemas']['Word'][];
+    };
+    /** @description A person to be added. */
+    NewPerson: {
+      duty_hours?: string;
+      /** @description To be changed at the first sign-in. */
+      first_password: string;
+      grant: components['schemas']['GrantSent'];
+      login: string;
+      name: string;
+      phone?: string;
+    };
+    /** @description A token to be made. */
+    NewToken: {
+      /** Format: int32 */
+      days: number;
+      /** @description What it is for. */
+      name: string;
+      /** @description A part of one's own permissions. */
+      permissions: string[];
+    };
     /** @description Another rule that looked at the same. */
     OtherView: {
       /**
@@ -2899,6 +3415,60 @@ export interface components {
       component: string;
       reasons: string[];
       title: string;
+    };
+    /** @description An outlet in a list. */
+    OutletRow: {
+      channel: string;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Business district; empty if none. */
+      district: string;
+      /** @description First day of the row in force. */
+      from: string;
+      grade: string;
+      name: string;
+      owner: string;
+      owner_name: string;
+      /** @description active, coming or ended. */
+      state: string;
+      subtype: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description An outlet whole. */
+    OutletWhole: {
+      clerks: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      outlet: components['schemas']['OutletRow'];
+    };
+    /** @description A part of a list. */
+    Page_AuditView: {
+      /** @description Rows. */
+      items: {
+        /** @description `noun.verb`. */
+        action: string;
+        /** @description The record after, JSON. */
+        after: string | null;
+        at: string;
+        /** @description The record before, JSON. */
+        before: string | null;
+        hash: string;
+        noun: string;
+        noun_id: string;
+        reason: string | null;
+        /**
+         * Format: int64
+         * @description Place in the chain.
+         */
+        seq: number;
+        /** @description Login; `li4/zhang3` for somebody who acted for another. */
+        who: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
     };
     /** @description A part of a list. */
     Page_BankAccount: {
@@ -2968,6 +3538,29 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_ClerkRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Work ID. */
+        code: string;
+        /** @description First day of the row in force. */
+        from: string;
+        name: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_ExceptionView: {
       /** @description Rows. */
       items: {
@@ -2995,6 +3588,44 @@ export interface components {
         partner: string;
         reviewed_at: string | null;
         reviewed_by: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_FactRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen; of a subscriber's month what was billed.
+         */
+        amount: number | null;
+        clerk: string;
+        event_id: string;
+        /** @description Code of the kind. */
+        kind: string;
+        kind_name: string;
+        occurred_on: string;
+        order_id: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        plan_fee: number | null;
+        product: string;
+        product_name: string;
+        ref_event: string;
+        /** @description effective, cancelled, reversal; empty for what has none. */
+        state: string;
+        /** @description Masked. */
+        subscriber: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -3220,6 +3851,89 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_OutletRow: {
+      /** @description Rows. */
+      items: {
+        channel: string;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Business district; empty if none. */
+        district: string;
+        /** @description First day of the row in force. */
+        from: string;
+        grade: string;
+        name: string;
+        owner: string;
+        owner_name: string;
+        /** @description active, coming or ended. */
+        state: string;
+        subtype: string;
+        territory: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ParameterView: {
+      /** @description Rows. */
+      items: {
+        default: string | null;
+        name: string;
+        /** @description The day on which the next change begins. */
+        next_change: string | null;
+        /** @description Requirements it serves. */
+        serves: string[];
+        /** @description Values that were set, now, before or later. */
+        settings: number;
+        /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+        source: string;
+        title: string;
+        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+        unit: string;
+        /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+        value: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PartnerRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Partners directly below. */
+        below: number;
+        blacklisted: boolean;
+        /** @description Clerks in force. */
+        clerks: number;
+        code: string;
+        /** @description Type, such as 代理商. */
+        kind: string;
+        name: string;
+        /** @description Outlets in force. */
+        outlets: number;
+        /** @description Code of the partner above; empty at the top. */
+        parent: string;
+        parent_name: string;
+        /** @description First day of the partnership. */
+        since: string;
+        /** @description active, coming or ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        tier: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_PaymentBatch: {
       /** @description Rows. */
       items: {
@@ -3349,6 +4063,34 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_PersonView: {
+      /** @description Rows. */
+      items: {
+        duty_hours: string;
+        /** @description When they left. */
+        left_at: string | null;
+        /** @description Until when wrong passwords lock them out, while they do. */
+        locked_until_at: string | null;
+        login: string;
+        /** @description Whether they still have a first password. */
+        must_change: boolean;
+        name: string;
+        /** @description Masked; empty if none is known. */
+        phone: string;
+        roles: components['schemas']['GrantView'][];
+        /** @description present or left. */
+        state: string;
+        /** @description Whether sign-in asks for a code. */
+        totp: boolean;
+        /** Format: int32 */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_StatementRow: {
       /** @description Rows. */
       items: {
@@ -3425,6 +4167,48 @@ export interface components {
       /** @description Rows of all parts together. */
       total: number;
     };
+    /** @description A parameter with all its values. */
+    ParameterHistory: {
+      parameter: components['schemas']['ParameterView'];
+      settings: components['schemas']['SettingView'][];
+      /**
+       * Format: int32
+       * @description Of the values together; send it as `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A parameter with the value that holds. */
+    ParameterView: {
+      default: string | null;
+      name: string;
+      /** @description The day on which the next change begins. */
+      next_change: string | null;
+      /** @description Requirements it serves. */
+      serves: string[];
+      /** @description Values that were set, now, before or later. */
+      settings: number;
+      /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
+      source: string;
+      title: string;
+      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+      unit: string;
+      /** @description The value that holds in the territory on the day; absent if it must be set before use. */
+      value: string | null;
+    };
+    /** @description A part of a division and what stands in it. */
+    Part: {
+      clerks: number;
+      code: string;
+      /** @description Outlets by grade. */
+      grades: {
+        [key: string]: number;
+      };
+      name: string;
+      /** @description Whether it has parts of its own. */
+      opens: boolean;
+      outlets: number;
+      partners: number;
+    };
     /** @description The part of an outlet, clerk or customer. */
     PartView: {
       code: string;
@@ -3438,10 +4222,49 @@ export interface components {
        */
       payable: number;
     };
+    /** @description A partner in a list. */
+    PartnerRow: {
+      /** @description Partners directly below. */
+      below: number;
+      blacklisted: boolean;
+      /** @description Clerks in force. */
+      clerks: number;
+      code: string;
+      /** @description Type, such as 代理商. */
+      kind: string;
+      name: string;
+      /** @description Outlets in force. */
+      outlets: number;
+      /** @description Code of the partner above; empty at the top. */
+      parent: string;
+      parent_name: string;
+      /** @description First day of the partnership. */
+      since: string;
+      /** @description active, coming or ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      tier: string;
+    };
+    /** @description A partner whole. */
+    PartnerWhole: {
+      /** @description From the top down to the one above. */
+      above: components['schemas']['Named'][];
+      agreements: components['schemas']['Term'][];
+      /** @description Directly below. */
+      below: components['schemas']['Named'][];
+      history: components['schemas']['Lived'][];
+      partner: components['schemas']['PartnerRow'];
+    };
     /** @description A change of one's own password. */
     PasswordChange: {
       new: string;
       old: string;
+    };
+    /** @description A new first password. */
+    PasswordReset: {
+      first_password: string;
+      reason: string;
     };
     /** @description A rule that pays the caller. */
     PayingRule: {
@@ -3757,6 +4580,36 @@ export interface components {
        */
       version: number;
     };
+    /** @description A person. */
+    PersonView: {
+      duty_hours: string;
+      /** @description When they left. */
+      left_at: string | null;
+      /** @description Until when wrong passwords lock them out, while they do. */
+      locked_until_at: string | null;
+      login: string;
+      /** @description Whether they still have a first password. */
+      must_change: boolean;
+      name: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      roles: components['schemas']['GrantView'][];
+      /** @description present or left. */
+      state: string;
+      /** @description Whether sign-in asks for a code. */
+      totp: boolean;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A month and what was settled in it. */
+    Point: {
+      month: string;
+      /**
+       * Format: int64
+       * @description Payments, fen.
+       */
+      payment: number;
+    };
     /** @description Why a line is what it is, or why there is none. */
     ProofLetter: {
       /**
@@ -3789,6 +4642,23 @@ export interface components {
       terms: components['schemas']['TermView'][];
       title: string;
     };
+    /** @description A partner and what it is paid. */
+    Ranked: {
+      /** Format: int64 */
+      before: number | null;
+      code: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Payment, fen.
+       */
+      payment: number;
+      to: string;
+    };
+    /** @description Why something is done. */
+    Reason: {
+      reason: string;
+    };
     /** @description Why nothing was paid, or less. */
     ReasonView: {
       code: string;
@@ -3803,6 +4673,62 @@ export interface components {
       hint: string;
       text: string;
       until: string | null;
+    };
+    /** @description Codes for a lost phone, shown once. */
+    RecoveryCodes: {
+      codes: string[];
+    };
+    /** @description Who shall answer. */
+    ResponsibilitySent: {
+      reason: string;
+      role: string;
+    };
+    /** @description The role that answers for a kind of task. */
+    ResponsibilityView: {
+      role: string;
+      task: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description What is to be shown, and why. */
+    RevealSent: {
+      /** @description phone, id_number or bank_account. */
+      kind: string;
+      reason: string;
+    };
+    /** @description A value as it is. */
+    Revealed: {
+      value: string;
+    };
+    /** @description The end of a role. */
+    RoleEnd: {
+      /** @description First day it no longer holds. */
+      on: string;
+      reason: string;
+    };
+    /** @description A role and what it allows. */
+    RoleView: {
+      id: string;
+      /** @description territory, partner, outlet or clerk. */
+      over_kind: string;
+      permissions: string[];
+      title: string;
+    };
+    /** @description Which facts to show. */
+    RowsQuery: {
+      /** @description The `next` of the page before. */
+      after?: string | null;
+      filters?: components['schemas']['FilterSent'][];
+      /** Format: date */
+      from: string;
+      keys?: components['schemas']['KeySent'][];
+      /** @description Most rows, at most 500; 50 where absent. */
+      limit?: number | null;
+      /** @description Id of the metric. Of a ratio the facts of its upper part are shown, of a difference those of its first part. */
+      metric: string;
+      /** Format: date */
+      to: string;
     };
     /** @description The rule a proof rests on. */
     RuleView: {
@@ -3828,6 +4754,8 @@ export interface components {
        * @description How far it is.
        */
       gap: number | null;
+      /** @description Name of the outlet or clerk it is counted for; empty for the partner itself. */
+      group: string;
       /** @description Whether it counts money: then the figures are fen, else pieces. */
       money: boolean;
       /**
@@ -3863,12 +4791,74 @@ export interface components {
        */
       total: number;
     };
+    /** @description Why a value is taken back. */
+    SettingGone: {
+      reason: string;
+    };
+    /** @description A value to be set. */
+    SettingSent: {
+      /** @description First day, today or later. */
+      from: string;
+      reason: string;
+      /** @description Division code; empty for everywhere. */
+      scope?: string;
+      /** @description First day it no longer holds; what held before comes back then. */
+      to?: string | null;
+      value: string;
+    };
+    /** @description A value from a day to a day. */
+    SettingView: {
+      from: string;
+      id: string;
+      owner: string;
+      /** @description Division code; empty for everywhere. */
+      scope: string;
+      scope_name: string;
+      /** @description over, holds or coming. */
+      state: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+      value: string;
+    };
+    /** @description What the settled months say. */
+    Settled: {
+      figures: components['schemas']['Figure'][];
+      /** @description The last settled month. */
+      month: string;
+      /** @description Most paid first. */
+      ranking: components['schemas']['Ranked'][];
+      /** @description The settled months, rising. */
+      trend: components['schemas']['Point'][];
+    };
+    /** @description Whom a view is shared with. */
+    ShareSent: {
+      /** @description Role id, or login. */
+      code: string;
+      /** @description role or person. */
+      kind: string;
+    };
     /** @description Credentials. */
     SignIn: {
       login: string;
       password: string;
       /** @description A code of the phone, or a recovery code, once `access.sign_in.totp` asked for it. */
       totp?: string | null;
+    };
+    /** @description How one may sign in. */
+    SignInWays: {
+      /** @description What the button to another house says; absent without one. */
+      sso: string | null;
+    };
+    /** @description How to order. */
+    SortSent: {
+      descending?: boolean;
+      /** @description A metric asked for; the keys where absent. */
+      metric?: string | null;
+    };
+    /** @description Somebody who may be asked to stand in. */
+    StandIn: {
+      login: string;
+      name: string;
     };
     /** @description A month with statements. */
     StatementMonth: {
@@ -3958,6 +4948,11 @@ export interface components {
       totals: components['schemas']['TotalsView'];
       unpaid: components['schemas']['UnpaidGroup'][];
     };
+    /** @description A division on the way to the one shown. */
+    Step: {
+      code: string;
+      name: string;
+    };
     /** @description What somebody says about a step. */
     StepNote: {
       /** @description The note, or the reason. */
@@ -3973,6 +4968,33 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
+    /** @description A target of a month. */
+    TargetSent: {
+      /** @description Code of the division (empty for everywhere), partner or outlet. */
+      code: string;
+      /** @description Id of the metric. */
+      metric: string;
+      month: string;
+      /** @description territory, partner, outlet. */
+      of: string;
+      /**
+       * Format: int64
+       * @description In the metric's unit.
+       */
+      value: number;
+    };
+    /** @description A term of cooperation. */
+    Term: {
+      code: string;
+      /**
+       * Format: int64
+       * @description Committed amount, fen.
+       */
+      commitment: number;
+      from: string;
+      renewed: boolean;
+      to: string | null;
+    };
     /** @description An instalment. */
     TermView: {
       /**
@@ -3984,6 +5006,48 @@ export interface components {
       due: string;
       /** @description now, scheduled, released, forfeited, reversed. */
       state: string;
+    };
+    /** @description Records that wait for somebody. */
+    Todo: {
+      /** @description Stable name of the kind of work. */
+      code: string;
+      /**
+       * Format: int64
+       * @description How many wait.
+       */
+      count: number;
+      /**
+       * Format: int64
+       * @description How many of them are late.
+       */
+      overdue: number;
+      title: string;
+      /** @description The list of them. */
+      to: string;
+    };
+    /** @description A token as it is made: the secret is shown this once. */
+    TokenMade: {
+      id: string;
+      /** @description Send it as `Authorization: Bearer …`. */
+      secret: string;
+    };
+    /** @description A token of a program. */
+    TokenView: {
+      created_at: string;
+      expires_at: string;
+      id: string;
+      last_used_at: string | null;
+      name: string;
+      permissions: string[];
+      revoked_at: string | null;
+      /** @description works, expired or revoked. */
+      state: string;
+    };
+    /** @description How many rows. */
+    TopSent: {
+      /** @description Keys of the first dimension that are shown wherever they stand. */
+      keep?: string[];
+      rows: number;
     };
     /** @description From the lines to the payment; `due = direct + tax + offsets + payment + carried`. All fen. */
     TotalsView: {
@@ -4007,6 +5071,19 @@ export interface components {
       payment: number;
       /** Format: int64 */
       tax: number;
+    };
+    /** @description A code of the phone. */
+    TotpCode: {
+      code: string;
+    };
+    /** @description What an authenticator app is given. */
+    TotpSecret: {
+      /** @description The address as a picture, SVG. */
+      qr_svg: string;
+      /** @description To be typed where nothing can be scanned. */
+      secret: string;
+      /** @description The same as an address. */
+      uri: string;
     };
     /** @description What was not paid for one reason. */
     UnpaidGroup: {
@@ -4094,6 +5171,13 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description A view to keep. */
+    ViewSent: {
+      /** @description Address of the page with its parameters, as the page writes it. */
+      address: string;
+      name: string;
+      shares?: components['schemas']['ShareSent'][];
+    };
     /** @description Whose page it is. */
     WhoView: {
       /** @description Partner whose statement it stands in. */
@@ -4107,1118 +5191,10 @@ export interface components {
     WithdrawReason: {
       reason: string;
     };
-    /** @description A worked example of a policy: what happened, and what is due for it. */
-    WorkedExample: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      amount: number;
-      facts: string[];
-      name: string;
-      period: string;
-    };
-    Job: {
-      id: string;
-      /** @enum {string} */
-      state: 'waiting' | 'running' | 'done' | 'failed';
-      done: number;
-      total: number;
-      note: string;
-    };
-    Found: {
-      items: components['schemas']['Hit'][];
-    };
-    Hit: {
-      /** @enum {string} */
-      kind: 'partner' | 'outlet' | 'clerk' | 'statement' | 'policy';
-      code: string;
-      name: string;
-      note: string;
-    };
-    /** @description A division to choose. */
-    Area: {
-      /** @description Code of the division above; empty for a province. */
-      above: string;
-      code: string;
-      name: string;
-    };
-    /** @description A clerk in a list. */
-    ClerkRow: {
-      /** @description Work ID. */
-      code: string;
-      /** @description First day of the row in force. */
-      from: string;
-      name: string;
-      outlet: string;
-      outlet_name: string;
-      partner: string;
-      partner_name: string;
-      /** @description active, coming or ended. */
-      state: string;
-      territory: string;
-      territory_name: string;
-    };
-    /** @description A clerk whole. */
-    ClerkWhole: {
-      clerk: components['schemas']['ClerkRow'];
-      history: components['schemas']['Lived'][];
-    };
-    /** @description A figure and the one before it. */
-    Figure: {
-      /**
-       * Format: int64
-       * @description The month before; absent where there is none.
-       */
-      before: number | null;
-      code: string;
-      title: string;
-      /** @description The records behind it. */
-      to: string;
-      /** @description fen or count. */
-      unit: string;
-      /** Format: int64 */
-      value: number;
-    };
-    /** @description What was found, the best first. */
-    Hits: {
-      items: components['schemas']['Hit'][];
-    };
-    /** @description What held of a record from a day to a day. */
-    Lived: {
-      from: string;
-      /** @description First day it no longer held; absent while open. */
-      to: string | null;
-      /** @description What it was, in words. */
-      what: string;
-    };
-    /** @description A partner or outlet beside another record. */
-    Named: {
-      code: string;
-      name: string;
-      /** @description Tier of a partner. */
-      note: string;
-    };
-    /** @description A division with its parts. */
-    NetworkMap: {
-      /** @description The division shown; empty for the country. */
-      area: string;
-      parts: components['schemas']['Part'][];
-      /** @description From the province down to the division shown. */
-      path: components['schemas']['Step'][];
-    };
-    /** @description The words partners and outlets are classified by. */
-    NetworkWords: {
-      channels: components['schemas']['Word'][];
-      grades: components['schemas']['Word'][];
-      subtypes: components['schemas']['Word'][];
-      tiers: components['schemas']['Word'][];
-    };
-    /** @description An outlet in a list. */
-    OutletRow: {
-      channel: string;
-      /** @description Clerks in force. */
-      clerks: number;
-      code: string;
-      /** @description Business district; empty if none. */
-      district: string;
-      /** @description First day of the row in force. */
-      from: string;
-      grade: string;
-      name: string;
-      owner: string;
-      owner_name: string;
-      /** @description active, coming or ended. */
-      state: string;
-      subtype: string;
-      territory: string;
-      territory_name: string;
-    };
-    /** @description An outlet whole. */
-    OutletWhole: {
-      clerks: components['schemas']['Named'][];
-      history: components['schemas']['Lived'][];
-      outlet: components['schemas']['OutletRow'];
-    };
-    /** @description A part of a list. */
-    Page_ClerkRow: {
-      /** @description Rows. */
-      items: {
-        /** @description Work ID. */
-        code: string;
-        /** @description First day of the row in force. */
-        from: string;
-        name: string;
-        outlet: string;
-        outlet_name: string;
-        partner: string;
-        partner_name: string;
-        /** @description active, coming or ended. */
-        state: string;
-        territory: string;
-        territory_name: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_OutletRow: {
-      /** @description Rows. */
-      items: {
-        channel: string;
-        /** @description Clerks in force. */
-        clerks: number;
-        code: string;
-        /** @description Business district; empty if none. */
-        district: string;
-        /** @description First day of the row in force. */
-        from: string;
-        grade: string;
-        name: string;
-        owner: string;
-        owner_name: string;
-        /** @description active, coming or ended. */
-        state: string;
-        subtype: string;
-        territory: string;
-        territory_name: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_PartnerRow: {
-      /** @description Rows. */
-      items: {
-        /** @description Partners directly below. */
-        below: number;
-        blacklisted: boolean;
-        /** @description Clerks in force. */
-        clerks: number;
-        code: string;
-        /** @description Type, such as 代理商. */
-        kind: string;
-        name: string;
-        /** @description Outlets in force. */
-        outlets: number;
-        /** @description Code of the partner above; empty at the top. */
-        parent: string;
-        parent_name: string;
-        /** @description First day of the partnership. */
-        since: string;
-        /** @description active, coming or ended. */
-        state: string;
-        territory: string;
-        territory_name: string;
-        tier: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a division and what stands in it. */
-    Part: {
-      clerks: number;
-      code: string;
-      /** @description Outlets by grade. */
-      grades: {
-        [key: string]: number;
-      };
-      name: string;
-      /** @description Whether it has parts of its own. */
-      opens: boolean;
-      outlets: number;
-      partners: number;
-    };
-    /** @description A partner in a list. */
-    PartnerRow: {
-      /** @description Partners directly below. */
-      below: number;
-      blacklisted: boolean;
-      /** @description Clerks in force. */
-      clerks: number;
-      code: string;
-      /** @description Type, such as 代理商. */
-      kind: string;
-      name: string;
-      /** @description Outlets in force. */
-      outlets: number;
-      /** @description Code of the partner above; empty at the top. */
-      parent: string;
-      parent_name: string;
-      /** @description First day of the partnership. */
-      since: string;
-      /** @description active, coming or ended. */
-      state: string;
-      territory: string;
-      territory_name: string;
-      tier: string;
-    };
-    /** @description A partner whole. */
-    PartnerWhole: {
-      /** @description From the top down to the one above. */
-      above: components['schemas']['Named'][];
-      agreements: components['schemas']['Term'][];
-      /** @description Directly below. */
-      below: components['schemas']['Named'][];
-      history: components['schemas']['Lived'][];
-      partner: components['schemas']['PartnerRow'];
-    };
-    /** @description A month and what was settled in it. */
-    Point: {
-      month: string;
-      /**
-       * Format: int64
-       * @description Payments, fen.
-       */
-      payment: number;
-    };
-    /** @description A partner and what it is paid. */
-    Ranked: {
-      /** Format: int64 */
-      before: number | null;
-      code: string;
-      name: string;
-      /**
-       * Format: int64
-       * @description Payment, fen.
-       */
-      payment: number;
-      to: string;
-    };
-    /** @description What the settled months say. */
-    Settled: {
-      figures: components['schemas']['Figure'][];
-      /** @description The last settled month. */
-      month: string;
-      /** @description Most paid first. */
-      ranking: components['schemas']['Ranked'][];
-      /** @description The settled months, rising. */
-      trend: components['schemas']['Point'][];
-    };
-    /** @description A division on the way to the one shown. */
-    Step: {
-      code: string;
-      name: string;
-    };
-    /** @description A term of cooperation. */
-    Term: {
-      code: string;
-      /**
-       * Format: int64
-       * @description Committed amount, fen.
-       */
-      commitment: number;
-      from: string;
-      renewed: boolean;
-      to: string | null;
-    };
-    /** @description Records that wait for somebody. */
-    Todo: {
-      /** @description Stable name of the kind of work. */
-      code: string;
-      /**
-       * Format: int64
-       * @description How many wait.
-       */
-      count: number;
-      /**
-       * Format: int64
-       * @description How many of them are late.
-       */
-      overdue: number;
-      title: string;
-      /** @description The list of them. */
-      to: string;
-    };
     /** @description A word of a list and its label. */
     Word: {
       label: string;
       value: string;
-    };
-    /** @description The workbench. */
-    Workbench: {
-      /** @description Partners, outlets and clerks in force. */
-      network: components['schemas']['Figure'][];
-      settled: components['schemas']['Settled'] | null;
-      today: string;
-      /** @description What waits; the late first. */
-      todos: components['schemas']['Todo'][];
-    };
-    /** @description One's own account. */
-    AccountView: {
-      duty_hours: string;
-      login: string;
-      name: string;
-      /** @description Masked; empty if none is known. */
-      phone: string;
-      /**
-       * Format: int32
-       * @description Recovery codes that are left.
-       */
-      recovery_left: number;
-      /** @description Roles held today, before or later. */
-      roles: components['schemas']['GrantView'][];
-      /** @description Whether sign-in asks for a code. */
-      totp: boolean;
-    };
-    /** @description Under which delegation to act. */
-    ActSent: {
-      /** @description Absent to act for oneself again. */
-      delegation?: string | null;
-    };
-    /** @description Whom somebody acts for. */
-    ActingView: {
-      login: string;
-      name: string;
-    };
-    /** @description A change somebody made. */
-    AuditView: {
-      /** @description `noun.verb`. */
-      action: string;
-      /** @description The record after, JSON. */
-      after: string | null;
-      at: string;
-      /** @description The record before, JSON. */
-      before: string | null;
-      hash: string;
-      noun: string;
-      noun_id: string;
-      reason: string | null;
-      /**
-       * Format: int64
-       * @description Place in the chain.
-       */
-      seq: number;
-      /** @description Login; `li4/zhang3` for somebody who acted for another. */
-      who: string;
-    };
-    /** @description A changed card. */
-    CardSent: {
-      duty_hours?: string;
-      name: string;
-      /** @description A new phone; absent to leave it, empty to forget it. */
-      phone?: string | null;
-      reason?: string;
-    };
-    /** @description Whether the chain holds. */
-    ChainView: {
-      /**
-       * Format: int64
-       * @description The first place where it does not hold.
-       */
-      broken_at: number | null;
-      /**
-       * Format: int64
-       * @description Entries there are.
-       */
-      entries: number;
-      /** @description Hash of the last one; keep it somewhere else now and then. */
-      head: string;
-      holds: boolean;
-      /** @description missing, unlinked, altered or wrong_end. */
-      why: string | null;
-    };
-    /** @description What to set beside the figures. */
-    CompareSent: {
-      /**
-       * @description The period before, restated to this period's working days, weekends and holidays.
-       * @default false
-       */
-      adjusted: boolean;
-      /**
-       * @description A year earlier.
-       * @default false
-       */
-      last_year: boolean;
-      /**
-       * @description The period before.
-       * @default false
-       */
-      previous: boolean;
-      /**
-       * @description Targets.
-       * @default false
-       */
-      target: boolean;
-    };
-    /** @description First and last day. */
-    Days: {
-      from: string;
-      to: string;
-    };
-    /** @description A delegation that was made. */
-    DelegationMade: {
-      id: string;
-    };
-    /** @description What is to be lent. */
-    DelegationSent: {
-      from: string;
-      /** @description Ids of one's own roles. */
-      grants: string[];
-      reason: string;
-      /** @description Login of who may act. */
-      taker: string;
-      /** @description First day it no longer holds. */
-      to: string;
-    };
-    /** @description What one person lets another do. */
-    DelegationView: {
-      from: string;
-      giver: string;
-      giver_name: string;
-      id: string;
-      reason: string;
-      roles: components['schemas']['GrantView'][];
-      /** @description coming, holds, over or revoked. */
-      state: string;
-      taker: string;
-      taker_name: string;
-      /** @description First day it no longer holds. */
-      to: string;
-    };
-    /** @description A dimension. */
-    DimensionView: {
-      code: string;
-      /** @description time, place, thing. */
-      group: string;
-      name: string;
-    };
-    /** @description A file to download. */
-    ExportFile: {
-      /** Format: int64 */
-      bytes: number;
-      /** @description When it is deleted. */
-      expires_at: string;
-      /** @description Name, for the address. */
-      file: string;
-      made_at: string;
-    };
-    /** @description An export to make. */
-    ExportSent: {
-      /** @description xlsx or csv. */
-      format: string;
-      /** @description Name of the file, without its ending. */
-      name: string;
-      /** @description What the page shows. All rows are written, whatever the page shows of them. */
-      query: components['schemas']['MetricQuery'];
-    };
-    /** @description A fact behind a figure. */
-    FactRow: {
-      /**
-       * Format: int64
-       * @description Fen; of a subscriber's month what was billed.
-       */
-      amount: number | null;
-      clerk: string;
-      event_id: string;
-      /** @description Code of the kind. */
-      kind: string;
-      kind_name: string;
-      occurred_on: string;
-      order_id: string;
-      outlet: string;
-      outlet_name: string;
-      partner: string;
-      partner_name: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      plan_fee: number | null;
-      product: string;
-      product_name: string;
-      ref_event: string;
-      /** @description effective, cancelled, reversal; empty for what has none. */
-      state: string;
-      /** @description Masked. */
-      subscriber: string;
-    };
-    /** @description A figure with what stands beside it, in the metric's unit; shares and growth in parts of a million. */
-    FigureCell: {
-      /** Format: int64 */
-      adjusted?: number | null;
-      /** Format: int64 */
-      adjusted_growth_ppm?: number | null;
-      /** Format: int64 */
-      attainment_ppm?: number | null;
-      /** Format: int64 */
-      growth_ppm?: number | null;
-      /** Format: int64 */
-      last_year?: number | null;
-      /** Format: int64 */
-      previous?: number | null;
-      /** Format: int64 */
-      share_ppm?: number | null;
-      /** Format: int64 */
-      target?: number | null;
-      /** Format: int64 */
-      value: number | null;
-      /** Format: int64 */
-      year_growth_ppm?: number | null;
-    };
-    /** @description A key across. */
-    FigureHead: {
-      key: string;
-      label: string;
-    };
-    /** @description What the rows that are not shown come to. */
-    FigureRest: {
-      cells: components['schemas']['FigureCell'][];
-      rows: number;
-    };
-    /** @description A row. */
-    FigureRow: {
-      /** @description For every key across, every metric. */
-      cells: components['schemas']['FigureCell'][];
-      key: string[];
-      /** @description What people call the keys. */
-      labels: string[];
-      /** @description Place in the order asked for, from 1. */
-      rank: number;
-    };
-    /** @description An answer. */
-    FigureTable: {
-      across: components['schemas']['FigureHead'][];
-      /** @description Dimension across, if there is one. */
-      across_by: string | null;
-      by: string[];
-      days: components['schemas']['Days'];
-      last_year: components['schemas']['Days'] | null;
-      /** @description Holidays, and weekend days worked, of the days asked for. */
-      marked: components['schemas']['MarkedDay'][];
-      metrics: string[];
-      previous: components['schemas']['Days'] | null;
-      rest: components['schemas']['FigureRest'] | null;
-      rows: components['schemas']['FigureRow'][];
-      /**
-       * Format: int64
-       * @description Number of the state of the facts that was counted.
-       */
-      snapshot: number;
-      total: components['schemas']['FigureCell'][];
-    };
-    /** @description A view. */
-    FigureView: {
-      address: string;
-      id: string;
-      name: string;
-      /** @description Whether it is the caller's own. */
-      own: boolean;
-      owner: string;
-      shares: components['schemas']['ShareSent'][];
-      /**
-       * Format: int32
-       * @description For `If-Match`.
-       */
-      version: number;
-    };
-    /** @description A condition. */
-    FilterSent: {
-      /** @description A dimension, or `territory` (a division and all below), or `tree` (a partner and all below). */
-      dimension: string;
-      /** @description Keys, any of which will do. */
-      values: string[];
-    };
-    /** @description A role to be given. */
-    GrantSent: {
-      /** @description First day. */
-      from: string;
-      /** @description Code of a territory, partner, outlet or work ID; empty for everywhere. */
-      over: string;
-      reason: string;
-      role: string;
-      /** @description First day it no longer holds. */
-      to?: string | null;
-    };
-    /** @description A role of a person. */
-    GrantView: {
-      /** @description First day. */
-      from: string;
-      /** @description Whether it holds today. */
-      holds: boolean;
-      id: string;
-      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
-      over: string;
-      /** @description territory, partner, outlet or clerk. */
-      over_kind: string;
-      over_name: string;
-      /** @description Role id. */
-      role: string;
-      /** @description What people call it. */
-      title: string;
-      /** @description First day it no longer holds. */
-      to: string | null;
-    };
-    /** @description A hand-over. */
-    HandoverSent: {
-      /** @description First day. */
-      on: string;
-      reason: string;
-      /** @description Ids of the roles the preview showed. */
-      seen: string[];
-      /** @description Login of who takes over. */
-      to: string;
-    };
-    /** @description A key the facts must have. */
-    KeySent: {
-      dimension: string;
-      key: string;
-    };
-    /** @description Who shall serve a partner. */
-    ManagerSent: {
-      /** @description First day. */
-      from: string;
-      login: string;
-      reason: string;
-      /** @description Role id of the function. */
-      role: string;
-    };
-    /** @description Who serves a partner in a function. */
-    ManagerView: {
-      duty_hours: string;
-      from: string;
-      login: string;
-      name: string;
-      /** @description Their phone at work, whole: the partner is to call it. */
-      phone: string;
-      /** @description Role id. */
-      role: string;
-      title: string;
-    };
-    /** @description A day that differs from the plain week. */
-    MarkedDay: {
-      day: string;
-      /** @description work or holiday. */
-      kind: string;
-      name: string;
-    };
-    /** @description The catalogue. */
-    MetricCatalogue: {
-      dimensions: components['schemas']['DimensionView'][];
-      /** @description First day with business. */
-      first: string | null;
-      /** @description Last day of the newest month with business, or today. */
-      last: string | null;
-      /** @description Newest month with states of subscribers. */
-      last_state: string | null;
-      metrics: components['schemas']['MetricView'][];
-    };
-    /** @description A question. */
-    MetricQuery: {
-      /** @description Dimension across the columns. */
-      across?: string | null;
-      /** @description Dimensions down the rows. */
-      by?: string[];
-      compare?: components['schemas']['CompareSent'];
-      filters?: components['schemas']['FilterSent'][];
-      /**
-       * Format: date
-       * @description First day.
-       */
-      from: string;
-      /** @description Ids of metrics. */
-      metrics: string[];
-      sort?: components['schemas']['SortSent'] | null;
-      /**
-       * Format: date
-       * @description Last day.
-       */
-      to: string;
-      top?: components['schemas']['TopSent'] | null;
-    };
-    /** @description A metric. */
-    MetricView: {
-      /** @description What exactly it is. */
-      about: string;
-      /** @description Whether shares of a whole make sense. */
-      additive: boolean;
-      /** @description Codes of the dimensions it may be split by. */
-      by: string[];
-      id: string;
-      name: string;
-      /** @description Role that answers for the definition. */
-      owner: string;
-      owner_name: string;
-      /** @description count, fen, ppm, people, outlets, partners. */
-      unit: string;
-    };
-    /** @description What becomes of a role. */
-    MoveView: {
-      /** @description First day the other holds it. */
-      from: string;
-      /** @description The role as it is. */
-      grant: components['schemas']['GrantView'];
-      /** @description Whether the other holds the same already, so that it only ends here. */
-      held: boolean;
-    };
-    /** @description A person to be added. */
-    NewPerson: {
-      duty_hours?: string;
-      /** @description To be changed at the first sign-in. */
-      first_password: string;
-      grant: components['schemas']['GrantSent'];
-      login: string;
-      name: string;
-      phone?: string;
-    };
-    /** @description A token to be made. */
-    NewToken: {
-      /** Format: int32 */
-      days: number;
-      /** @description What it is for. */
-      name: string;
-      /** @description A part of one's own permissions. */
-      permissions: string[];
-    };
-    /** @description A part of a list. */
-    Page_AuditView: {
-      /** @description Rows. */
-      items: {
-        /** @description `noun.verb`. */
-        action: string;
-        /** @description The record after, JSON. */
-        after: string | null;
-        at: string;
-        /** @description The record before, JSON. */
-        before: string | null;
-        hash: string;
-        noun: string;
-        noun_id: string;
-        reason: string | null;
-        /**
-         * Format: int64
-         * @description Place in the chain.
-         */
-        seq: number;
-        /** @description Login; `li4/zhang3` for somebody who acted for another. */
-        who: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_FactRow: {
-      /** @description Rows. */
-      items: {
-        /**
-         * Format: int64
-         * @description Fen; of a subscriber's month what was billed.
-         */
-        amount: number | null;
-        clerk: string;
-        event_id: string;
-        /** @description Code of the kind. */
-        kind: string;
-        kind_name: string;
-        occurred_on: string;
-        order_id: string;
-        outlet: string;
-        outlet_name: string;
-        partner: string;
-        partner_name: string;
-        /**
-         * Format: int64
-         * @description Fen.
-         */
-        plan_fee: number | null;
-        product: string;
-        product_name: string;
-        ref_event: string;
-        /** @description effective, cancelled, reversal; empty for what has none. */
-        state: string;
-        /** @description Masked. */
-        subscriber: string;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_ParameterView: {
-      /** @description Rows. */
-      items: {
-        default: string | null;
-        name: string;
-        /** @description The day on which the next change begins. */
-        next_change: string | null;
-        /** @description Requirements it serves. */
-        serves: string[];
-        /** @description Values that were set, now, before or later. */
-        settings: number;
-        /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
-        source: string;
-        title: string;
-        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
-        unit: string;
-        /** @description The value that holds in the territory on the day; absent if it must be set before use. */
-        value: string | null;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
-    Page_PersonView: {
-      /** @description Rows. */
-      items: {
-        duty_hours: string;
-        /** @description When they left. */
-        left_at: string | null;
-        /** @description Until when wrong passwords lock them out, while they do. */
-        locked_until_at: string | null;
-        login: string;
-        /** @description Whether they still have a first password. */
-        must_change: boolean;
-        name: string;
-        /** @description Masked; empty if none is known. */
-        phone: string;
-        roles: components['schemas']['GrantView'][];
-        /** @description present or left. */
-        state: string;
-        /** @description Whether sign-in asks for a code. */
-        totp: boolean;
-        /** Format: int32 */
-        version: number;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A parameter with all its values. */
-    ParameterHistory: {
-      parameter: components['schemas']['ParameterView'];
-      settings: components['schemas']['SettingView'][];
-      /**
-       * Format: int32
-       * @description Of the values together; send it as `If-Match`.
-       */
-      version: number;
-    };
-    /** @description A parameter with the value that holds. */
-    ParameterView: {
-      default: string | null;
-      name: string;
-      /** @description The day on which the next change begins. */
-      next_change: string | null;
-      /** @description Requirements it serves. */
-      serves: string[];
-      /** @description Values that were set, now, before or later. */
-      settings: number;
-      /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
-      source: string;
-      title: string;
-      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
-      unit: string;
-      /** @description The value that holds in the territory on the day; absent if it must be set before use. */
-      value: string | null;
-    };
-    /** @description A new first password. */
-    PasswordReset: {
-      first_password: string;
-      reason: string;
-    };
-    /** @description A person. */
-    PersonView: {
-      duty_hours: string;
-      /** @description When they left. */
-      left_at: string | null;
-      /** @description Until when wrong passwords lock them out, while they do. */
-      locked_until_at: string | null;
-      login: string;
-      /** @description Whether they still have a first password. */
-      must_change: boolean;
-      name: string;
-      /** @description Masked; empty if none is known. */
-      phone: string;
-      roles: components['schemas']['GrantView'][];
-      /** @description present or left. */
-      state: string;
-      /** @description Whether sign-in asks for a code. */
-      totp: boolean;
-      /** Format: int32 */
-      version: number;
-    };
-    /** @description Why something is done. */
-    Reason: {
-      reason: string;
-    };
-    /** @description Codes for a lost phone, shown once. */
-    RecoveryCodes: {
-      codes: string[];
-    };
-    /** @description Who shall answer. */
-    ResponsibilitySent: {
-      reason: string;
-      role: string;
-    };
-    /** @description The role that answers for a kind of task. */
-    ResponsibilityView: {
-      role: string;
-      task: string;
-      title: string;
-      /** Format: int32 */
-      version: number;
-    };
-    /** @description What is to be shown, and why. */
-    RevealSent: {
-      /** @description phone, id_number or bank_account. */
-      kind: string;
-      reason: string;
-    };
-    /** @description A value as it is. */
-    Revealed: {
-      value: string;
-    };
-    /** @description The end of a role. */
-    RoleEnd: {
-      /** @description First day it no longer holds. */
-      on: string;
-      reason: string;
-    };
-    /** @description A role and what it allows. */
-    RoleView: {
-      id: string;
-      /** @description territory, partner, outlet or clerk. */
-      over_kind: string;
-      permissions: string[];
-      title: string;
-    };
-    /** @description Which facts to show. */
-    RowsQuery: {
-      /** @description The `next` of the page before. */
-      after?: string | null;
-      filters?: components['schemas']['FilterSent'][];
-      /** Format: date */
-      from: string;
-      keys?: components['schemas']['KeySent'][];
-      /** @description Most rows, at most 500; 50 where absent. */
-      limit?: number | null;
-      /** @description Id of the metric. Of a ratio the facts of its upper part are shown, of a difference those of its first part. */
-      metric: string;
-      /** Format: date */
-      to: string;
-    };
-    /** @description Why a value is taken back. */
-    SettingGone: {
-      reason: string;
-    };
-    /** @description A value to be set. */
-    SettingSent: {
-      /** @description First day, today or later. */
-      from: string;
-      reason: string;
-      /** @description Division code; empty for everywhere. */
-      scope?: string;
-      /** @description First day it no longer holds; what held before comes back then. */
-      to?: string | null;
-      value: string;
-    };
-    /** @description A value from a day to a day. */
-    SettingView: {
-      from: string;
-      id: string;
-      owner: string;
-      /** @description Division code; empty for everywhere. */
-      scope: string;
-      scope_name: string;
-      /** @description over, holds or coming. */
-      state: string;
-      /** @description First day it no longer holds. */
-      to: string | null;
-      value: string;
-    };
-    /** @description Whom a view is shared with. */
-    ShareSent: {
-      /** @description Role id, or login. */
-      code: string;
-      /** @description role or person. */
-      kind: string;
-    };
-    /** @description How one may sign in. */
-    SignInWays: {
-      /** @description What the button to another house says; absent without one. */
-      sso: string | null;
-    };
-    /** @description How to order. */
-    SortSent: {
-      descending?: boolean;
-      /** @description A metric asked for; the keys where absent. */
-      metric?: string | null;
-    };
-    /** @description Somebody who may be asked to stand in. */
-    StandIn: {
-      login: string;
-      name: string;
-    };
-    /** @description A target of a month. */
-    TargetSent: {
-      /** @description Code of the division (empty for everywhere), partner or outlet. */
-      code: string;
-      /** @description Id of the metric. */
-      metric: string;
-      month: string;
-      /** @description territory, partner, outlet. */
-      of: string;
-      /**
-       * Format: int64
-       * @description In the metric's unit.
-       */
-      value: number;
-    };
-    /** @description A token as it is made: the secret is shown this once. */
-    TokenMade: {
-      id: string;
-      /** @description Send it as `Authorization: Bearer …`. */
-      secret: string;
-    };
-    /** @description A token of a program. */
-    TokenView: {
-      created_at: string;
-      expires_at: string;
-      id: string;
-      last_used_at: string | null;
-      name: string;
-      permissions: string[];
-      revoked_at: string | null;
-      /** @description works, expired or revoked. */
-      state: string;
-    };
-    /** @description How many rows. */
-    TopSent: {
-      /** @description Keys of the first dimension that are shown wherever they stand. */
-      keep?: string[];
-      rows: number;
-    };
-    /** @description A code of the phone. */
-    TotpCode: {
-      code: string;
-    };
-    /** @description What an authenticator app is given. */
-    TotpSecret: {
-      /** @description The address as a picture, SVG. */
-      qr_svg: string;
-      /** @description To be typed where nothing can be scanned. */
-      secret: string;
-      /** @description The same as an address. */
-      uri: string;
-    };
-    /** @description A view to keep. */
-    ViewSent: {
-      /** @description Address of the page with its parameters, as the page writes it. */
-      address: string;
-      name: string;
-      shares?: components['schemas']['ShareSent'][];
     };
     /** @description A work ID to be bound. */
     WorkIdSent: {
@@ -5237,6 +5213,26 @@ export interface components {
       suspended_at: string | null;
       /** @description left, moved, shared or other. */
       suspended_why: string | null;
+    };
+    /** @description The workbench. */
+    Workbench: {
+      /** @description Partners, outlets and clerks in force. */
+      network: components['schemas']['Figure'][];
+      settled: components['schemas']['Settled'] | null;
+      today: string;
+      /** @description What waits; the late first. */
+      todos: components['schemas']['Todo'][];
+    };
+    /** @description A worked example of a policy: what happened, and what is due for it. */
+    WorkedExample: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      facts: string[];
+      name: string;
+      period: string;
     };
   };
   responses: never;
@@ -5313,6 +5309,98 @@ export interface operations {
         };
         content: {
           'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AuditView'];
+        };
+      };
+    };
+  };
+  export_audit: {
+    parameters: {
+      query?: {
+        /** @description Login of who did it or for whom it was done. */
+        who?: string;
+        /** @description What was done; `person.` finds every verb of the noun. */
+        action?: string;
+        /** @description Kind of record. */
+        noun?: string;
+        /** @description Which record. */
+        noun_id?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description -seq: newest first, the one order there is. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A CSV file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
+      };
+    };
+  };
+  verify_audit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChainView'];
         };
       };
     };
@@ -5416,6 +5504,76 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  clerks: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ClerkRow'];
+        };
+      };
+    };
+  };
+  clerk: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Work ID */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClerkWhole'];
+        };
       };
     };
   };
@@ -5566,6 +5724,111 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DisputeView'];
+        };
+      };
+    };
+  };
+  exports: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExportFile'][];
+        };
+      };
+    };
+  };
+  export_figures: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExportSent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  download_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  delete_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Name */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Deleted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  home: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Workbench'];
         };
       };
     };
@@ -6006,6 +6269,109 @@ export interface operations {
       };
     };
   };
+  account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccountView'];
+        };
+      };
+    };
+  };
+  act: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ActSent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  delegations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DelegationView'][];
+        };
+      };
+    };
+  };
+  delegate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DelegationSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DelegationMade'];
+        };
+      };
+    };
+  };
+  revoke_delegation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   change_password: {
     parameters: {
       query?: never;
@@ -6020,6 +6386,238 @@ export interface operations {
     };
     responses: {
       /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  stand_ins: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StandIn'][];
+        };
+      };
+    };
+  };
+  api_tokens: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenView'][];
+        };
+      };
+    };
+  };
+  create_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewToken'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TokenMade'];
+        };
+      };
+    };
+  };
+  revoke_token: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  totp_enrol: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TotpSecret'];
+        };
+      };
+    };
+  };
+  totp_confirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TotpCode'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecoveryCodes'];
+        };
+      };
+    };
+  };
+  totp_off: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TotpCode'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  metrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MetricCatalogue'];
+        };
+      };
+    };
+  };
+  metrics_query: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MetricQuery'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FigureTable'];
+        };
+      };
+    };
+  };
+  metrics_rows: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RowsQuery'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_FactRow'];
+        };
+      };
+    };
+  };
+  set_targets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TargetSent'][];
+      };
+    };
+    responses: {
+      /** @description Set */
       204: {
         headers: {
           [name: string]: unknown;
@@ -6165,6 +6763,451 @@ export interface operations {
         content: {
           'application/json': components['schemas']['Page_UnpaidRow'];
         };
+      };
+    };
+  };
+  network_areas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Area'][];
+        };
+      };
+    };
+  };
+  network_map: {
+    parameters: {
+      query?: {
+        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
+        area?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type; several as a comma list. */
+        subtype?: string;
+        /** @description Grade; several as a comma list. */
+        grade?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkMap'];
+        };
+      };
+    };
+  };
+  network_outlines: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Division code */
+        area: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': unknown;
+        };
+      };
+    };
+  };
+  network_words: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkWords'];
+        };
+      };
+    };
+  };
+  sign_in_ways: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignInWays'];
+        };
+      };
+    };
+  };
+  end_sso: {
+    parameters: {
+      query?: {
+        state?: string;
+        code?: string;
+        /** @description What went wrong there. */
+        error?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To the first page */
+      303: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  begin_sso: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To the other house */
+      303: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  outlets: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OutletRow'];
+        };
+      };
+    };
+  };
+  outlet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletWhole'];
+        };
+      };
+    };
+  };
+  parameters: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or title. */
+        q?: string;
+        /** @description Only in this unit. */
+        unit?: string;
+        /** @description changed: set by somebody; coming: a change is to come; missing: to be set before use. */
+        state?: string;
+        /** @description The territory whose values are shown; everywhere where absent. */
+        territory?: string;
+        /** @description The day; today where absent. */
+        day?: string;
+        /** @description name (where absent), title, or either with a minus before. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ParameterView'];
+        };
+      };
+    };
+  };
+  parameter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterHistory'];
+        };
+      };
+    };
+  };
+  set_parameter: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SettingSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterHistory'];
+        };
+      };
+    };
+  };
+  withdraw_parameter: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        name: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SettingGone'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ParameterHistory'];
+        };
+      };
+    };
+  };
+  partners: {
+    parameters: {
+      query?: {
+        /** @description Part of the name or code, or pinyin initials. */
+        q?: string;
+        /** @description A division code; all below it too. */
+        territory?: string;
+        /** @description A partner; all below it too. */
+        partner?: string;
+        /** @description An outlet (clerks). */
+        outlet?: string;
+        /** @description Partner type; several as a comma list. */
+        kind?: string;
+        /** @description Partner tier; several as a comma list. */
+        tier?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type of outlets; several as a comma list. */
+        subtype?: string;
+        /** @description Grade of outlets; several as a comma list. */
+        grade?: string;
+        /** @description active, coming or ended. */
+        state?: string;
+        /** @description true or false (partners). */
+        blacklisted?: boolean;
+        /** @description What to sort by; a minus before it turns the order round. code where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PartnerRow'];
+        };
+      };
+    };
+  };
+  partner: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PartnerWhole'];
+        };
+      };
+    };
+  };
+  managers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ManagerView'][];
+        };
+      };
+    };
+  };
+  name_manager: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ManagerSent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -6404,6 +7447,379 @@ export interface operations {
         content: {
           'application/json': components['schemas']['PaymentBatch'];
         };
+      };
+    };
+  };
+  people: {
+    parameters: {
+      query?: {
+        /** @description Part of login or name, or a whole phone number. */
+        q?: string;
+        /** @description Holding this role today. */
+        role?: string;
+        /** @description Holding a role today over a code that begins so. */
+        over?: string;
+        /** @description present (where absent), left or all. */
+        state?: string;
+        /** @description login, name, -login or -name. */
+        sort?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PersonView'];
+        };
+      };
+    };
+  };
+  add_person: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewPerson'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  person: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  edit_person: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CardSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  preview_handover: {
+    parameters: {
+      query: {
+        /** @description Login of who takes over. */
+        to: string;
+        /** @description First day. */
+        on: string;
+      };
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MoveView'][];
+        };
+      };
+    };
+  };
+  hand_over: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandoverSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MoveView'][];
+        };
+      };
+    };
+  };
+  leave: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  reset_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasswordReset'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  reveal_private: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RevealSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Revealed'];
+        };
+      };
+    };
+  };
+  give_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GrantSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  end_role: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoleEnd'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PersonView'];
+        };
+      };
+    };
+  };
+  reset_totp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  work_ids: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkIdView'][];
+        };
+      };
+    };
+  };
+  bind_work_id: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WorkIdSent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  suspend_work_id: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        login: string;
+        clerk: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Reason'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -6737,6 +8153,95 @@ export interface operations {
         };
         content: {
           'application/pdf': unknown;
+        };
+      };
+    };
+  };
+  responsibilities: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ResponsibilityView'][];
+        };
+      };
+    };
+  };
+  assign_responsibility: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The version that was seen */
+        'If-Match': string;
+      };
+      path: {
+        task: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ResponsibilitySent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  roles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoleView'][];
+        };
+      };
+    };
+  };
+  search: {
+    parameters: {
+      query: {
+        /** @description Part of a name, pinyin initials, a code or a number. */
+        q: string;
+        /** @description Most records of a kind, at most 50; 8 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Hits'];
         };
       };
     };
@@ -7115,1514 +8620,6 @@ export interface operations {
         };
         content: {
           'text/csv': unknown;
-        };
-      };
-    };
-  };
-  search: {
-    parameters: {
-      query: {
-        q: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description What was found */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Found'];
-        };
-      };
-    };
-  };
-  clerks: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_ClerkRow'];
-        };
-      };
-    };
-  };
-  clerk: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Work ID */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ClerkWhole'];
-        };
-      };
-    };
-  };
-  home: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Workbench'];
-        };
-      };
-    };
-  };
-  network_areas: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Area'][];
-        };
-      };
-    };
-  };
-  network_map: {
-    parameters: {
-      query?: {
-        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
-        area?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type; several as a comma list. */
-        subtype?: string;
-        /** @description Grade; several as a comma list. */
-        grade?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NetworkMap'];
-        };
-      };
-    };
-  };
-  network_outlines: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Division code */
-        area: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': unknown;
-        };
-      };
-    };
-  };
-  network_words: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['NetworkWords'];
-        };
-      };
-    };
-  };
-  outlets: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_OutletRow'];
-        };
-      };
-    };
-  };
-  outlet: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Outlet code */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['OutletWhole'];
-        };
-      };
-    };
-  };
-  partners: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or code, or pinyin initials. */
-        q?: string;
-        /** @description A division code; all below it too. */
-        territory?: string;
-        /** @description A partner; all below it too. */
-        partner?: string;
-        /** @description An outlet (clerks). */
-        outlet?: string;
-        /** @description Partner type; several as a comma list. */
-        kind?: string;
-        /** @description Partner tier; several as a comma list. */
-        tier?: string;
-        /** @description Channel category; several as a comma list. */
-        channel?: string;
-        /** @description Sub-type of outlets; several as a comma list. */
-        subtype?: string;
-        /** @description Grade of outlets; several as a comma list. */
-        grade?: string;
-        /** @description active, coming or ended. */
-        state?: string;
-        /** @description true or false (partners). */
-        blacklisted?: boolean;
-        /** @description What to sort by; a minus before it turns the order round. code where absent. */
-        sort?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PartnerRow'];
-        };
-      };
-    };
-  };
-  partner: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Partner code */
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PartnerWhole'];
-        };
-      };
-    };
-  };
-  audit: {
-    parameters: {
-      query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_AuditView'];
-        };
-      };
-    };
-  };
-  export_audit: {
-    parameters: {
-      query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A CSV file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'text/csv': unknown;
-        };
-      };
-    };
-  };
-  verify_audit: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ChainView'];
-        };
-      };
-    };
-  };
-  exports: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ExportFile'][];
-        };
-      };
-    };
-  };
-  export_figures: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ExportSent'];
-      };
-    };
-    responses: {
-      202: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['JobView'];
-        };
-      };
-    };
-  };
-  download_export: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name */
-        file: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The file */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/octet-stream': unknown;
-        };
-      };
-    };
-  };
-  delete_export: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name */
-        file: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Deleted */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  account: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['AccountView'];
-        };
-      };
-    };
-  };
-  act: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ActSent'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  delegations: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DelegationView'][];
-        };
-      };
-    };
-  };
-  delegate: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DelegationSent'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['DelegationMade'];
-        };
-      };
-    };
-  };
-  revoke_delegation: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  stand_ins: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['StandIn'][];
-        };
-      };
-    };
-  };
-  api_tokens: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['TokenView'][];
-        };
-      };
-    };
-  };
-  create_token: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewToken'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['TokenMade'];
-        };
-      };
-    };
-  };
-  revoke_token: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  totp_enrol: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['TotpSecret'];
-        };
-      };
-    };
-  };
-  totp_confirm: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TotpCode'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['RecoveryCodes'];
-        };
-      };
-    };
-  };
-  totp_off: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TotpCode'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  metrics: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['MetricCatalogue'];
-        };
-      };
-    };
-  };
-  metrics_query: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['MetricQuery'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['FigureTable'];
-        };
-      };
-    };
-  };
-  metrics_rows: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RowsQuery'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_FactRow'];
-        };
-      };
-    };
-  };
-  set_targets: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TargetSent'][];
-      };
-    };
-    responses: {
-      /** @description Set */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  sign_in_ways: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['SignInWays'];
-        };
-      };
-    };
-  };
-  end_sso: {
-    parameters: {
-      query?: {
-        state?: string;
-        code?: string;
-        /** @description What went wrong there. */
-        error?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description To the first page */
-      303: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  begin_sso: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description To the other house */
-      303: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  parameters: {
-    parameters: {
-      query?: {
-        /** @description Part of the name or title. */
-        q?: string;
-        /** @description Only in this unit. */
-        unit?: string;
-        /** @description changed: set by somebody; coming: a change is to come; missing: to be set before use. */
-        state?: string;
-        /** @description The territory whose values are shown; everywhere where absent. */
-        territory?: string;
-        /** @description The day; today where absent. */
-        day?: string;
-        /** @description name (where absent), title, or either with a minus before. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_ParameterView'];
-        };
-      };
-    };
-  };
-  parameter: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ParameterHistory'];
-        };
-      };
-    };
-  };
-  set_parameter: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description The version that was seen */
-        'If-Match': string;
-      };
-      path: {
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SettingSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ParameterHistory'];
-        };
-      };
-    };
-  };
-  withdraw_parameter: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description The version that was seen */
-        'If-Match': string;
-      };
-      path: {
-        name: string;
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SettingGone'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ParameterHistory'];
-        };
-      };
-    };
-  };
-  managers: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ManagerView'][];
-        };
-      };
-    };
-  };
-  name_manager: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        code: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ManagerSent'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  people: {
-    parameters: {
-      query?: {
-        /** @description Part of login or name, or a whole phone number. */
-        q?: string;
-        /** @description Holding this role today. */
-        role?: string;
-        /** @description Holding a role today over a code that begins so. */
-        over?: string;
-        /** @description present (where absent), left or all. */
-        state?: string;
-        /** @description login, name, -login or -name. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Page_PersonView'];
-        };
-      };
-    };
-  };
-  add_person: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['NewPerson'];
-      };
-    };
-    responses: {
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PersonView'];
-        };
-      };
-    };
-  };
-  person: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PersonView'];
-        };
-      };
-    };
-  };
-  edit_person: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description The version that was seen */
-        'If-Match': string;
-      };
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CardSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PersonView'];
-        };
-      };
-    };
-  };
-  preview_handover: {
-    parameters: {
-      query: {
-        /** @description Login of who takes over. */
-        to: string;
-        /** @description First day. */
-        on: string;
-      };
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['MoveView'][];
-        };
-      };
-    };
-  };
-  hand_over: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['HandoverSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['MoveView'][];
-        };
-      };
-    };
-  };
-  leave: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Reason'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  reset_password: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordReset'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  reveal_private: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RevealSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Revealed'];
-        };
-      };
-    };
-  };
-  give_role: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['GrantSent'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PersonView'];
-        };
-      };
-    };
-  };
-  end_role: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['RoleEnd'];
-      };
-    };
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['PersonView'];
-        };
-      };
-    };
-  };
-  reset_totp: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Reason'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  work_ids: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['WorkIdView'][];
-        };
-      };
-    };
-  };
-  bind_work_id: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['WorkIdSent'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  suspend_work_id: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        login: string;
-        clerk: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Reason'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  responsibilities: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['ResponsibilityView'][];
-        };
-      };
-    };
-  };
-  assign_responsibility: {
-    parameters: {
-      query?: never;
-      header: {
-        /** @description The version that was seen */
-        'If-Match': string;
-      };
-      path: {
-        task: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ResponsibilitySent'];
-      };
-    };
-    responses: {
-      /** @description Done */
-      204: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-    };
-  };
-  roles: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['RoleView'][];
         };
       };
     };

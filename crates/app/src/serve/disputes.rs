@@ -2,8 +2,9 @@
 
 use super::desk::Desk;
 use super::proofs::{Found, Which, look};
+use super::shown::{instant, mask};
 use super::signed::Signed;
-use super::statements::{find, instant, mask, own};
+use super::statements::{find, own};
 use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, heavy, too_large};
 use axum::Json;
 use axum::body::Bytes;

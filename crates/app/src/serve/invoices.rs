@@ -1,8 +1,9 @@
 //! Tax invoices against confirmed statements.
 
 use super::desk::Desk;
+use super::shown::instant;
 use super::signed::Signed;
-use super::statements::{find, instant, own};
+use super::statements::{find, own};
 use super::web::{Answer, Asked, IfMatch, OnceKey, Page, Paging, Sent};
 use axum::Json;
 use axum::extract::{Path, State};

@@ -1,6 +1,6 @@
 //! A proof as pages show it: the facts of the case on top, then the letter itself, section by section, with personal numbers hidden.
 
-use super::statements::{day, mask};
+use super::shown::{day, mask};
 use super::web::bug;
 use crate::say::word;
 use qudao_kernel::{Fen, Lang, Refusal};
@@ -71,6 +71,8 @@ pub(crate) struct ReasonView {
 pub(crate) struct RungView {
     pub(crate) component: String,
     pub(crate) title: String,
+    /// Name of the outlet or clerk it is counted for; empty for the partner itself.
+    pub(crate) group: String,
     /// Whether it counts money: then the figures are fen, else pieces.
     pub(crate) money: bool,
     pub(crate) actual: i64,
@@ -236,7 +238,8 @@ pub(crate) fn rung_view(rung: &Rung, component: &str, lang: Lang) -> Option<Rung
     let of = |datum: &Option<Datum>| datum.as_ref().and_then(figure);
     Some(RungView {
         component: component.to_owned(),
-        title: rung.name.get(lang).to_owned(),
+        title: titled(rung.name.get(lang)).to_owned(),
+        group: String::new(),
         money: matches!(rung.argument, Datum::Money(_)),
         actual: figure(&rung.argument)?,
         reached: of(&rung.from),
@@ -245,6 +248,11 @@ pub(crate) fn rung_view(rung: &Rung, component: &str, lang: Lang) -> Option<Rung
         pays: pays(&rung.pays),
         next_pays: rung.next_pays.as_ref().and_then(pays),
     })
+}
+
+/// The title of a ladder without its name: `step (台阶奖励)`.
+fn titled(name: &str) -> &str {
+    name.split_once(" (").and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name)
 }
 
 /// An amount as people write it.

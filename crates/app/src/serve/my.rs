@@ -2,25 +2,27 @@
 //!
 //! The month that is open has no published run, so income is told up to the last published month; a trial is settlement's and is not told.
 
+use super::business::text;
 use super::desk::Desk;
-use super::invoices::{CoverView, InvoiceView};
 use super::letter::{RungView, rung_view};
+use super::lines::{LineRow, UnpaidRow, line_row};
 use super::opened::Run;
+use super::shown::{day, mask};
 use super::signed::Signed;
-use super::statements::{ConfirmationView, DueView, LineRow, UnpaidGroup, UnpaidRow, day, line_row, mask};
+use super::statements::{ConfirmationView, DueView, UnpaidGroup};
 use super::web::{Answer, Asked, Language, Page, Paging, heavy};
 use axum::Json;
 use axum::extract::State;
 use qudao_access::Permission;
-use qudao_engine::facts::{FactStore, Wanted};
+use qudao_engine::facts::Wanted;
 use qudao_engine::settle::Rows;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::{Date, Kind, Lang, Month, Refusal};
 use qudao_policy::lines::{Line, LineKind, Obligation, ObligationState, Reason};
-use qudao_policy::model::{Cell, Destination, Expr, Fact, Payee, PayeeKind};
+use qudao_policy::model::{Destination, Expr, Fact, Payee, PayeeKind};
 use qudao_settle::confirm::{self, State as Stage};
+use qudao_settle::dispute;
 use qudao_settle::statement::Catalog;
-use qudao_settle::{dispute, invoice};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -31,16 +33,10 @@ use utoipa_axum::routes;
 /// Most ladders that are told: those of the partner itself and of its first outlets.
 const MOST_LADDERS: usize = 8;
 /// Months of history that are told.
-const MOST_MONTHS: usize = 12;
+pub(crate) const MOST_MONTHS: usize = 12;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new()
-        .routes(routes!(today))
-        .routes(routes!(commission))
-        .routes(routes!(my_lines))
-        .routes(routes!(my_unpaid))
-        .routes(routes!(payments))
-        .routes(routes!(policies))
+    OpenApiRouter::new().routes(routes!(commission)).routes(routes!(my_lines)).routes(routes!(my_unpaid))
 }
 
 /// Whose business it is.
@@ -111,11 +107,11 @@ impl Own {
             }
     }
 
-    fn did(&self, fact: &Fact) -> bool {
+    pub(crate) fn did(&self, fact: &Fact) -> bool {
         self.has_all() || self.outlets.contains(text(fact, Col::Outlet)) || self.clerks.contains(text(fact, Col::Clerk))
     }
 
-    fn lines(&self, run: &Run) -> Result<Vec<Line>, Refusal> {
+    pub(crate) fn lines(&self, run: &Run) -> Result<Vec<Line>, Refusal> {
         let mut found = Vec::new();
         run.world()?.lines().each(&self.rows(), |line| {
             if self.is_paid(line.payee_kind, &line.payee) {
@@ -140,7 +136,7 @@ impl Own {
     }
 
     /// What was not paid. For an outlet or work ID: by rules that pay such, for business of their own.
-    fn zeros(&self, run: &Run) -> Result<Vec<Reason>, Refusal> {
+    pub(crate) fn zeros(&self, run: &Run) -> Result<Vec<Reason>, Refusal> {
         let mut found = Vec::new();
         run.world()?.reasons().each(&self.rows(), |reason| found.push(reason.clone()))?;
         self.zeros_of(run, found)
@@ -179,31 +175,6 @@ impl Own {
     }
 }
 
-fn cell(fact: &Fact, col: Col) -> Option<&Cell> {
-    fact.cells.iter().find(|(held, _)| *held == col).map(|(_, cell)| cell)
-}
-
-fn text(fact: &Fact, col: Col) -> &str {
-    match cell(fact, col) {
-        Some(Cell::Text(text)) => text,
-        _ => "",
-    }
-}
-
-fn money(fact: &Fact, col: Col) -> i64 {
-    match cell(fact, col) {
-        Some(Cell::Money(fen)) => *fen,
-        _ => 0,
-    }
-}
-
-fn on(fact: &Fact) -> Option<Date> {
-    match cell(fact, Col::OccurredOn) {
-        Some(Cell::Date(day)) => Some(*day),
-        _ => None,
-    }
-}
-
 /// Whose page it is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WhoView {
@@ -216,150 +187,8 @@ pub(crate) struct WhoView {
 }
 
 impl WhoView {
-    fn of(own: &Own) -> Self {
+    pub(crate) fn of(own: &Own) -> Self {
         Self { kind: own.kind.to_owned(), code: own.code.clone(), name: own.name.clone(), account: own.account.clone() }
-    }
-}
-
-/// How much of one kind of business.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct BusinessFigure {
-    kind: String,
-    title: String,
-    day: u64,
-    month: u64,
-    /// The month before, up to the same day.
-    before: u64,
-}
-
-/// A piece of business.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct BusinessRow {
-    event: String,
-    kind: String,
-    title: String,
-    day: String,
-    outlet: String,
-    outlet_name: String,
-    clerk: String,
-    /// Masked.
-    subscriber: String,
-    product: String,
-    product_name: String,
-    /// Fen.
-    plan_fee: i64,
-    /// Fen.
-    amount: i64,
-    verified: bool,
-    /// Whether the order slip came back.
-    slip: bool,
-}
-
-/// Business of a day and its month.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Business {
-    who: WhoView,
-    day: String,
-    month: String,
-    figures: Vec<BusinessFigure>,
-    rows: Page<BusinessRow>,
-}
-
-/// Which business.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct BusinessQuery {
-    /// Day; today where absent.
-    day: Option<String>,
-    /// Rows of the whole month instead of the day.
-    #[serde(default)]
-    whole_month: bool,
-    /// Kind of business.
-    kind: Option<String>,
-    after: Option<String>,
-    limit: Option<usize>,
-}
-
-/// Today's and this month's business of the caller's own partner, outlet or work ID, with its rows.
-#[utoipa::path(get, path = "/my/today", tag = "my", operation_id = "my_today", params(BusinessQuery),
-    responses((status = 200, body = Business)), extensions(("x-permission" = json!("income.read"))))]
-async fn today(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Language(lang): Language,
-    Asked(asked): Asked<BusinessQuery>,
-) -> Answer<Json<Business>> {
-    let own = own(&desk, &signed).await?;
-    let on_day: Date = match &asked.day {
-        Some(day) => day
-            .parse()
-            .map_err(|_| Refusal::bad_input("serve.request.query", "日期格式须为 2026-08-31", "a day is written like 2026-08-31"))?,
-        None => desk.today(),
-    };
-    heavy(move || {
-        let month = on_day.month();
-        let store = FactStore::open(&desk.home.root().to_string_lossy())?;
-        let snapshot = store.latest()?;
-        let wanted = Wanted { months: Some((month.plus(-1), month.plus(1))), partner: Some(own.account.clone()), ..Wanted::default() };
-        let mut facts = store.facts(&snapshot, Table::BusinessEvent, &wanted)?;
-        facts.retain(|fact| own.did(fact));
-        let before = on_day.plus_months(-1);
-        let mut figures = Vec::new();
-        for (kind, zh) in Table::BusinessEvent.kinds() {
-            let of = |fits: &dyn Fn(Date) -> bool| {
-                facts.iter().filter(|fact| text(fact, Col::Kind) == *kind && on(fact).is_some_and(fits)).count() as u64
-            };
-            let in_month = of(&|day| day.month() == month && day <= on_day);
-            let earlier = of(&|day| day.month() == before.month() && day <= before);
-            if in_month + earlier > 0 {
-                figures.push(BusinessFigure {
-                    kind: (*kind).to_owned(),
-                    title: kind_title(kind, zh, lang),
-                    day: of(&|day| day == on_day),
-                    month: in_month,
-                    before: earlier,
-                });
-            }
-        }
-        let master = desk.master()?;
-        let fits = |fact: &&Fact| {
-            let in_time = on(fact).is_some_and(|day| if asked.whole_month { day.month() == month && day <= on_day } else { day == on_day });
-            in_time && asked.kind.as_deref().is_none_or(|kind| text(fact, Col::Kind) == kind)
-        };
-        let mut chosen: Vec<&Fact> = facts.iter().filter(fits).collect();
-        chosen.sort_by_key(|fact| (std::cmp::Reverse(on(fact)), text(fact, Col::EventId).to_owned()));
-        let row = |fact: &&Fact| {
-            let day = on(fact).unwrap_or(on_day);
-            let (outlet, product, kind) = (text(fact, Col::Outlet), text(fact, Col::Product), text(fact, Col::Kind));
-            let zh = Table::BusinessEvent.kinds().iter().find(|(code, _)| *code == kind).map_or(kind, |(_, zh)| zh);
-            BusinessRow {
-                event: text(fact, Col::EventId).to_owned(),
-                kind: kind.to_owned(),
-                title: kind_title(kind, zh, lang),
-                day: day.to_string(),
-                outlet: outlet.to_owned(),
-                outlet_name: master.outlet(outlet, day).map(|row| row.name.clone()).unwrap_or_default(),
-                clerk: text(fact, Col::Clerk).to_owned(),
-                subscriber: mask(text(fact, Col::Subscriber)),
-                product: product.to_owned(),
-                product_name: master.product(product, day).map(|row| row.name.clone()).unwrap_or_default(),
-                plan_fee: money(fact, Col::PlanFee),
-                amount: money(fact, Col::Amount),
-                verified: cell(fact, Col::Verified) == Some(&Cell::Bool(true)),
-                slip: cell(fact, Col::SlipOn).is_some(),
-            }
-        };
-        let paging = Paging { after: asked.after.clone(), limit: asked.limit };
-        let rows = Page::of(&paging, chosen.len(), chosen.iter().map(row));
-        Ok(Json(Business { who: WhoView::of(&own), day: on_day.to_string(), month: month.to_string(), figures, rows }))
-    })
-    .await
-}
-
-fn kind_title(kind: &str, zh: &str, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => zh.to_owned(),
-        Lang::En => kind.replace('_', " "),
     }
 }
 
@@ -564,7 +393,7 @@ fn ladders(own: &Own, run: &Run, lines: &[Line], zeros: &[Reason], lang: Lang) -
     );
     groups.sort_by_key(|(basis, component, ..)| (basis.len(), basis.clone(), component.clone()));
     for (basis, component, line, reason) in groups {
-        if views.len() >= MOST_LADDERS || !seen.insert((basis, component.clone())) {
+        if views.len() >= MOST_LADDERS || !seen.insert((basis.clone(), component.clone())) {
             continue;
         }
         if !component_of(line, reason).is_some_and(|component| has_ladder(&component.amount)) {
@@ -572,9 +401,21 @@ fn ladders(own: &Own, run: &Run, lines: &[Line], zeros: &[Reason], lang: Lang) -
         }
         // A ladder whose proof takes more than its own group is told where its line is opened.
         let Ok(Some(proof)) = world.prove_nearby(line, reason) else { continue };
-        views.extend(proof.rungs.iter().filter_map(|rung| rung_view(rung, &component, lang)));
+        let group = basis.rsplit_once('/').map(|(_, code)| named(run, code)).unwrap_or_default();
+        let of = |rung| rung_view(rung, &component, lang).map(|view| RungView { group: group.clone(), ..view });
+        views.extend(proof.rungs.iter().filter_map(of));
     }
     Ok(views)
+}
+
+/// Name of an outlet or clerk on the last day of a run's month; the code where it has none.
+fn named(run: &Run, code: &str) -> String {
+    let last = run.period().last_day();
+    let found = run.world().ok().and_then(|world| {
+        let outlet = world.master().outlet(code, last).map(|row| row.name.clone());
+        outlet.or_else(|| world.master().clerk(code, last).map(|row| row.name.clone()))
+    });
+    found.unwrap_or_else(|| mask(code))
 }
 
 /// Whether a formula goes by a ladder.
@@ -657,175 +498,4 @@ async fn my_unpaid(
         Ok(Json(Page::of(&paging, zeros.len(), zeros.iter().map(row))))
     })
     .await
-}
-
-/// From statement to bank, for one month.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PaymentRow {
-    period: String,
-    statement: String,
-    /// Fen.
-    payment: i64,
-    /// published, disputed, confirmed, `in_payment`, paid.
-    state: String,
-    /// Day the money moved.
-    #[schema(required)]
-    paid_on: Option<String>,
-    #[schema(required)]
-    confirmation: Option<ConfirmationView>,
-    /// Absent where tax is withheld instead.
-    #[schema(required)]
-    invoices: Option<CoverView>,
-}
-
-/// One's payments and invoices.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Payments {
-    who: WhoView,
-    /// The last month first.
-    items: Vec<PaymentRow>,
-    invoices: Vec<InvoiceView>,
-}
-
-/// Payments of one's own partner from confirmation to bank, and its invoices.
-#[utoipa::path(get, path = "/my/payments", tag = "my", operation_id = "my_payments",
-    responses((status = 200, body = Payments)), extensions(("x-permission" = json!("statement.confirm"))))]
-async fn payments(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Payments>> {
-    signed.may(&desk, Permission::StatementConfirm)?;
-    let own = own(&desk, &signed).await?;
-    let account = own.account.clone();
-    let shared = Arc::clone(&desk);
-    let statements = heavy(move || {
-        let mut found = Vec::new();
-        for run in shared.runs()?.iter().rev().take(MOST_MONTHS) {
-            if let Some(head) = run.head(&account) {
-                found.push((run.period(), run.statement(head)?));
-            }
-        }
-        Ok(found)
-    })
-    .await?;
-    let tx = &mut desk.db.read().await?;
-    let money = super::statements::paid(tx, &own.account).await?;
-    let mut items = Vec::new();
-    for (period, statement) in statements {
-        let made = confirm::of_statement(tx, &statement.number).await?;
-        let waits = dispute::waiting(tx, &statement.number).await?;
-        let covered = invoice::covered(tx, &statement.number).await?;
-        let billed = made.as_ref().map_or_else(|| confirm::billed(&statement), |made| made.billed);
-        let paid = money.get(&statement.number);
-        items.push(PaymentRow {
-            paid_on: day(paid.and_then(|(_, on)| *on)),
-            period: period.to_string(),
-            payment: statement.totals.payment.0,
-            state: Stage::of(made.is_some(), waits > 0, paid.map(|(how, _)| *how)).name().to_owned(),
-            confirmation: made.as_ref().map(ConfirmationView::of),
-            invoices: (!statement.natural_person).then(|| CoverView::of(invoice::Cover { billed, covered })),
-            statement: statement.number,
-        });
-    }
-    let invoices = invoice::of_partner(tx, &own.account).await?.into_iter().map(InvoiceView::of).collect();
-    Ok(Json(Payments { who: WhoView::of(&own), items, invoices }))
-}
-
-/// A worked example of a policy: what happened, and what is due for it.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WorkedExample {
-    name: String,
-    facts: Vec<String>,
-    period: String,
-    /// Fen.
-    amount: i64,
-}
-
-/// A rule that pays the caller.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PayingRule {
-    policy: String,
-    policy_title: String,
-    version: u32,
-    component: String,
-    title: String,
-    #[schema(required)]
-    clause: Option<String>,
-    /// What has to be met, each in the policy's words.
-    requirements: Vec<String>,
-    /// Last day in force.
-    until: String,
-    /// Fen it paid the caller in the last published month.
-    paid: i64,
-    /// Things it did not pay then.
-    unpaid: u64,
-    #[schema(required)]
-    example: Option<WorkedExample>,
-}
-
-/// What pays now: rules in force today that looked at the caller's business in the last published month.
-#[utoipa::path(get, path = "/my/policies", tag = "my", operation_id = "my_policies",
-    responses((status = 200, body = Vec<PayingRule>)), extensions(("x-permission" = json!("income.read"))))]
-async fn policies(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Vec<PayingRule>>> {
-    let own = own(&desk, &signed).await?;
-    let run = super::statements::month(&desk, None).await?;
-    heavy(move || {
-        let today = desk.today();
-        let world = run.world()?;
-        let (lines, zeros) = (own.lines(&run)?, own.zeros(&run)?);
-        let mut rules = Vec::new();
-        for policy in world.set().policies.iter().filter(|policy| policy.from <= today && today < policy.to) {
-            for (index, component) in policy.components.iter().enumerate() {
-                let is_this =
-                    |name: &str, version: u32, held: &str| name == policy.name && version == policy.version && held == component.name;
-                let paid: Vec<&Line> = lines.iter().filter(|line| is_this(&line.policy, line.version, &line.component)).collect();
-                let unpaid = zeros.iter().filter(|reason| is_this(&reason.policy, reason.version, &reason.component)).count() as u64;
-                if paid.is_empty() && unpaid == 0 {
-                    continue;
-                }
-                rules.push(PayingRule {
-                    policy: policy.name.clone(),
-                    policy_title: policy.title.clone(),
-                    version: policy.version,
-                    component: component.name.clone(),
-                    title: if component.title.is_empty() { component.name.clone() } else { component.title.clone() },
-                    clause: component.clause.clone(),
-                    requirements: component.requires.iter().map(|require| require.text.clone()).collect(),
-                    until: policy.to.plus_days(-1).to_string(),
-                    paid: paid.iter().map(|line| line.amount).sum(),
-                    unpaid,
-                    example: example(policy, index),
-                });
-            }
-        }
-        rules.sort_by_key(|rule| std::cmp::Reverse(rule.paid));
-        Ok(Json(rules))
-    })
-    .await
-}
-
-/// The shortest example of the policy in which a rule pays.
-fn example(policy: &qudao_policy::model::Policy, component: usize) -> Option<WorkedExample> {
-    let fits = policy.examples.iter().filter_map(|example| {
-        let expect = example.expects.iter().find(|expect| expect.component == Some(component) && expect.amount > 0)?;
-        Some((example, expect))
-    });
-    let (example, expect) = fits.min_by_key(|(example, _)| example.facts.len())?;
-    let cell = |(col, cell): &(Col, Cell)| {
-        let value = match cell {
-            Cell::Text(text) => text.clone(),
-            Cell::Int(number) => number.to_string(),
-            Cell::Money(fen) => super::letter::yuan(*fen),
-            Cell::Bool(yes) => if *yes { "是" } else { "否" }.to_owned(),
-            Cell::Date(day) => day.to_string(),
-            Cell::Month(month) => month.to_string(),
-        };
-        format!("{} {value}", col.label())
-    };
-    let named = |(col, _): &&(Col, Cell)| !matches!(col, Col::EventId | Col::KnownOn);
-    let mut facts: Vec<String> =
-        example.facts.iter().map(|fact| fact.cells.iter().filter(named).map(cell).collect::<Vec<_>>().join("，")).collect();
-    let all = facts.len();
-    facts.truncate(3);
-    if all > facts.len() {
-        facts.push(format!("……共 {all} 笔"));
-    }
-    Some(WorkedExample { name: example.name.clone(), facts, period: expect.period.to_string(), amount: expect.amount })
 }

@@ -2,10 +2,12 @@
 
 use super::desk::Desk;
 use super::letter::{self, ProofLetter};
+use super::lines::{subject_of, subject_of_zero};
 use super::my::{Own, own};
 use super::opened::Run;
+use super::shown::mask;
 use super::signed::Signed;
-use super::statements::{mask, month, subject_of, subject_of_zero};
+use super::statements::month;
 use super::web::{Answer, Asked, Language, download, heavy};
 use crate::say::word;
 use axum::Json;

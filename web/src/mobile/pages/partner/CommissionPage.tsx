@@ -95,6 +95,7 @@ function Ladders({ ladders }: { ladders: Schema<'RungView'>[] }) {
         return (
           <div key={index} style={{ display: 'grid', gap: 4 }}>
             <strong>{rung.title}</strong>
+            {rung.group && <span className="m-muted">{rung.group}</span>}
             <span className="m-muted">
               {t('commission.ladderNow', { actual: figure(rung.actual), pays: rung.pays === null ? '—' : yuan(rung.pays) })}
             </span>
