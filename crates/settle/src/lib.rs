@@ -12,11 +12,8 @@ pub mod attachment;
 pub mod bank;
 pub mod confirm;
 pub mod diff;
-<<<<<<< HEAD
-pub mod draft;
-=======
 pub mod dispute;
->>>>>>> e5b5dae (Partners' statements get confirmations, disputes, invoices and attachments: the rules and tables)
+pub mod draft;
 pub mod example;
 pub mod income;
 pub mod interp;

@@ -278,6 +278,144 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/drafts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Drafts, latest change first. There are tens of them, so the list is whole. */
+    get: operations['drafts'];
+    put?: never;
+    /** Begins a draft, with a text or as the next version of a policy. */
+    post: operations['create_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One draft with its check. */
+    get: operations['draft'];
+    /** Saves the text as it is typed. */
+    put: operations['save_draft'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves what somebody else wrote: it is published and in force from its first day on. */
+    post: operations['approve_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/comments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says something about a draft. */
+    post: operations['comment_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a draft back with what is to be changed. */
+    post: operations['return_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/simulations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs a draft over past months beside the version it would replace. */
+    post: operations['simulate_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a draft for approval: no mistakes, and examples that come out to the fen. */
+    post: operations['submit_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/drafts/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives one's own draft up. */
+    post: operations['withdraw_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/exports': {
     parameters: {
       query?: never;
@@ -596,6 +734,23 @@ export interface paths {
     };
     /** One journal. */
     get: operations['ledger_journal'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/live-policies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What pays now at the caller's place, with worked examples. */
+    get: operations['live_policies'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1735,6 +1890,125 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/policies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The policies that concern the caller's part of the network. */
+    get: operations['policies'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What there is to say about a text: mistakes and where they are, warnings, examples and what came out, tables, plain words. */
+    post: operations['check_policy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/format': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A text in the standard layout. */
+    post: operations['format_policy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/steps': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A text with another table of steps. */
+    post: operations['write_steps'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/vocabulary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every word of the policy language. */
+    get: operations['policy_words'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/{name}/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One version: its text, what it says in plain words, its tables and examples. */
+    get: operations['policy_version'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies/{name}/{version}/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a version changed. */
+    get: operations['policy_changes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/proofs': {
     parameters: {
       query?: never;
@@ -1850,6 +2124,40 @@ export interface paths {
     post: operations['sign_in'];
     /** Signs out; the cookie is taken away. */
     delete: operations['sign_out'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/simulations/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a simulation found. */
+    get: operations['simulation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/simulations/{id}/partners': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every partner before and after, as CSV. */
+    get: operations['simulation_partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -2325,6 +2633,50 @@ export interface components {
       /** @description missing, unlinked, altered or wrong_end. */
       why: string | null;
     };
+    /** @description A sum before and after, fen. */
+    ChangeRow: {
+      /** Format: int64 */
+      draft: number;
+      key: string;
+      /** Format: int64 */
+      live: number;
+      /** @description Name, where there is one. */
+      name: string;
+    };
+    /** @description What differs between two versions. */
+    ChangeView: {
+      /** @description Empty where it is gone. */
+      after: string[];
+      /** @description In plain words; empty where it is new. */
+      before: string[];
+      /** @description head, parameter, ladder, component or limit. */
+      kind: string;
+      name: string;
+      title: string;
+    };
+    /** @description What there is to say about a text. */
+    CheckView: {
+      /** @description Why not. */
+      blocked: string | null;
+      components: components['schemas']['ComponentView'][];
+      diagnostics: components['schemas']['DiagnosticView'][];
+      /** @description The policy in plain words; empty while it has errors. */
+      document: string;
+      errors: number;
+      examples: components['schemas']['ExampleView'][];
+      /** @description Examples that do not come out. */
+      failing: number;
+      ladders: components['schemas']['LadderView'][];
+      /**
+       * Format: int64
+       * @description What the server took, microseconds.
+       */
+      micros: number;
+      policies: components['schemas']['HeadView'][];
+      /** @description Whether it could be published as it is. */
+      publishable: boolean;
+      warnings: number;
+    };
     /** @description A clerk in a list. */
     ClerkRow: {
       /** @description Work ID. */
@@ -2345,6 +2697,24 @@ export interface components {
     ClerkWhole: {
       clerk: components['schemas']['ClerkRow'];
       history: components['schemas']['Lived'][];
+    };
+    /** @description Where a ladder jumps, and who stands near. */
+    CliffRow: {
+      /** Format: int64 */
+      above: number;
+      /**
+       * Format: int64
+       * @description Where the step begins, hundredths of a piece or fen.
+       */
+      at: number;
+      /** Format: int64 */
+      below: number;
+      /**
+       * Format: int64
+       * @description What reaching it adds at once, fen.
+       */
+      jump: number;
+      ladder: string;
     };
     /** @description One's income, up to the last published month. */
     Commission: {
@@ -2399,40 +2769,12 @@ export interface components {
        */
       target: boolean;
     };
-    /** @description A row of a statement's section. */
+    /** @description A component. */
     ComponentView: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      adjusted: number;
-      component: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      earned: number;
-      /** Format: int64 */
-      lines: number;
-      policy: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      released: number;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      reversed: number;
+      name: string;
+      /** @description What it pays, sentence by sentence. */
+      says: string[];
       title: string;
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      total: number;
-      /** Format: int32 */
-      version: number;
     };
     /** @description A confirmation. */
     ConfirmWish: {
@@ -2500,6 +2842,38 @@ export interface components {
       taker_name: string;
       /** @description First day it no longer holds. */
       to: string;
+    };
+    /** @description One message about a text. */
+    DiagnosticView: {
+      /** @description Stable code. */
+      code: string;
+      /** Format: int32 */
+      column: number;
+      /** @description Behind the last. */
+      end: number;
+      /** @description What to do; empty where the message says it. */
+      help: string;
+      /** Format: int32 */
+      line: number;
+      message: string;
+      /** @description error or warning. */
+      severity: string;
+      /** @description First character, counted in UTF-16 units. */
+      start: number;
+    };
+    /** @description Two versions beside each other. */
+    DifferenceView: {
+      after: string;
+      before: string;
+      /** @description What differs in meaning. */
+      changes: components['schemas']['ChangeView'][];
+      /**
+       * Format: int32
+       * @description The earlier version; absent where there is none.
+       */
+      from: number | null;
+      /** Format: int32 */
+      to: number;
     };
     /** @description A dimension. */
     DimensionView: {
@@ -2595,6 +2969,57 @@ export interface components {
       photos?: string[];
       policy: string;
     };
+    /** @description A draft in a list. */
+    DraftHead: {
+      author: string;
+      changed_at: string;
+      changed_by: string;
+      /** @description Who approved it. */
+      decided_by: string | null;
+      /** @description First day in force. */
+      from: string | null;
+      id: string;
+      /** @description Last day in force. */
+      last: string | null;
+      /** @description Policy its text declares; empty while it cannot be read. */
+      policy: string;
+      /** Format: int32 */
+      policy_version: number;
+      /** @description draft, in_review, returned, published or withdrawn. */
+      state: string;
+      /** @description Who sent it for approval. */
+      submitted_by: string | null;
+      title: string;
+      /**
+       * Format: int32
+       * @description What `If-Match` names.
+       */
+      version: number;
+    };
+    /** @description A text to be saved. */
+    DraftText: {
+      text: string;
+    };
+    /** @description A draft with its text. */
+    DraftView: {
+      /**
+       * Format: int32
+       * @description The version it was begun from.
+       */
+      base: number | null;
+      /** @description Text of that version, to compare with. */
+      base_text: string;
+      /** @description Why the caller cannot approve it; absent where they can. */
+      cannot_approve: string | null;
+      check: components['schemas']['CheckView'];
+      /** @description SHA-256 of the text as it was sent for approval; approving names it. */
+      hash: string | null;
+      head: components['schemas']['DraftHead'];
+      /** @description Whether the caller may write at it now. */
+      may_write: boolean;
+      notes: components['schemas']['NoteView'][];
+      text: string;
+    };
     /** @description What falls due later. */
     DueView: {
       /**
@@ -2605,6 +3030,16 @@ export interface components {
       /** Format: int64 */
       count: number;
       due: string;
+    };
+    /** @description An example. */
+    ExampleView: {
+      /** @description Why it could not be run to its end. */
+      broken: string | null;
+      expects: components['schemas']['ExpectView'][];
+      holds: boolean;
+      line: number;
+      name: string;
+      start: number;
     };
     /** @description Something to look at before a month is published. */
     ExceptionView: {
@@ -2632,6 +3067,28 @@ export interface components {
       partner: string;
       reviewed_at: string | null;
       reviewed_by: string | null;
+    };
+    /** @description An expectation of an example and what came out. */
+    ExpectView: {
+      /** @description Component; absent for the whole policy. */
+      component: string | null;
+      end: number;
+      /**
+       * Format: int64
+       * @description Fen that came out; absent where the example broke off.
+       */
+      got: number | null;
+      holds: boolean;
+      line: number;
+      period: string;
+      start: number;
+      /**
+       * Format: int64
+       * @description Fen expected.
+       */
+      wanted: number;
+      /** @description What is wrong. */
+      wrong: string | null;
     };
     /** @description A file to download. */
     ExportFile: {
@@ -2824,6 +3281,17 @@ export interface components {
       seen: string[];
       /** @description Login of who takes over. */
       to: string;
+    };
+    /** @description A policy a text declares. */
+    HeadView: {
+      /** @description First day in force. */
+      from: string | null;
+      /** @description Last day in force. */
+      last: string | null;
+      name: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
     };
     /** @description A role somebody holds today. */
     HeldRole: {
@@ -3062,6 +3530,20 @@ export interface components {
       dimension: string;
       key: string;
     };
+    /** @description A ladder as a table. */
+    LadderView: {
+      /** @description Whether a step includes its lower bound. */
+      closed_below: boolean;
+      end: number;
+      line: number;
+      /** @description whole, marginal or curve; absent where the text does not say. */
+      mode: string | null;
+      name: string;
+      policy: string;
+      start: number;
+      tiers: components['schemas']['TierView'][];
+      title: string;
+    };
     /** @description An account. */
     LedgerAccount: {
       /**
@@ -3227,6 +3709,20 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description A policy that pays now. */
+    LivePolicy: {
+      /** @description What it pays, component by component. */
+      components: components['schemas']['ComponentView'][];
+      /** @description Worked examples of the policy itself, which come out to the fen. */
+      examples: components['schemas']['WorkedExample'][];
+      from: string;
+      /** @description Last day in force. */
+      last: string | null;
+      name: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
     /** @description What held of a record from a day to a day. */
     Lived: {
       from: string;
@@ -3386,6 +3882,20 @@ export interface components {
       subtypes: components['schemas']['Word'][];
       tiers: components['schemas']['Word'][];
     };
+    /** @description How a draft begins. */
+    NewDraft: {
+      /** @description First day in force of the new version; the first of next month where absent. */
+      from?: string | null;
+      /** @description Policy to begin from. */
+      policy?: string | null;
+      /** @description The text; empty where a version is named. */
+      text?: string;
+      /**
+       * Format: int32
+       * @description Version of it.
+       */
+      version?: number | null;
+    };
     /** @description A person to be added. */
     NewPerson: {
       duty_hours?: string;
@@ -3404,6 +3914,14 @@ export interface components {
       name: string;
       /** @description A part of one's own permissions. */
       permissions: string[];
+    };
+    /** @description Something said or done about a draft. */
+    NoteView: {
+      at: string;
+      /** @description create, comment, submit, return, publish or withdraw. */
+      kind: string;
+      text: string;
+      who: string;
     };
     /** @description Another rule that looked at the same. */
     OtherView: {
@@ -4610,6 +5128,26 @@ export interface components {
        */
       payment: number;
     };
+    /** @description A policy's text. */
+    PolicyText: {
+      text: string;
+    };
+    /** @description A version. */
+    PolicyVersionView: {
+      /** @description The text explained, with its examples and tables. */
+      check: components['schemas']['CheckView'];
+      head: components['schemas']['VersionHead'];
+      name: string;
+      text: string;
+    };
+    /** @description A policy with its versions. */
+    PolicyView: {
+      name: string;
+      /** @description Title of the latest version. */
+      title: string;
+      /** @description Latest first. */
+      versions: components['schemas']['VersionHead'][];
+    };
     /** @description Why a line is what it is, or why there is none. */
     ProofLetter: {
       /**
@@ -4780,6 +5318,12 @@ export interface components {
       reached: number | null;
       title: string;
     };
+    /** @description What somebody says. */
+    Said: {
+      /** @description Hash of the text that is approved. */
+      hash?: string | null;
+      note?: string;
+    };
     /** @description Lines that go to the same place. */
     SectionView: {
       /** @description payable, holdback, netted, points, topup, credit, advance. */
@@ -4849,11 +5393,77 @@ export interface components {
       /** @description What the button to another house says; absent without one. */
       sso: string | null;
     };
+    /** @description The months of a simulation. */
+    SimulationAsked: {
+      /** @description First month. */
+      first: string;
+      /** @description Last month; at most twelve in all. */
+      last: string;
+    };
+    /** @description What a simulation found. */
+    SimulationView: {
+      cliffs: components['schemas']['CliffRow'][];
+      components: components['schemas']['ChangeRow'][];
+      /**
+       * Format: int64
+       * @description Cost of the draft, fen.
+       */
+      draft: number;
+      /** Format: int64 */
+      draft_per_unit: number | null;
+      first: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      gained: number;
+      id: string;
+      last: string;
+      /**
+       * Format: int64
+       * @description Cost of what is in force, fen.
+       */
+      live: number;
+      /**
+       * Format: int64
+       * @description Hundredths of a fen per business unit.
+       */
+      live_per_unit: number | null;
+      /** Format: int64 */
+      losers: number;
+      /**
+       * Format: int64
+       * @description Fen, negative.
+       */
+      lost: number;
+      months: components['schemas']['ChangeRow'][];
+      spread: components['schemas']['SpreadRow'][];
+      top_losers: components['schemas']['ChangeRow'][];
+      top_winners: components['schemas']['ChangeRow'][];
+      /** Format: int64 */
+      unchanged: number;
+      /** Format: int64 */
+      winners: number;
+    };
     /** @description How to order. */
     SortSent: {
       descending?: boolean;
       /** @description A metric asked for; the keys where absent. */
       metric?: string | null;
+    };
+    /** @description Partners whose pay changes by a share within bounds, in per cent. */
+    SpreadRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      delta: number;
+      /** Format: int64 */
+      from: number | null;
+      /** Format: int64 */
+      partners: number;
+      /** Format: int64 */
+      to: number | null;
     };
     /** @description Somebody who may be asked to stand in. */
     StandIn: {
@@ -4958,6 +5568,13 @@ export interface components {
       /** @description The note, or the reason. */
       note?: string;
     };
+    /** @description A table of steps to be written into a text. */
+    StepsSent: {
+      ladder: string;
+      policy: string;
+      text: string;
+      tiers: components['schemas']['TierView'][];
+    };
     /** @description A sum of money and of how many things it is made. */
     SumView: {
       /**
@@ -5006,6 +5623,15 @@ export interface components {
       due: string;
       /** @description now, scheduled, released, forfeited, reversed. */
       state: string;
+    };
+    /** @description A row of a tier table, as it is written. */
+    TierView: {
+      /** @description Paid for each unit; empty for nothing. */
+      each: string;
+      /** @description Paid once; empty for nothing. The value of a curve's point. */
+      flat: string;
+      /** @description Where the step begins. */
+      from: string;
     };
     /** @description Records that wait for somebody. */
     Todo: {
@@ -5171,6 +5797,22 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description A version in a list. */
+    VersionHead: {
+      /** @description File it stands in. */
+      file: string;
+      /** @description First day in force. */
+      from: string;
+      /** @description SHA-256 of its text. */
+      hash: string;
+      /** @description Last day in force; absent for open end. */
+      last: string | null;
+      /** @description to_come, in_force or ended. */
+      state: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
     /** @description A view to keep. */
     ViewSent: {
       /** @description Address of the page with its parameters, as the page writes it. */
@@ -5195,6 +5837,15 @@ export interface components {
     Word: {
       label: string;
       value: string;
+    };
+    /** @description A word an editor can offer. */
+    WordView: {
+      /** @description What it stands for. */
+      about: string;
+      en: string;
+      /** @description keyword, field, kind, table or reason. */
+      kind: string;
+      zh: string;
     };
     /** @description A work ID to be bound. */
     WorkIdSent: {
@@ -5223,14 +5874,13 @@ export interface components {
       /** @description What waits; the late first. */
       todos: components['schemas']['Todo'][];
     };
-    /** @description A worked example of a policy: what happened, and what is due for it. */
+    /** @description An example of a policy with what it pays. */
     WorkedExample: {
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
-      facts: string[];
       name: string;
       period: string;
     };
@@ -5724,6 +6374,270 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DisputeView'];
+        };
+      };
+    };
+  };
+  drafts: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftHead'][];
+        };
+      };
+    };
+  };
+  create_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewDraft'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  save_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DraftText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftHead'];
+        };
+      };
+    };
+  };
+  approve_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  comment_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  return_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  simulate_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SimulationAsked'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  submit_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  withdraw_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Said'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftView'];
         };
       };
     };
@@ -6246,6 +7160,28 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LedgerJournal'];
+        };
+      };
+    };
+  };
+  live_policies: {
+    parameters: {
+      query?: {
+        /** @description Day; today where absent. */
+        on?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LivePolicy'][];
         };
       };
     };
@@ -8092,6 +9028,164 @@ export interface operations {
       };
     };
   };
+  policies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyView'][];
+        };
+      };
+    };
+  };
+  check_policy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PolicyText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckView'];
+        };
+      };
+    };
+  };
+  format_policy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PolicyText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyText'];
+        };
+      };
+    };
+  };
+  write_steps: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepsSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyText'];
+        };
+      };
+    };
+  };
+  policy_words: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WordView'][];
+        };
+      };
+    };
+  };
+  policy_version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Policy */
+        name: string;
+        /** @description Version */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PolicyVersionView'];
+        };
+      };
+    };
+  };
+  policy_changes: {
+    parameters: {
+      query?: {
+        /** @description The earlier version; the one before where absent. */
+        from?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Policy */
+        name: string;
+        /** @description Version */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DifferenceView'];
+        };
+      };
+    };
+  };
   get_proof: {
     parameters: {
       query: {
@@ -8284,6 +9378,51 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  simulation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Simulation */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SimulationView'];
+        };
+      };
+    };
+  };
+  simulation_partners: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Simulation */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description CSV */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': unknown;
+        };
       };
     };
   };

@@ -128,7 +128,15 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
     let policies = policies::routes().merge(drafts::routes()).merge(simulations::routes());
     let routes = routes.merge(access).merge(policies);
-    let partners = statements::routes().merge(proofs::routes()).merge(disputes::routes()).merge(invoices::routes()).merge(my::routes());
+    let partners = statements::routes()
+        .merge(lines::routes())
+        .merge(papers::routes())
+        .merge(business::routes())
+        .merge(paying::routes())
+        .merge(proofs::routes())
+        .merge(disputes::routes())
+        .merge(invoices::routes())
+        .merge(my::routes());
     let routes = routes.merge(partners);
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
