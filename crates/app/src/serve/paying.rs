@@ -96,7 +96,7 @@ async fn payments(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<
 
 /// A worked example of a policy: what happened, and what is due for it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WorkedExample {
+pub(crate) struct RuleExample {
     name: String,
     facts: Vec<String>,
     period: String,
@@ -123,7 +123,7 @@ pub(crate) struct PayingRule {
     /// Things it did not pay then.
     unpaid: u64,
     #[schema(required)]
-    example: Option<WorkedExample>,
+    example: Option<RuleExample>,
 }
 
 /// What pays now: rules in force today that looked at the caller's business in the last published month.
@@ -168,7 +168,7 @@ async fn policies(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<
 }
 
 /// The shortest example of the policy in which a rule pays.
-fn example(policy: &qudao_policy::model::Policy, component: usize) -> Option<WorkedExample> {
+fn example(policy: &qudao_policy::model::Policy, component: usize) -> Option<RuleExample> {
     let fits = policy.examples.iter().filter_map(|example| {
         let expect = example.expects.iter().find(|expect| expect.component == Some(component) && expect.amount > 0)?;
         Some((example, expect))
@@ -193,5 +193,5 @@ fn example(policy: &qudao_policy::model::Policy, component: usize) -> Option<Wor
     if all > facts.len() {
         facts.push(format!("……共 {all} 笔"));
     }
-    Some(WorkedExample { name: example.name.clone(), facts, period: expect.period.to_string(), amount: expect.amount })
+    Some(RuleExample { name: example.name.clone(), facts, period: expect.period.to_string(), amount: expect.amount })
 }

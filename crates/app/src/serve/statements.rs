@@ -227,7 +227,7 @@ fn none(period: Month, partner: &str) -> Refusal {
 
 /// A row of a statement's section.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ComponentView {
+pub(crate) struct StatementComponent {
     policy: String,
     version: u32,
     component: String,
@@ -250,7 +250,7 @@ pub(crate) struct ComponentView {
 pub(crate) struct SectionView {
     /// payable, holdback, netted, points, topup, credit, advance.
     destination: String,
-    rows: Vec<ComponentView>,
+    rows: Vec<StatementComponent>,
     /// Fen; for points, hundredths of a point.
     total: i64,
 }
@@ -445,7 +445,7 @@ async fn view(desk: &Arc<Desk>, run: &Arc<Run>, statement: Statement, lang: Lang
 }
 
 fn section(section: &qudao_settle::statement::Section) -> SectionView {
-    let row = |row: &qudao_settle::statement::ComponentRow| ComponentView {
+    let row = |row: &qudao_settle::statement::ComponentRow| StatementComponent {
         policy: row.policy.clone(),
         version: row.version,
         component: row.component.clone(),

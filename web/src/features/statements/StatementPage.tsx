@@ -2,6 +2,7 @@ import { useParams, Link } from '@tanstack/react-router';
 import { Button, Space, Table } from 'antd';
 import { answer, api, http, type Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
+import { count } from '@/shared/format/money';
 import { dateTime, month } from '@/shared/format/time';
 import { Block } from '@/shared/ui/Block';
 import { Money } from '@/shared/ui/Money';
@@ -100,7 +101,8 @@ export default function StatementPage() {
                     title: t(name),
                     key: name,
                     align: 'right' as const,
-                    render: (_: unknown, row: Schema<'ComponentView'>) => <Money fen={row[name]} />,
+                    render: (_: unknown, row: Schema<'StatementComponent'>) =>
+                      section.destination === 'points' ? count(row[name] / 100) : <Money fen={row[name]} />,
                   })),
                 ]}
               />

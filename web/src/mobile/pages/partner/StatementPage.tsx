@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { answer, api, http, queries } from '@/api/client';
 import { isApiError } from '@/api/errors';
 import { useLabel, useT } from '@/i18n';
-import { yuan } from '@/shared/format/money';
+import { count, yuan } from '@/shared/format/money';
 import { dateTime, month } from '@/shared/format/time';
 import { useUrl } from '@/shared/url';
 import { Badge, Btn, Card, List, ListItem, Loaded, Page, Strip, Trouble, toast, useOnline } from '../../kit';
@@ -103,7 +103,7 @@ export default function StatementPage() {
                       <ListItem
                         key={`${row.policy}${row.component}`}
                         title={row.title}
-                        value={yuan(row.total)}
+                        value={section.destination === 'points' ? count(row.total / 100) : yuan(row.total)}
                         note={t('commission.count', { count: row.lines })}
                         to={to('/commission/lines', { period, component: row.component })}
                       />
