@@ -4788,7 +4788,7 @@ export interface components {
     PayingRule: {
       clause: string | null;
       component: string;
-      example: components['schemas']['WorkedExample'] | null;
+      example: components['schemas']['RuleExample'] | null;
       /**
        * Format: int64
        * @description Fen it paid the caller in the last published month.
@@ -5268,6 +5268,17 @@ export interface components {
       /** Format: date */
       to: string;
     };
+    /** @description A worked example of a policy: what happened, and what is due for it. */
+    RuleExample: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      facts: string[];
+      name: string;
+      period: string;
+    };
     /** @description The rule a proof rests on. */
     RuleView: {
       clause: string | null;
@@ -5328,7 +5339,7 @@ export interface components {
     SectionView: {
       /** @description payable, holdback, netted, points, topup, credit, advance. */
       destination: string;
-      rows: components['schemas']['ComponentView'][];
+      rows: components['schemas']['StatementComponent'][];
       /**
        * Format: int64
        * @description Fen; for points, hundredths of a point.
@@ -5469,6 +5480,41 @@ export interface components {
     StandIn: {
       login: string;
       name: string;
+    };
+    /** @description A row of a statement's section. */
+    StatementComponent: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      adjusted: number;
+      component: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      earned: number;
+      /** Format: int64 */
+      lines: number;
+      policy: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      released: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      reversed: number;
+      title: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      total: number;
+      /** Format: int32 */
+      version: number;
     };
     /** @description A month with statements. */
     StatementMonth: {

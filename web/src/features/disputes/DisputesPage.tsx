@@ -73,7 +73,11 @@ export default function DisputesPage() {
           param: 'state',
           items: [
             { value: '', label: t('all') },
-            ...['open', 'proposed', 'answered', 'closed'].map((value) => ({ value, label: label('states', value), count: counts?.[value] })),
+            ...['open', 'proposed', 'answered', 'closed'].map((value) => ({
+              value,
+              label: label('states', value),
+              count: counts?.[value],
+            })),
           ],
         }}
         filters={[

@@ -21,7 +21,8 @@ const disputes: English<'disputes'> = {
   photo: 'photo {{number}}',
   proof: 'Show the proof',
   answer: 'Answer',
-  answerHelp: 'To uphold it, give an amount: somebody else approves it, and it is posted in the open month. Without one it is not adjusted.',
+  answerHelp:
+    'To uphold it, give an amount: somebody else approves it, and it is posted in the open month. Without one it is not adjusted.',
   adjustment: 'Adjustment (¥)',
   adjustmentWrong: 'Give an amount such as 30.96; a negative one takes away',
   reason: 'Why',
