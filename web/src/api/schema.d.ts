@@ -2819,6 +2819,38 @@ export interface components {
        */
       missing: number;
     };
+    /** @description A confirmation. */
+    ConfirmWish: {
+      /** @description The sender knows that disputes are not answered yet, and confirms the rest. */
+      despite_disputes?: boolean;
+      /** @description Hash of the statement that was looked at. */
+      hash: string;
+    };
+    /** @description What was confirmed. */
+    ConfirmationView: {
+      confirmed_at: string;
+      confirmed_by: string;
+      /** @description Day by which it is paid. */
+      pay_by: string;
+    };
+    /** @description What invoices have to add up to. */
+    CoverView: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      billed: number;
+      /**
+       * Format: int64
+       * @description Fen of invoices that count.
+       */
+      covered: number;
+      /**
+       * Format: int64
+       * @description Fen still to be invoiced.
+       */
+      missing: number;
+    };
     /** @description First and last day. */
     Days: {
       from: string;

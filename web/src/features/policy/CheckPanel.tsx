@@ -29,7 +29,7 @@ export function Verdict({ check }: { check: Check }) {
 export function Diagnostics({ check, onGo }: { check: Check; onGo: (start: number, end: number) => void }) {
   const t = useT('policy');
   return (
-    <ul className="policy-messages">
+    <ul className="policy-messages" tabIndex={0} aria-label={t('tab.check')}>
       {check.diagnostics.map((item, index) => (
         <li key={index}>
           <StatusTag tone={item.severity === 'error' ? 'bad' : 'warn'}>{item.severity === 'error' ? t('error') : t('warning')}</StatusTag>{' '}
@@ -49,7 +49,7 @@ export function Examples({ check, onGo }: { check: Check; onGo?: (start: number,
   if (check.errors > 0) return <EmptyBox title={t('broken')} />;
   if (check.examples.length === 0) return <EmptyBox title={t('noExamples')} />;
   return (
-    <div className="scroll">
+    <div className="scroll" role="region" aria-label={t('tab.examples')} tabIndex={0}>
       <table className="plain-table" aria-label={t('tab.examples')}>
         <thead>
           <tr>
@@ -106,5 +106,9 @@ export function Examples({ check, onGo }: { check: Check; onGo?: (start: number,
 export function Words({ document }: { document: string }) {
   const t = useT('policy');
   if (!document) return <EmptyBox title={t('broken')} />;
-  return <div className="policy-words">{document}</div>;
+  return (
+    <div className="policy-words" role="group" aria-label={t('tab.document')} tabIndex={0}>
+      {document}
+    </div>
+  );
 }

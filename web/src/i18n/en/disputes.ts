@@ -1,0 +1,43 @@
+import type { English } from '../names';
+
+const disputes: English<'disputes'> = {
+  title: 'Disputes',
+  list: 'List of disputes',
+  id: 'Number',
+  partner: 'Partner',
+  about: 'What about',
+  amount: 'The line (¥)',
+  answerBy: 'Answer by',
+  late: 'late',
+  state: 'State',
+  all: 'All',
+  states: { open: 'To answer', proposed: 'To approve', answered: 'Answered', closed: 'Closed' },
+  outcomes: { upheld: 'upheld', rejected: 'not adjusted', withdrawn: 'withdrawn' },
+  search: 'number, partner code, rule',
+  period: 'Month',
+  claim: 'What the partner says',
+  raised: 'raised by {{who}} at {{at}}',
+  photos: 'Photos',
+  photo: 'photo {{number}}',
+  proof: 'Show the proof',
+  answer: 'Answer',
+  answerHelp:
+    'To uphold it, give an amount: somebody else approves it, and it is posted in the open month. Without one it is not adjusted.',
+  adjustment: 'Adjustment (¥)',
+  adjustmentWrong: 'Give an amount such as 30.96; a negative one takes away',
+  reason: 'Why',
+  reasonMissing: 'Say why; the partner will read it',
+  answered: 'Answered',
+  approve: 'Approve',
+  approveHelp: '{{amount}} will stand in the statement of the open month',
+  approved: 'Approved',
+  sendBack: 'Send back',
+  sendBackHelp: 'It has to be answered again then',
+  sentBack: 'Sent back',
+  note: 'Why it is sent back',
+  proposedBy: '{{who}} proposed {{amount}}',
+  own: 'You proposed this amount; somebody else has to approve it',
+  postIn: 'in the statement of {{month}}',
+};
+
+export default disputes;
