@@ -17,7 +17,7 @@ use qudao_engine::settle::{Rows, SettleJob, read_lines, settle};
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::{Master, Span};
 use qudao_kernel::{Date, Fen, Lang, Month, Refusal};
-use qudao_policy::model::{Basis, Expr, Policy, PolicySet};
+use qudao_policy::model::{Basis, Expr, Policy, PolicySet, Span as Months};
 use qudao_settle::interp::RunInput;
 use qudao_settle::simulate::{BudgetUse, SimRow, SimTotals, points, shape};
 use std::collections::BTreeMap;
@@ -156,7 +156,9 @@ impl OneMonth<'_> {
         for line in read_lines(handle, files, &Rows::default())? {
             let line = line?;
             if let Some((name, limit)) = budget_of(set, &line) {
-                *drawn.entry((name, limit, line.day)).or_default() += i128::from(line.accrued);
+                // A budget per month is another one each month.
+                let name = format!("{name} {}", span_of(set, &line.component, self.month));
+                *drawn.entry((name.trim_end().to_owned(), limit, line.day)).or_default() += i128::from(line.accrued);
             }
             let sum = sums.entry((line.partner, line.component)).or_default();
             *sum = (sum.0 + i128::from(line.accrued), sum.1 + 1);
@@ -195,6 +197,22 @@ impl OneMonth<'_> {
             obligations: &[],
         })?);
         Ok(())
+    }
+}
+
+/// The span of its budget a component's lines of a month fall into; empty for one over the policy's life.
+fn span_of(set: &PolicySet, component: &str, month: Month) -> String {
+    let budgets = set.policies.iter().flat_map(|policy| {
+        let index = policy.components.iter().position(|known| known.name == component);
+        policy.budgets.iter().filter(move |budget| index.is_some_and(|index| budget.components.contains(&index)))
+    });
+    let (year, number) = (month.year(), month.number() - 1);
+    match budgets.map(|budget| budget.span).next().flatten() {
+        Some(Months::Month) => month.to_string(),
+        Some(Months::Quarter) => format!("{year}-Q{}", number / 3 + 1),
+        Some(Months::HalfYear) => format!("{year}-H{}", number / 6 + 1),
+        Some(Months::Year) => year.to_string(),
+        None => String::new(),
     }
 }
 

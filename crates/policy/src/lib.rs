@@ -21,6 +21,6 @@ mod vocab;
 pub use check::{Compiled, compile};
 pub use complete::{Word, WordKind, vocabulary};
 pub use diagnostics::{Diagnostic, Label, Severity, SourceFile, Span, render};
-pub use explain::{component as explain_component, explain};
+pub use explain::{component as explain_component, explain, ladder as explain_ladder};
 pub use fmt::format;
 pub use vocab::{STANDARD_REASONS, words as field_words};

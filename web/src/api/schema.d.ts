@@ -2568,6 +2568,22 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
+    /** @description A budget and how it burns down. */
+    BudgetRow: {
+      /** @description First day on which nothing is left. */
+      exhausted_on: string | null;
+      /**
+       * Format: int64
+       * @description Fen left after the last day something was drawn.
+       */
+      left: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      limit: number;
+      name: string;
+    };
     /** @description Business of a day and its month. */
     Business: {
       day: string;
@@ -2786,38 +2802,6 @@ export interface components {
       total: number;
       /** Format: int32 */
       version: number;
-    };
-    /** @description A confirmation. */
-    ConfirmWish: {
-      /** @description The sender knows that disputes are not answered yet, and confirms the rest. */
-      despite_disputes?: boolean;
-      /** @description Hash of the statement that was looked at. */
-      hash: string;
-    };
-    /** @description What was confirmed. */
-    ConfirmationView: {
-      confirmed_at: string;
-      confirmed_by: string;
-      /** @description Day by which it is paid. */
-      pay_by: string;
-    };
-    /** @description What invoices have to add up to. */
-    CoverView: {
-      /**
-       * Format: int64
-       * @description Fen.
-       */
-      billed: number;
-      /**
-       * Format: int64
-       * @description Fen of invoices that count.
-       */
-      covered: number;
-      /**
-       * Format: int64
-       * @description Fen still to be invoiced.
-       */
-      missing: number;
     };
     /** @description A confirmation. */
     ConfirmWish: {
@@ -5438,6 +5422,8 @@ export interface components {
     };
     /** @description What a simulation found. */
     SimulationView: {
+      /** @description Budgets of the draft, and how they burn down. */
+      budgets: components['schemas']['BudgetRow'][];
       cliffs: components['schemas']['CliffRow'][];
       components: components['schemas']['ChangeRow'][];
       /**

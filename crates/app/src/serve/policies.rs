@@ -85,7 +85,7 @@ async fn one(
         let policy = shelf.one(&desk, &signed, &name, version)?;
         let (text, _) = text_of(policy);
         let began = desk.db.now_us();
-        let check = CheckView::of(&judge(&[], &text), &text, lang, desk.db.now_us() - began);
+        let check = CheckView::of(&judge(&[], &text), &text, lang, desk.db.now_us() - began).published(policy, lang);
         Ok(Json(PolicyVersionView { head: VersionHead::of(policy, desk.today()), name, text, check }))
     })
     .await

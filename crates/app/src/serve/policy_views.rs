@@ -2,9 +2,9 @@
 
 use super::shelf::text_of;
 use qudao_kernel::{Date, Fen, Lang};
-use qudao_policy::model::{Expr, LadderMode, Param, Policy};
+use qudao_policy::model::{Expr, Ladder, LadderMode, Param, Policy};
 use qudao_policy::outline::{Cells, Grid};
-use qudao_policy::{Severity, explain, explain_component};
+use qudao_policy::{Severity, explain, explain_component, explain_ladder};
 use qudao_settle::draft::Judged;
 use qudao_settle::example::ExampleResult;
 use serde::{Deserialize, Serialize};
@@ -154,6 +154,11 @@ pub(crate) struct CheckView {
 }
 
 impl CheckView {
+    /// The same with the policy in the words of what is published, which knows the version that takes over.
+    pub(crate) fn published(self, policy: &Policy, lang: Lang) -> Self {
+        Self { document: explain(policy, lang), ..self }
+    }
+
     pub(crate) fn of(judged: &Judged, text: &str, lang: Lang, micros: i64) -> Self {
         let places = Places::of(text);
         let policies = || judged.set.iter().flat_map(|set| &set.policies);
@@ -321,7 +326,11 @@ pub(crate) fn changes(before: Option<&Policy>, after: &Policy, lang: Lang) -> Ve
     let none = |list: Option<Vec<(String, String, Vec<String>)>>| list.unwrap_or_default();
     pairs("head", none(before.map(heads)), heads(after));
     pairs("parameter", none(before.map(params)), params(after));
-    pairs("ladder", none(before.map(ladders)), ladders(after));
+    let steps = |policy: &Policy| {
+        let one = |ladder: &Ladder| (ladder.name.clone(), ladder.title.clone(), explain_ladder(policy, ladder, lang));
+        policy.ladders.iter().map(one).collect()
+    };
+    pairs("ladder", none(before.map(steps)), steps(after));
     let said = |policy: &Policy| components(policy, lang).into_iter().map(|view| (view.name, view.title, view.says)).collect();
     pairs("component", none(before.map(said)), said(after));
     found
@@ -334,22 +343,6 @@ fn heads(policy: &Policy) -> Vec<(String, String, Vec<String>)> {
 
 fn params(policy: &Policy) -> Vec<(String, String, Vec<String>)> {
     policy.params.iter().map(|param: &Param| (param.name.clone(), param.title.clone(), vec![literal(&param.value)])).collect()
-}
-
-fn ladders(policy: &Policy) -> Vec<(String, String, Vec<String>)> {
-    let step = |step: &qudao_policy::model::Step| {
-        let part = |part: &Option<Expr>, policy: &Policy| part.as_ref().map(|expr| of_expr(expr, policy)).unwrap_or_default();
-        format!("{} | {} | {}", of_expr(&step.from, policy), part(&step.each, policy), part(&step.flat, policy))
-    };
-    policy.ladders.iter().map(|ladder| (ladder.name.clone(), ladder.title.clone(), ladder.steps.iter().map(step).collect())).collect()
-}
-
-fn of_expr(expr: &Expr, policy: &Policy) -> String {
-    match expr {
-        Expr::Param(index) => policy.params.get(*index).map(|param| param.name.clone()).unwrap_or_default(),
-        Expr::Neg(inner) => format!("-{}", of_expr(inner, policy)),
-        other => literal(other),
-    }
 }
 
 /// A literal as people write it.

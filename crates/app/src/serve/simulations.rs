@@ -16,6 +16,7 @@ use qudao_access::Permission;
 use qudao_kernel::{Fen, Kind, Month, Refusal, Text};
 use qudao_platform::jobs::New;
 use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
+use qudao_policy::model::Policy;
 use qudao_settle::simulate::{Change, Report, SimTotals, compare};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -76,6 +77,7 @@ async fn simulate(
         let current = policy.and_then(|policy| shelf.current(&policy.name, months.last().map_or(policy.from, |month| month.last_day())));
         let live = Side::of("live", current.map(|policy| format!("v{}", policy.version)).unwrap_or_default(), current, &shelf.set);
         let draft = Side::of("draft", policy.map(|policy| format!("v{}", policy.version)).unwrap_or_default(), policy, &set);
+        let live_titles = titles(current);
         let name = format!("sim_{number}");
         let folder = shared.home.simulations().join(&name);
         make_folder(&folder)?;
@@ -95,6 +97,8 @@ async fn simulate(
         let (live, draft) = ran?;
         let report = compare(&live, std::slice::from_ref(&draft), NAMED)?;
         write_json(&folder.join(REPORT), &report)?;
+        let titles = live_titles.into_iter().chain(titles(policy)).collect::<BTreeMap<_, _>>();
+        write_json(&folder.join(TITLES), &titles)?;
         write_json(&folder.join(PARTNERS), &by_partner(&live, &draft))?;
         Ok(json!({ "simulation": name }))
     });
@@ -103,6 +107,12 @@ async fn simulate(
 
 const REPORT: &str = "report.json";
 const PARTNERS: &str = "partners.json";
+const TITLES: &str = "titles.json";
+
+/// Titles of components by name.
+fn titles(policy: Option<&Policy>) -> Vec<(String, String)> {
+    policy.iter().flat_map(|policy| &policy.components).map(|component| (component.name.clone(), component.title.clone())).collect()
+}
 
 fn months(asked: &SimulationAsked) -> Result<Vec<Month>, Refusal> {
     let wrong = || {
@@ -168,6 +178,19 @@ pub(crate) struct CliffRow {
     above: u64,
 }
 
+/// A budget and how it burns down.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BudgetRow {
+    name: String,
+    /// Fen.
+    limit: i64,
+    /// Fen left after the last day something was drawn.
+    left: i64,
+    /// First day on which nothing is left.
+    #[schema(required)]
+    exhausted_on: Option<String>,
+}
+
 /// What a simulation found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SimulationView {
@@ -196,6 +219,8 @@ pub(crate) struct SimulationView {
     top_losers: Vec<ChangeRow>,
     spread: Vec<SpreadRow>,
     cliffs: Vec<CliffRow>,
+    /// Budgets of the draft, and how they burn down.
+    budgets: Vec<BudgetRow>,
 }
 
 /// What a simulation found.
@@ -264,9 +289,19 @@ fn view(desk: &Desk, id: String, report: &Report) -> Result<SimulationView, Refu
     let draft = report.drafts.first().ok_or_else(|| bug("a simulation without a draft"))?;
     let master = desk.master()?;
     let row = |change: &Change| ChangeRow { key: change.key.clone(), name: String::new(), live: change.live.0, draft: change.draft.0 };
+    let path = folder(desk, &id)?.join(TITLES);
+    let bytes = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+    let titles: BTreeMap<String, String> = serde_json::from_slice(&bytes).map_err(|error| unreadable(&path, &error))?;
+    let titled = |change: &Change| ChangeRow { name: titles.get(&change.key).cloned().unwrap_or_default(), ..row(change) };
     let named = |change: &Change| ChangeRow {
         name: master.partner(&change.key, desk.today()).map(|partner| partner.name.clone()).unwrap_or_default(),
         ..row(change)
+    };
+    let budget = |burn: &qudao_settle::simulate::Burn| BudgetRow {
+        name: burn.name.clone(),
+        limit: burn.limit.0,
+        left: burn.left.last().map_or(burn.limit, |(_, left)| *left).0,
+        exhausted_on: burn.exhausted_on.map(|day| day.to_string()),
     };
     let moved = &draft.partners;
     let cliff = |cliff: &qudao_settle::simulate::Cliff| CliffRow {
@@ -290,7 +325,7 @@ fn view(desk: &Desk, id: String, report: &Report) -> Result<SimulationView, Refu
         gained: moved.gained.0,
         lost: moved.lost.0,
         months: draft.months.iter().map(row).collect(),
-        components: draft.components.iter().map(row).collect(),
+        components: draft.components.iter().map(titled).collect(),
         top_winners: moved.top_winners.iter().map(named).collect(),
         top_losers: moved.top_losers.iter().map(named).collect(),
         spread: moved
@@ -299,5 +334,6 @@ fn view(desk: &Desk, id: String, report: &Report) -> Result<SimulationView, Refu
             .map(|one| SpreadRow { from: one.from, to: one.to, partners: one.partners, delta: one.delta.0 })
             .collect(),
         cliffs: draft.cliffs.iter().map(cliff).collect(),
+        budgets: draft.budgets.iter().map(budget).collect(),
     })
 }

@@ -27,6 +27,13 @@ pub fn component(policy: &Policy, component: &crate::model::Component, lang: Lan
     component::sentences(&Page { policy, lang, words: Words { policy, lang }, text: String::new() }, component)
 }
 
+/// A ladder step by step.
+pub fn ladder(policy: &Policy, ladder: &Ladder, lang: Lang) -> Vec<String> {
+    let mut page = Page { policy, lang, words: Words { policy, lang }, text: String::new() };
+    page.ladder(ladder);
+    page.text.lines().skip(1).map(|line| line.trim().to_owned()).collect()
+}
+
 struct Page<'a> {
     policy: &'a Policy,
     lang: Lang,

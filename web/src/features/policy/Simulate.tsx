@@ -122,6 +122,7 @@ function Report({ result }: { result: Result }) {
       {result.top_losers.length > 0 && <Changes title={t('topLosers')} head={t('partner')} rows={result.top_losers} />}
       <Spread result={result} />
       {result.cliffs.length > 0 && <Cliffs result={result} />}
+      {result.budgets.length > 0 && <Budgets result={result} />}
     </div>
   );
 }
@@ -224,6 +225,34 @@ function Spread({ result }: { result: Result }) {
                 style={{ width: `${(row.partners / most) * 100}%`, height: 8, background: 'var(--q-brand)', borderRadius: 4 }}
               />
             </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Budgets({ result }: { result: Result }) {
+  const t = useT('policy');
+  return (
+    <table className="plain-table" aria-label={t('budget')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('budget')}</th>
+          {[t('limit'), t('left'), t('usedUp')].map((name) => (
+            <th key={name} scope="col" className="num">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {result.budgets.map((row, index) => (
+          <tr key={index}>
+            <th scope="row">{row.name}</th>
+            <td className="num">{money(row.limit)}</td>
+            <td className="num">{money(row.left)}</td>
+            <td className="num">{row.exhausted_on ?? '—'}</td>
           </tr>
         ))}
       </tbody>
