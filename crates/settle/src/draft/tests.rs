@@ -102,7 +102,7 @@ async fn what_is_wrong_is_not_published(db: TestDb) {
         (text(2, "2026-09-01", "6.00元", "6.01元"), "算例"),
         (text(2, "2026-01-01", "6.00元", "6.00元"), "错误"),
         (text(1, "2026-09-01", "6.00元", "6.00元"), "版本"),
-        ("".to_owned(), "一项政策"),
+        (String::new(), "一项政策"),
     ] {
         let begun = create(&db, "settlement", &wrong, None).await.unwrap();
         let refused = submit(&db, "settlement", &begun.id, begun.version, "", &judged(&wrong)).await.unwrap_err();

@@ -16,7 +16,7 @@ fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
     outcome.err().map_or("ok", |refusal| refusal.code)
 }
 
-fn wish<'a>(statement: &'a Statement, today: Date) -> Confirm<'a> {
+fn wish(statement: &Statement, today: Date) -> Confirm<'_> {
     Confirm { who: "partner", statement, seen: &statement.hash, despite_disputes: false, today }
 }
 
