@@ -10,7 +10,7 @@ create table job (
     state      TEXT   not null check (state in ('waiting', 'running', 'done', 'failed', 'cancelled')),
     begun_us   BIGINT not null,
     ended_us   BIGINT,
-    -- What a done job gives, JSON.
+    -- What a done job gives, as text that programs read.
     result     TEXT,
     -- Why a failed one failed.
     code       TEXT,

@@ -149,7 +149,7 @@ fn pays(own: &Own, run: &Run, found: &Found) -> Result<bool, Refusal> {
 
 /// Why a line is what it is, or why there is none.
 #[utoipa::path(get, path = "/proofs", tag = "statements", operation_id = "get_proof", params(Which),
-    responses((status = 200, body = ProofLetter)), extensions(("x-permission" = json!("any"))))]
+    responses((status = 200, body = ProofLetter)), extensions(("x-permission" = json!(["statement.read", "income.read"]))))]
 async fn one(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
@@ -173,7 +173,7 @@ async fn one(
 
 /// The same as a paper.
 #[utoipa::path(get, path = "/proofs/file", tag = "statements", operation_id = "get_proof_file", params(Which),
-    responses((status = 200, description = "A PDF", content_type = "application/pdf")), extensions(("x-permission" = json!("any"))))]
+    responses((status = 200, description = "A PDF", content_type = "application/pdf")), extensions(("x-permission" = json!(["statement.read", "income.read"]))))]
 async fn paper(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Language, Asked(which): Asked<Which>) -> Answer<Response> {
     let (proof, _) = prove(&desk, &signed, &which).await?;
     heavy(move || {
