@@ -9,9 +9,9 @@ create table trade_upload (
     uploaded_by TEXT   not null,
     at_us       BIGINT not null,
     fact_table  TEXT   not null,
-    -- What the file calls things, JSON.
+    -- What the file calls things.
     mapping     TEXT   not null,
-    -- What the last check or load found, JSON.
+    -- What the last check or load found.
     report      TEXT,
     problems    TEXT,
     -- Its batch in the fact store, once loaded.
