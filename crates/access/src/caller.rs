@@ -55,11 +55,6 @@ pub struct Caller {
     pub suspended: Vec<String>,
 }
 
-/// Whether two names in audit entries, such as `li4` and `li4/zhang3`, have a person in common: then one is no second pair of eyes for the other.
-pub fn same_hand(one: &str, other: &str) -> bool {
-    one.split('/').any(|person| other.split('/').any(|also| also == person))
-}
-
 /// Where a record stands in the network; parts that do not apply are empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Place<'a> {

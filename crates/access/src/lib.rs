@@ -33,5 +33,5 @@ pub mod work_ids;
 #[cfg(test)]
 mod tests;
 
-pub use caller::{Acting, Caller, Place, Scope, same_hand};
+pub use caller::{Acting, Caller, Place, Scope};
 pub use roles::{Over, Permission, Role, Roles};

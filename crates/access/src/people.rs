@@ -141,7 +141,7 @@ pub fn reasoned(reason: &str) -> Result<(), Refusal> {
 
 /// Refuses what nobody does for themselves: more rights, and a way around what one no longer knows.
 pub(crate) fn by_another(who: &str, login: &str) -> Result<(), Refusal> {
-    if !crate::same_hand(who, login) {
+    if !qudao_platform::audit::same_hand(who, login) {
         return Ok(());
     }
     Err(Refusal::new(

@@ -10,6 +10,11 @@ use crate::db::{Db, Row, Tx, Value};
 use crate::hash::Fields;
 use qudao_kernel::Refusal;
 
+/// Whether two names in audit entries, such as `li4` and `li4/zhang3`, have a person in common: then one is no second pair of eyes for the other.
+pub fn same_hand(one: &str, other: &str) -> bool {
+    one.split('/').any(|person| other.split('/').any(|also| also == person))
+}
+
 /// One change, as the code that made it reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::delegations::{self, NewDelegation};
+use crate::handover;
 use crate::work_ids::{self, Binding, Why};
-use crate::{handover, same_hand};
+use qudao_platform::audit::same_hand;
 
 on_both!(
     somebody_acts_for_another_with_what_was_lent,

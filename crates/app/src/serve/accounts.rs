@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use qudao_access::Permission;
 use qudao_kernel::{Kind, Refusal};
+use qudao_platform::audit::same_hand;
 use qudao_settle::bank::{self, Account, Entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -75,7 +76,7 @@ async fn list(
     let all = bank::list(&mut tx, None).await?;
     let used: BTreeMap<String, String> = bank::in_use(&mut tx).await?.into_iter().map(|one| (one.partner, one.id)).collect();
     drop(tx);
-    let (shared, login) = (Arc::clone(&desk), signed.0.login.clone());
+    let (shared, login) = (Arc::clone(&desk), signed.0.who());
     let page = heavy(move || {
         let (master, today) = (shared.master()?, shared.today());
         let typed = asked.q.unwrap_or_default().trim().to_lowercase();
@@ -98,7 +99,7 @@ fn view(name: String, in_use: bool, one: Account, login: &str) -> BankAccount {
     BankAccount {
         name,
         in_use,
-        is_maker: one.made_by == login,
+        is_maker: same_hand(&one.made_by, login),
         number: one.masked(),
         id: one.id,
         version: one.version,
@@ -140,7 +141,7 @@ async fn enter(State(desk): State<Arc<Desk>>, signed: Signed, Sent(sent): Sent<B
     let (shared, code) = (Arc::clone(&desk), sent.partner.clone());
     heavy(move || shared.master()?.partner(&code, shared.today()).map(drop).ok_or_else(|| no_partner(&code))).await?;
     let BankAccountSent { partner, holder, bank, number, licence, reason } = &sent;
-    bank::enter(&desk.db, &signed.0.login, &Entered { partner, holder, bank, number, licence, reason }).await?;
+    bank::enter(&desk.db, &signed.0.who(), &Entered { partner, holder, bank, number, licence, reason }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -161,7 +162,7 @@ async fn approve(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<S
     signed.everywhere(&desk, Permission::PaymentApprove)?;
     let today = desk.today();
     let days = desk.parameters().on("bank_change_hold_days", "", today)?.int()?;
-    bank::approve(&desk.db, &signed.0.login, &id, version, today, i32::try_from(days).unwrap_or(i32::MAX)).await?;
+    bank::approve(&desk.db, &signed.0.who(), &id, version, today, i32::try_from(days).unwrap_or(i32::MAX)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -177,7 +178,7 @@ async fn refuse(
     Sent(sent): Sent<StepNote>,
 ) -> Answer<StatusCode> {
     signed.everywhere(&desk, Permission::PaymentApprove)?;
-    bank::refuse(&desk.db, &signed.0.login, &id, version, &sent.note).await?;
+    bank::refuse(&desk.db, &signed.0.who(), &id, version, &sent.note).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

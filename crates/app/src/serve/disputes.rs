@@ -324,7 +324,7 @@ async fn raise(
     })
     .await?;
     let new = Raise {
-        who: &signed.0.login,
+        who: &signed.0.who(),
         statement: &statement.number,
         period: statement.period,
         partner: &statement.partner,
@@ -365,7 +365,7 @@ async fn answer(
     let scope = signed.scope(&desk, Permission::DisputeAnswer)?;
     held(&desk, &scope, &id).await?;
     let what = sent.uphold.map_or(dispute::Answer::Reject, |fen| dispute::Answer::Uphold(Fen(fen)));
-    let found = dispute::answer(&desk.db, &signed.0.login, &id, version, what, &sent.reason).await?;
+    let found = dispute::answer(&desk.db, &signed.0.who(), &id, version, what, &sent.reason).await?;
     whole(&desk, found).await
 }
 
@@ -393,7 +393,7 @@ async fn decide(
     let found = held(&desk, &scope, &id).await?;
     let shared = Arc::clone(&desk);
     let open = heavy(move || Ok(shared.runs()?.last().map_or(found.period, |run| run.period()).plus(1))).await?;
-    let found = dispute::decide(&desk.db, &signed.0.login, &id, version, sent.approve, &sent.note, open).await?;
+    let found = dispute::decide(&desk.db, &signed.0.who(), &id, version, sent.approve, &sent.note, open).await?;
     whole(&desk, found).await
 }
 
@@ -403,7 +403,7 @@ async fn decide(
 async fn close(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<String>) -> Answer<Json<DisputeView>> {
     let scope = signed.scope(&desk, Permission::StatementConfirm)?;
     held(&desk, &scope, &id).await?;
-    let found = dispute::close(&desk.db, &signed.0.login, &id).await?;
+    let found = dispute::close(&desk.db, &signed.0.who(), &id).await?;
     whole(&desk, found).await
 }
 

@@ -10,6 +10,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::Permission;
 use qudao_kernel::{Date, Kind, Lang, Refusal};
+use qudao_platform::audit::same_hand;
 use qudao_policy::outline::renewed;
 use qudao_settle::draft::{self, Draft, Judged, Note, judge};
 use serde::{Deserialize, Serialize};
@@ -151,7 +152,7 @@ async fn create(
 ) -> Answer<Json<DraftView>> {
     signed.everywhere(&desk, Permission::PolicyDraft)?;
     let (base, text) = begun(&desk, sent).await?;
-    let made = draft::create(&desk.db, &signed.0.login, &text, base).await?;
+    let made = draft::create(&desk.db, &signed.0.who(), &text, base).await?;
     view(&desk, &signed, made, lang).await
 }
 
@@ -213,7 +214,7 @@ async fn save(
     Sent(sent): Sent<DraftText>,
 ) -> Answer<Json<DraftHead>> {
     signed.everywhere(&desk, Permission::PolicyDraft)?;
-    Ok(Json(head(&draft::save(&desk.db, &signed.0.login, &id, version, &sent.text).await?)))
+    Ok(Json(head(&draft::save(&desk.db, &signed.0.who(), &id, version, &sent.text).await?)))
 }
 
 /// What somebody says.
@@ -237,7 +238,7 @@ async fn comment(
     Sent(said): Sent<Said>,
 ) -> Answer<Json<DraftView>> {
     signed.everywhere(&desk, Permission::PolicySimulate)?;
-    draft::comment(&desk.db, &signed.0.login, &id, &said.note).await?;
+    draft::comment(&desk.db, &signed.0.who(), &id, &said.note).await?;
     let found = draft::get(&mut desk.db.read().await?, &id).await?;
     view(&desk, &signed, found, lang).await
 }
@@ -257,7 +258,7 @@ async fn submit(
     signed.everywhere(&desk, Permission::PolicyDraft)?;
     let text = draft::get(&mut desk.db.read().await?, &id).await?.text;
     let judged = judged(&desk, text).await?;
-    let sent = draft::submit(&desk.db, &signed.0.login, &id, version, &said.note, &judged).await?;
+    let sent = draft::submit(&desk.db, &signed.0.who(), &id, version, &said.note, &judged).await?;
     view(&desk, &signed, sent, lang).await
 }
 
@@ -277,7 +278,7 @@ async fn approve(
     let text = draft::get(&mut desk.db.read().await?, &id).await?.text;
     let judged = judged(&desk, text).await?;
     let hash = said.hash.unwrap_or_default();
-    let who = &signed.0.login;
+    let who = &signed.0.who();
     let published = draft::publish(&desk.db, who, &id, (version, &hash), &said.note, &judged, &desk.home.policies()).await?;
     view(&desk, &signed, published, lang).await
 }
@@ -295,7 +296,7 @@ async fn give_back(
     Sent(said): Sent<Said>,
 ) -> Answer<Json<DraftView>> {
     signed.everywhere(&desk, Permission::PolicyPublish)?;
-    let back = draft::give_back(&desk.db, &signed.0.login, &id, version, &said.note).await?;
+    let back = draft::give_back(&desk.db, &signed.0.who(), &id, version, &said.note).await?;
     view(&desk, &signed, back, lang).await
 }
 
@@ -312,7 +313,7 @@ async fn withdraw(
     Sent(said): Sent<Said>,
 ) -> Answer<Json<DraftView>> {
     signed.everywhere(&desk, Permission::PolicyDraft)?;
-    let given = draft::withdraw(&desk.db, &signed.0.login, &id, version, &said.note).await?;
+    let given = draft::withdraw(&desk.db, &signed.0.who(), &id, version, &said.note).await?;
     view(&desk, &signed, given, lang).await
 }
 
@@ -325,7 +326,7 @@ pub(crate) async fn judged(desk: &Arc<Desk>, text: String) -> Answer<Judged> {
 async fn view(desk: &Arc<Desk>, signed: &Signed, draft: Draft, lang: Lang) -> Answer<Json<DraftView>> {
     let notes = draft::notes(&mut desk.db.read().await?, &draft.id).await?;
     let may = |permission| signed.everywhere(desk, permission);
-    let (login, may_draft, may_publish) = (signed.0.login.clone(), may(Permission::PolicyDraft).is_ok(), may(Permission::PolicyPublish));
+    let (login, may_draft, may_publish) = (signed.0.who(), may(Permission::PolicyDraft).is_ok(), may(Permission::PolicyPublish));
     let shared = Arc::clone(desk);
     heavy(move || {
         let shelf = Shelf::open(&shared)?;
@@ -362,7 +363,7 @@ fn cannot_approve(draft: &Draft, login: &str, may: Result<(), Refusal>, lang: La
     if draft.state != draft::State::InReview {
         return say("草案不在审批中", "the draft is not in review");
     }
-    if draft.author == login || draft.writers.iter().any(|writer| writer == login) {
+    if draft.writers.iter().chain([&draft.author]).any(|writer| same_hand(writer, login)) {
         return say("写过这份草案的人不能批准它", "whoever wrote at a draft does not approve it");
     }
     None

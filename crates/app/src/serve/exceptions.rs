@@ -100,6 +100,6 @@ async fn review(
     Sent(sent): Sent<StepNote>,
 ) -> Answer<StatusCode> {
     signed.everywhere(&desk, Permission::SettlementRun)?;
-    period::review(&desk.db, &signed.0.login, parse(&month)?, &id, &sent.note).await?;
+    period::review(&desk.db, &signed.0.who(), parse(&month)?, &id, &sent.note).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -343,6 +343,6 @@ async fn withdraw(
         }
         Ok(report)
     });
-    upload::withdrawn(&desk.db, &signed.0.login, &batch, report.await?.as_ref(), &sent.reason).await?;
+    upload::withdrawn(&desk.db, &signed.0.who(), &batch, report.await?.as_ref(), &sent.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

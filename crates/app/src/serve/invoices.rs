@@ -139,7 +139,7 @@ async fn bring(
         Refusal::bad_input("settle.invoice.day", "开票日期须为 2026-08-31 这样的日期", "the invoice's day is written like 2026-08-31")
     })?;
     let new = Bring {
-        who: &signed.0.login,
+        who: &signed.0.who(),
         statement: &statement.number,
         territory: &statement.territory,
         number: wish.number.trim(),
@@ -184,6 +184,6 @@ async fn decide(
         )
         .into());
     }
-    let held = invoice::decide(&desk.db, &signed.0.login, &number, version, sent.accept, &sent.reason).await?;
+    let held = invoice::decide(&desk.db, &signed.0.who(), &number, version, sent.accept, &sent.reason).await?;
     Ok(Json(InvoiceView::of(held)))
 }

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use qudao_access::Permission;
 use qudao_kernel::{Date, Month, Refusal, Text};
+use qudao_platform::audit::same_hand;
 use qudao_platform::jobs::New;
 use qudao_settle::bank;
 use qudao_settle::payment::{self, Batch, Candidate, Payment, Wait};
@@ -190,9 +191,9 @@ struct PaymentBatch {
     is_maker: bool,
 }
 
-fn view(batch: Batch, login: &str) -> PaymentBatch {
+fn view(batch: Batch, who: &str) -> PaymentBatch {
     PaymentBatch {
-        is_maker: batch.made_by == login,
+        is_maker: same_hand(&batch.made_by, who),
         id: batch.id,
         version: batch.version,
         month: batch.month.to_string(),
@@ -247,8 +248,8 @@ async fn list(
         asked.state.as_ref().is_none_or(|state| batch.state == *state)
             && asked.month.as_ref().is_none_or(|month| batch.month.to_string() == *month)
     });
-    let login = &signed.0.login;
-    Ok(Json(PaymentBatches { kept, due, batches: Page::of(&paging, found.len(), found.into_iter().map(|batch| view(batch, login))) }))
+    let who = &signed.0.who();
+    Ok(Json(PaymentBatches { kept, due, batches: Page::of(&paging, found.len(), found.into_iter().map(|batch| view(batch, who))) }))
 }
 
 /// What to pay.
@@ -275,17 +276,17 @@ async fn make(
     signed.everywhere(&desk, Permission::PaymentMake)?;
     let month = parse(&sent.month)?;
     let body = serde_json::to_vec(&sent).unwrap_or_default();
-    let login = &signed.0.login;
-    if let Some(known) = payment::made_before(&desk.db, login, &key, &body).await? {
-        return Ok((StatusCode::CREATED, Json(view(known, login))));
+    let who = &signed.0.who();
+    if let Some(known) = payment::made_before(&desk.db, who, &key, &body).await? {
+        return Ok((StatusCode::CREATED, Json(view(known, who))));
     }
     let wanted: BTreeSet<String> = sent.statements.into_iter().collect();
     let all = weighed(&desk, month).await?;
     let chosen: Vec<Candidate> =
         all.into_iter().filter(|one| if wanted.is_empty() { one.waits.is_none() } else { wanted.contains(&one.statement) }).collect();
     let order = payment::Order { key: &key, body: &body, month, note: &sent.note, today: desk.today() };
-    let batch = payment::make(&desk.db, login, &order, &chosen).await?;
-    Ok((StatusCode::CREATED, Json(view(batch, login))))
+    let batch = payment::make(&desk.db, who, &order, &chosen).await?;
+    Ok((StatusCode::CREATED, Json(view(batch, who))))
 }
 
 /// One batch.
@@ -293,7 +294,7 @@ async fn make(
     responses((status = 200, body = PaymentBatch)), extensions(("x-permission" = json!("payment.read"))))]
 async fn one(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<String>) -> Answer<Json<PaymentBatch>> {
     signed.everywhere(&desk, Permission::PaymentRead)?;
-    Ok(Json(view(payment::batch(&mut desk.db.read().await?, &id).await?, &signed.0.login)))
+    Ok(Json(view(payment::batch(&mut desk.db.read().await?, &id).await?, &signed.0.who())))
 }
 
 /// A payment. The account's number is masked.
@@ -354,8 +355,8 @@ async fn approve(
     IfMatch(version): IfMatch,
 ) -> Answer<Json<PaymentBatch>> {
     signed.everywhere(&desk, Permission::PaymentApprove)?;
-    let login = &signed.0.login;
-    Ok(Json(view(payment::approve(&desk.db, login, &id, version, desk.today()).await?, login)))
+    let who = &signed.0.who();
+    Ok(Json(view(payment::approve(&desk.db, who, &id, version, desk.today()).await?, who)))
 }
 
 /// Refuses a batch that is not paid; its statements can be paid by another one.
@@ -370,8 +371,8 @@ async fn refuse(
     Sent(sent): Sent<StepNote>,
 ) -> Answer<Json<PaymentBatch>> {
     signed.everywhere(&desk, Permission::PaymentApprove)?;
-    let login = &signed.0.login;
-    Ok(Json(view(payment::refuse(&desk.db, login, &id, version, &sent.note).await?, login)))
+    let who = &signed.0.who();
+    Ok(Json(view(payment::refuse(&desk.db, who, &id, version, &sent.note).await?, who)))
 }
 
 /// The file for the bank: a row a payment, in GB18030. It holds full account numbers, so fetching it is audited.
@@ -379,7 +380,7 @@ async fn refuse(
     responses((status = 200, description = "A table", content_type = "text/csv")), extensions(("x-permission" = json!("payment.make"))))]
 async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<String>) -> Answer<Response> {
     signed.everywhere(&desk, Permission::PaymentMake)?;
-    let rows = payment::for_bank(&desk.db, &signed.0.login, &id).await?;
+    let rows = payment::for_bank(&desk.db, &signed.0.who(), &id).await?;
     let bytes = heavy(move || {
         let folder = desk.home.exports();
         crate::say::make_folder(&folder)?;
@@ -428,7 +429,7 @@ async fn pay(
     let login = signed.0.login.clone();
     let holds = format!("payment/{id}");
     let new = New { kind: "payment.pay", title: &title, login: &login, holds: &holds };
-    let (shared, who) = (Arc::clone(&desk), login.clone());
+    let (shared, who) = (Arc::clone(&desk), signed.0.who());
     let job = desk.jobs.start(&new, move |progress| {
         let posted = post(&shared, &batch, &rows, on, progress)?;
         Handle::current().block_on(payment::paid(&shared.db, &who, &batch.id, on, &sent.reference))?;

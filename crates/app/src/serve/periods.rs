@@ -14,6 +14,7 @@ use qudao_access::Permission;
 use qudao_engine::facts::FactStore;
 use qudao_kernel::facts::Table;
 use qudao_kernel::{Kind, Lang, Month, Refusal, Text};
+use qudao_platform::audit::same_hand;
 use qudao_platform::jobs::New;
 use qudao_settle::period::{self, Mark, Period};
 use qudao_settle::statement::Catalog;
@@ -306,7 +307,7 @@ async fn view(desk: &Arc<Desk>, signed: &Signed, lang: Lang, month: Month) -> An
     let period = period::get(&mut tx, month).await?;
     let found = period::found(&mut tx, month).await?;
     drop(tx);
-    let (shared, login) = (Arc::clone(desk), signed.0.login.clone());
+    let (shared, who) = (Arc::clone(desk), signed.0.who());
     heavy(move || {
         let home = &shared.home;
         let is_published = board.published.contains(&month);
@@ -369,7 +370,7 @@ async fn view(desk: &Arc<Desk>, signed: &Signed, lang: Lang, month: Month) -> An
             closed: mark(|period| period.closed.as_ref()),
             reruns: reruns.collect(),
             cannot_try,
-            is_maker: period.as_ref().and_then(|period| period.submitted.as_ref()).is_some_and(|mark| mark.by == login),
+            is_maker: period.as_ref().and_then(|period| period.submitted.as_ref()).is_some_and(|mark| same_hand(&mark.by, &who)),
             stale_trial,
         })
     })
@@ -402,7 +403,7 @@ async fn trial(
     let title = Text::new(format!("{month} 试算"), format!("Trial of {month}"));
     let login = signed.0.login.clone();
     let new = New { kind: "period.try", title: &title, login: &login, holds: HOLDS };
-    let (shared, who) = (Arc::clone(&desk), login.clone());
+    let (shared, who) = (Arc::clone(&desk), signed.0.who());
     let job = desk.jobs.start(&new, move |progress| {
         let (hash, findings) = settling::trial(&shared, month, progress)?;
         Handle::current().block_on(period::tried(&shared.db, &who, month, &hash, &findings))?;
@@ -439,7 +440,7 @@ async fn submit(
         heavy(move || settling::unchanged(&home, month, &chain::summary_of(&home.trial(month)).map_err(|_| untried(month))?.inputs))
             .await?;
     }
-    period::submit(&desk.db, &signed.0.login, month, version, &sent.note).await?;
+    period::submit(&desk.db, &signed.0.who(), month, version, &sent.note).await?;
     Ok(Json(view(&desk, &signed, lang, month).await?))
 }
 
@@ -457,7 +458,7 @@ async fn approve(
     signed.everywhere(&desk, Permission::SettlementApprove)?;
     let month = parse(&month)?;
     let login = signed.0.login.clone();
-    let period = period::approve(&desk.db, &login, month, version).await?;
+    let period = period::approve(&desk.db, &signed.0.who(), month, version).await?;
     let is_first = period.published.is_none();
     let title = if is_first {
         Text::new(format!("发布 {month}"), format!("Publication of {month}"))
@@ -501,7 +502,7 @@ async fn refuse(
 ) -> Answer<Json<PeriodView>> {
     signed.everywhere(&desk, Permission::SettlementApprove)?;
     let month = parse(&month)?;
-    period::refuse(&desk.db, &signed.0.login, month, version, &sent.note).await?;
+    period::refuse(&desk.db, &signed.0.who(), month, version, &sent.note).await?;
     Ok(Json(view(&desk, &signed, lang, month).await?))
 }
 
@@ -520,7 +521,7 @@ async fn close(
     signed.everywhere(&desk, Permission::SettlementApprove)?;
     let month = parse(&month)?;
     adopt(&desk).await?;
-    period::close(&desk.db, &signed.0.login, month, version, &sent.note).await?;
+    period::close(&desk.db, &signed.0.who(), month, version, &sent.note).await?;
     let shared = Arc::clone(&desk);
     heavy(move || settling::close_books(&shared, month)).await?;
     Ok(Json(view(&desk, &signed, lang, month).await?))

@@ -525,7 +525,7 @@ async fn confirm_one(
     let scope = own(signed.scope(&desk, Permission::StatementConfirm)?, &partner);
     let (_, statement) = find(&desk, scope, &period, &partner).await?;
     let asked = Confirm {
-        who: &signed.0.login,
+        who: &signed.0.who(),
         statement: &statement,
         seen: &wish.hash,
         despite_disputes: wish.despite_disputes,

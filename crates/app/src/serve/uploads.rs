@@ -201,7 +201,7 @@ async fn bring(
     }
     let (sha256, bytes, table) = outcome?;
     let arrived = Arrived { file: &name, sha256: &sha256, bytes, table, mapping: &Mapping::default() };
-    let upload = upload::add(&desk.db, &signed.0.login, &arrived).await?;
+    let upload = upload::add(&desk.db, &signed.0.who(), &arrived).await?;
     Ok((StatusCode::CREATED, Json(view(&desk, upload, lang).await?)))
 }
 
@@ -298,7 +298,7 @@ async fn map(
     signed.everywhere(&desk, Permission::ImportLoad)?;
     let table = Table::by_name(&sent.table).ok_or_else(no_table)?;
     let mapping = Mapping { table: None, columns: sent.columns, kinds: sent.kinds };
-    let upload = upload::map(&desk.db, &signed.0.login, &id, version, table, &mapping).await?;
+    let upload = upload::map(&desk.db, &signed.0.who(), &id, version, table, &mapping).await?;
     Ok(Json(view(&desk, upload, lang).await?))
 }
 
@@ -359,7 +359,7 @@ async fn begin(desk: &Arc<Desk>, signed: &Signed, lang: Lang, id: &str, way: Way
     let title = Text::new(format!("{zh} {}", upload.file), format!("{en} {}", upload.file));
     let login = signed.0.login.clone();
     let new = New { kind, title: &title, login: &login, holds: HOLDS };
-    let (shared, who) = (Arc::clone(desk), login.clone());
+    let (shared, who) = (Arc::clone(desk), signed.0.who());
     let job = desk.jobs.start(&new, move |progress| {
         let report = take_in(&shared, &upload, table, way, progress)?;
         let after = Handle::current().block_on(upload::found(&shared.db, &who, &upload.id, &report))?;

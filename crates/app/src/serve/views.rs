@@ -166,7 +166,7 @@ async fn targets(State(desk): State<Arc<Desk>>, signed: Signed, Sent(sent): Sent
         Ok(Target { metric: sent.metric, of, code: sent.code, month: sent.month, value: sent.value })
     };
     let targets: Vec<Target> = sent.into_iter().map(target).collect::<Result<_, Refusal>>()?;
-    store::set_targets(&desk.db, &signed.0.login, &targets).await?;
+    store::set_targets(&desk.db, &signed.0.who(), &targets).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

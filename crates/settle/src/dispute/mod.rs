@@ -22,7 +22,7 @@ use crate::attachment;
 use crate::confirm::next_number;
 use crate::workdays::Workdays;
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
-use qudao_platform::audit::Entry;
+use qudao_platform::audit::{Entry, same_hand};
 use qudao_platform::db::Db;
 use qudao_platform::keys::{self, Begun};
 use qudao_platform::params::Register;
@@ -252,7 +252,7 @@ pub async fn decide(db: &Db, who: &str, id: &str, version: u32, approve: bool, n
     write_tx!(db, |tx| {
         let held = store::get(tx, id).await?;
         is_in(&held, &[State::Proposed])?;
-        if held.answered_by.as_deref() == Some(who) {
+        if held.answered_by.as_deref().is_some_and(|maker| same_hand(who, maker)) {
             return Err(Refusal::new(
                 Kind::Forbidden,
                 "settle.dispute.own",

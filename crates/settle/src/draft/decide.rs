@@ -3,7 +3,7 @@
 use super::store::{insert, locked, say, update};
 use super::{Draft, Judged, State};
 use qudao_kernel::{Kind, Refusal};
-use qudao_platform::audit::Entry;
+use qudao_platform::audit::{Entry, same_hand};
 use qudao_platform::db::{Db, Tx};
 use qudao_platform::hash::{Fields, sha256};
 use qudao_platform::{args, write_tx};
@@ -131,7 +131,7 @@ pub async fn give_back(db: &Db, who: &str, id: &str, version: u32, note: &str) -
 pub async fn withdraw(db: &Db, who: &str, id: &str, version: u32, note: &str) -> Result<Draft, Refusal> {
     write_tx!(db, |tx| {
         let mut draft = current(tx, id, version).await?;
-        if draft.author != who {
+        if !same_hand(&draft.author, who) {
             return Err(Refusal::new(
                 Kind::Forbidden,
                 "settle.draft.not_yours",
@@ -180,7 +180,7 @@ pub async fn publish(
     let outcome = write_tx!(db, |tx| {
         let mut draft = current(tx, id, version).await?;
         in_review(&draft)?;
-        if draft.writers.iter().any(|writer| writer == who) || draft.author == who {
+        if draft.writers.iter().chain([&draft.author]).any(|writer| same_hand(writer, who)) {
             return Err(Refusal::new(
                 Kind::Forbidden,
                 "settle.draft.own",

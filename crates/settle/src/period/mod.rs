@@ -21,7 +21,7 @@ pub use find::{Counts, Finding, FindingKind, Limits, find};
 pub use review::{Found, found, review};
 
 use qudao_kernel::{Kind, Month, Refusal};
-use qudao_platform::audit::Entry;
+use qudao_platform::audit::{Entry, same_hand};
 use qudao_platform::db::{Db, Row, Tx};
 use qudao_platform::{args, write_tx};
 use serde_json::json;
@@ -320,12 +320,12 @@ impl Period {
     }
 }
 
-/// Whoever made something does not decide it.
+/// Whoever made something does not decide it, nor does anybody for them or they for anybody: `who` and `maker` are names of audit entries.
 ///
 /// # Errors
 /// `Forbidden settle.four_eyes`.
 pub fn four_eyes(who: &str, maker: Option<&str>) -> Result<(), Refusal> {
-    if maker != Some(who) {
+    if !maker.is_some_and(|maker| same_hand(who, maker)) {
         return Ok(());
     }
     Err(Refusal::new(

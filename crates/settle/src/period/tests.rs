@@ -190,3 +190,16 @@ fn a_difference_adds_up_both_ways() {
     assert_eq!(found.partners[0].code, "B");
     assert_eq!(found.components[0].name, "基本酬金");
 }
+
+/// R0.2: who acts for somebody is no second pair of eyes for them, nor they for who acted.
+#[test]
+fn lent_rights_are_no_second_pair_of_eyes() {
+    for (who, maker) in
+        [("zhang3", "zhang3"), ("li4/zhang3", "zhang3"), ("li4/zhang3", "li4"), ("zhang3", "li4/zhang3"), ("li4/wang5", "li4/zhang3")]
+    {
+        assert_eq!(super::four_eyes(who, Some(maker)).map_err(|refusal| refusal.code), Err("settle.four_eyes"), "{who} {maker}");
+    }
+    for (who, maker) in [("wang5", Some("zhang3")), ("wang5", Some("li4/zhang3")), ("wang5/zhao6", Some("li4/zhang3")), ("wang5", None)] {
+        assert_eq!(super::four_eyes(who, maker), Ok(()), "{who} {maker:?}");
+    }
+}
