@@ -318,6 +318,11 @@ pub async fn leave(db: &Db, who: &str, login: &str, reason: &str) -> Result<(), 
     })
 }
 
+/// Whether there is anybody, also among those who left.
+pub async fn anybody(tx: &mut Tx) -> Result<bool, Refusal> {
+    Ok(tx.query_opt("select login from access_person limit 1", args![]).await?.is_some())
+}
+
 /// A person, also one who left.
 pub async fn get(tx: &mut Tx, login: &str) -> Result<Option<Person>, Refusal> {
     let sql = format!("{SELECT} where p.login = $1");

@@ -91,6 +91,8 @@ enum Command {
     },
     /// 启动服务：控制台、手机页面与接口 Serve the console, the phone pages and the interface
     Serve(Box<serve::Args>),
+    /// 建立第一位系统管理员 Make the first administrator of a new folder and database
+    Administrator(serve::first::Args),
     /// 输出接口文档（OpenAPI 3.1） Print the interface as an OpenAPI 3.1 document
     Openapi,
     /// 检查本机环境 Check this machine
@@ -145,6 +147,7 @@ fn run(say: &Say, command: Command) -> Result<(), Refusal> {
         Command::Simulate(args) => simulate::command(say, &args),
         Command::Ledger { action } => ledger::command(say, &action),
         Command::Serve(args) => serve::command(say, &args),
+        Command::Administrator(args) => serve::first::command(say, &args),
         Command::Openapi => serve::openapi(),
         Command::Doctor => doctor::command(say),
         Command::Completions { shell } => {

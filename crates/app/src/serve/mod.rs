@@ -23,6 +23,7 @@ mod duties;
 mod exceptions;
 mod exports;
 mod figures;
+pub(crate) mod first;
 mod handover;
 mod home;
 mod homepage;

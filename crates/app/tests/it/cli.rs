@@ -1,5 +1,6 @@
 //! The binary as a script uses it: exit codes, files, and the small example of the documentation.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -90,4 +91,27 @@ fn what_is_wrong_decides_the_exit_code_and_leaves_nothing_behind() {
     let policy = folder.path().join("bad.policy");
     std::fs::write(&policy, "政策 a {").unwrap();
     assert_eq!(qudao(&["policy", "check", &text(&policy)]).status.code(), Some(2));
+}
+
+/// R0.1: a new house begins with one administrator, and nobody becomes one by this way again.
+#[test]
+fn the_first_administrator_is_made_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = text(folder.path());
+    let add = |login: &str, password: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_qudao"))
+            .args(["--lang", "en", "--quiet", "administrator", "--home", &home, login, "First"])
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        writeln!(child.stdin.take().unwrap(), "{password}").unwrap();
+        let done = child.wait_with_output().unwrap();
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let (weak, why) = add("root", "short");
+    assert!(weak == Some(2) && why.contains("access.password.weak"), "{weak:?} {why}");
+    assert_eq!(add("root", "long-enough-2026"), (Some(0), String::new()));
+    let (again, why) = add("other", "long-enough-2026");
+    assert!(again == Some(4) && why.contains("cli.administrator.there"), "{again:?} {why}");
 }
