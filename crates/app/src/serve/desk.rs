@@ -88,6 +88,10 @@ impl Desk {
     /// The master data as the folder has them now. Reads files: call it where blocking is allowed.
     pub(crate) fn master(&self) -> Result<Arc<Master>, Refusal> {
         let folder = self.home.master();
+        // A new house has no network yet.
+        if !folder.is_dir() {
+            return Ok(Arc::default());
+        }
         let stamp = stamp(&folder)?;
         let mut kept = self.master.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((then, master)) = &*kept
