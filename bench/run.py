@@ -8,6 +8,7 @@ import shutil
 import sys
 
 import check
+import metrics
 import serving
 from harness import CACHE, RIVALS, ROOT, Contender, compete, execute, median, record, table, versions
 
@@ -363,6 +364,6 @@ def prove(args):
 
 
 if __name__ == "__main__":
-    BENCHES |= {"serve": serving.serve, "start": serving.start}
+    BENCHES |= {"serve": serving.serve, "start": serving.start, "metrics": metrics.metrics}
     BENCHES |= {"settle": BENCHES.pop("settle_month"), "import": BENCHES.pop("import_files")}
     BENCHES[options().name](options())

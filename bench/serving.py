@@ -74,19 +74,21 @@ def told(path, cookie):
 def pages(cookie):
     """What is asked of the server: addresses by the name of the work."""
     month = told("/api/v1/periods", cookie)["items"]
-    period = max(one["month"] for one in month if one["state"] == "published")
+    period = max(one["month"] for one in month if one["state"] in ("published", "closed"))
     statements = told(f"/api/v1/statements?period={period}&limit=200", cookie)["items"]
     busy = [one["partner"] for one in statements if one["lines"] > 0]
     lines = []
     for partner in busy[:60]:
         lines += [(partner, line) for line in told(f"/api/v1/statements/{period}/{partner}/lines?limit=20", cookie)["items"]]
-    proof = "/api/v1/proofs/" + period + "/{}?line={}"
+    named = ("policy", "component", "basis", "payee", "kind", "part")
+    proof = lambda partner, line: urllib.parse.urlencode({"period": period, "partner": partner} | {name: line[name] for name in named})  # noqa: E731
     return {
         "partner statement": [f"/api/v1/statements/{period}/{partner}" for partner in busy],
         "statement's lines": [f"/api/v1/statements/{period}/{partner}/lines?limit=50" for partner in busy],
-        "line proof": [proof.format(partner, urllib.parse.quote(line["id"], safe="")) for partner, line in lines],
+        "line proof": [f"/api/v1/proofs?{proof(partner, line)}" for partner, line in lines],
         "outlet list": [f"/api/v1/outlets?limit=50&sort={sort}" for sort in ("code", "-code", "name")],
-        "inbox of drafts": ["/api/v1/drafts?state=review"],
+        "disputes to answer": ["/api/v1/disputes?limit=50"],
+        "home page": ["/api/v1/home"],
     }
 
 

@@ -1,13 +1,16 @@
-//! Rules that keep prose and code together: every crate has its paragraph, every batch its contract, every link its file.
+//! Rules that keep prose and code together: every crate has its paragraph, every batch its contract, every link its file, every schema of the
+//! interface a name of its own.
 
 use super::{House, text};
 use crate::shell::Done;
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Checks paragraphs, contracts and links.
+/// Checks paragraphs, contracts, schemas and links.
 pub(super) fn check(house: &mut House) -> Done {
     paragraphs(house)?;
     contracts(house)?;
+    schemas(house)?;
     links(house)
 }
 
@@ -46,6 +49,23 @@ fn contracts(house: &mut House) -> Done {
         for word in ["Bounds:", "crash"] {
             if !text.lines().any(|line| line.starts_with("//!") && line.contains(word)) {
                 house.find(&file, format!("a batch opens with its contract, and `{word}` is not in it: what bounds a batch, in which order, what a crash between phases means"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Two schemas of one name would silently become one in the interface's document.
+fn schemas(house: &mut House) -> Done {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for file in house.files.clone().iter().filter(|file| file.contains("/serve/") && text::ends(file, "rs")) {
+        let text = house.read(file)?;
+        for after in text.split("ToSchema)]").skip(1) {
+            let named = after.lines().find_map(|line| line.split_once("struct ").or_else(|| line.split_once("enum ")));
+            let Some((_, rest)) = named else { continue };
+            let name: String = rest.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+            if let Some(first) = known.insert(name.clone(), file.clone()) {
+                house.find(file, format!("schema {name} is also in {first}: the document would hold one of them; give it another name"));
             }
         }
     }

@@ -7,6 +7,7 @@ use super::home::Home;
 use super::jobs::Jobs;
 use super::ledger::Books;
 use super::opened::{Opened, Run};
+use super::shelf::Shelf;
 use crate::inputs;
 use crate::say::unreadable;
 use qudao_access::{Roles, sessions};
@@ -34,7 +35,8 @@ pub(crate) struct Desk {
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
-    master: Mutex<Option<(Stamp, Arc<Master>)>>,
+    master: Unchanged<Master>,
+    pub(crate) shelf: Unchanged<Shelf>,
     opened: Opened,
     pub(crate) booked: Booked,
     traces: AtomicU64,
@@ -61,7 +63,8 @@ impl Desk {
             books: Books::default(),
             secure,
             parameters: RwLock::new(Arc::new(register)),
-            master: Mutex::default(),
+            master: Unchanged::default(),
+            shelf: Unchanged::default(),
             opened: Opened::default(),
             booked: Booked::default(),
             traces,
@@ -92,16 +95,7 @@ impl Desk {
         if !folder.is_dir() {
             return Ok(Arc::default());
         }
-        let stamp = stamp(&folder)?;
-        let mut kept = self.master.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((then, master)) = &*kept
-            && *then == stamp
-        {
-            return Ok(Arc::clone(master));
-        }
-        let master = Arc::new(inputs::master(&folder)?.0);
-        *kept = Some((stamp, Arc::clone(&master)));
-        Ok(master)
+        self.master.get(&folder, || Ok(inputs::master(&folder)?.0))
     }
 
     /// The published months, rising. Reads files.
@@ -120,6 +114,34 @@ impl Desk {
     /// A name for a request, of this start of the server alone.
     pub(crate) fn next_trace(&self) -> String {
         format!("{:x}", self.traces.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// What was read from the files of a folder, kept while none of them changes.
+pub(crate) struct Unchanged<T>(Mutex<Option<(Stamp, Arc<T>)>>);
+
+impl<T> Default for Unchanged<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T> Unchanged<T> {
+    /// What `read` makes of the folder as it is now. Whoever asks meanwhile waits, so that it is read once.
+    ///
+    /// # Errors
+    /// The folder cannot be listed; what `read` refuses, which is asked again the next time.
+    pub(crate) fn get(&self, folder: &Path, read: impl FnOnce() -> Result<T, Refusal>) -> Result<Arc<T>, Refusal> {
+        let stamp = stamp(folder)?;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((then, value)) = &*kept
+            && *then == stamp
+        {
+            return Ok(Arc::clone(value));
+        }
+        let value = Arc::new(read()?);
+        *kept = Some((stamp, Arc::clone(&value)));
+        Ok(value)
     }
 }
 

@@ -13,23 +13,34 @@ use qudao_policy::model::{Policy, PolicySet};
 use qudao_policy::outline::part;
 use qudao_policy::{SourceFile, compile};
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 
 /// What is published.
+#[derive(Default)]
 pub(crate) struct Shelf {
     pub(crate) files: Vec<SourceFile>,
     pub(crate) set: PolicySet,
 }
 
 impl Shelf {
-    /// Reads the folder. Reads files: call it where blocking is allowed.
-    pub(crate) fn open(desk: &Desk) -> Result<Self, Refusal> {
+    /// The folder as it is now. Reads files: call it where blocking is allowed.
+    ///
+    /// # Errors
+    /// `Unavailable serve.policy.folder` where a file does not pass its check.
+    pub(crate) fn open(desk: &Desk) -> Result<Arc<Self>, Refusal> {
         let folder = desk.home.policies();
+        if !folder.is_dir() {
+            return Ok(Arc::default());
+        }
+        desk.shelf.get(&folder, || Self::read(&folder))
+    }
+
+    fn read(folder: &Path) -> Result<Self, Refusal> {
         let mut files = Vec::new();
-        if folder.is_dir() {
-            for path in files_of(&folder, &["policy"])? {
-                let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-                files.push(SourceFile::new(path.file_name().unwrap_or_default().to_string_lossy(), text));
-            }
+        for path in files_of(folder, &["policy"])? {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            files.push(SourceFile::new(path.file_name().unwrap_or_default().to_string_lossy(), text));
         }
         let set = compile(&files).set.ok_or_else(|| {
             Refusal::new(

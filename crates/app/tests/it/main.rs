@@ -18,5 +18,6 @@ mod random_world;
 mod reached;
 mod served;
 mod served_access;
+mod served_scope;
 mod served_sso;
 mod shrink;

@@ -1,7 +1,7 @@
 //! What the interface promises of itself, tried on the real server: every operation as every role, in and out of scope, with what nobody should send.
 
-use crate::served::{Answer, LOGINS, Operation, Served, document, operations, send};
-use crate::served_sso;
+use crate::served::{LOGINS, Operation, Served, document, operations, send};
+use crate::{served_scope, served_sso};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,11 +11,12 @@ use std::path::Path;
 /// Where the table of roles and operations is kept. `UPDATE=1` writes it anew.
 const TABLE: &str = "../../docs/access-table.md";
 
-struct World {
-    served: Served,
-    document: Value,
-    operations: Vec<Operation>,
-    cookies: BTreeMap<&'static str, String>,
+/// A served demo, what the document says of it, and a session of everybody.
+pub(crate) struct World {
+    pub(crate) served: Served,
+    pub(crate) document: Value,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) cookies: BTreeMap<&'static str, String>,
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn the_interface_keeps_its_word() {
         let world = World { operations: operations(&document), served, document, cookies };
         let mut wrong = Vec::new();
         each_role_reaches_what_it_may(&world, &mut wrong).await;
-        nobody_reaches_out_of_scope(&world, &mut wrong).await;
+        served_scope::nobody_reaches_out_of_scope(&world, &mut wrong).await;
         whatever_is_sent_is_answered_in_order(&world, &mut wrong).await;
         served_sso::another_house_vouches(&world.served).await;
         a_program_does_no_more_than_its_token(&world).await;
@@ -115,140 +116,6 @@ fn written(table: &Table<'_>, may: &BTreeMap<&str, (String, BTreeSet<String>)>) 
         text.push('\n');
     }
     text
-}
-
-/// Where the demo's people stand, from the master data of its folder.
-struct Network {
-    /// Code, parent, territory of partners.
-    partners: BTreeMap<String, (String, String)>,
-    /// Owner and territory of outlets.
-    outlets: BTreeMap<String, (String, String)>,
-}
-
-impl Network {
-    fn read(home: &Path) -> Self {
-        let rows = |file: &str, columns: [&str; 3]| {
-            let text = std::fs::read_to_string(home.join("master").join(file)).unwrap();
-            let mut lines = text.trim_start_matches('\u{feff}').lines();
-            let head: Vec<&str> = lines.next().unwrap().split(',').collect();
-            let at = columns.map(|name| head.iter().position(|title| *title == name).unwrap_or_else(|| panic!("{file} has {head:?}")));
-            let cells = |line: &str| {
-                let cells: Vec<&str> = line.split(',').collect();
-                (cells[at[0]].to_owned(), (cells[at[1]].to_owned(), cells[at[2]].to_owned()))
-            };
-            lines.map(cells).collect::<BTreeMap<_, _>>()
-        };
-        Self {
-            partners: rows("partners.csv", ["code", "parent", "territory"]),
-            outlets: rows("outlets.csv", ["code", "owner", "territory"]),
-        }
-    }
-
-    /// Whether a partner is another or below it.
-    fn under(&self, partner: &str, top: &str) -> bool {
-        let mut at = partner.to_owned();
-        for _ in 0..32 {
-            if at == top {
-                return true;
-            }
-            match self.partners.get(&at) {
-                Some((parent, _)) if !parent.is_empty() => at.clone_from(parent),
-                _ => return false,
-            }
-        }
-        false
-    }
-}
-
-/// What somebody holds their one role over.
-struct Reach {
-    kind: String,
-    code: String,
-}
-
-impl Reach {
-    fn partner(&self, network: &Network, code: &str) -> bool {
-        match self.kind.as_str() {
-            "territory" => network.partners.get(code).is_none_or(|(_, territory)| territory.starts_with(&self.code)),
-            "partner" => network.under(code, &self.code),
-            _ => false,
-        }
-    }
-
-    fn outlet(&self, network: &Network, code: &str) -> bool {
-        match (self.kind.as_str(), network.outlets.get(code)) {
-            ("territory", Some((_, territory))) => territory.starts_with(&self.code),
-            ("partner", Some((owner, _))) => network.under(owner, &self.code),
-            ("outlet", _) => code == self.code,
-            _ => true,
-        }
-    }
-}
-
-/// R0.1, R2.4: lists, metrics, exports and records show what lies in the caller's part of the network and nothing else.
-async fn nobody_reaches_out_of_scope(world: &World, wrong: &mut Vec<String>) {
-    let World { served, document, operations, cookies } = world;
-    let network = Network::read(served.home.path());
-    for login in ["supervisor", "channel", "partner", "store", "clerk"] {
-        let me = served.get("/api/v1/me", &cookies[login]).await.json();
-        let held = &me["roles"][0];
-        let text = |name: &str| held[name].as_str().unwrap().to_owned();
-        let reach = Reach { kind: text("over_kind"), code: text("over") };
-        let foreign = network.partners.keys().find(|code| !reach.partner(&network, code)).cloned();
-        let foreign_outlet = network.outlets.keys().find(|code| !reach.outlet(&network, code)).cloned();
-        for operation in operations.iter().filter(|operation| operation.method == Method::GET && !operation.needs("none")) {
-            let name = format!("{} as {login}", operation.name());
-            if !operation.path.contains('{') {
-                let answer = served.get(&operation.address(|_| None), &cookies[login]).await;
-                if answer.status == StatusCode::OK {
-                    strangers(&answer, &reach, &network, &name, wrong);
-                }
-                continue;
-            }
-            // A record of somebody else, as if its address had been guessed.
-            let guess = |name: &str| match name {
-                "partner" => foreign.clone(),
-                "outlet" => foreign_outlet.clone(),
-                "code" if operation.path.contains("/partners/") => foreign.clone(),
-                "code" if operation.path.contains("/outlets/") => foreign_outlet.clone(),
-                "login" => Some("admin".to_owned()),
-                "period" => Some("2026-07".to_owned()),
-                _ => None,
-            };
-            let aimed = ["{partner}", "{outlet}", "{login}", "/partners/{code}", "/outlets/{code}"];
-            let address = operation.address(guess);
-            if !aimed.iter().any(|part| operation.path.contains(part)) || address.contains("nothing-like-it") {
-                continue;
-            }
-            let answer = send(operation.request(served, document, Some(&cookies[login]), &address)).await;
-            if !matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN) {
-                wrong.push(format!("{name}: {address} of another answers {}", answer.status));
-            }
-        }
-    }
-}
-
-/// Rows of a list that are none of the caller's.
-fn strangers(answer: &Answer, reach: &Reach, network: &Network, name: &str, wrong: &mut Vec<String>) {
-    let json = answer.json();
-    let rows = json["items"].as_array().or_else(|| json.as_array()).cloned().unwrap_or_default();
-    for row in &rows {
-        let text = |field: &str| row[field].as_str().unwrap_or("");
-        let (partner, outlet) = (text("partner"), text("outlet"));
-        if network.partners.contains_key(partner) && !reach.partner(network, partner) && outlet.is_empty() {
-            wrong.push(format!("{name} shows partner {partner}"));
-        }
-        if network.outlets.contains_key(outlet) && !reach.outlet(network, outlet) {
-            wrong.push(format!("{name} shows outlet {outlet}"));
-        }
-        let code = text("code");
-        if name.contains("/partners") && network.partners.contains_key(code) && !reach.partner(network, code) {
-            wrong.push(format!("{name} shows partner {code}"));
-        }
-        if name.contains("/outlets") && network.outlets.contains_key(code) && !reach.outlet(network, code) {
-            wrong.push(format!("{name} shows outlet {code}"));
-        }
-    }
 }
 
 /// Broken JSON, missing headers, absurd queries: each gets a problem document (RFC 9457), never a defect.
