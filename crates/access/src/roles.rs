@@ -50,6 +50,10 @@ permissions! {
     PartnerRead = "partner.read",
     /// See business volume, down to events.
     VolumeRead = "volume.read",
+    /// Set targets in one's part of the network.
+    TargetSet = "target.set",
+    /// See how outlets are graded, and what is proposed for them.
+    GradingRead = "grading.read",
     /// See which files arrived, and what was refused in them.
     ImportRead = "import.read",
     /// Import and withdraw files.

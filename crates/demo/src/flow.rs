@@ -117,6 +117,15 @@ impl PartnerMonth {
         usize::try_from(date.days() - self.first.days()).ok().filter(|day| *day < self.counts.len())
     }
 
+    /// Rows to expect of each outlet in its hands over some days counted from 0, in thousandths.
+    pub(crate) fn expected(&self, days: std::ops::Range<usize>) -> Vec<(u32, u64)> {
+        let rows: u64 = self.counts.get(days).unwrap_or_default().iter().map(|count| u64::from(*count)).sum();
+        let all = self.totals.last().copied().unwrap_or(0).max(1);
+        let before = std::iter::once(0).chain(self.totals.iter().copied());
+        let shares = self.totals.iter().zip(before).map(|(total, before)| rows * 1_000 * (total - before) / all);
+        self.shops.iter().copied().zip(shares).collect()
+    }
+
     /// First key of a day; a row's key follows from it.
     fn day_key(&self, day: Date) -> u64 {
         key(self.stream, &[day.days() as u64])

@@ -1,7 +1,8 @@
-//! The quieter tables: goods the partners take in, money they pay, deliveries and visits, displays checked on site. A few rows
+//! The quieter tables: goods the partners take in, money they pay, deliveries, visits and people counted at the door, displays checked on site. A few rows
 //! for each partner and outlet a month.
 
 use crate::code::Code;
+use crate::flow::PartnerMonth;
 use crate::network::Partner;
 use crate::rng::Rng;
 use crate::world::{World, realm};
@@ -36,6 +37,8 @@ pub struct Row {
 
 /// Things looked at on a visit.
 const ITEMS: [&str; 6] = ["门头", "柜台", "价签", "演示机", "海报", "吊旗"];
+/// Days of a month at whose end people at the door are counted for the days since.
+const COUNTED_ON: [i32; 4] = [7, 14, 21, 28];
 /// Deliveries that arrive in time, per million (N22).
 const ON_TIME: u64 = 900_000;
 
@@ -58,7 +61,10 @@ impl World {
         match table {
             Table::StockMovement => clerk.stock(self),
             Table::Cash => clerk.cash(),
-            Table::Activity => clerk.activity(self),
+            Table::Activity => {
+                clerk.activity(self);
+                clerk.footfall(self);
+            }
             Table::Observation => clerk.observation(self),
             Table::BusinessEvent | Table::SubscriberMonth => {}
         }
@@ -187,6 +193,28 @@ impl Clerk<'_> {
                 ];
                 self.add(day, &cells);
             }
+        }
+    }
+
+    /// People who came in, counted at the door and reported about once a week: two and a half to four for each piece of business (R6.39).
+    fn footfall(&mut self, world: &World) {
+        let business = PartnerMonth::new(world, self.partner, self.month);
+        let days = self.month.days() as i32;
+        let mut from = 0;
+        for day in COUNTED_ON {
+            // The last count takes in the days that are left.
+            let until = if days - day < 7 { days } else { day };
+            for (outlet, thousandths) in business.expected(from as usize..until as usize) {
+                let visitors = thousandths * (2_500 + self.rng.below(1_500)) / 1_000_000 + self.rng.below(6);
+                let cells = [
+                    (Col::Kind, Value::Word("footfall")),
+                    (Col::Outlet, Value::Code(world.outlets[outlet as usize].code)),
+                    self.partner_cell(),
+                    (Col::Quantity, Value::Int(visitors as i64)),
+                ];
+                self.add(self.month.first_day().plus_days(until - 1), &cells);
+            }
+            from = until;
         }
     }
 

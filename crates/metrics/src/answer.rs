@@ -5,7 +5,7 @@ use crate::day::{Shift, is_whole_months};
 use crate::dimension::{Dimension, Group};
 use crate::life;
 use crate::model::{Catalogue, Measure, Source};
-use crate::query::{Query, Sort, unknown};
+use crate::query::{Query, Sort, Test, unknown};
 use crate::shape::{Answer, Cell, Row, days_of, narrow, share, value};
 use crate::targets::TargetOf;
 use qudao_kernel::facts::Table;
@@ -116,8 +116,8 @@ impl Work<'_> {
                     of_facts.push(measure);
                     slots.push(at);
                 }
-                Source::Outlets(which) => {
-                    let numbers = life::count(self.master, &self.catalogue.holidays, &ask(Vec::new()), which);
+                Source::Master(whose, which) => {
+                    let numbers = life::count(self.master, &self.catalogue.holidays, &ask(Vec::new()), whose, which);
                     life::merge(&mut counted, self.measures.len(), at, numbers);
                 }
             }
@@ -185,7 +185,7 @@ impl Work<'_> {
     fn can_split_by_day_kind(&self) -> bool {
         self.measures.iter().all(|measure| match self.catalogue.measures[*measure].source {
             Source::Facts(table) => Dimension::DayKind.of_table(table),
-            Source::Outlets(_) => false,
+            Source::Master(..) => false,
         })
     }
 
@@ -278,7 +278,10 @@ impl Work<'_> {
     /// The target of a row or of the whole: whole months, one dimension of place at most.
     fn target(&self, index: usize, row: Option<&[String]>) -> Option<i64> {
         let query = self.query;
-        if query.across.is_some() || !query.tests.is_empty() || !is_whole_months(query.from, query.to) {
+        if query.across.is_some()
+            || !is_whole_months(query.from, query.to)
+            || !(query.tests.is_empty() || row.is_some() && self.keeps_outlets_whole())
+        {
             return None;
         }
         let mut months = query.from.month()..=query.to.month();
@@ -305,6 +308,15 @@ impl Work<'_> {
         let mut values = query.targets.iter().filter(fits).map(|target| target.value).peekable();
         values.peek()?;
         Some(values.sum())
+    }
+
+    /// Whether rows are outlets, and the tests leave out whole outlets and nothing of those they leave in.
+    fn keeps_outlets_whole(&self) -> bool {
+        let whole = |test: &Test| match test {
+            Test::Is(dimension, _) => dimension.group() == Group::Place && *dimension != Dimension::Clerk,
+            Test::Under(_) | Test::Tree(_) => true,
+        };
+        self.query.by.contains(&Dimension::Outlet) && self.query.tests.iter().all(whole)
     }
 
     /// Whose the whole is, where the asker sees one thing.

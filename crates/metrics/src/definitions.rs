@@ -1,7 +1,7 @@
 //! Reads the catalogue from its definitions, and checks every name in them.
 
 use crate::dimension::{Dimension, Group};
-use crate::life::Outlets;
+use crate::life::{Life, Whose};
 use crate::model::{Agg, Catalogue, Cond, Formula, Measure, Metric, Of, Source, State, Time, Unit};
 use qudao_kernel::facts::{Col, ColType, Table};
 use qudao_kernel::holidays::{DayKind, Holidays};
@@ -81,6 +81,7 @@ struct Written {
     by: Vec<String>,
     facts: Option<WrittenFacts>,
     outlets: Option<String>,
+    partners: Option<String>,
     #[serde(default)]
     plus: Vec<String>,
     #[serde(default)]
@@ -169,7 +170,8 @@ impl Catalogue {
     }
 
     fn metric(&mut self, written: Written) -> Result<Metric, Text> {
-        let Written { id, zh, en, about_zh, about_en, unit, owner, by, facts, outlets, plus, minus, ratio, holiday_index } = written;
+        let Written { id, zh, en, about_zh, about_en, unit, owner, by, facts, outlets, partners, plus, minus, ratio, holiday_index } =
+            written;
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if id.is_empty() || !id.bytes().all(plain) || self.get(&id).is_some() {
             return Err(Text::new("编号须为小写字母、数字、下划线，且不重复", "an id is lower-case letters, digits and _, given once"));
@@ -177,19 +179,25 @@ impl Catalogue {
         if [&zh, &en, &about_zh, &about_en, &owner].iter().any(|text| text.trim().is_empty()) {
             return Err(Text::new("名称、说明与负责人不能为空", "names, descriptions and owner must not be empty"));
         }
-        let formula = match (facts, outlets, plus.is_empty(), ratio, holiday_index) {
+        let lives = match (outlets, partners) {
+            (Some(which), None) => Some((Whose::Outlets, which)),
+            (None, Some(which)) => Some((Whose::Partners, which)),
+            (None, None) => None,
+            _ => return Err(Text::new("outlets 与 partners 只能有一个", "there is either outlets or partners")),
+        };
+        let formula = match (facts, lives, plus.is_empty(), ratio, holiday_index) {
             (Some(facts), None, true, None, None) => {
                 self.measures.push(measure(facts)?);
                 Formula::Measure(self.measures.len() - 1)
             }
-            (None, Some(which), true, None, None) => {
-                let which = match which.as_str() {
-                    "opened" => Outlets::Opened,
-                    "closed" => Outlets::Closed,
-                    "open" => Outlets::Open,
-                    _ => return Err(Text::new("outlets 须为 opened、closed 或 open", "outlets is opened, closed or open")),
-                };
-                self.measures.push(Measure { source: Source::Outlets(which), ..Measure::facts(Table::BusinessEvent) });
+            (None, Some((whose, which)), true, None, None) => {
+                let which = Life::by_code(&which).ok_or_else(|| {
+                    Text::new(
+                        "outlets 与 partners 须为 opened、closed、open 或 moved",
+                        "outlets and partners are opened, closed, open or moved",
+                    )
+                })?;
+                self.measures.push(Measure { source: Source::Master(whose, which), ..Measure::facts(Table::BusinessEvent) });
                 Formula::Measure(self.measures.len() - 1)
             }
             (None, None, false, None, None) => Formula::Sum { plus: self.places(&plus)?, minus: self.places(&minus)? },
@@ -197,8 +205,8 @@ impl Catalogue {
             (None, None, true, None, Some(of)) => self.holiday_index(&of)?,
             _ => {
                 return Err(Text::new(
-                    "须有且只有一个公式：facts、outlets、plus、ratio 或 holiday_index",
-                    "there is one formula: facts, outlets, plus, ratio or holiday_index",
+                    "须有且只有一个公式：facts、outlets、partners、plus、ratio 或 holiday_index",
+                    "there is one formula: facts, outlets, partners, plus, ratio or holiday_index",
                 ));
             }
         };
@@ -235,7 +243,7 @@ impl Catalogue {
         let answers = |dimension: Dimension| {
             measures.iter().all(|measure| match self.measures[*measure].source {
                 Source::Facts(table) => dimension.of_table(table),
-                Source::Outlets(which) => life_has(which, dimension),
+                Source::Master(whose, which) => life_has(whose, which, dimension),
             }) && !(matches!(metric.formula, Formula::HolidayIndex { .. }) && of_days(dimension))
         };
         let mut found: Vec<Dimension> = Vec::new();
@@ -271,10 +279,11 @@ const fn of_days(dimension: Dimension) -> bool {
     matches!(dimension, Dimension::Day | Dimension::Weekday | Dimension::DayKind)
 }
 
-fn life_has(which: Outlets, dimension: Dimension) -> bool {
+fn life_has(whose: Whose, which: Life, dimension: Dimension) -> bool {
+    let of_outlets = matches!(dimension, Dimension::Outlet | Dimension::Channel | Dimension::Subtype | Dimension::Grade);
     match dimension.group() {
-        Group::Time => matches!(dimension, Dimension::Day | Dimension::Week | Dimension::Month) || which != Outlets::Open,
-        Group::Place => dimension != Dimension::Clerk,
+        Group::Time => matches!(dimension, Dimension::Day | Dimension::Week | Dimension::Month) || which != Life::Open,
+        Group::Place => dimension != Dimension::Clerk && (whose == Whose::Outlets || !of_outlets),
         Group::Thing => false,
     }
 }

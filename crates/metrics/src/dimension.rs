@@ -53,6 +53,7 @@ dimensions! {
     Channel "channel" Place "渠道类别" "Channel" "Channel category of the outlet.";
     Subtype "subtype" Place "渠道子类" "Channel type" "Sub-type of the outlet.";
     Grade "grade" Place "网点等级" "Outlet class" "Class of the outlet, A to D.";
+    Tier "tier" Place "代理商层级" "Partner tier" "Tier of the partner the fact belongs to on the day.";
     Root "root" Place "顶级代理商" "Top partner" "The partner at the top of the tree on the day.";
     Partner "partner" Place "代理商" "Partner" "The partner the fact belongs to on the day.";
     Outlet "outlet" Place "网点" "Outlet" "Outlet where it happened.";

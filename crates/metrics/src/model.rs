@@ -115,8 +115,8 @@ pub enum Cond {
 pub enum Source {
     /// Facts of a table.
     Facts(Table),
-    /// Outlets as the master data have them.
-    Outlets(crate::life::Outlets),
+    /// Outlets or partners as the master data have them.
+    Master(crate::life::Whose, crate::life::Life),
 }
 
 /// Facts and how they become one number. Measures add up over disjoint days, places and things, except different codes.
@@ -162,13 +162,13 @@ impl Measure {
     pub fn table(&self) -> Option<Table> {
         match self.source {
             Source::Facts(table) => Some(table),
-            Source::Outlets(_) => None,
+            Source::Master(..) => None,
         }
     }
 
     /// Whether the number for a whole is the sum of those for its parts.
     pub fn is_additive(&self) -> bool {
-        !matches!(self.agg, Agg::Distinct(_)) && self.source != Source::Outlets(crate::life::Outlets::Open)
+        !matches!(self.agg, Agg::Distinct(_)) && !matches!(self.source, Source::Master(_, crate::life::Life::Open))
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Place {
     pub subtype: String,
     /// Class of the outlet.
     pub grade: String,
+    /// Tier of the partner it belongs to.
+    pub tier: String,
     /// The partner it belongs to and those above, up to the root; empty where it belongs to nobody.
     pub partners: Vec<String>,
 }
@@ -39,6 +41,9 @@ pub fn place(master: &Master, outlet: &str, partner: &str, day: Date) -> Place {
     } else if let (true, Some(owner)) = (outlet.is_empty(), owner) {
         place.territory.clone_from(&owner.territory);
     }
+    if let Some(owner) = owner {
+        place.tier.clone_from(&owner.tier);
+    }
     let mut above = owner;
     while let Some(row) = above {
         place.partners.push(row.code.clone());
@@ -59,6 +64,7 @@ impl Place {
             Dimension::Channel => &self.channel,
             Dimension::Subtype => &self.subtype,
             Dimension::Grade => &self.grade,
+            Dimension::Tier => &self.tier,
             Dimension::Partner => self.partners.first().map_or("", String::as_str),
             Dimension::Root => self.partners.last().map_or("", String::as_str),
             _ => return None,

@@ -173,7 +173,7 @@ impl Query {
         for dimension in asked {
             let answers = catalogue.measures_of(position).into_iter().all(|measure| match catalogue.measures[measure].source {
                 Source::Facts(table) => dimension.of_table(table),
-                Source::Outlets(_) => metric.by.contains(&dimension),
+                Source::Master(..) => metric.by.contains(&dimension),
             });
             if !answers {
                 return Err(not_by(metric.name.get(Lang::Zh), metric.name.get(Lang::En), dimension));

@@ -206,17 +206,98 @@ pub async fn delete(db: &Db, owner: &str, id: &str) -> Result<(), Refusal> {
     })
 }
 
-/// Sets targets; those there are for the same are replaced.
+/// Sets targets; those there are for the same are replaced, whatever their version.
 pub async fn set_targets(db: &Db, who: &str, targets: &[Target]) -> Result<(), Refusal> {
     write_tx!(db, |tx| {
+        let now = tx.now_us();
         for target in targets {
-            let sql = "insert into metrics_target (metric, kind, code, month, value) values ($1, $2, $3, $4, $5)
-                       on conflict (metric, kind, code, month) do update set value = excluded.value";
-            tx.execute(sql, args![&target.metric, target.of.code(), &target.code, target.month, target.value]).await?;
+            let sql = "insert into metrics_target (metric, kind, code, month, value, set_by, set_at_us) values ($1, $2, $3, $4, $5, $6, $7)
+                       on conflict (metric, kind, code, month) do update set value = excluded.value,
+                       version = metrics_target.version + 1, set_by = excluded.set_by, set_at_us = excluded.set_at_us";
+            tx.execute(sql, args![&target.metric, target.of.code(), &target.code, target.month, target.value, who, now]).await?;
         }
         tx.audit(Entry::new(who, "metrics.target_set", "metrics_target", "targets").after(targets.len().to_string()));
         Ok(())
     })
+}
+
+/// What names a target in the audit chain.
+fn target_id(target: &Target) -> String {
+    format!("{} {} {} {}", target.metric, target.of.code(), target.code, target.month)
+}
+
+/// Sets one target, as it was at a version; 0 where there was none.
+///
+/// # Errors
+/// `Conflict platform.db.stale`.
+pub async fn set_target(db: &Db, who: &str, target: &Target, version: u32) -> Result<(), Refusal> {
+    let id = target_id(target);
+    write_tx!(db, |tx| {
+        let now = tx.now_us();
+        let key = "metric = $1 and kind = $2 and code = $3 and month = $4";
+        if version == 0 {
+            let sql = "insert into metrics_target (metric, kind, code, month, value, set_by, set_at_us) values ($1, $2, $3, $4, $5, $6, $7)
+                       on conflict (metric, kind, code, month) do nothing";
+            let values = args![&target.metric, target.of.code(), &target.code, target.month, target.value, who, now];
+            tx.execute_versioned("目标", &id, sql, values).await?;
+        } else {
+            let sql = format!(
+                "update metrics_target set value = $5, version = version + 1, set_by = $6, set_at_us = $7 where {key} and version = $8"
+            );
+            let values = args![&target.metric, target.of.code(), &target.code, target.month, target.value, who, now, version];
+            tx.execute_versioned("目标", &id, sql, values).await?;
+        }
+        tx.audit(Entry::new(who, "metrics.target_set", "metrics_target", &id).after(target.value.to_string()));
+        Ok(())
+    })
+}
+
+/// Takes a target away, as it was at a version.
+///
+/// # Errors
+/// `Conflict platform.db.stale`.
+pub async fn remove_target(db: &Db, who: &str, target: &Target, version: u32) -> Result<(), Refusal> {
+    let id = target_id(target);
+    write_tx!(db, |tx| {
+        let sql = "delete from metrics_target where metric = $1 and kind = $2 and code = $3 and month = $4 and version = $5";
+        tx.execute_versioned("目标", &id, sql, args![&target.metric, target.of.code(), &target.code, target.month, version]).await?;
+        tx.audit(Entry::new(who, "metrics.target_remove", "metrics_target", &id));
+        Ok(())
+    })
+}
+
+/// A target as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTarget {
+    /// The target.
+    pub target: Target,
+    /// Version, for whoever changes it.
+    pub version: u32,
+    /// Who set it last; empty for those of an earlier version of the program.
+    pub set_by: String,
+    /// When, microseconds.
+    pub set_at_us: i64,
+}
+
+/// All targets of a month, by metric, kind and code.
+pub async fn kept_targets(db: &Db, month: Month) -> Result<Vec<KeptTarget>, Refusal> {
+    let mut found = Vec::new();
+    let sql = "select metric, kind, code, month, value, version, set_by, set_at_us from metrics_target where month = $1";
+    for row in db.read().await?.query(sql, args![month]).await? {
+        let Some(target) = target(&row, row.string("metric")?)? else { continue };
+        found.push(KeptTarget { target, version: row.count("version")?, set_by: row.string("set_by")?, set_at_us: row.int("set_at_us")? });
+    }
+    found.sort_by(|a, b| {
+        let key = |one: &KeptTarget| (one.target.metric.clone(), one.target.of, one.target.code.clone());
+        key(a).cmp(&key(b))
+    });
+    Ok(found)
+}
+
+/// The target of a row; `None` where it is of a kind there no longer is.
+fn target(row: &Row, metric: String) -> Result<Option<Target>, Refusal> {
+    let Some(of) = TargetOf::by_code(row.text("kind")?) else { return Ok(None) };
+    Ok(Some(Target { metric, of, code: row.string("code")?, month: row.parse("month")?, value: row.int("value")? }))
 }
 
 /// The targets of some metrics from a month to another, both included.
@@ -227,14 +308,7 @@ pub async fn targets(db: &Db, metrics: &[String], first: Month, last: Month) -> 
         let sql =
             "select kind, code, month, value from metrics_target where metric = $1 and month between $2 and $3 order by month, kind, code";
         for row in tx.query(sql, args![metric, first, last]).await? {
-            let Some(of) = TargetOf::by_code(row.text("kind")?) else { continue };
-            found.push(Target {
-                metric: metric.clone(),
-                of,
-                code: row.string("code")?,
-                month: row.parse("month")?,
-                value: row.int("value")?,
-            });
+            found.extend(target(&row, metric.clone())?);
         }
     }
     Ok(found)

@@ -1,11 +1,15 @@
 //! The standard set, wrong definitions, and what people keep on both databases.
 
+use crate::grading::{self, Known, Proposal, Rules};
 use crate::store::{self, Asker, Share};
-use crate::{Catalogue, Dimension, Query, Target, TargetOf, Within};
-use qudao_kernel::Refusal;
+use crate::{Catalogue, Dimension, Plain, Query, Target, TargetOf, Within, answer, standings};
+use qudao_kernel::facts::{Col, Table};
+use qudao_kernel::master::{Master, Outlet, Partner, Span};
+use qudao_kernel::{Date, Refusal};
+use qudao_policy::model::{Cell, Fact};
 use qudao_testkit::{TestDb, on_both};
 
-on_both!(views_are_kept_shared_and_guarded, targets_are_replaced);
+on_both!(views_are_kept_shared_and_guarded, targets_are_replaced, a_target_is_changed_by_whoever_saw_it);
 
 fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
     outcome.err().map_or("ok", |refusal| refusal.code)
@@ -20,6 +24,128 @@ fn the_standard_set_is_right() {
     }
     assert!(catalogue.metrics.iter().all(|metric| !metric.by.is_empty()));
     assert_eq!((catalogue.bands.of(2_999), catalogue.bands.of(16_000)), ("b0", "b160"));
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn partner(code: &str, tier: &str, from: &str, to: Option<&str>) -> Partner {
+    Partner {
+        code: code.into(),
+        name: code.into(),
+        kind: "代理商".into(),
+        tier: tier.into(),
+        level: 0,
+        parent: String::new(),
+        territory: "360902".into(),
+        since: day("2025-01-01"),
+        blacklisted: false,
+        span: Span { from: day(from), to: to.map_or(Date::from_days(i32::MAX), day) },
+    }
+}
+
+fn outlet(code: &str, owner: &str, from: &str) -> Outlet {
+    Outlet {
+        code: code.into(),
+        name: code.into(),
+        owner: owner.into(),
+        territory: "360902001".into(),
+        channel: "社会渠道".into(),
+        subtype: "专营店".into(),
+        grade: "B".into(),
+        district: String::new(),
+        span: Span { from: day(from), to: Date::from_days(i32::MAX) },
+    }
+}
+
+/// Two partners, one of which rises and one of which leaves, and four outlets, the last of them new.
+fn little_network() -> Master {
+    let mut master = Master::default();
+    master.add_partner(partner("P1", "二级代理商", "2026-01-01", Some("2026-06-15")));
+    master.add_partner(partner("P1", "银牌增值代理商", "2026-06-15", None));
+    master.add_partner(partner("P2", "二级代理商", "2026-05-01", Some("2026-06-20")));
+    for (code, from) in [("W1", "2026-01-01"), ("W2", "2026-01-01"), ("W3", "2026-01-01"), ("W4", "2026-06-10")] {
+        master.add_outlet(outlet(code, "P1", from));
+    }
+    master
+}
+
+fn event(id: &str, outlet: &str, kind: &str, of: &str) -> Fact {
+    let text = |value: &str| Cell::Text(value.to_owned());
+    let cells = vec![
+        (Col::EventId, text(id)),
+        (Col::Kind, text(kind)),
+        (Col::OccurredOn, Cell::Date(day("2026-06-18"))),
+        (Col::KnownOn, Cell::Date(day("2026-06-19"))),
+        (Col::Outlet, text(outlet)),
+        (Col::Ref, text(of)),
+    ];
+    Fact { table: Table::BusinessEvent, cells }
+}
+
+#[test]
+fn partners_and_outlets_come_rise_and_go() {
+    // R1.2: net growth = opened − closed, by tier and month
+    let (catalogue, master) = (Catalogue::standard().unwrap(), little_network());
+    let facts = Vec::new();
+    let plain = Plain::new(&catalogue, &master, &facts);
+    let metrics = ["partners_opened", "partners_closed", "partners_net", "partners_moved", "partners_open", "outlets_net"];
+    let ask = |from: &str, to: &str, by: &[Dimension]| {
+        let query = Query { by: by.to_vec(), ..Query::new(&metrics, day(from), day(to), Within::everywhere()) };
+        answer(&catalogue, &master, &plain, &query).unwrap()
+    };
+    let numbers = |cells: &[crate::Cell]| cells.iter().map(|cell| cell.value.unwrap()).collect::<Vec<_>>();
+    assert_eq!(numbers(&ask("2026-01-01", "2026-06-30", &[]).total), [2, 1, 1, 1, 1, 4]);
+    assert_eq!(numbers(&ask("2026-06-01", "2026-06-30", &[]).total), [0, 1, -1, 1, 1, 1]);
+    let by_tier = ask("2026-06-01", "2026-06-30", &[Dimension::Tier]);
+    let rows: Vec<(&str, Vec<i64>)> = by_tier.rows.iter().map(|row| (row.key[0].as_str(), numbers(&row.cells))).collect();
+    assert_eq!(rows, [("二级代理商", vec![0, 1, -1, 0, 0, 0]), ("银牌增值代理商", vec![0, 0, 0, 1, 1, 1])]);
+}
+
+const RULES: Rules = Rules { sales_first_ppm: 500_000, credit_least: 80, per_taken_back: 4, per_lost: 1, per_arrears: 1, new_days: 30 };
+
+#[test]
+fn credit_and_sales_make_the_grade() {
+    // R7.114: 100 − 4 × 3.25 − 1 × 10 = 77
+    let known = Known { sales: 9, taken_back_ppm: Some(32_500), lost_ppm: Some(100_000), arrears_ppm: None };
+    assert_eq!(RULES.credit(&known), 770);
+    assert_eq!(RULES.credit(&Known { taken_back_ppm: Some(400_000), ..known }), 0);
+    assert_eq!(RULES.credit(&Known::default()), 1_000);
+    assert_eq!([1, 2, 3].map(|rank| RULES.sells_well(rank, 3)), [true, true, false], "of three the first two");
+    assert_eq!([1, 2].map(|rank| RULES.sells_well(rank, 2)), [true, false]);
+    assert_eq!(Proposal::of(true, false), Proposal::ImproveCredit);
+
+    let (catalogue, master) = (Catalogue::standard().unwrap(), little_network());
+    let mut facts = vec![event("E1", "W1", "activation", ""), event("E2", "W1", "activation", ""), event("E3", "W2", "activation", "")];
+    facts.extend([event("E4", "W3", "activation", ""), event("E5", "W3", "return", "E4"), event("E6", "W4", "activation", "")]);
+    let plain = Plain::new(&catalogue, &master, &facts);
+    let month = "2026-06".parse().unwrap();
+    let graded = grading::grade(&catalogue, &master, &plain, (month, month), "effective_orders", &|_| Ok(RULES)).unwrap();
+    let seen: Vec<_> = graded.iter().map(|one| (one.outlet.as_str(), one.rank, one.of, one.credit_tenths, one.proposal)).collect();
+    let wanted = [
+        ("W1", 1, 3, 1_000, Proposal::Keep),
+        ("W2", 2, 3, 1_000, Proposal::Keep),
+        ("W3", 3, 3, 0, Proposal::Eliminate),
+        ("W4", 0, 3, 1_000, Proposal::New),
+    ];
+    assert_eq!(seen, wanted);
+    assert_eq!(code(grading::grade(&catalogue, &master, &plain, (month, month), "x", &|_| Ok(RULES))), "metrics.metric.unknown");
+}
+
+#[test]
+fn ones_own_place_is_told_and_nobody_elses_figure() {
+    // R1.12
+    let (catalogue, master) = (Catalogue::standard().unwrap(), little_network());
+    let facts = [event("E1", "W1", "activation", ""), event("E2", "W1", "activation", ""), event("E3", "W2", "activation", "")];
+    let plain = Plain::new(&catalogue, &master, &facts);
+    let days = (day("2026-06-01"), day("2026-06-30"));
+    let own = Within { outlets: vec!["W2".into()], territories: vec!["360902".into()], ..Within::default() };
+    let found = standings(&catalogue, &master, &plain, "effective_orders", days, &own).unwrap();
+    let seen: Vec<_> =
+        found.iter().map(|one| (one.key.as_str(), one.rank, one.of, one.value, one.area.as_str(), one.class.as_str())).collect();
+    assert_eq!(seen, [("W2", 2, 2, Some(1), "360902", "社会渠道"), ("360902", 1, 1, Some(3), "3609", "")]);
+    assert!(standings(&catalogue, &master, &plain, "effective_orders", days, &Within::everywhere()).unwrap().is_empty());
 }
 
 #[test]
@@ -73,4 +199,21 @@ async fn targets_are_replaced(db: TestDb) {
     store::set_targets(&db, "admin", &[target(10)]).await.unwrap();
     store::set_targets(&db, "admin", &[target(12)]).await.unwrap();
     assert_eq!(store::targets(&db, &["effective_orders".to_owned()], month, month).await.unwrap(), [target(12)]);
+}
+
+async fn a_target_is_changed_by_whoever_saw_it(db: TestDb) {
+    // R7.2
+    let month = "2026-08".parse().unwrap();
+    let target = |value| Target { metric: "effective_orders".into(), of: TargetOf::Outlet, code: "W1".into(), month, value };
+    store::set_target(&db, "zhang3", &target(10), 0).await.unwrap();
+    assert_eq!(code(store::set_target(&db, "li4", &target(11), 0).await), "platform.db.stale");
+    store::set_target(&db, "li4", &target(12), 1).await.unwrap();
+    assert_eq!(code(store::set_target(&db, "zhang3", &target(13), 1).await), "platform.db.stale");
+    let kept = store::kept_targets(&db, month).await.unwrap();
+    assert_eq!((&kept[0].target, kept[0].version, kept[0].set_by.as_str()), (&target(12), 2, "li4"));
+    store::set_targets(&db, "zhang3", &[target(14)]).await.unwrap();
+    assert_eq!(store::kept_targets(&db, month).await.unwrap()[0].version, 3);
+    assert_eq!(code(store::remove_target(&db, "zhang3", &target(14), 2).await), "platform.db.stale");
+    store::remove_target(&db, "zhang3", &target(14), 3).await.unwrap();
+    assert!(store::kept_targets(&db, month).await.unwrap().is_empty());
 }

@@ -84,21 +84,33 @@ async fn begin(
     if sent.query.wants_targets() {
         query.targets = store::targets(&desk.db, &query.metrics, query.from.month(), query.to.month()).await?;
     }
-    let format = if sent.format == "csv" { Format::Csv(CsvEncoding::Utf8Bom) } else { Format::Xlsx };
-    let plain: String =
-        sent.name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') { c } else { '_' }).take(60).collect();
+    let open = Arc::clone(&desk);
+    let write = move |path: &std::path::Path, format, progress: &Progress| write(&open, &query, lang, path, format, progress);
+    start(&desk, &signed, lang, &sent.name, &sent.format, write).await
+}
+
+/// Begins the job that writes a file of the caller's. Its result names the file and how many rows there are.
+pub(super) async fn start(
+    desk: &Arc<Desk>,
+    signed: &Signed,
+    lang: Lang,
+    name: &str,
+    format: &str,
+    write: impl FnOnce(&std::path::Path, Format, &Progress) -> Result<u64, Refusal> + Send + 'static,
+) -> Answer<(StatusCode, Json<JobView>)> {
+    let format = if format == "csv" { Format::Csv(CsvEncoding::Utf8Bom) } else { Format::Xlsx };
+    let plain: String = name.chars().map(|c| if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ') { c } else { '_' }).take(60).collect();
     let login = signed.0.login.clone();
     let title = Text::new(format!("导出 {plain}"), format!("export {plain}"));
     let new = New { kind: "figures.export", title: &title, login: &login, holds: "" };
-    let (open, owner) = (Arc::clone(&desk), login.clone());
+    let folder = folder(desk, &login);
     let at = desk.db.now_us() / 1_000_000 % 100_000_000;
     let job = desk
         .jobs
         .start(&new, move |progress| {
-            let folder = folder(&open, &owner);
             make_folder(&folder)?;
             let file = format!("{}-{at:08}.{}", plain.trim(), format.extension());
-            let rows = write(&open, &query, lang, &folder.join(&file), format, progress)?;
+            let rows = write(&folder.join(&file), format, progress)?;
             Ok(serde_json::json!({ "file": file, "rows": rows }))
         })
         .await?;

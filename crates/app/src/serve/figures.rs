@@ -52,7 +52,8 @@ pub(crate) fn within(scope: Scope) -> Within {
 
 fn english(words: &qudao_network::Words, key: &str) -> Option<String> {
     let channel = words.channel(key).map(|channel| channel.en.clone());
-    channel.or_else(|| words.subtype(key).map(|(_, subtype)| subtype.en.clone()))
+    let subtype = || words.subtype(key).map(|(_, subtype)| subtype.en.clone());
+    channel.or_else(subtype).or_else(|| words.tier(key).map(|tier| tier.en.clone()))
 }
 
 /// What people call a key on a day: its name, or the key where it has none. A key that says nothing is "unknown".
@@ -78,7 +79,7 @@ pub(crate) fn label(catalogue: &Catalogue, master: &Master, day: Date, lang: Lan
             Lang::En => code.replace('_', " "),
         }),
         Dimension::Band => catalogue.bands.name(key).map(|name| name.get(lang).to_owned()),
-        Dimension::Channel | Dimension::Subtype if lang == Lang::En => {
+        Dimension::Channel | Dimension::Subtype | Dimension::Tier if lang == Lang::En => {
             qudao_network::Words::standard().ok().and_then(|words| english(words, key))
         }
         _ => None,

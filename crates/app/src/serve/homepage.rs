@@ -1,5 +1,6 @@
 //! The workbench: what waits for the asker, how the month stands, and what changed, each a link to the records behind it (R0.21).
 
+use super::aims::{self, UnderWay};
 use super::desk::Desk;
 use super::opened::{Head, Run};
 use super::signed::Signed;
@@ -24,14 +25,14 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Todo {
     /// Stable name of the kind of work.
-    code: String,
-    title: String,
+    pub(super) code: String,
+    pub(super) title: String,
     /// How many wait.
-    count: u64,
+    pub(super) count: u64,
     /// How many of them are late.
-    overdue: u64,
+    pub(super) overdue: u64,
     /// The list of them.
-    to: String,
+    pub(super) to: String,
 }
 
 /// A figure and the one before it.
@@ -90,6 +91,9 @@ pub(crate) struct Workbench {
     /// Absent for whoever sees no statements, and before the first month is settled.
     #[schema(required)]
     settled: Option<Settled>,
+    /// The month under way against its targets; absent for whoever sees no business.
+    #[schema(required)]
+    under_way: Option<UnderWay>,
     /// Partners, outlets and clerks in force.
     network: Vec<Figure>,
 }
@@ -102,7 +106,14 @@ async fn home(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Lan
     todos.sort_by_key(|todo| (todo.overdue == 0, std::cmp::Reverse(todo.count)));
     let statements = signed.scope(&desk, Permission::StatementRead).ok();
     let partners = signed.scope(&desk, Permission::PartnerRead).ok();
+    let volume = signed.scope(&desk, Permission::VolumeRead).ok();
+    let grades = signed.scope(&desk, Permission::GradingRead).ok();
+    let targets = if volume.is_some() { aims::targets(&desk).await? } else { Vec::new() };
     heavy(move || {
+        let under_way = match &volume {
+            Some(scope) => Some(aims::under_way(&desk, scope, grades.as_ref(), &targets, lang)?),
+            None => None,
+        };
         let settled = match &statements {
             Some(scope) => settled(&desk.runs()?, scope, lang),
             None => None,
@@ -111,7 +122,7 @@ async fn home(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Lan
             Some(scope) => network(&desk, scope, lang)?,
             None => Vec::new(),
         };
-        Ok(Json(Workbench { today: desk.today().to_string(), todos, settled, network }))
+        Ok(Json(Workbench { today: desk.today().to_string(), todos, settled, under_way, network }))
     })
     .await
 }

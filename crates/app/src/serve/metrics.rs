@@ -455,30 +455,30 @@ pub(crate) struct RowsQuery {
 /// A fact behind a figure.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FactRow {
-    event_id: String,
+    pub(super) event_id: String,
     /// Code of the kind.
-    kind: String,
-    kind_name: String,
+    pub(super) kind: String,
+    pub(super) kind_name: String,
     /// effective, cancelled, reversal; empty for what has none.
-    state: String,
-    occurred_on: String,
-    outlet: String,
-    outlet_name: String,
-    partner: String,
-    partner_name: String,
-    clerk: String,
+    pub(super) state: String,
+    pub(super) occurred_on: String,
+    pub(super) outlet: String,
+    pub(super) outlet_name: String,
+    pub(super) partner: String,
+    pub(super) partner_name: String,
+    pub(super) clerk: String,
     /// Masked.
-    subscriber: String,
-    product: String,
-    product_name: String,
+    pub(super) subscriber: String,
+    pub(super) product: String,
+    pub(super) product_name: String,
     /// Fen.
     #[schema(required)]
-    plan_fee: Option<i64>,
+    pub(super) plan_fee: Option<i64>,
     /// Fen; of a subscriber's month what was billed.
     #[schema(required)]
-    amount: Option<i64>,
-    order_id: String,
-    ref_event: String,
+    pub(super) amount: Option<i64>,
+    pub(super) order_id: String,
+    pub(super) ref_event: String,
 }
 
 /// The facts behind a figure.
@@ -491,42 +491,72 @@ async fn rows(
     Sent(sent): Sent<RowsQuery>,
 ) -> Answer<Json<Page<FactRow>>> {
     let within = figures::within(signed.scope(&desk, Permission::VolumeRead)?);
-    let tests = tests(&sent.filters)?;
+    let behind = Behind::of(&desk, &sent, within)?;
     heavy(move || {
+        let paging = super::web::Paging { after: sent.after.clone(), limit: sent.limit };
+        let (from, found) = (paging.from(), behind.read(&desk, paging.from(), paging.limit())?);
+        let master = desk.master()?;
+        let name = |dimension: Dimension, key: &str| label(&desk.figures.catalogue, &master, behind.to, lang, dimension, key);
+        let items: Vec<FactRow> = found.rows.iter().map(|row| fact_row(row, &name)).collect();
+        let end = from + items.len();
+        Ok(Json(Page { items, next: (end < found.total).then(|| end.to_string()), total: found.total }))
+    })
+    .await
+}
+
+/// The facts behind a figure, within the asker's part of the network.
+pub(super) struct Behind {
+    metric: String,
+    keys: Vec<(Dimension, String)>,
+    tests: Vec<Test>,
+    within: Within,
+    from: Date,
+    pub(super) to: Date,
+}
+
+impl Behind {
+    /// What was asked for, once it can be answered.
+    ///
+    /// # Errors
+    /// What [`Query::check`] refuses, and `BadInput metrics.rows.none` for what comes from master data.
+    pub(super) fn of(desk: &Desk, sent: &RowsQuery, within: Within) -> Result<Self, Refusal> {
+        let keys = sent.keys.iter().map(|key| Ok((dimension(&key.dimension)?, key.key.clone()))).collect::<Result<_, Refusal>>()?;
+        let behind = Self { metric: sent.metric.clone(), keys, tests: tests(&sent.filters)?, within, from: sent.from, to: sent.to };
+        let question =
+            Query { tests: behind.tests.clone(), ..Query::new(&[&behind.metric], behind.from, behind.to, behind.within.clone()) };
+        question.check(&desk.figures.catalogue)?;
+        behind.measure(desk)?;
+        Ok(behind)
+    }
+
+    fn measure<'d>(&self, desk: &'d Desk) -> Result<&'d qudao_metrics::Measure, Refusal> {
         let catalogue = &desk.figures.catalogue;
-        let question = Query { tests: tests.clone(), ..Query::new(&[&sent.metric], sent.from, sent.to, within.clone()) };
-        question.check(catalogue)?;
-        let position = catalogue.metrics.iter().position(|metric| metric.id == sent.metric);
-        let measure = position.and_then(|at| catalogue.rows_of(at)).filter(|measure| measure.table().is_some()).ok_or_else(|| {
+        let position = catalogue.metrics.iter().position(|metric| metric.id == self.metric);
+        position.and_then(|at| catalogue.rows_of(at)).filter(|measure| measure.table().is_some()).ok_or_else(|| {
             Refusal::bad_input(
                 "metrics.rows.none",
                 "这个指标由主数据得出，没有业务明细；请到网点列表查看",
                 "this metric comes from master data and has no business behind it; see the list of outlets",
             )
-        })?;
-        let keys: Vec<(Dimension, String)> =
-            sent.keys.iter().map(|key| Ok((dimension(&key.dimension)?, key.key.clone()))).collect::<Result<_, Refusal>>()?;
-        let asked = desk.figures.now(&desk)?;
-        let master = desk.master()?;
-        let paging = super::web::Paging { after: sent.after.clone(), limit: sent.limit };
+        })
+    }
+
+    /// A part of them. Reads facts.
+    pub(super) fn read(&self, desk: &Arc<Desk>, skip: usize, limit: usize) -> Result<qudao_metrics::Found, Refusal> {
+        let asked = desk.figures.now(desk)?;
         let drill = Drill {
-            measure,
-            keys: &keys,
-            from: sent.from,
-            to: sent.to,
-            tests: &tests,
-            within: &within,
+            measure: self.measure(desk)?,
+            keys: &self.keys,
+            from: self.from,
+            to: self.to,
+            tests: &self.tests,
+            within: &self.within,
             last_state: asked.months(Table::SubscriberMonth)?.map(|(_, last)| last),
-            skip: paging.from(),
-            limit: paging.limit(),
+            skip,
+            limit,
         };
-        let found = asked.drill(&drill)?;
-        let name = |dimension: Dimension, key: &str| label(catalogue, &master, sent.to, lang, dimension, key);
-        let items: Vec<FactRow> = found.rows.iter().map(|row| fact_row(row, &name)).collect();
-        let end = drill.skip + items.len();
-        Ok(Json(Page { items, next: (end < found.total).then(|| end.to_string()), total: found.total }))
-    })
-    .await
+        asked.drill(&drill)
+    }
 }
 
 /// A fact as a page shows it.

@@ -8,6 +8,7 @@
 
 mod account;
 mod accounts;
+mod aims;
 mod arrivals;
 mod assets;
 mod audit;
@@ -21,9 +22,11 @@ mod disputes;
 mod drafts;
 mod duties;
 mod exceptions;
+mod export_rows;
 mod exports;
 mod figures;
 pub(crate) mod first;
+mod grading;
 mod handover;
 mod home;
 mod homepage;
@@ -33,6 +36,8 @@ mod jobs;
 mod ledger;
 mod letter;
 mod lines;
+mod listed;
+mod main_push;
 mod masking;
 mod metrics;
 mod my;
@@ -57,7 +62,9 @@ mod shelf;
 mod shown;
 mod signed;
 mod simulations;
+mod standing;
 mod statements;
+mod targets;
 mod uploads;
 mod views;
 mod web;
@@ -119,7 +126,8 @@ struct Document;
 /// All operations, under `/api/v1`.
 fn api() -> OpenApiRouter<Arc<Desk>> {
     let routes = OpenApiRouter::new().merge(session::routes()).merge(jobs::routes());
-    let figures = metrics::routes().merge(views::routes()).merge(exports::routes());
+    let figures = metrics::routes().merge(views::routes()).merge(exports::routes()).merge(targets::routes()).merge(standing::routes());
+    let figures = figures.merge(grading::routes()).merge(export_rows::routes()).merge(main_push::routes());
     let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());
     let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
     let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
@@ -171,7 +179,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     if args.demo {
         demo::people(&desk).await?;
         accounts::fill(&desk).await?;
-        views::demo_targets(&desk).await?;
+        targets::demo_targets(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(

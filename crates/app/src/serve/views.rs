@@ -1,16 +1,14 @@
-//! Views of figures that people keep and share, and targets.
+//! Views of figures that people keep and share.
 
 use super::desk::Desk;
-use super::metrics::MetricQuery;
 use super::signed::Signed;
-use super::web::{Answer, IfMatch, Sent, bug};
+use super::web::{Answer, IfMatch, Sent};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use qudao_access::Permission;
-use qudao_kernel::{Month, Refusal};
+use qudao_kernel::Refusal;
 use qudao_metrics::store::{self, Asker, Share, View};
-use qudao_metrics::{Target, TargetOf};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -18,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, remove)).routes(routes!(targets))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(update, remove))
 }
 
 /// Whom a view is shared with.
@@ -131,75 +129,4 @@ async fn remove(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<St
     signed.may(&desk, Permission::VolumeRead)?;
     store::delete(&desk.db, &signed.0.login, &id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// A target of a month.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct TargetSent {
-    /// Id of the metric.
-    metric: String,
-    /// territory, partner, outlet.
-    of: String,
-    /// Code of the division (empty for everywhere), partner or outlet.
-    code: String,
-    #[schema(value_type = String)]
-    month: Month,
-    /// In the metric's unit.
-    value: i64,
-}
-
-/// Sets targets; those there are for the same month, metric and code are replaced.
-#[utoipa::path(put, path = "/metrics/targets", tag = "metrics", operation_id = "set_targets", request_body = Vec<TargetSent>,
-    responses((status = 204, description = "Set")), extensions(("x-permission" = json!("parameter.manage"))))]
-async fn targets(State(desk): State<Arc<Desk>>, signed: Signed, Sent(sent): Sent<Vec<TargetSent>>) -> Answer<StatusCode> {
-    signed.everywhere(&desk, Permission::ParameterManage)?;
-    let wrong = |id: &str| {
-        Refusal::bad_input(
-            "metrics.target.wrong",
-            format!("目标的指标、对象或数值有误（{id}）；请核对"),
-            format!("a target's metric, kind or value is wrong ({id}); check it"),
-        )
-    };
-    let target = |sent: TargetSent| {
-        let of = TargetOf::by_code(&sent.of).filter(|_| sent.value >= 0 && desk.figures.catalogue.get(&sent.metric).is_some());
-        let of = of.ok_or_else(|| wrong(&sent.metric))?;
-        Ok(Target { metric: sent.metric, of, code: sent.code, month: sent.month, value: sent.value })
-    };
-    let targets: Vec<Target> = sent.into_iter().map(target).collect::<Result<_, Refusal>>()?;
-    store::set_targets(&desk.db, &signed.0.who(), &targets).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Targets of the demo: what the month before the open one reached, and a twentieth more, for every county, partner and outlet.
-pub(super) async fn demo_targets(desk: &Arc<Desk>) -> Result<(), Refusal> {
-    let month = desk.today().month();
-    let metric = "effective_orders".to_owned();
-    if !store::targets(&desk.db, std::slice::from_ref(&metric), month, month).await?.is_empty() {
-        return Ok(());
-    }
-    let open = Arc::clone(desk);
-    let work = move || {
-        let before = month.plus(-1);
-        let mut targets = Vec::new();
-        for (by, of) in [
-            (None, TargetOf::Territory),
-            (Some("county"), TargetOf::Territory),
-            (Some("partner"), TargetOf::Partner),
-            (Some("outlet"), TargetOf::Outlet),
-        ] {
-            let sent = MetricQuery::plain("effective_orders", by, before.first_day(), before.last_day());
-            let query = sent.query(qudao_metrics::Within::everywhere())?;
-            let answer = qudao_metrics::answer(&open.figures.catalogue, &*open.master()?, &open.figures.now(&open)?, &query)?;
-            for row in answer.rows {
-                let code = row.key.first().cloned().unwrap_or_default();
-                let value = row.cells.first().and_then(|cell| cell.value).unwrap_or(0);
-                if by.is_none() || !code.is_empty() {
-                    targets.push(Target { metric: "effective_orders".to_owned(), of, code, month, value: value + value / 20 });
-                }
-            }
-        }
-        Ok::<_, Refusal>(targets)
-    };
-    let targets = tokio::task::spawn_blocking(work).await.map_err(|error| bug(&error.to_string()))??;
-    store::set_targets(&desk.db, "demo", &targets).await
 }

@@ -140,7 +140,7 @@ impl Cube {
             Dimension::Province => area(2),
             Dimension::City => area(4),
             Dimension::County => area(6),
-            Dimension::Town | Dimension::Partner | Dimension::Root => self.is_placed(),
+            Dimension::Town | Dimension::Partner | Dimension::Root | Dimension::Tier => self.is_placed(),
             Dimension::Channel | Dimension::Subtype | Dimension::Grade => self.is_placed() || self.keys.contains(&dimension),
             Dimension::Outlet => self.is_placed(),
             Dimension::Kind => self.cols.contains(&Col::Kind),

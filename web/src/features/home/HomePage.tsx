@@ -4,6 +4,7 @@ import { api, type Schema } from '@/api/client';
 import { holds, useMe } from '@/api/me';
 import { pick, useLang, useT } from '@/i18n';
 import { Ranking } from '@/shared/charts/Ranking';
+import { percent } from '@/shared/format/money';
 import { month as monthText, weekday } from '@/shared/format/time';
 import { navigation } from '@/shared/navigation';
 import { Block } from '@/shared/ui/Block';
@@ -32,15 +33,29 @@ export default function HomePage() {
 function Content({ home }: { home: Schema<'Workbench'> }) {
   const t = useT('home');
   const lang = useLang();
-  const { todos, settled, network } = home;
+  const { todos, settled, network, under_way: month } = home;
   return (
     <div className="grid">
       <div className="w8">
-        <Todos todos={todos} />
+        <Todos todos={todos} title={t('todos')} />
       </div>
       <div className="w4">
         <Shortcuts />
       </div>
+      {month && (month.aims.length > 0 || month.alerts.length > 0) && (
+        <>
+          <div className={month.alerts.length > 0 ? 'w8' : ''}>
+            <Block title={t('aims', { month: monthText(month.month, lang) })} extra={<span className="muted small">{t('passed', { share: percent(month.passed_ppm / 1e6, 0) })}</span>}>
+              {month.aims.length > 0 ? <Aims month={month} /> : <EmptyBox title={t('aimsNone')} />}
+            </Block>
+          </div>
+          {month.alerts.length > 0 && (
+            <div className="w4">
+              <Todos todos={month.alerts} title={t('alerts')} />
+            </div>
+          )}
+        </>
+      )}
       {settled && (
         <>
           <Block title={t('settled', { month: monthText(settled.month, lang) })}>
@@ -104,16 +119,47 @@ function Figures({ figures }: { figures: Schema<'Figure'>[] }) {
   );
 }
 
-function Todos({ todos }: { todos: Schema<'Todo'>[] }) {
+/** Metrics of the month with their targets; the bar is how far they are, the mark how much of the month has passed. */
+function Aims({ month }: { month: Schema<'UnderWay'> }) {
   const t = useT('home');
   return (
-    <Block title={t('todos')}>
+    <ul className="aims">
+      {month.aims.map((aim) => {
+        const reached = (aim.attainment_ppm ?? 0) / 1e6;
+        return (
+          <li key={aim.metric}>
+            <Link to="/analysis/targets" search={{ metric: aim.metric, month: month.month } as never}>
+              {aim.title}
+            </Link>
+            <span>
+              {aim.unit === 'fen' ? <BigMoney fen={aim.value ?? 0} /> : aim.unit === 'ppm' ? percent((aim.value ?? 0) / 1e6) : <BigCount value={aim.value ?? 0} />}{' '}
+              <span className="muted small">
+                {t('ofTarget')} {aim.unit === 'fen' ? <BigMoney fen={aim.target} /> : aim.unit === 'ppm' ? percent(aim.target / 1e6) : <BigCount value={aim.target} />}
+              </span>
+            </span>
+            <span className="bar" aria-hidden="true">
+              <i style={{ width: `${Math.min(1, reached) * 100}%` }} />
+              <b style={{ left: `${(month.passed_ppm / 1e6) * 100}%` }} />
+            </span>
+            <span className={reached * 1e6 < month.passed_ppm ? 'negative' : undefined}>{percent(reached)}</span>
+            <Delta share={aim.growth_ppm === null ? null : aim.growth_ppm / 1e6} label={t('before')} />
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Todos({ todos, title }: { todos: Schema<'Todo'>[]; title: string }) {
+  const t = useT('home');
+  return (
+    <Block title={title}>
       {todos.length === 0 ? (
         <EmptyBox title={t('todoNone')} />
       ) : (
         <ul className="todos">
           {todos.map((todo) => (
-            <li key={todo.code}>
+            <li key={todo.to}>
               <Link to={todo.to.split('?')[0]!} search={Object.fromEntries(new URLSearchParams(todo.to.split('?')[1])) as never}>
                 <span className="figure">{todo.count}</span>
                 <span>{todo.title}</span>

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Breadcrumb, Button, Segmented, Select, Space } from 'antd';
-import { answer, api, http, type Schema } from '@/api/client';
-import { isApiError } from '@/api/errors';
+import { api, type Schema } from '@/api/client';
 import { useT } from '@/i18n';
-import { MapView, type Outlines } from '@/shared/charts/MapView';
+import { MapView } from '@/shared/charts/MapView';
+import { useOutlines } from '@/shared/charts/outlines';
 import { count } from '@/shared/format/money';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
@@ -14,26 +13,6 @@ import { useWords } from './data';
 
 type Counted = 'outlets' | 'partners' | 'clerks';
 const COUNTED: Counted[] = ['outlets', 'partners', 'clerks'];
-
-/** Outlines of an area's parts where they are deployed; null where not. */
-function useOutlines(area: string): Outlines | null | undefined {
-  return useQuery({
-    queryKey: ['outlines', area],
-    staleTime: Infinity,
-    queryFn: async () => {
-      try {
-        const file = (await answer(http.GET('/api/v1/network/outlines/{area}', { params: { path: { area: area || 'country' } } }))) as {
-          caption: string;
-          outlines: object;
-        };
-        return { name: area || 'china', json: file.outlines, caption: file.caption };
-      } catch (error) {
-        if (isApiError(error) && error.status === 404) return null;
-        throw error;
-      }
-    },
-  }).data;
-}
 
 /** How many outlets, partners and clerks stand in each part of an area; a part opens, and every figure leads to its list. */
 export default function MapPage() {

@@ -2,7 +2,9 @@ import { Button, Select, Tag } from 'antd';
 import { useMemo, useState } from 'react';
 import { useT } from '@/i18n';
 import { ALONE, useFigures, figure, part, size, useCatalogue, type Catalogue, type Question } from '@/shared/figures/ask';
+import { Areas } from '@/shared/figures/Areas';
 import { FigureBar } from '@/shared/figures/Bar';
+import { ExportButton } from '@/shared/figures/ExportButton';
 import { Pivot } from '@/shared/figures/Pivot';
 import { daysOf, filtersOf } from '@/shared/figures/period';
 import { RowsDrawer, type Opened } from '@/shared/figures/RowsDrawer';
@@ -14,8 +16,8 @@ import { Delta } from '@/shared/ui/Money';
 import { PageHead } from '@/shared/ui/PageHead';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { useUrl } from '@/shared/url';
-import { ExportButton } from './ExportButton';
 import { Heat } from './Heat';
+import { Own, useStanding } from './Own';
 import { ViewsButton } from './Views';
 
 export default function VolumePage() {
@@ -66,6 +68,7 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
     top: { rows: 20 },
   };
   const pivot = useFigures(table);
+  const mine = new Set(useStanding(id, days).data?.map((one) => one.key));
   const open = (name: string, keys: Opened['keys'], which = id) => setOpened({ metric: which, name, keys, ...days, filters });
   const names = new Map(catalogue.dimensions.map((one) => [one.code, one.name]));
   const options = metric.by.map((code) => ({ value: code, label: names.get(code) ?? code }));
@@ -189,6 +192,8 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
         <Block title={t('ranking')} width={4} extra={<span className="muted small">{names.get(split)}</span>}>
           <QueryState query={pivot} rows={10} empty={(found) => found.rows.length === 0}>
             {(found) => (
+              <>
+                <Own metric={metric} days={days} />
               <Ranking
                 label={t('ranking')}
                 rows={found.rows.slice(0, 10).map((row) => ({
@@ -198,11 +203,18 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
                   value: size(metric.unit, row.cells[0]?.value) ?? 0,
                   shown: figure(metric.unit, row.cells[0]?.value),
                   change: part(row.cells[0]?.growth_ppm),
+                  own: mine.has(row.key[0] ?? ''),
                 }))}
               />
+              </>
             )}
           </QueryState>
         </Block>
+        {metric.by.includes('county') && (
+          <Block title={t('map')} extra={<span className="muted small">{t('mapNote')}</span>}>
+            <Areas base={base} metric={metric} area={url.area} onArea={(area) => change({ area })} />
+          </Block>
+        )}
         {metric.by.includes('weekday') && (
           <Block title={t('heat')} extra={<span className="muted small">{t('heatNote')}</span>}>
             <Heat base={base} metric={metric} onOpen={(keys, name) => open(name, keys)} />

@@ -135,7 +135,7 @@ const common: English<'common'> = {
   group: {
     work: 'Workbench',
     network: 'Channel network',
-    volume: 'Business volume',
+    volume: 'Analysis',
     settlement: 'Settlement',
     policy: 'Policies',
     data: 'Data intake',

@@ -133,7 +133,7 @@ const common = {
   group: {
     work: '工作台',
     network: '渠道网点',
-    volume: '业务统计',
+    volume: '经营分析',
     settlement: '酬金结算',
     policy: '酬金政策',
     data: '数据接入',

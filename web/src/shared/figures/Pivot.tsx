@@ -7,7 +7,7 @@ interface Props {
   catalogue: Catalogue;
   label: string;
   /** Columns beside a metric, where nothing goes across. */
-  beside?: ('share' | 'growth' | 'year' | 'adjusted' | 'target')[];
+  beside?: ('share' | 'growth' | 'year' | 'adjusted' | 'target' | 'goal' | 'before')[];
   onOpen?: (metric: Metric, keys: { dimension: string; key: string }[], name: string) => void;
 }
 
@@ -26,13 +26,15 @@ export function Pivot({ table, catalogue, label, beside = [], onOpen }: Props) {
     })),
   );
   const extras = across ? [] : beside;
-  const extra = (cell: Table['total'][number], which: (typeof beside)[number]) => {
+  const extra = (unit: string, cell: Table['total'][number], which: (typeof beside)[number]) => {
     if (which === 'share') return cell.share_ppm === undefined ? '—' : figure('ppm', cell.share_ppm);
     if (which === 'target') return cell.attainment_ppm === undefined ? '—' : figure('ppm', cell.attainment_ppm);
+    if (which === 'goal') return figure(unit, cell.target);
+    if (which === 'before') return figure(unit, cell.previous);
     const ppm = which === 'growth' ? cell.growth_ppm : which === 'year' ? cell.year_growth_ppm : cell.adjusted_growth_ppm;
     return <Delta share={part(ppm)} />;
   };
-  const titles = { share: t('share'), growth: t('growth'), year: t('yearGrowth'), adjusted: t('adjusted'), target: t('attainment') };
+  const titles = { share: t('share'), growth: t('growth'), year: t('yearGrowth'), adjusted: t('adjusted'), target: t('attainment'), goal: t('target'), before: t('previous') };
   const cells = (row: Table['total'], keys: { dimension: string; key: string }[] | undefined, name: string) =>
     heads.flatMap(({ head, metric }, at) => {
       const cell = row[at] ?? { value: null };
@@ -51,7 +53,7 @@ export function Pivot({ table, catalogue, label, beside = [], onOpen }: Props) {
         </td>,
         ...extras.map((which) => (
           <td key={`${at}${which}`} className="num">
-            {extra(cell, which)}
+            {extra(metric.unit, cell, which)}
           </td>
         )),
       ];

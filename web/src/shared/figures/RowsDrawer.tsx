@@ -7,6 +7,7 @@ import { DetailDrawer } from '@/shared/ui/Drawers';
 import { Money } from '@/shared/ui/Money';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import type { Filter } from './ask';
+import { ExportButton } from './ExportButton';
 
 /** What was opened: a figure and its keys. */
 export interface Opened {
@@ -29,11 +30,14 @@ export function RowsDrawer({ opened, onClose }: { opened: Opened | undefined; on
       title={opened ? t('rowsOf', { name: opened.name }) : t('rows')}
       onClose={onClose}
       width={1080}
+      actions={opened && <ExportButton name={opened.name} rows={asRows(opened)} />}
     >
       {opened && <Rows key={JSON.stringify(opened)} opened={opened} />}
     </DetailDrawer>
   );
 }
+
+const asRows = ({ metric, keys, from, to, filters }: Opened) => ({ metric, keys, from, to, filters });
 
 function Rows({ opened }: { opened: Opened }) {
   const t = useT('volume');
@@ -41,11 +45,10 @@ function Rows({ opened }: { opened: Opened }) {
   const label = useLabel('volume');
   const [trail, setTrail] = useState<string[]>([]);
   const after = trail.at(-1);
-  const { metric, keys, from, to, filters } = opened;
   const rows = useQuery({
     queryKey: ['figure-rows', opened, after],
     queryFn: () =>
-      answer(http.POST('/api/v1/metrics/rows', { body: { metric, keys, from, to, filters, limit: 50, ...(after ? { after } : {}) } })),
+      answer(http.POST('/api/v1/metrics/rows', { body: { ...asRows(opened), limit: 50, ...(after ? { after } : {}) } })),
   });
   const named = (code: string, name: string) => (
     <>

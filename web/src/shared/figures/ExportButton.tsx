@@ -1,21 +1,30 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { App, Button, Dropdown, Modal } from 'antd';
 import { useState } from 'react';
-import { answer, http } from '@/api/client';
+import { answer, http, type Schema } from '@/api/client';
 import { ApiError } from '@/api/errors';
 import { useT } from '@/i18n';
-import type { Question } from '@/shared/figures/ask';
+import type { Question } from './ask';
 import { JobProgress } from '@/shared/ui/JobProgress';
 
+interface Props {
+  /** What is shown: the answer to a question, or the business behind a figure. */
+  question?: Question;
+  rows?: Schema<'RowsQuery'>;
+  name: string;
+}
+
 /** Writes all rows of what is shown to a file, in the background. */
-export function ExportButton({ question, name }: { question: Question; name: string }) {
+export function ExportButton({ question, rows, name }: Props) {
   const t = useT('volume');
   const { message } = App.useApp();
   const [job, setJob] = useState<string>();
   const begin = async (format: string) => {
     try {
-      const begun = await answer(http.POST('/api/v1/exports', { body: { query: question, format, name } }));
-      setJob(begun.id);
+      const begun = rows
+        ? await answer(http.POST('/api/v1/exports/rows', { body: { rows, format, name } }))
+        : question && (await answer(http.POST('/api/v1/exports', { body: { query: question, format, name } })));
+      setJob(begun?.id);
     } catch (error) {
       message.error(error instanceof ApiError ? error.message : String(error));
     }
