@@ -1,6 +1,7 @@
 //! Who asks, and the part of the network they may see: the one place that decides it.
 
-use crate::roles::{Over, Permission, Roles};
+use crate::roles::{Over, Permission, Role, Roles};
+use crate::shares::Shared;
 use qudao_kernel::{Date, Kind, Refusal, territory};
 
 /// A role held over something, from a day up to, not including, another.
@@ -53,6 +54,8 @@ pub struct Caller {
     pub only: Option<Vec<Permission>>,
     /// Work IDs of theirs that are suspended: grants over them give nothing.
     pub suspended: Vec<String>,
+    /// What colleagues share with them today; nothing while they act for somebody.
+    pub shared: Vec<Shared>,
 }
 
 /// Where a record stands in the network; parts that do not apply are empty.
@@ -122,26 +125,34 @@ impl Caller {
         }
     }
 
-    /// Where the caller may do something.
+    /// The grants that allow the caller something, their own and those colleagues share with them, each with its role.
     ///
     /// # Errors
-    /// `Forbidden access.caller.must_change` before a first password was changed, `Forbidden access.caller.no_permission` where no grant of
-    /// theirs allows it.
-    pub fn scope(&self, roles: &Roles, permission: Permission) -> Result<Scope, Refusal> {
+    /// `Forbidden access.caller.must_change` before a first password was changed, `Forbidden access.caller.no_permission` where none does.
+    pub fn grants_for<'c>(&'c self, roles: &'c Roles, permission: Permission) -> Result<Vec<(&'c Role, &'c Grant)>, Refusal> {
         if self.must_change {
             return Err(must_change());
         }
-        let (mut scope, mut granted) = (Scope::default(), false);
         if self.only.as_ref().is_some_and(|only| !only.contains(&permission)) {
             return Err(no_permission(permission));
         }
-        for grant in &self.grants {
-            // A role that was taken out of the definitions gives nothing, and takes nothing from the others.
-            let Ok(role) = roles.get(&grant.role) else { continue };
-            if !role.may.contains(&permission) || (role.over == Over::Clerk && self.suspended.contains(&grant.over)) {
-                continue;
-            }
-            granted = true;
+        let shared = self.shared.iter().filter(|share| share.permissions.contains(&permission)).flat_map(|share| &share.grants);
+        // A role that was taken out of the definitions gives nothing, and takes nothing from the others.
+        let known = self.grants.iter().chain(shared).filter_map(|grant| Some((roles.get(&grant.role).ok()?, grant)));
+        let allows = |(role, grant): &(&Role, &Grant)| {
+            role.may.contains(&permission) && !(role.over == Over::Clerk && self.suspended.contains(&grant.over))
+        };
+        let found: Vec<_> = known.filter(allows).collect();
+        if found.is_empty() { Err(no_permission(permission)) } else { Ok(found) }
+    }
+
+    /// Where the caller may do something, by their own grants and by what colleagues share with them.
+    ///
+    /// # Errors
+    /// As [`Caller::grants_for`].
+    pub fn scope(&self, roles: &Roles, permission: Permission) -> Result<Scope, Refusal> {
+        let mut scope = Scope::default();
+        for (role, grant) in self.grants_for(roles, permission)? {
             let codes = match role.over {
                 Over::Territory => &mut scope.territories,
                 Over::Partner => &mut scope.partners,
@@ -150,7 +161,7 @@ impl Caller {
             };
             codes.push(grant.over.clone());
         }
-        if granted { Ok(scope) } else { Err(no_permission(permission)) }
+        Ok(scope)
     }
 }
 

@@ -88,6 +88,12 @@ permissions! {
     DisputeAnswer = "dispute.answer",
     /// See the ledger.
     LedgerRead = "ledger.read",
+    /// Read documents of the store, as far as they are meant for one's role and place.
+    DocumentRead = "document.read",
+    /// Keep documents and folders: add, new versions, archive.
+    DocumentManage = "document.manage",
+    /// Note what rivals are thought to pay.
+    RivalNote = "rival.note",
 }
 
 /// What a grant of a role names.

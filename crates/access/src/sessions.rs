@@ -7,7 +7,7 @@
 
 use crate::caller::{Acting, Caller};
 use crate::tokens::PREFIX;
-use crate::{delegations, password, people, secret, tokens, totp, work_ids};
+use crate::{delegations, password, people, secret, shares, tokens, totp, work_ids};
 use qudao_kernel::{Date, Kind, Refusal};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Tx};
@@ -260,7 +260,8 @@ async fn known(tx: &mut Tx, login: &str) -> Result<Caller, Refusal> {
     person.grants.retain(|grant| grant.holds(today));
     let suspended = work_ids::suspended(tx, login).await?;
     let people::Person { login, name, must_change, grants, .. } = person;
-    Ok(Caller { login, name, must_change, grants, acting: None, only: None, suspended })
+    let shared = shares::taken(tx, &login, today).await?;
+    Ok(Caller { login, name, must_change, grants, acting: None, only: None, suspended, shared })
 }
 
 /// Gives a caller the grants lent by a delegation in place of their own; none of them once it has ended.
@@ -270,6 +271,7 @@ async fn stand_in(tx: &mut Tx, caller: &mut Caller, delegation: &str) -> Result<
     let giver_left = people::get(tx, &lent.giver).await?.is_none_or(|giver| giver.left_at_us.is_some());
     let holds = lent.holds(today) && lent.taker == caller.login && !giver_left;
     caller.suspended = work_ids::suspended(tx, &lent.giver).await?;
+    caller.shared.clear();
     caller.grants = lent.grants.into_iter().filter(|grant| holds && grant.holds(today)).collect();
     caller.acting = Some(Acting { delegation: lent.id, login: lent.giver, name: lent.giver_name });
     Ok(())

@@ -2,11 +2,13 @@
 
 use crate::code::Code;
 use crate::network::{BLACKLISTED, LAPSED, Outlet, Partner, RELINKED, Standing};
+use crate::rng::Rng;
 use crate::scale::TIERS;
 use crate::words;
 use crate::world::{World, realm};
 use qudao_kernel::master::{self, Master, Span};
 use qudao_kernel::{Date, Fen, Month};
+use qudao_network::Territories;
 
 const OPEN: Date = Date::from_days(i32::MAX);
 /// Average price of a handset, fen; what commitments are made from.
@@ -113,7 +115,7 @@ impl World {
             code: outlet.code.to_string(),
             name: words::shop(&mut rng, county, subtype),
             owner: self.code_of(Some(outlet.owner)),
-            territory: territory.to_owned(),
+            territory: place_in(territory, district, &mut self.rng(&[realm::NAME, realm::OUTLET, u64::from(index), 1])),
             channel: channel.to_owned(),
             subtype: subtype.to_owned(),
             grade: grade.to_owned(),
@@ -135,5 +137,16 @@ impl World {
         } else {
             master.add_outlet(row);
         }
+    }
+}
+
+/// A township of a county, by its official code; where the outlet lies in the country, one of a township's invented villages.
+fn place_in(county: &str, district: &str, rng: &mut Rng) -> String {
+    const VILLAGES: u64 = 12;
+    let towns: Vec<_> = Territories::official().map(|all| all.children(county).collect()).unwrap_or_default();
+    match rng.pick(&towns) {
+        Some(town) if district == "乡镇" => format!("{}{}", town.code, 200 + rng.below(VILLAGES)),
+        Some(town) => town.code.clone(),
+        None => county.to_owned(),
     }
 }

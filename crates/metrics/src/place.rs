@@ -60,7 +60,7 @@ impl Place {
             Dimension::Province => area(Level::Province),
             Dimension::City => area(Level::City),
             Dimension::County => area(Level::County),
-            Dimension::Town => &self.territory,
+            Dimension::Town => area(Level::Township),
             Dimension::Channel => &self.channel,
             Dimension::Subtype => &self.subtype,
             Dimension::Grade => &self.grade,

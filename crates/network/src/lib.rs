@@ -10,8 +10,10 @@ pub mod files;
 pub mod initials;
 pub mod outlet;
 pub mod partner;
+pub mod rivals;
 pub mod roster;
 pub mod territory;
+pub mod universe;
 pub mod words;
 
 pub use territory::{Division, Territories};

@@ -1,7 +1,8 @@
 //! Territories: the official division codes to township level, as a tree.
 //!
-//! A code is 2, 4, 6 or 9 digits and lies under each of its prefixes, so the tree needs no pointers: rows sorted by code hold
-//! every subtree in one stretch. The list shipped in `definitions/territories/` is compiled in; a master folder may add to it.
+//! A code is 2, 4, 6, 9 or 12 digits and lies under each of its prefixes, so the tree needs no pointers: rows sorted by code hold
+//! every subtree in one stretch. The list shipped in `definitions/territories/` is compiled in; a master folder may add to it. It ends with
+//! townships: villages have codes of their own without being listed, and how many there are says [`crate::universe`].
 
 use crate::initials::Initials;
 use flate2::read::GzDecoder;
@@ -13,7 +14,7 @@ use std::sync::OnceLock;
 /// One division.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Division {
-    /// Code of 2, 4, 6 or 9 digits.
+    /// Code of 2, 4, 6, 9 or 12 digits.
     pub code: String,
     /// Name without those above it.
     pub name: String,
@@ -93,10 +94,10 @@ impl Territories {
     /// What is wrong with it and what to do.
     pub fn check(&self, code: &str) -> Result<Level, Text> {
         let level = level(code).ok_or_else(malformed)?;
-        if self.get(code).is_some() {
+        if self.get(code).is_some() || (level == Level::Village && self.parent(code).is_some()) {
             return Ok(level);
         }
-        let nearest = [6, 4, 2].into_iter().find_map(|digits| self.get(code.get(..digits)?));
+        let nearest = [9, 6, 4, 2].into_iter().find_map(|digits| self.get(code.get(..digits)?));
         Err(match nearest {
             Some(known) => Text::new(
                 format!("行政区划中没有此代码；其上级为 {} {}，请核对，或在 territories.csv 中补充", known.code, known.name),
@@ -116,6 +117,7 @@ impl Territories {
             Level::City => 2,
             Level::County => 4,
             Level::Township => 6,
+            Level::Village => 9,
         };
         self.get(&code[..digits])
     }
@@ -133,7 +135,8 @@ impl Territories {
             Some(Level::Province) => 4,
             Some(Level::City) => 6,
             Some(Level::County) => 9,
-            Some(Level::Township) => usize::MAX,
+            Some(Level::Township) => 12,
+            Some(Level::Village) => usize::MAX,
             None if code.is_empty() => 2,
             None => usize::MAX,
         };
@@ -148,8 +151,12 @@ impl Territories {
     }
 
     /// The name with those above it, as an address is written: 湖南省长沙市芙蓉区. Bracket names and repeated names are left out.
+    /// A village that is not listed is its township's name and its last three digits.
     pub fn full_name(&self, code: &str) -> Option<String> {
-        let own = self.get(code)?;
+        let Some(own) = self.get(code) else {
+            let above = self.full_name(&self.parent(code).filter(|_| level(code) == Some(Level::Village))?.code)?;
+            return Some(format!("{above}{}", &code[9..]));
+        };
         let mut path = String::new();
         let mut last = "";
         for name in self.ancestors(code).into_iter().chain([own]).map(|division| division.name.as_str()) {
@@ -203,7 +210,7 @@ fn rank(division: &Division, initials: &Initials, typed: &str) -> Option<u8> {
 }
 
 fn malformed() -> Text {
-    Text::new("行政区划代码应为 2、4、6 或 9 位数字", "a division code has 2, 4, 6 or 9 digits")
+    Text::new("行政区划代码应为 2、4、6、9 或 12 位数字", "a division code has 2, 4, 6, 9 or 12 digits")
 }
 
 #[cfg(test)]
@@ -235,7 +242,9 @@ mod tests {
         assert_eq!(name("1101").as_deref(), Some("北京市市辖区"));
         assert_eq!(name("441900003").map(|name| name.starts_with("广东省东莞市") && name.matches("东莞市").count() == 1), Some(true));
         assert_eq!(name("429004").as_deref(), Some("湖北省仙桃市"));
+        assert_eq!(name("430102001201").as_deref().and_then(|village| village.strip_suffix("201")), name("430102001").as_deref());
         assert_eq!(name("999999"), None);
+        assert_eq!(name("430102999201"), None);
     }
 
     #[test]
@@ -247,7 +256,7 @@ mod tests {
         assert_eq!(list.children("4419").count(), 1, "a city without counties has one of its own name");
         let above: Vec<_> = list.ancestors("430102001").into_iter().map(|division| division.code.as_str()).collect();
         assert_eq!(above, ["43", "4301", "430102"]);
-        assert_eq!(list.children("430102001").count() + list.children("x").count(), 0);
+        assert_eq!(list.children("430102001").count() + list.children("430102001201").count() + list.children("x").count(), 0);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod columnar;
 pub mod db;
 pub mod done;
+pub mod files;
 pub mod hash;
 pub mod jobs;
 pub mod keys;

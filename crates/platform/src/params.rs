@@ -1,6 +1,8 @@
 //! The parameter register (R0.11): every threshold of the business, with its unit, its source, and its values by territory and
 //! date. A value holds from `from` up to, not including, `to`; of two scopes that contain a territory the longer one wins;
-//! where no value is set, the definition's default holds.
+//! where no value is set, the definition's default holds. The group defines every parameter once; how far down others may set values of
+//! their own says the definition ([`Definition::deepest`]): below that a territory inherits, and a value that was set there all the same has no
+//! effect (R6.42).
 //!
 //! [`Register`] is the model, complete without a database. The functions below it keep the same register in tables; what
 //! they refuse, the model decides.
@@ -9,6 +11,7 @@ use crate::args;
 use crate::audit;
 use crate::db::{Row, Tx};
 use crate::hash::Fields;
+use qudao_kernel::territory::Level;
 use qudao_kernel::{Date, Fen, Kind, Refusal, Text, territory};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -36,6 +39,15 @@ pub struct Definition {
     pub source: String,
     /// The requirements it serves.
     pub serves: Vec<String>,
+    /// The lowest level that may set a value of its own; `None`: the group alone, everybody else inherits.
+    pub deepest: Option<Level>,
+}
+
+impl Definition {
+    /// Whether a value for this scope may differ from the group's.
+    pub fn open_to(&self, scope: &str) -> bool {
+        scope.len() <= self.deepest.map_or(0, Level::digits)
+    }
 }
 
 /// A value for a territory and a span of days.
@@ -75,6 +87,8 @@ struct Written {
     default: Option<String>,
     source: String,
     serves: Vec<String>,
+    /// `group`, or the lowest level that may set its own value; any where absent.
+    lower: Option<String>,
 }
 
 impl Register {
@@ -103,6 +117,8 @@ impl Register {
                 default: written.default,
                 source: written.source,
                 serves: written.serves,
+                deepest: deepest(written.lower.as_deref().unwrap_or(ANY))
+                    .map_err(|()| wrong_file(place, &format!("{}: lower", written.name)))?,
             };
             if register.parameters.insert(written.name.clone(), (definition, Vec::new())).is_some() {
                 return Err(wrong_file(place, &format!("{} is defined twice", written.name)));
@@ -140,10 +156,19 @@ impl Register {
     /// # Errors
     /// `NotFound` if the name is unknown, or if nothing is set and there is no default.
     pub fn on(&self, name: &str, territory: &str, day: Date) -> Result<Reading<'_>, Refusal> {
-        let (definition, settings) = self.get(name)?;
-        let set = settings.iter().filter(|setting| setting.holds(territory, day)).max_by_key(|setting| setting.scope.len());
-        let value = set.map(|setting| setting.value.as_str()).or(definition.default.as_deref());
+        let (definition, _) = self.get(name)?;
+        let value = self.holder(name, territory, day)?.map(|setting| setting.value.as_str()).or(definition.default.as_deref());
         value.map(|value| Reading { definition, value }).ok_or_else(|| not_set(name, territory, day))
+    }
+
+    /// The setting a territory's value comes from on a day: its own, one it inherits from above, or `None` where the default holds.
+    ///
+    /// # Errors
+    /// `NotFound platform.params.unknown`.
+    pub fn holder(&self, name: &str, territory: &str, day: Date) -> Result<Option<&Setting>, Refusal> {
+        let (definition, settings) = self.get(name)?;
+        let holds = |setting: &&Setting| definition.open_to(&setting.scope) && setting.holds(territory, day);
+        Ok(settings.iter().filter(holds).max_by_key(|setting| setting.scope.len()))
     }
 }
 
@@ -194,6 +219,11 @@ impl Reading<'_> {
         unit::percent_to_ppm(self.value).ok_or_else(wrong)
     }
 
+    /// Whether a switch is on.
+    pub fn is_on(&self) -> bool {
+        self.definition.unit == Unit::Switch && self.value == "on"
+    }
+
     fn typed<T: FromStr>(&self, right_unit: bool) -> Result<T, Refusal> {
         let value = right_unit.then(|| self.value.parse().ok()).flatten();
         value.ok_or_else(|| self.wrong_type())
@@ -216,9 +246,9 @@ fn check(definition: &Definition, settings: &[Setting], setting: &Setting) -> Re
     if !setting.scope.is_empty() && territory::level(&setting.scope).is_none() {
         return Err(Refusal::bad_input(
             "platform.params.scope",
-            format!("参数 {name} 的适用范围 {:?} 不是行政区划代码;请填 2、4、6 或 9 位代码,全省全国留空", setting.scope),
+            format!("参数 {name} 的适用范围 {:?} 不是行政区划代码;请填 2、4、6、9 或 12 位代码,全省全国留空", setting.scope),
             format!(
-                "scope {:?} of parameter {name} is no division code; give 2, 4, 6 or 9 digits, or nothing for everywhere",
+                "scope {:?} of parameter {name} is no division code; give 2, 4, 6, 9 or 12 digits, or nothing for everywhere",
                 setting.scope
             ),
         ));
@@ -244,11 +274,12 @@ fn check(definition: &Definition, settings: &[Setting], setting: &Setting) -> Re
 /// Puts the definitions of a register into the database; existing ones get the new titles, units and defaults.
 pub async fn seed(tx: &mut Tx, register: &Register) -> Result<(), Refusal> {
     for definition in register.definitions() {
-        let sql = "insert into parameter (name, title_zh, title_en, unit, default_value, source) values ($1, $2, $3, $4, $5, $6)
+        let sql = "insert into parameter (name, title_zh, title_en, unit, default_value, source, lower) values ($1, $2, $3, $4, $5, $6, $7)
                    on conflict (name) do update set title_zh = excluded.title_zh, title_en = excluded.title_en, unit = excluded.unit,
-                       default_value = excluded.default_value, source = excluded.source";
-        let Definition { name, title, unit, default, source, .. } = definition;
-        tx.execute(sql, args![name, &title.zh, &title.en, unit.to_string(), default.as_ref(), source]).await?;
+                       default_value = excluded.default_value, source = excluded.source, lower = excluded.lower";
+        let Definition { name, title, unit, default, source, deepest, .. } = definition;
+        let lower = deepest.map_or(GROUP, Level::name);
+        tx.execute(sql, args![name, &title.zh, &title.en, unit.to_string(), default.as_ref(), source, lower]).await?;
     }
     Ok(())
 }
@@ -266,13 +297,16 @@ pub async fn load(tx: &mut Tx, definitions: Register) -> Result<Register, Refusa
 /// Adds a setting, with its audit entry, and returns its id.
 ///
 /// # Errors
-/// As [`Register::set`].
+/// As [`Register::set`]; `Forbidden platform.params.redefined` for a territory that inherits the parameter.
 pub async fn set(tx: &mut Tx, who: &str, name: &str, setting: &Setting, reason: &str) -> Result<String, Refusal> {
     // The definition's row is the lock of its settings.
-    let sql = "select name, title_zh, title_en, unit, default_value, source from parameter where name = $1 {for_update}";
+    let sql = "select name, title_zh, title_en, unit, default_value, source, lower from parameter where name = $1 {for_update}";
     let row = tx.query_opt(sql, args![name]).await?.ok_or_else(|| unknown(name))?;
     let definition = definition_of(&row)?;
     let settings = settings(tx, name).await?;
+    if !definition.open_to(&setting.scope) {
+        return Err(redefined(&definition));
+    }
     check(&definition, &settings, setting)?;
     let id = insert(tx, name, setting).await?;
     tx.audit(audit::Entry::new(who, "parameter.set", "parameter", name).after(json(setting)).reason(reason));
@@ -416,7 +450,8 @@ fn definition_of(row: &Row) -> Result<Definition, Refusal> {
     let unit = row.text("unit")?.parse().map_err(|()| unknown(&name))?;
     let title = Text::new(row.string("title_zh")?, row.string("title_en")?);
     let default = row.opt_string("default_value")?;
-    Ok(Definition { name, title, unit, default, source: row.string("source")?, serves: Vec::new() })
+    let deepest = deepest(row.text("lower")?).map_err(|()| unknown(&name))?;
+    Ok(Definition { name, title, unit, default, source: row.string("source")?, serves: Vec::new(), deepest })
 }
 
 fn setting_of(row: &Row) -> Result<Setting, Refusal> {
@@ -432,6 +467,32 @@ fn setting_of(row: &Row) -> Result<Setting, Refusal> {
 fn json(setting: &Setting) -> String {
     let Setting { scope, value, from, to, owner } = setting;
     serde_json::json!({ "scope": scope, "value": value, "from": from, "to": to, "owner": owner }).to_string()
+}
+
+/// Nobody below the group sets the parameter.
+const GROUP: &str = "group";
+/// Every level may.
+const ANY: &str = Level::Village.name();
+
+fn deepest(word: &str) -> Result<Option<Level>, ()> {
+    if word == GROUP { Ok(None) } else { Level::named(word).map(Some).ok_or(()) }
+}
+
+fn redefined(definition: &Definition) -> Refusal {
+    let name = &definition.name;
+    let (zh, en) = match definition.deepest {
+        None => ("集团统一规定，各级只继承", "is set by the group for everybody"),
+        Some(Level::Province) => ("只能规定到省，以下继承", "is set down to provinces, others inherit"),
+        Some(Level::City) => ("只能规定到地市，以下继承", "is set down to cities, others inherit"),
+        Some(Level::County) => ("只能规定到区县，以下继承", "is set down to counties, others inherit"),
+        Some(_) => ("只能规定到乡镇街道，以下继承", "is set down to townships, others inherit"),
+    };
+    Refusal::new(
+        Kind::Forbidden,
+        "platform.params.redefined",
+        format!("参数 {name} {zh}；如需调整请向上级提出"),
+        format!("parameter {name} {en}; ask the level above to change it"),
+    )
 }
 
 fn unknown(name: &str) -> Refusal {

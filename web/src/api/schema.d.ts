@@ -278,6 +278,128 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/documents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Documents the caller may read. */
+    get: operations['documents'];
+    put?: never;
+    /** Adds a document with its first file. */
+    post: operations['add_document'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/documents/folders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All folders, by title. */
+    get: operations['document_folders'];
+    put?: never;
+    /** Makes a folder. */
+    post: operations['add_document_folder'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/documents/folders/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes a folder's title, place or readers. */
+    put: operations['change_document_folder'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/documents/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One document. */
+    get: operations['document'];
+    /** Says anew what a document is and where it lies. */
+    put: operations['change_document'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/documents/{id}/archive': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts a document away, or brings it back. It and its files stay. */
+    post: operations['archive_document'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/documents/{id}/files': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds the next file of a document; the former ones stay. */
+    post: operations['renew_document'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/documents/{id}/files/{number}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file of a document. */
+    get: operations['document_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/drafts': {
     parameters: {
       query?: never;
@@ -410,6 +532,41 @@ export interface paths {
     put?: never;
     /** Gives one's own draft up. */
     post: operations['withdraw_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/duties': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The thirteen duties, who answers for each, and what shows that it was done in a month. */
+    get: operations['duties'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/duties/{id}/records': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The work log of a duty in a month: one's own, and that of people in one's part of the house. */
+    get: operations['duty_records'];
+    put?: never;
+    /** Notes work of one's own for a duty. */
+    post: operations['note_work'];
     delete?: never;
     options?: never;
     head?: never;
@@ -845,6 +1002,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/me/shares': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Shares given and taken, newest first. */
+    get: operations['shares'];
+    put?: never;
+    /** Shows a colleague one's own customers or documents. Nobody acts for anybody by it. */
+    post: operations['share'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/shares/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends a share; either side may. */
+    delete: operations['revoke_share'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/me/stand-ins': {
     parameters: {
       query?: never;
@@ -1169,6 +1361,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/network/territories': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A division, its levels with units existing and covered, and its parts. */
+    get: operations['territory_tree'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/territories/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The parts of a division as a table. */
+    get: operations['territory_tree_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/universe': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The figures that were given, by division, level and day. */
+    get: operations['universe_figures'];
+    /** Says how many units of a level there are in divisions, from a day on. */
+    put: operations['give_universe'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/universe/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The same from a CSV or XLSX file with the columns 区划代码, 层级, 数量, 生效日期, 来源. A file with a wrong row changes nothing. */
+    post: operations['give_universe_file'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/network/words': {
     parameters: {
       query?: never;
@@ -1263,6 +1524,23 @@ export interface paths {
     };
     /** One outlet. */
     get: operations['outlet'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}/margins': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Margin per product of an outlet in a settled month, the services it was given, and rivals' estimates beside it. */
+    get: operations['outlet_margins'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1992,6 +2270,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/posts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All posts. */
+    get: operations['posts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/proofs': {
     parameters: {
       query?: never;
@@ -2053,6 +2348,23 @@ export interface paths {
     get?: never;
     /** Says which role answers for a kind of task; `If-Match: "0"` for a new kind. */
     put: operations['assign_responsibility'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/rivals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Notes what a rival is thought to leave the shop and the clerk for a unit. */
+    put: operations['note_rival'];
     post?: never;
     delete?: never;
     options?: never;
@@ -2138,6 +2450,23 @@ export interface paths {
     };
     /** Every partner before and after, as CSV. */
     get: operations['simulation_partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/standards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What the group defines once, and what a territory makes of it. */
+    get: operations['standards'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2257,6 +2586,40 @@ export interface paths {
     };
     /** What a statement does not pay, and why. */
     get: operations['list_unpaid'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/switches': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All switches, with where they are on and off. */
+    get: operations['switches'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/switches/{name}/comparison': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counties where a feature is on beside those where it is off, by a metric of the catalogue. */
+    get: operations['switch_comparison'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2443,6 +2806,11 @@ export interface components {
       amount: number;
       code: string;
       text: string;
+    };
+    /** @description Whether a document is put away. */
+    ArchiveSent: {
+      archived: boolean;
+      reason: string;
     };
     /** @description A division to choose. */
     Area: {
@@ -2768,6 +3136,48 @@ export interface components {
        */
       target: boolean;
     };
+    /** @description A county of one of the two sides. */
+    ComparedArea: {
+      code: string;
+      name: string;
+      /** @description Whether the feature is on there on the last day. */
+      on: boolean;
+      /** Format: int64 */
+      outlets: number;
+      /**
+       * Format: int64
+       * @description Of the period before.
+       */
+      previous: number;
+      /** @description Since when, where somebody put it on. */
+      since: string | null;
+      /** Format: int64 */
+      value: number;
+    };
+    /** @description One side. */
+    ComparedSide: {
+      /** Format: int64 */
+      areas: number;
+      /**
+       * Format: int64
+       * @description Change against the period before, in parts of a million.
+       */
+      growth_ppm: number | null;
+      /** Format: int64 */
+      outlets: number;
+      /**
+       * Format: int64
+       * @description Value for each outlet, in hundredths of the unit.
+       */
+      per_outlet: number | null;
+      /**
+       * Format: int64
+       * @description Of the period before.
+       */
+      previous: number;
+      /** Format: int64 */
+      value: number;
+    };
     /** @description A row of a statement's section. */
     ComponentView: {
       /**
@@ -2996,6 +3406,75 @@ export interface components {
       photos?: string[];
       policy: string;
     };
+    /** @description A file of a document. */
+    DocumentFileView: {
+      brought_at: string;
+      brought_by: string;
+      /** Format: int64 */
+      bytes: number;
+      /** @description png, jpeg, webp, pdf, ofd, xlsx, docx, pptx or text. */
+      kind: string;
+      name: string;
+      /** @description What changed. */
+      note: string;
+      /** Format: int32 */
+      number: number;
+      sha256: string;
+    };
+    /** @description A record that was made. */
+    DocumentMade: {
+      id: string;
+    };
+    /** @description A document in a list. */
+    DocumentRow: {
+      archived: boolean;
+      changed_at: string;
+      changed_by: string;
+      /**
+       * Format: int32
+       * @description Number of its newest file.
+       */
+      files: number;
+      folder: string;
+      /** @description Where what was looked for stands: title, name or words; absent where nothing was looked for. */
+      found: string | null;
+      /** @description The name, or the words around it. */
+      found_text: string;
+      id: string;
+      /** @description plan, contract, material, product, training, meeting or other. */
+      kind: string;
+      /** @description Whether the caller may change it. */
+      may_change: boolean;
+      /** @description Partner code; empty for none. */
+      partner: string;
+      partner_name: string;
+      /** @description Titles of the folders it lies in, from the top. */
+      place: string[];
+      /** @description Division code; empty for everywhere. */
+      territory: string;
+      territory_name: string;
+      title: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description What a document is. */
+    DocumentSent: {
+      folder: string;
+      kind: string;
+      /** @description Partner code; empty for none. */
+      partner?: string;
+      /** @description Division code; empty for everywhere. */
+      territory?: string;
+      title: string;
+    };
+    /** @description A document with all its files, the newest first. */
+    DocumentWhole: {
+      document: components['schemas']['DocumentRow'];
+      files: components['schemas']['DocumentFileView'][];
+    };
     /** @description A draft in a list. */
     DraftHead: {
       author: string;
@@ -3057,6 +3536,43 @@ export interface components {
       /** Format: int64 */
       count: number;
       due: string;
+    };
+    /** @description A duty with what shows that it was done in a month. */
+    DutyView: {
+      /**
+       * Format: int64
+       * @description Documents of that kind that were added or renewed in the month.
+       */
+      document_count: number;
+      /** @description Kind of document that shows it; absent for none. */
+      documents: string | null;
+      id: string;
+      /** @description Metric that shows it; absent for none, or where the caller may not see figures. */
+      metric: string | null;
+      metric_name: string;
+      /** @description Page on which the work is done; empty for none. */
+      page: string;
+      /**
+       * Format: int64
+       * @description Entries of the work log the caller may see.
+       */
+      records: number;
+      /** @description Role that answers for it. */
+      role: string;
+      role_title: string;
+      title: string;
+      /** @description Its unit. */
+      unit: string;
+      /**
+       * Format: int64
+       * @description Its value in the month, in the caller's part of the network.
+       */
+      value: number | null;
+      /**
+       * Format: int32
+       * @description Of the matrix of responsibilities, for `If-Match`; 0 where the template's role still answers.
+       */
+      version: number;
     };
     /** @description An example. */
     ExampleView: {
@@ -3268,6 +3784,30 @@ export interface components {
       dimension: string;
       /** @description Keys, any of which will do. */
       values: string[];
+    };
+    /** @description A folder to be made or changed. */
+    FolderSent: {
+      /** @description The folder it lies in; none at the top. */
+      parent?: string | null;
+      /** @description Ids of the roles it is meant for. */
+      readers?: string[];
+      title: string;
+    };
+    /** @description A folder. */
+    FolderView: {
+      /** @description Documents in it that the caller may read, without archived ones. */
+      documents: number;
+      id: string;
+      /** @description The folder it lies in. */
+      parent: string | null;
+      /** @description Ids of the roles it is meant for; none: as the folder above says. */
+      readers: string[];
+      title: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
     };
     /** @description A role to be given. */
     GrantSent: {
@@ -3947,6 +4487,14 @@ export interface components {
       reasons: string[];
       title: string;
     };
+    /** @description Margins and services of an outlet in a month. */
+    OutletMargins: {
+      month: string;
+      /** @description Settled months, rising. */
+      months: string[];
+      products: components['schemas']['ProductMargin'][];
+      services: components['schemas']['ServiceGiven'][];
+    };
     /** @description An outlet in a list. */
     OutletRow: {
       channel: string;
@@ -4085,6 +4633,48 @@ export interface components {
         state: string;
         territory: string;
         territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_DocumentRow: {
+      /** @description Rows. */
+      items: {
+        archived: boolean;
+        changed_at: string;
+        changed_by: string;
+        /**
+         * Format: int32
+         * @description Number of its newest file.
+         */
+        files: number;
+        folder: string;
+        /** @description Where what was looked for stands: title, name or words; absent where nothing was looked for. */
+        found: string | null;
+        /** @description The name, or the words around it. */
+        found_text: string;
+        id: string;
+        /** @description plan, contract, material, product, training, meeting or other. */
+        kind: string;
+        /** @description Whether the caller may change it. */
+        may_change: boolean;
+        /** @description Partner code; empty for none. */
+        partner: string;
+        partner_name: string;
+        /** @description Titles of the folders it lies in, from the top. */
+        place: string[];
+        /** @description Division code; empty for everywhere. */
+        territory: string;
+        territory_name: string;
+        title: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -4413,9 +5003,14 @@ export interface components {
       /** @description Rows. */
       items: {
         default: string | null;
+        /** @description The lowest level that may set a value of its own: group (everybody inherits), province, city, county, township, village. */
+        lower: string;
         name: string;
         /** @description The day on which the next change begins. */
         next_change: string | null;
+        /** @description Where the value comes from: default, or the division that set it, which the territory shown inherits from. */
+        origin: string;
+        origin_name: string;
         /** @description Requirements it serves. */
         serves: string[];
         /** @description Values that were set, now, before or later. */
@@ -4423,7 +5018,7 @@ export interface components {
         /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
         source: string;
         title: string;
-        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+        /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes, switch or text. */
         unit: string;
         /** @description The value that holds in the territory on the day; absent if it must be set before use. */
         value: string | null;
@@ -4711,9 +5306,14 @@ export interface components {
     /** @description A parameter with the value that holds. */
     ParameterView: {
       default: string | null;
+      /** @description The lowest level that may set a value of its own: group (everybody inherits), province, city, county, township, village. */
+      lower: string;
       name: string;
       /** @description The day on which the next change begins. */
       next_change: string | null;
+      /** @description Where the value comes from: default, or the division that set it, which the territory shown inherits from. */
+      origin: string;
+      origin_name: string;
       /** @description Requirements it serves. */
       serves: string[];
       /** @description Values that were set, now, before or later. */
@@ -4721,7 +5321,7 @@ export interface components {
       /** @description `source`: given by the business documents; `proposal`: to be confirmed. */
       source: string;
       title: string;
-      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes or text. */
+      /** @description percent, yuan, days, working_days, months, year, points, count, metres, minutes, switch or text. */
       unit: string;
       /** @description The value that holds in the territory on the day; absent if it must be set before use. */
       value: string | null;
@@ -5168,6 +5768,70 @@ export interface components {
       /** @description Latest first. */
       versions: components['schemas']['VersionHead'][];
     };
+    /** @description A duty of a post. */
+    PostDuty: {
+      id: string;
+      title: string;
+    };
+    /** @description A post, what it is for, its duties and its rights. */
+    PostView: {
+      duties: components['schemas']['PostDuty'][];
+      /** @description Whether it is one of the electronic channel. */
+      electronic: boolean;
+      id: string;
+      /** @description What the role allows. */
+      permissions: string[];
+      purpose: string;
+      /** @description Role that carries the rights. */
+      role: string;
+      role_title: string;
+      title: string;
+    };
+    /** @description A product sold at an outlet in a month. */
+    ProductMargin: {
+      /**
+       * Format: int64
+       * @description Commission of its clerks.
+       */
+      clerk_commission: number;
+      /**
+       * Format: int64
+       * @description Commission of the shop for these sales in the month.
+       */
+      commission: number;
+      /**
+       * Format: int64
+       * @description Retail less supply plus commission.
+       */
+      margin: number | null;
+      name: string;
+      product: string;
+      /**
+       * Format: int64
+       * @description Fen of all units: what customers paid.
+       */
+      retail: number;
+      rivals: components['schemas']['RivalView'][];
+      /**
+       * Format: int64
+       * @description What they cost the shop; of units whose supply price is known.
+       */
+      supply: number;
+      /** @description Whether the supply price of every unit is known; the margin is not told otherwise. */
+      supply_known: boolean;
+      /**
+       * Format: int64
+       * @description What clerks get for a unit, rounded towards zero.
+       */
+      unit_clerk: number;
+      /**
+       * Format: int64
+       * @description The same for a unit, rounded towards zero.
+       */
+      unit_margin: number | null;
+      /** Format: int64 */
+      units: number;
+    };
     /** @description Why a line is what it is, or why there is none. */
     ProofLetter: {
       /**
@@ -5258,6 +5922,54 @@ export interface components {
     /** @description A value as it is. */
     Revealed: {
       value: string;
+    };
+    /** @description An estimate from the field. */
+    RivalSent: {
+      /**
+       * Format: int64
+       * @description Fen a unit leaves the clerk.
+       */
+      clerk: number;
+      /** @description First day. */
+      from: string;
+      /** @description The product of ours it is compared with. */
+      product: string;
+      rival: string;
+      /**
+       * Format: int64
+       * @description Fen a unit leaves the shop.
+       */
+      shop: number;
+      source: string;
+      /** @description Division code; empty for everywhere. */
+      territory?: string;
+    };
+    /** @description What a rival is thought to leave for a unit, and how ours differs. */
+    RivalView: {
+      /**
+       * Format: int64
+       * @description Fen a unit leaves the clerk.
+       */
+      clerk: number;
+      /**
+       * Format: int64
+       * @description The same for the clerk.
+       */
+      clerk_difference: number;
+      from: string;
+      noted_by: string;
+      rival: string;
+      /**
+       * Format: int64
+       * @description Fen a unit leaves the shop.
+       */
+      shop: number;
+      /**
+       * Format: int64
+       * @description Ours less theirs, fen a unit.
+       */
+      shop_difference: number;
+      source: string;
     };
     /** @description The end of a role. */
     RoleEnd: {
@@ -5355,6 +6067,16 @@ export interface components {
        */
       total: number;
     };
+    /** @description Something the outlet was paid for beside its sales of handsets. */
+    ServiceGiven: {
+      /** Format: int64 */
+      amount: number;
+      component: string;
+      /** Format: int64 */
+      lines: number;
+      policy: string;
+      title: string;
+    };
     /** @description Why a value is taken back. */
     SettingGone: {
       reason: string;
@@ -5394,12 +6116,47 @@ export interface components {
       /** @description The settled months, rising. */
       trend: components['schemas']['Point'][];
     };
+    /** @description A share that was made. */
+    ShareMade: {
+      id: string;
+    };
     /** @description Whom a view is shared with. */
     ShareSent: {
       /** @description Role id, or login. */
       code: string;
       /** @description role or person. */
       kind: string;
+    };
+    /** @description What one person lets another see. */
+    ShareView: {
+      customers: boolean;
+      documents: boolean;
+      from: string;
+      giver: string;
+      giver_name: string;
+      id: string;
+      reason: string;
+      /** @description coming, holds, over or revoked. */
+      state: string;
+      taker: string;
+      taker_name: string;
+      /** @description First day it no longer holds. */
+      to: string;
+      /** @description Whether documents may be written at. */
+      writes: boolean;
+    };
+    /** @description What is to be shared. */
+    ShareWish: {
+      customers?: boolean;
+      documents?: boolean;
+      from: string;
+      reason: string;
+      /** @description Login of who is to see it. */
+      taker: string;
+      /** @description First day it no longer holds. */
+      to: string;
+      /** @description Whether documents may be written at. */
+      writes?: boolean;
     };
     /** @description Credentials. */
     SignIn: {
@@ -5491,6 +6248,42 @@ export interface components {
     StandIn: {
       login: string;
       name: string;
+    };
+    /** @description What the group defines of one kind. */
+    Standard: {
+      /**
+       * Format: int64
+       * @description How many the group defines.
+       */
+      defined: number;
+      /** @description parameters, policies, roles, metrics, tiers, channels, divisions, templates, calendar, documents. */
+      id: string;
+      /**
+       * Format: int64
+       * @description What the territory asked about inherits.
+       */
+      inherited: number;
+      /**
+       * Format: int64
+       * @description Of them, those that a territory may set for itself, within the definition; the others it inherits as they are.
+       */
+      open: number;
+      /**
+       * Format: int64
+       * @description What it has of its own, beside or within what the group defines.
+       */
+      own: number;
+      /** @description What a lower level may do: inherit (nothing else), set (values where the definition lets it), extend (add beside). */
+      rule: string;
+      /** @description The first twelve digits of the definitions' SHA-256; empty where they are kept in the database. */
+      version: string;
+    };
+    /** @description The group's definitions as a territory has them. */
+    Standards: {
+      day: string;
+      families: components['schemas']['Standard'][];
+      territory: string;
+      territory_name: string;
     };
     /** @description A month with statements. */
     StatementMonth: {
@@ -5607,6 +6400,41 @@ export interface components {
       /** Format: int64 */
       count: number;
     };
+    /** @description The pilot beside the others. */
+    SwitchComparison: {
+      areas: components['schemas']['ComparedArea'][];
+      from: string;
+      metric: string;
+      metric_name: string;
+      others: components['schemas']['ComparedSide'];
+      pilot: components['schemas']['ComparedSide'];
+      to: string;
+      /** @description count, fen, people, outlets, partners. */
+      unit: string;
+    };
+    /** @description Where a switch was put on or off. */
+    SwitchPlace: {
+      from: string;
+      on: boolean;
+      owner: string;
+      /** @description Division code; empty for everywhere. */
+      scope: string;
+      scope_name: string;
+      /** @description over, holds or coming. */
+      state: string;
+      /** @description First day it no longer holds. */
+      to: string | null;
+    };
+    /** @description A switch. */
+    SwitchView: {
+      /** @description Whether it is on where nobody said. */
+      default_on: boolean;
+      /** @description Name of its parameter. */
+      name: string;
+      places: components['schemas']['SwitchPlace'][];
+      serves: string[];
+      title: string;
+    };
     /** @description A target of a month. */
     TargetSent: {
       /** @description Code of the division (empty for everywhere), partner or outlet. */
@@ -5645,6 +6473,21 @@ export interface components {
       due: string;
       /** @description now, scheduled, released, forfeited, reversed. */
       state: string;
+    };
+    /** @description A division with its levels and parts. */
+    TerritoryTree: {
+      /** @description Whether the caller sees every outlet of the division; otherwise only their own count as covering. */
+      all_seen: boolean;
+      /** @description Empty for the country. */
+      area: string;
+      day: string;
+      levels: components['schemas']['TreeLevel'][];
+      name: string;
+      /** Format: int64 */
+      outlets: number;
+      parts: components['schemas']['TreePart'][];
+      /** @description From the province down to the division shown. */
+      path: components['schemas']['TreeStep'][];
     };
     /** @description A row of a tier table, as it is written. */
     TierView: {
@@ -5732,6 +6575,81 @@ export interface components {
       secret: string;
       /** @description The same as an address. */
       uri: string;
+    };
+    /** @description A level within a division. */
+    TreeLevel: {
+      /** @description The day the number describes. */
+      as_of: string | null;
+      /**
+       * Format: int64
+       * @description Units with an open outlet.
+       */
+      covered: number;
+      /** @description Listed units by kind: city, prefecture, district, county_city, county, street, town, rural, other. */
+      kinds: {
+        [key: string]: number;
+      };
+      /** @description province, city, county, township or village. */
+      level: string;
+      /**
+       * Format: int64
+       * @description Covered of all, in parts of a million.
+       */
+      share_ppm: number | null;
+      /** @description Where the number comes from; empty for the division list. */
+      source: string;
+      /**
+       * Format: int64
+       * @description Units there are; absent where nobody said.
+       */
+      units: number | null;
+      /**
+       * Format: int64
+       * @description Open outlets whose code ends above the level: which unit they stand in is not known.
+       */
+      unplaced: number;
+      /** @description Whether the number is all of the division. */
+      whole: boolean;
+    };
+    /** @description A part of the division shown. */
+    TreePart: {
+      code: string;
+      levels: components['schemas']['TreeLevel'][];
+      name: string;
+      /** @description Whether it has parts of its own. */
+      opens: boolean;
+      /**
+       * Format: int64
+       * @description Open outlets.
+       */
+      outlets: number;
+    };
+    /** @description A division above the one shown. */
+    TreeStep: {
+      code: string;
+      name: string;
+    };
+    /** @description How many units there are, as somebody gave it. */
+    UniverseFigure: {
+      /** @description First day it holds. */
+      from: string;
+      /** @description province, city, county, township or village. */
+      level: string;
+      /** @description Where it comes from. */
+      source: string;
+      /** @description Division code; empty for the country. */
+      territory: string;
+      /** Format: int64 */
+      units: number;
+    };
+    /** @description How many were given. */
+    UniverseGiven: {
+      figures: number;
+    };
+    /** @description Figures to be given. */
+    UniverseSent: {
+      figures: components['schemas']['UniverseFigure'][];
+      reason: string;
     };
     /** @description What was not paid for one reason. */
     UnpaidGroup: {
@@ -5886,6 +6804,27 @@ export interface components {
       suspended_at: string | null;
       /** @description left, moved, shared or other. */
       suspended_why: string | null;
+    };
+    /** @description An entry that was made. */
+    WorkMade: {
+      id: string;
+    };
+    /** @description Work that was done. */
+    WorkSent: {
+      /** @description What was done. */
+      about: string;
+      day: string;
+      /** @description With whom, or about what. */
+      subject: string;
+    };
+    /** @description An entry of the work log. */
+    WorkView: {
+      about: string;
+      day: string;
+      id: string;
+      login: string;
+      name: string;
+      subject: string;
     };
     /** @description The workbench. */
     Workbench: {
@@ -6401,6 +7340,286 @@ export interface operations {
       };
     };
   };
+  documents: {
+    parameters: {
+      query?: {
+        /** @description Part of a title or its pinyin initials, of the name of a file, or of the words in it. */
+        q?: string;
+        /** @description A folder and those in it. */
+        folder?: string;
+        /** @description Kind of document. */
+        kind?: string;
+        /** @description A partner. */
+        partner?: string;
+        /** @description archived: those put away; all; those in use where absent. */
+        state?: string;
+        /** @description title, kind or changed, a minus before turns it round; the last changed first where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DocumentRow'];
+        };
+      };
+    };
+  };
+  add_document: {
+    parameters: {
+      query: {
+        /** @description Folder. */
+        folder: string;
+        title: string;
+        /** @description plan, contract, material, product, training, meeting or other. */
+        kind: string;
+        /** @description Division code; everywhere where absent. */
+        territory?: string;
+        /** @description Partner code. */
+        partner?: string;
+        /** @description Name of the file. */
+        name?: string;
+        /** @description What it is about. */
+        note?: string;
+      };
+      header: {
+        /** @description Key of the request */
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': number[];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DocumentMade'];
+        };
+      };
+    };
+  };
+  document_folders: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FolderView'][];
+        };
+      };
+    };
+  };
+  add_document_folder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FolderSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DocumentMade'];
+        };
+      };
+    };
+  };
+  change_document_folder: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FolderSent'];
+      };
+    };
+    responses: {
+      /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  document: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Document */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DocumentWhole'];
+        };
+      };
+    };
+  };
+  change_document: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Document */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DocumentSent'];
+      };
+    };
+    responses: {
+      /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  archive_document: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Document */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ArchiveSent'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  renew_document: {
+    parameters: {
+      query?: {
+        name?: string;
+        /** @description What changed. */
+        note?: string;
+      };
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Document */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': number[];
+      };
+    };
+    responses: {
+      /** @description Added */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  document_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Document */
+        id: string;
+        /** @description Number of the file */
+        number: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
   drafts: {
     parameters: {
       query?: {
@@ -6661,6 +7880,77 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DraftView'];
+        };
+      };
+    };
+  };
+  duties: {
+    parameters: {
+      query?: {
+        /** @description `2026-08`; this month where absent. */
+        month?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DutyView'][];
+        };
+      };
+    };
+  };
+  duty_records: {
+    parameters: {
+      query?: {
+        /** @description `2026-08`; this month where absent. */
+        month?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkView'][];
+        };
+      };
+    };
+  };
+  note_work: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WorkSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WorkMade'];
         };
       };
     };
@@ -7331,6 +8621,68 @@ export interface operations {
       };
     };
   };
+  shares: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ShareView'][];
+        };
+      };
+    };
+  };
+  share: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ShareWish'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ShareMade'];
+        };
+      };
+    };
+  };
+  revoke_share: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   stand_ins: {
     parameters: {
       query?: never;
@@ -7772,6 +9124,128 @@ export interface operations {
       };
     };
   };
+  territory_tree: {
+    parameters: {
+      query?: {
+        /** @description Division code; where absent, the smallest that holds all one may see. `country` for all of it. */
+        area?: string;
+        /** @description The day whose figures are used; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TerritoryTree'];
+        };
+      };
+    };
+  };
+  territory_tree_file: {
+    parameters: {
+      query?: {
+        /** @description Division code; where absent, the smallest that holds all one may see. `country` for all of it. */
+        area?: string;
+        /** @description The day whose figures are used; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  universe_figures: {
+    parameters: {
+      query?: {
+        /** @description Division code; where absent, the smallest that holds all one may see. `country` for all of it. */
+        area?: string;
+        /** @description The day whose figures are used; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UniverseFigure'][];
+        };
+      };
+    };
+  };
+  give_universe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UniverseSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UniverseGiven'];
+        };
+      };
+    };
+  };
+  give_universe_file: {
+    parameters: {
+      query?: {
+        /** @description Name it is kept under. */
+        name?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': number[];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['UniverseGiven'];
+        };
+      };
+    };
+  };
   network_words: {
     parameters: {
       query?: never;
@@ -7921,6 +9395,31 @@ export interface operations {
       };
     };
   };
+  outlet_margins: {
+    parameters: {
+      query?: {
+        /** @description A settled month, `2026-07`; the newest where absent. */
+        month?: string;
+      };
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletMargins'];
+        };
+      };
+    };
+  };
   parameters: {
     parameters: {
       query?: {
@@ -7928,7 +9427,10 @@ export interface operations {
         q?: string;
         /** @description Only in this unit. */
         unit?: string;
-        /** @description changed: set by somebody; coming: a change is to come; missing: to be set before use. */
+        /**
+         * @description changed: set by somebody; coming: a change is to come; missing: to be set before use; group: nobody else may set it; of the territory
+         *     asked for, inherited or own values.
+         */
         state?: string;
         /** @description The territory whose values are shown; everywhere where absent. */
         territory?: string;
@@ -9187,6 +10689,25 @@ export interface operations {
       };
     };
   };
+  posts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PostView'][];
+        };
+      };
+    };
+  };
   get_proof: {
     parameters: {
       query: {
@@ -9290,6 +10811,28 @@ export interface operations {
     };
     responses: {
       /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  note_rival: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RivalSent'];
+      };
+    };
+    responses: {
+      /** @description Noted */
       204: {
         headers: {
           [name: string]: unknown;
@@ -9423,6 +10966,28 @@ export interface operations {
         };
         content: {
           'text/csv': unknown;
+        };
+      };
+    };
+  };
+  standards: {
+    parameters: {
+      query?: {
+        /** @description Division code; the whole house where absent. */
+        territory?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Standards'];
         };
       };
     };
@@ -9612,6 +11177,53 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_UnpaidRow'];
+        };
+      };
+    };
+  };
+  switches: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SwitchView'][];
+        };
+      };
+    };
+  };
+  switch_comparison: {
+    parameters: {
+      query: {
+        /** @description A metric whose parts add up. */
+        metric: string;
+        /** @description First day. */
+        from: string;
+        /** @description Last day. */
+        to: string;
+      };
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SwitchComparison'];
         };
       };
     };

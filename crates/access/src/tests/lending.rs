@@ -3,6 +3,7 @@
 use super::*;
 use crate::delegations::{self, NewDelegation};
 use crate::handover;
+use crate::shares::{self, NewShare, What};
 use crate::work_ids::{self, Binding, Why};
 use qudao_platform::audit::same_hand;
 
@@ -11,6 +12,7 @@ on_both!(
     what_cannot_be_lent_is_told,
     a_portfolio_moves_in_one_action,
     a_work_id_is_one_persons_at_one_place,
+    an_assistant_sees_what_is_shared_without_acting,
 );
 
 fn lent<'a>(taker: &'a str, grants: &'a [String]) -> NewDelegation<'a> {
@@ -144,4 +146,45 @@ async fn a_work_id_is_one_persons_at_one_place(db: TestDb) {
     bind(binding("K001", "li4", "13812345678")).await.unwrap();
     let written = format!("{:?}", audit::list(&mut db.read().await.unwrap(), None, 0, 999).await.unwrap());
     assert!(!written.contains("13812345678"), "no whole phone in the chain (R0.16)");
+}
+
+async fn an_assistant_sees_what_is_shared_without_acting(db: TestDb) {
+    // R8.101: dated, seen by both, ended by either, and never passed on; the tests' clock stands on 2026-07-01
+    add(&db, "zhang3", &[("channel_manager", "4211"), ("auditor", "43")]).await;
+    let li4 = add(&db, "li4", &[("channel_manager", "421102")]).await;
+    let wang5 = add(&db, "wang5", &[]).await;
+    let customers = What { customers: true, documents: false, writes: false };
+    let new = NewShare { taker: "li4", what: customers, from: date("2026-07-01"), to: date("2026-07-08"), reason: "协助直销" };
+    let share = async |giver: &str, new: NewShare<'_>| shares::share(&db, &parameters(), giver, &new).await;
+    assert_eq!(code(share("zhang3", NewShare { taker: "zhang3", ..new }).await), "access.share.self");
+    assert_eq!(code(share("zhang3", NewShare { what: What { writes: true, ..customers }, ..new }).await), "access.share.what");
+    assert_eq!(code(share("zhang3", NewShare { to: date("2027-07-01"), ..new }).await), "access.share.days");
+    let id = share("zhang3", new).await.unwrap();
+    let seen = who(&db, &li4).await.unwrap();
+    assert_eq!(seen.who(), "li4", "nobody acts for anybody");
+    let scope = seen.scope(&roles(), Permission::PartnerRead).unwrap();
+    assert_eq!(scope.territories, ["421102", "4211", "43"]);
+    assert_eq!(seen.scope(&roles(), Permission::DocumentRead).unwrap().territories, ["421102"], "documents were not shared");
+    assert_eq!(code(seen.scope(&roles(), Permission::AuditRead)), "access.caller.no_permission", "customers, not everything of the role");
+
+    // What was shared with li4 is not theirs to share.
+    let on = share("li4", NewShare { taker: "wang5", ..new }).await.unwrap();
+    assert_eq!(who(&db, &wang5).await.unwrap().scope(&roles(), Permission::PartnerRead).unwrap().territories, ["421102"]);
+    shares::revoke(&db, "wang5", &on).await.unwrap();
+    assert_eq!(code(shares::revoke(&db, "wang5", &on).await), "access.share.revoked");
+    assert_eq!(code(shares::revoke(&db, "wang5", &id).await), "access.share.missing");
+
+    let documents = What { customers: false, documents: true, writes: true };
+    let second = share("zhang3", NewShare { what: documents, ..new }).await.unwrap();
+    let scope = who(&db, &li4).await.unwrap().scope(&roles(), Permission::DocumentManage).unwrap();
+    assert_eq!(scope.territories, ["421102", "4211"], "an auditor keeps no documents");
+    assert_eq!(shares::list(&mut db.read().await.unwrap(), "li4").await.unwrap().len(), 3);
+    shares::revoke(&db, "zhang3", &second).await.unwrap();
+    db.clock().advance(Duration::from_hours(7 * 24));
+    let later = enter(&db, "li4", OWN).await.unwrap();
+    let scope = who(&db, &later).await.unwrap().scope(&roles(), Permission::PartnerRead).unwrap();
+    assert_eq!(scope.territories, ["421102"], "over");
+    let trail = audit::list(&mut db.read().await.unwrap(), Some(("person", "zhang3")), 0, 50).await.unwrap();
+    let of = |action: &str| trail.iter().filter(|entry| entry.entry.action == action).count();
+    assert_eq!((of("share.create"), of("share.revoke")), (2, 1));
 }

@@ -412,7 +412,7 @@ async fn close(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<Str
 #[into_params(parameter_in = Query)]
 pub(crate) struct FileName {
     /// Name it is kept under.
-    name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// Brings a photo or paper; a record then names it by its id. The same file brought twice is one.

@@ -248,6 +248,12 @@ impl MetricQuery {
         }
     }
 
+    /// The same with the period before beside it.
+    pub(super) fn beside_the_period_before(mut self) -> Self {
+        self.compare.previous = true;
+        self
+    }
+
     pub(super) fn wants_targets(&self) -> bool {
         self.compare.target
     }

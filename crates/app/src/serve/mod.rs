@@ -16,9 +16,12 @@ mod booked;
 mod business;
 mod counters;
 mod demo;
+mod demo_documents;
 mod desk;
 mod difference;
 mod disputes;
+mod document_reader;
+mod documents;
 mod drafts;
 mod duties;
 mod exceptions;
@@ -38,6 +41,7 @@ mod letter;
 mod lines;
 mod listed;
 mod main_push;
+mod margins;
 mod masking;
 mod metrics;
 mod my;
@@ -53,18 +57,23 @@ mod periods;
 mod places;
 mod policies;
 mod policy_views;
+mod posts;
 mod proofs;
 mod reach;
 mod search;
 mod session;
 mod settling;
+mod shares;
 mod shelf;
 mod shown;
 mod signed;
 mod simulations;
 mod standing;
-mod statements;
 mod targets;
+mod standards;
+mod statements;
+mod switches;
+mod territories;
 mod uploads;
 mod views;
 mod web;
@@ -131,10 +140,23 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());
     let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
     let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
-    let network = network::routes().merge(places::routes()).merge(search::routes()).merge(homepage::routes());
+    let network = network::routes()
+        .merge(places::routes())
+        .merge(territories::routes())
+        .merge(documents::routes())
+        .merge(margins::routes())
+        .merge(search::routes())
+        .merge(homepage::routes());
     let routes = routes.merge(figures).merge(settlement).merge(money).merge(network);
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
-    let access = people.merge(duties::routes()).merge(parameters::routes()).merge(audit::routes());
+    let access = people
+        .merge(duties::routes())
+        .merge(posts::routes())
+        .merge(parameters::routes())
+        .merge(standards::routes())
+        .merge(switches::routes())
+        .merge(shares::routes())
+        .merge(audit::routes());
     let policies = policies::routes().merge(drafts::routes()).merge(simulations::routes());
     let routes = routes.merge(access).merge(policies);
     let partners = statements::routes()
@@ -180,6 +202,9 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         demo::people(&desk).await?;
         accounts::fill(&desk).await?;
         targets::demo_targets(&desk).await?;
+        territories::demo_universe(&desk).await?;
+        switches::demo_pilot(&desk).await?;
+        demo_documents::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(

@@ -7,8 +7,9 @@ use super::web::{Answer, Asked, IfMatch, Language, Page, Problem, Sent};
 use axum::Json;
 use axum::extract::{Path as Named, State};
 use qudao_access::{Permission, Place, people};
+use qudao_kernel::territory::Level;
 use qudao_kernel::{Date, Kind, Lang, Refusal};
-use qudao_platform::params::{self, Definition, Kept, Setting};
+use qudao_platform::params::{self, Definition, Kept, Register, Setting};
 use qudao_platform::write_tx;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 pub(crate) struct ParameterView {
     name: String,
     title: String,
-    /// percent, yuan, days, working_days, months, year, points, count, metres, minutes or text.
+    /// percent, yuan, days, working_days, months, year, points, count, metres, minutes, switch or text.
     unit: String,
     /// The value that holds in the territory on the day; absent if it must be set before use.
     #[schema(required)]
@@ -41,10 +42,30 @@ pub(crate) struct ParameterView {
     /// The day on which the next change begins.
     #[schema(required)]
     next_change: Option<String>,
+    /// The lowest level that may set a value of its own: group (everybody inherits), province, city, county, township, village.
+    lower: String,
+    /// Where the value comes from: default, or the division that set it, which the territory shown inherits from.
+    origin: String,
+    origin_name: String,
 }
 
-fn view(definition: &Definition, settings: &[Setting], value: Option<String>, today: Date, lang: Lang) -> ParameterView {
+/// The value in a territory on a day, and the scope it comes from; none where the default holds.
+struct Held {
+    value: Option<String>,
+    scope: Option<String>,
+}
+
+fn held(register: &Register, name: &str, territory: &str, day: Date) -> Result<Held, Refusal> {
+    let value = register.on(name, territory, day).ok().map(|reading| reading.value.to_owned());
+    Ok(Held { value, scope: register.holder(name, territory, day)?.map(|setting| setting.scope.clone()) })
+}
+
+fn view(definition: &Definition, settings: &[Setting], held: Held, today: Date, lang: Lang) -> ParameterView {
+    let Held { value, scope } = held;
     ParameterView {
+        lower: definition.deepest.map_or("group", Level::name).to_owned(),
+        origin_name: scope.as_deref().map(|scope| super::network_name(scope, lang)).unwrap_or_default(),
+        origin: scope.unwrap_or_else(|| "default".to_owned()),
         name: definition.name.clone(),
         title: definition.title.get(lang).to_owned(),
         unit: definition.unit.to_string(),
@@ -65,7 +86,8 @@ pub(crate) struct ParametersQuery {
     q: Option<String>,
     /// Only in this unit.
     unit: Option<String>,
-    /// changed: set by somebody; coming: a change is to come; missing: to be set before use.
+    /// changed: set by somebody; coming: a change is to come; missing: to be set before use; group: nobody else may set it; of the territory
+    /// asked for, inherited or own values.
     state: Option<String>,
     /// The territory whose values are shown; everywhere where absent.
     territory: Option<String>,
@@ -95,13 +117,15 @@ async fn parameters(
     let mut rows = Vec::new();
     for definition in register.definitions() {
         let (_, settings) = register.get(&definition.name)?;
-        let value = register.on(&definition.name, &territory, on).ok().map(|reading| reading.value.to_owned());
-        let row = view(definition, settings, value, today, lang);
+        let row = view(definition, settings, held(&register, &definition.name, &territory, on)?, today, lang);
         let texts = [&row.name, &definition.title.zh, &definition.title.en];
         let fits = match asked.state.as_deref() {
             Some("changed") => row.settings > 0,
             Some("coming") => row.next_change.is_some(),
             Some("missing") => row.value.is_none(),
+            Some("group") => row.lower == "group",
+            Some("inherited") => !territory.is_empty() && row.origin != territory,
+            Some("own") => !territory.is_empty() && row.origin == territory,
             _ => true,
         };
         if fits && (unit.is_empty() || row.unit == unit) && texts.iter().any(|text| text.to_lowercase().contains(&typed)) {
@@ -177,8 +201,7 @@ async fn history(desk: &Arc<Desk>, name: &str, lang: Lang) -> Result<ParameterHi
             state: state.to_owned(),
         }
     };
-    let value = register.on(name, "", today).ok().map(|reading| reading.value.to_owned());
-    let parameter = view(definition, known, value, today, lang);
+    let parameter = view(definition, known, held(&register, name, "", today)?, today, lang);
     Ok(ParameterHistory { parameter, version, settings: kept.into_iter().map(of).collect() })
 }
 

@@ -146,7 +146,7 @@ async fn outlines(State(desk): State<Arc<Desk>>, _signed: Signed, Path(area): Pa
 }
 
 /// The deepest division above all codes; empty for the country.
-fn common<'a>(codes: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn common<'a>(codes: impl Iterator<Item = &'a str>) -> String {
     let deepest: Vec<&str> = codes.filter(|code| code.len() >= 6).map(|code| &code[..6]).collect();
     let Some(first) = deepest.first() else { return String::new() };
     let shared = |digits: usize| deepest.iter().all(|code| code.get(..digits) == first.get(..digits));

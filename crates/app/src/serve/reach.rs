@@ -51,6 +51,17 @@ pub(crate) fn covered(master: Option<&Master>, scope: &Scope, over: Over, code: 
     scope.covers(&Place { territory, partners: &partners, outlet, clerk })
 }
 
+/// Division code of what a grant is held over; `None` where that is not known.
+pub(crate) fn stands(master: Option<&Master>, over: Over, code: &str, day: Date) -> Option<String> {
+    let outlet = |code: &str| master?.outlet(code, day).map(|row| row.territory.clone());
+    match over {
+        Over::Territory => Some(code.to_owned()),
+        Over::Partner => master?.partner(code, day).map(|row| row.territory.clone()),
+        Over::Outlet => outlet(code),
+        Over::Clerk => outlet(&master?.clerk(code, day)?.outlet),
+    }
+}
+
 /// Whether a person belongs to a scope: by any role they hold or held there, or to everywhere.
 pub(crate) fn belongs(master: Option<&Master>, roles: &Roles, scope: &Scope, person: &Person, day: Date) -> bool {
     let within = |role: &str, code: &str| roles.get(role).is_ok_and(|role| covered(master, scope, role.over, code, day));

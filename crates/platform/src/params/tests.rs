@@ -39,6 +39,16 @@ fn the_longest_scope_wins_on_the_days_it_holds() {
 }
 
 #[test]
+fn a_value_below_the_lowest_level_has_no_effect() {
+    // R6.42: also where it was set before the group closed the parameter
+    let mut register = Register::standard().unwrap();
+    register.set("points_per_100_yuan", setting("43", "9", "2026-01-01", None)).unwrap();
+    assert_eq!(register.on("points_per_100_yuan", "4301", day("2026-03-01")).unwrap().value, "1");
+    let wrong = "[[parameter]]\nname='a'\nzh='甲'\nen='a'\nunit='days'\nsource='proposal'\nserves=[]\nlower='street'\n";
+    assert!(Register::read(wrong, "x").unwrap_err().text.en.contains("lower"));
+}
+
+#[test]
 fn what_cannot_hold_is_refused() {
     let mut register = Register::standard().unwrap();
     register.set("slip_due_days", setting("", "4", "2026-01-01", Some("2026-02-01"))).unwrap();

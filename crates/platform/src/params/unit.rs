@@ -27,6 +27,8 @@ pub enum Unit {
     Metres,
     /// Whole minutes.
     Minutes,
+    /// `on` or `off`: a feature that is switched by territory and day.
+    Switch,
     /// Words, a list, a time of day.
     Text,
 }
@@ -42,13 +44,14 @@ const NAMES: &[(Unit, &str)] = &[
     (Unit::Count, "count"),
     (Unit::Metres, "metres"),
     (Unit::Minutes, "minutes"),
+    (Unit::Switch, "switch"),
     (Unit::Text, "text"),
 ];
 
 impl Unit {
     /// True for units whose values are whole numbers, none below zero.
     pub fn is_whole(self) -> bool {
-        !matches!(self, Unit::Percent | Unit::Yuan | Unit::Text)
+        !matches!(self, Unit::Percent | Unit::Yuan | Unit::Switch | Unit::Text)
     }
 
     /// Refuses a value that is not one of this unit.
@@ -56,6 +59,7 @@ impl Unit {
         let right = match self {
             Unit::Percent => percent_to_ppm(value).is_some(),
             Unit::Yuan => value.parse::<Fen>().is_ok(),
+            Unit::Switch => matches!(value, "on" | "off"),
             Unit::Text => !value.trim().is_empty(),
             Unit::Year => value.parse::<u32>().is_ok_and(|year| (1900..=2200).contains(&year)),
             _ => value.parse::<u32>().is_ok(),

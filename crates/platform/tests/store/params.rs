@@ -3,7 +3,12 @@ use qudao_platform::params::{self, Register, Setting};
 use qudao_platform::{audit, write_tx};
 use qudao_testkit::{TestDb, on_both};
 
-on_both!(settings_are_kept_audited_and_looked_up_by_date, overlaps_are_refused_even_at_once, a_value_changes_from_a_day_on_and_comes_back);
+on_both!(
+    settings_are_kept_audited_and_looked_up_by_date,
+    overlaps_are_refused_even_at_once,
+    a_value_changes_from_a_day_on_and_comes_back,
+    what_the_group_defines_is_inherited_and_not_redefined,
+);
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -98,4 +103,27 @@ async fn a_value_changes_from_a_day_on_and_comes_back(db: TestDb) {
     assert_eq!(values().await, ("3 [2026-07-01, 2026-09-01) 4 [2026-09-01, …)".to_owned(), 5));
     let trail = audit::list(&mut db.read().await.unwrap(), Some(("parameter", name)), 0, 10).await.unwrap();
     assert_eq!(trail.len(), 5);
+}
+
+async fn what_the_group_defines_is_inherited_and_not_redefined(db: TestDb) {
+    // R6.42: set by the group alone, set down to a level, and what is inherited comes from somewhere that can be named
+    let register = Register::standard().unwrap();
+    write_tx!(db, |tx| params::seed(tx, &register).await).unwrap();
+    let set = async |name: &str, scope: &str, value: &str| {
+        write_tx!(db, |tx| params::set(tx, "p1", name, &setting(scope, value, "2026-01-01", None), "调整").await)
+            .map_err(|refusal| refusal.code)
+    };
+    assert_eq!(set("points_per_100_yuan", "43", "2").await, Err("platform.params.redefined"));
+    set("points_per_100_yuan", "", "2").await.unwrap();
+    assert_eq!(set("payment_sla", "4301", "4").await, Err("platform.params.redefined"), "open to provinces, closed to cities");
+    set("payment_sla", "43", "4").await.unwrap();
+    set("document_exchange", "430102", "on").await.unwrap();
+    assert_eq!(set("document_exchange", "4301", "yes").await, Err("platform.params.value"));
+    let register = params::load(&mut db.read().await.unwrap(), Register::standard().unwrap()).await.unwrap();
+    let held = |name: &str, code: &str| register.holder(name, code, day("2026-06-30")).unwrap().map(|setting| setting.scope.clone());
+    assert_eq!(held("points_per_100_yuan", "430102"), Some(String::new()));
+    assert_eq!(held("payment_sla", "430102"), Some("43".to_owned()));
+    assert_eq!(held("payment_sla", "44"), None, "the default");
+    let on = |code| register.on("document_exchange", code, day("2026-06-30")).unwrap().is_on();
+    assert!(on("430102001") && !on("430103"));
 }

@@ -197,6 +197,7 @@ impl Page<'_> {
             Level::City => self.say("市", "city"),
             Level::County => self.say("县", "county"),
             Level::Township => self.say("乡镇", "township"),
+            Level::Village => self.say("村", "village"),
         }
     }
 

@@ -1,22 +1,13 @@
-//! Attachments (R0.15): files people bring, kept in a folder under their hash. What a file is, its content says and not its name; a
-//! picture is bounded in pixels as well as in bytes. A record uses a file under a version of its own, and who may see the record may see it.
+//! Attachments (R0.15): photos and papers people bring, kept as [`files`] are. A record uses a file under a version of its own, and who may see
+//! the record may see it.
 //!
 //! Invariants: a file is written whole before its row is; the same file of the same person is one row.
 
-mod content;
-
-#[cfg(test)]
-mod tests;
-
-pub use content::{Content, FileKind, look};
-
 use qudao_kernel::{Kind, Refusal};
 use qudao_platform::db::{Db, Row, Tx};
+use qudao_platform::files::{self, Content, FileKind};
 use qudao_platform::{args, hash, write_tx};
-use std::path::{Path, PathBuf};
-
-/// Longest name that is kept.
-const MOST_NAME: usize = 120;
+use std::path::Path;
 
 /// A file that was brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,47 +32,21 @@ pub struct Attachment {
     pub at_us: i64,
 }
 
-/// Where a content is kept.
-pub fn path(folder: &Path, sha256: &str) -> PathBuf {
-    folder.join(sha256.get(..2).unwrap_or("00")).join(sha256)
-}
-
-/// Takes a file in. The same file of the same person is the same attachment. Writes to the disk: call it where blocking is allowed for
+/// Takes a photo or paper in. The same file of the same person is the same attachment. Writes to the disk: call it where blocking is allowed for
 /// `write`, which is the first half.
 ///
 /// # Errors
-/// `BadInput settle.attachment.kind`, `settle.attachment.pixels` as [`look`]; `Unavailable settle.attachment.disk`.
+/// As [`files::keep`].
 pub fn write(folder: &Path, bytes: &[u8]) -> Result<(Content, String), Refusal> {
-    let content = look(bytes)?;
-    let sha256 = hash::sha256(bytes);
-    let path = path(folder, &sha256);
-    if !path.is_file() {
-        let put = || {
-            let part = path.with_extension("part");
-            path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-            std::fs::write(&part, bytes)?;
-            std::fs::rename(&part, &path)
-        };
-        put().map_err(|error: std::io::Error| disk(&error))?;
-    }
-    Ok((content, sha256))
+    files::keep(folder, bytes, files::PAPERS)
 }
 
 /// Reads a content back, and shows that it is the one that was brought.
 ///
 /// # Errors
-/// `Unavailable settle.attachment.disk`, `Bug settle.attachment.changed`.
+/// As [`files::read`].
 pub fn read(folder: &Path, attachment: &Attachment) -> Result<Vec<u8>, Refusal> {
-    let bytes = std::fs::read(path(folder, &attachment.sha256)).map_err(|error| disk(&error))?;
-    if hash::sha256(&bytes) == attachment.sha256 {
-        return Ok(bytes);
-    }
-    Err(Refusal::new(
-        Kind::Bug,
-        "settle.attachment.changed",
-        format!("附件 {} 的文件与上传时不同；请联系管理员", attachment.id),
-        format!("the file of attachment {} is not the one that was brought; tell an administrator", attachment.id),
-    ))
+    files::read(folder, &attachment.sha256)
 }
 
 /// Notes a file that was written: the second half.
@@ -90,7 +55,7 @@ pub fn read(folder: &Path, attachment: &Attachment) -> Result<Vec<u8>, Refusal> 
 /// The database does not answer.
 pub async fn note(db: &Db, who: &str, name: &str, bytes: u64, (content, sha256): (Content, String)) -> Result<Attachment, Refusal> {
     let id = format!("att_{}", &hash::Fields::new().text(who).text(&sha256).finish()[..24]);
-    let name: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(MOST_NAME).collect();
+    let name = files::plain_name(name);
     write_tx!(db, |tx| {
         let sql = "insert into attachment (id, sha256, kind, name, bytes, width, height, brought_by, at_us)
                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing";
@@ -163,13 +128,5 @@ fn none() -> Refusal {
         "settle.attachment.none",
         "没有这个附件，或不在您的数据范围内；请重新上传",
         "there is no such attachment, or it is not within your reach; upload it again",
-    )
-}
-
-fn disk(error: &std::io::Error) -> Refusal {
-    Refusal::unavailable(
-        "settle.attachment.disk",
-        format!("附件无法读写：{error}；请稍后重试"),
-        format!("an attachment cannot be read or written: {error}; try again later"),
     )
 }

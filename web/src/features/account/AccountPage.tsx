@@ -7,6 +7,7 @@ import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
 import { QueryState } from '@/shared/ui/QueryState';
 import { Delegations } from './Delegations';
+import { Shares } from './Shares';
 import { Tokens } from './Tokens';
 import { Totp } from './Totp';
 
@@ -59,6 +60,7 @@ export default function AccountPage() {
       </div>
       <Totp on={account.data?.totp} left={account.data?.recovery_left ?? 0} changed={() => void account.refetch()} />
       <Delegations roles={account.data?.roles ?? []} />
+      <Shares />
       <Tokens />
     </>
   );

@@ -2,16 +2,18 @@ import { Link } from '@tanstack/react-router';
 import { Descriptions, Space, Tabs } from 'antd';
 import { api, type Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
+import { usePermission } from '@/shared/permissions';
 import { DetailDrawer } from '@/shared/ui/Drawers';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { TONES, useWords } from './data';
+import { Margins } from './Margins';
 import { History, NamedList } from './parts';
 
 /** An outlet beside the list. */
 export function OutletDrawer({ code, onClose }: { code?: string; onClose: () => void }) {
   return (
-    <DetailDrawer open={code !== undefined} title={code} onClose={onClose}>
+    <DetailDrawer open={code !== undefined} title={code} onClose={onClose} width={860}>
       {code && <Content code={code} />}
     </DetailDrawer>
   );
@@ -26,6 +28,7 @@ function Whole({ whole }: { whole: Schema<'OutletWhole'> }) {
   const t = useT('network');
   const label = useLabel('network');
   const words = useWords();
+  const earns = usePermission('statement.read');
   const { outlet, clerks, history } = whole;
   const items = [
     {
@@ -60,6 +63,7 @@ function Whole({ whole }: { whole: Schema<'OutletWhole'> }) {
             label: `${t('clerks')} ${clerks.length}`,
             children: <NamedList to="/clerks" rows={clerks} none={t('clerksNone')} />,
           },
+          ...(earns ? [{ key: 'margins', label: t('margins.title'), children: <Margins outlet={outlet} /> }] : []),
           { key: 'history', label: t('history'), children: <History rows={history} /> },
         ]}
       />

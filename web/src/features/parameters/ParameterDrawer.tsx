@@ -1,4 +1,4 @@
-import { Button, DatePicker, Form, Input, Table } from 'antd';
+import { Button, DatePicker, Form, Input, Select, Table } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { api, http, ifMatch, queries, type Schema } from '@/api/client';
@@ -10,7 +10,8 @@ import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 
 export type UnitName =
-  'percent' | 'yuan' | 'days' | 'working_days' | 'months' | 'year' | 'points' | 'count' | 'metres' | 'minutes' | 'text';
+  'percent' | 'yuan' | 'days' | 'working_days' | 'months' | 'year' | 'points' | 'count' | 'metres' | 'minutes' | 'switch' | 'text';
+export type LowerName = 'group' | 'province' | 'city' | 'county' | 'township' | 'village';
 
 type Setting = Schema<'SettingView'>;
 type State = 'over' | 'holds' | 'coming';
@@ -57,6 +58,7 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
               {t('value')} <strong>{one.parameter.value ?? t('notSet')}</strong> {t(`units.${one.parameter.unit as UnitName}`)} ·{' '}
               {t('default')} {one.parameter.default ?? t('notSet')} · <code>{one.parameter.name}</code>
             </p>
+            <p className="muted">{t(`lowers.${one.parameter.lower as LowerName}`)}</p>
             {one.settings.length === 0 ? (
               <EmptyBox title={t('none')} />
             ) : (
@@ -115,7 +117,11 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
         }}
       >
         <Form.Item name="value" label={t('newValue')} rules={[{ required: true, whitespace: true, message: t('required') }]}>
-          <Input suffix={history.data && t(`units.${history.data.parameter.unit as UnitName}`)} />
+          {history.data?.parameter.unit === 'switch' ? (
+            <Select options={(['on', 'off'] as const).map((value) => ({ value, label: t(value) }))} />
+          ) : (
+            <Input suffix={history.data && t(`units.${history.data.parameter.unit as UnitName}`)} />
+          )}
         </Form.Item>
         <Form.Item name="scope" label={t('scope')} extra={t('scopeHelp')}>
           <Input inputMode="numeric" />

@@ -4,7 +4,7 @@ import { useT } from '@/i18n';
 import { PageHead } from '@/shared/ui/PageHead';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
 import { useUrl } from '@/shared/url';
-import { ParameterDrawer, type UnitName } from './ParameterDrawer';
+import { ParameterDrawer, type LowerName, type UnitName } from './ParameterDrawer';
 
 type Parameter = Schema<'ParameterView'>;
 
@@ -25,6 +25,8 @@ export default function ParametersPage() {
     { key: 'value', title: t('value'), num: true, render: (_, row) => row.value ?? t('notSet') },
     { key: 'unit', title: t('unit'), render: (_, row) => t(`units.${row.unit as UnitName}`) },
     { key: 'default', title: t('default'), num: true, render: (_, row) => row.default ?? t('notSet') },
+    { key: 'origin', title: t('origin'), render: (_, row) => (row.origin === 'default' ? t('default') : row.origin_name) },
+    { key: 'lower', title: t('lower'), render: (_, row) => t(`lowers.${row.lower as LowerName}`) },
     { key: 'next', title: t('next'), render: (_, row) => row.next_change ?? '' },
     { key: 'source', title: t('source'), render: (_, row) => t(`sources.${row.source as 'source' | 'proposal'}`) },
     { key: 'name', title: t('serves'), render: (_, row) => row.serves.join(' ') },
@@ -45,7 +47,7 @@ export default function ParametersPage() {
             kind: 'select',
             name: 'state',
             label: t('state'),
-            options: (['changed', 'coming', 'missing'] as const).map((value) => ({ value, label: t(value) })),
+            options: (['changed', 'coming', 'missing', 'group', 'inherited', 'own'] as const).map((value) => ({ value, label: t(value) })),
           },
           { kind: 'text', name: 'territory', label: t('scope') },
         ]}

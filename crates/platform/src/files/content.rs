@@ -20,10 +20,33 @@ pub enum FileKind {
     Pdf,
     /// An electronic invoice.
     Ofd,
+    /// A workbook, without macros.
+    Xlsx,
+    /// A text document, without macros.
+    Docx,
+    /// Slides, without macros.
+    Pptx,
+    /// Plain text or a table of it, in UTF-8 or GB18030.
+    Text,
 }
 
+/// Photos and papers, as records carry them.
+pub const PAPERS: &[FileKind] = &[FileKind::Png, FileKind::Jpeg, FileKind::Webp, FileKind::Pdf, FileKind::Ofd];
+/// What a document store keeps.
+pub const DOCUMENTS: &[FileKind] = &FileKind::ALL;
+
 impl FileKind {
-    const ALL: [FileKind; 5] = [FileKind::Png, FileKind::Jpeg, FileKind::Webp, FileKind::Pdf, FileKind::Ofd];
+    const ALL: [FileKind; 9] = [
+        FileKind::Png,
+        FileKind::Jpeg,
+        FileKind::Webp,
+        FileKind::Pdf,
+        FileKind::Ofd,
+        FileKind::Xlsx,
+        FileKind::Docx,
+        FileKind::Pptx,
+        FileKind::Text,
+    ];
 
     /// As tables and interfaces write it.
     pub const fn name(self) -> &'static str {
@@ -33,6 +56,10 @@ impl FileKind {
             FileKind::Webp => "webp",
             FileKind::Pdf => "pdf",
             FileKind::Ofd => "ofd",
+            FileKind::Xlsx => "xlsx",
+            FileKind::Docx => "docx",
+            FileKind::Pptx => "pptx",
+            FileKind::Text => "text",
         }
     }
 
@@ -44,6 +71,11 @@ impl FileKind {
             FileKind::Webp => "image/webp",
             FileKind::Pdf => "application/pdf",
             FileKind::Ofd => "application/ofd",
+            FileKind::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            FileKind::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            FileKind::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            // What was written elsewhere is read as text, never as a page.
+            FileKind::Text => "text/plain",
         }
     }
 
@@ -72,39 +104,66 @@ pub struct Content {
     pub height: u32,
 }
 
-/// Says what a file is.
+/// Says what a file is, if it is of one of the kinds that are taken.
 ///
 /// # Errors
-/// `BadInput settle.attachment.kind` for what is none of the kinds, `settle.attachment.pixels` for a picture that is too large or has no size.
-pub fn look(bytes: &[u8]) -> Result<Content, Refusal> {
-    let document = |kind| Ok(Content { kind, width: 0, height: 0 });
-    if bytes.starts_with(b"%PDF-") {
-        return document(FileKind::Pdf);
-    }
-    if bytes.starts_with(b"PK\x03\x04") && holds(bytes, b"OFD.xml") {
-        return document(FileKind::Ofd);
-    }
-    let (kind, size) = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        (FileKind::Png, png(bytes))
-    } else if bytes.starts_with(b"\xff\xd8\xff") {
-        (FileKind::Jpeg, jpeg(bytes))
-    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        (FileKind::Webp, webp(bytes))
-    } else {
-        return Err(Refusal::bad_input(
-            "settle.attachment.kind",
-            "这不是照片或票据文件；可上传 JPG、PNG、WebP 照片，发票可用 PDF、OFD",
-            "this is neither a photo nor a paper; JPG, PNG and WebP photos are taken, and PDF or OFD for invoices",
-        ));
+/// `BadInput platform.files.kind` for what is none of the kinds, `platform.files.pixels` for a picture that is too large or has no size.
+pub fn look(bytes: &[u8], taken: &[FileKind]) -> Result<Content, Refusal> {
+    let Some(kind) = kind_of(bytes).filter(|kind| taken.contains(kind)) else { return Err(not_taken(taken)) };
+    let size = match kind {
+        FileKind::Png => png(bytes),
+        FileKind::Jpeg => jpeg(bytes),
+        FileKind::Webp => webp(bytes),
+        _ => return Ok(Content { kind, width: 0, height: 0 }),
     };
     match size {
         Some((width, height)) if bounded(width, height) => Ok(Content { kind, width, height }),
         _ => Err(Refusal::bad_input(
-            "settle.attachment.pixels",
+            "platform.files.pixels",
             format!("照片损坏，或超过 {} 万像素；请重新拍照或缩小后上传", MOST_PIXELS / 10_000),
             format!("the photo is damaged or has more than {} million pixels; take it again or make it smaller", MOST_PIXELS / 1_000_000),
         )),
     }
+}
+
+fn kind_of(bytes: &[u8]) -> Option<FileKind> {
+    if bytes.starts_with(b"%PDF-") {
+        return Some(FileKind::Pdf);
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        let parts = [
+            (&b"OFD.xml"[..], FileKind::Ofd),
+            (b"xl/workbook.xml", FileKind::Xlsx),
+            (b"word/document.xml", FileKind::Docx),
+            (b"ppt/presentation.xml", FileKind::Pptx),
+        ];
+        let found = parts.into_iter().find(|(name, _)| holds(bytes, name)).map(|(_, kind)| kind);
+        return found.filter(|_| !holds(bytes, b"vbaProject.bin"));
+    }
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        Some(FileKind::Png)
+    } else if bytes.starts_with(b"\xff\xd8\xff") {
+        Some(FileKind::Jpeg)
+    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        Some(FileKind::Webp)
+    } else {
+        super::text::decoded(bytes).map(|_| FileKind::Text)
+    }
+}
+
+fn not_taken(taken: &[FileKind]) -> Refusal {
+    if taken.contains(&FileKind::Text) {
+        return Refusal::bad_input(
+            "platform.files.kind",
+            "不支持这种文件；可上传 PDF、OFD、XLSX、DOCX、PPTX、CSV、TXT 和 JPG、PNG、WebP 图片，不含宏",
+            "this kind of file is not taken; PDF, OFD, XLSX, DOCX, PPTX, CSV, TXT and JPG, PNG, WebP pictures are, without macros",
+        );
+    }
+    Refusal::bad_input(
+        "platform.files.kind",
+        "这不是照片或票据文件；可上传 JPG、PNG、WebP 照片，发票可用 PDF、OFD",
+        "this is neither a photo nor a paper; JPG, PNG and WebP photos are taken, and PDF or OFD for invoices",
+    )
 }
 
 fn bounded(width: u32, height: u32) -> bool {
