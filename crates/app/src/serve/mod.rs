@@ -15,6 +15,7 @@ mod booked;
 mod business;
 mod counters;
 mod demo;
+mod demo_papers;
 mod desk;
 mod difference;
 mod disputes;
@@ -58,6 +59,7 @@ mod shown;
 mod signed;
 mod simulations;
 mod statements;
+mod todos;
 mod uploads;
 mod views;
 mod web;
@@ -171,6 +173,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     if args.demo {
         demo::people(&desk).await?;
         accounts::fill(&desk).await?;
+        demo_papers::fill(&desk).await?;
         views::demo_targets(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
