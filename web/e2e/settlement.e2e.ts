@@ -1,5 +1,5 @@
 // From an uploaded file to published statements, in the browser alone.
-// R0.7 R0.13 R0.14 R1.40 R1.44 R0.33 R5.16
+// R0.7 R0.13 R0.14 R1.14 R1.40 R1.44 R0.33 R5.16
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeBrowser, LOOKS, Person } from './browser';
 
@@ -25,6 +25,38 @@ async function outlet(): Promise<string> {
   const me = (await (await store.context.request.get('/api/v1/me')).json()) as { roles: { over: string }[] };
   await store.finish();
   return me.roles[0]!.over;
+}
+
+const HEADERS = { 'X-Qudao': '1' };
+
+/** A dispute of the partner's that two people uphold: its number, and the partner. */
+async function upheld(fen: number): Promise<{ id: string; partner: string }> {
+  const partner = await Person.signedIn('partner');
+  const call = partner.context.request;
+  const { who } = (await (await call.get('/api/v1/my/payments')).json()) as { who: { account: string } };
+  const zeros = (await (await call.get(`/api/v1/statements/2026-07/${who.account}/unpaid?limit=500`)).json()) as {
+    items: { policy: string; component: string; basis: string; dispute: string | null }[];
+  };
+  const { policy, component, basis } = zeros.items.findLast((row) => row.dispute === null)!;
+  const wish = { period: '2026-07', partner: who.account, policy, component, basis, kind: 'zero', claim: '客户当天已实名' };
+  const raised = await call.post('/api/v1/disputes', { headers: { ...HEADERS, 'Idempotency-Key': `e2e-${Date.now()}` }, data: wish });
+  expect(raised.status()).toBe(201);
+  const { id } = (await raised.json()) as { id: string };
+  await partner.finish();
+  const steps = [
+    ['settlement', 'answer', '"1"', { uphold: fen, reason: '核实已实名' }],
+    ['settlement2', 'decision', '"2"', { approve: true }],
+  ] as const;
+  for (const [login, step, version, data] of steps) {
+    const person = await Person.signedIn(login);
+    const done = await person.context.request.post(`/api/v1/disputes/${id}/${step}`, {
+      headers: { ...HEADERS, 'If-Match': version },
+      data,
+    });
+    expect(done.status(), step).toBe(200);
+    await person.finish();
+  }
+  return { id, partner: who.account };
 }
 
 describe('a settlement clerk', () => {
@@ -83,6 +115,7 @@ describe('a settlement clerk', () => {
   });
 
   it('tries the month, looks at what stands out, and another person publishes it', async () => {
+    const dispute = await upheld(4321);
     const clerk = await Person.signedIn('settlement');
     await clerk.open(`/settlement/periods/${MONTH}`);
     await clerk.page.getByRole('button', { name: '试算' }).first().click();
@@ -126,6 +159,13 @@ describe('a settlement clerk', () => {
     await checker.shot('settlement-published', true);
     const found = await checker.context.request.get(`/api/v1/ledger/journals?about=${MONTH}`);
     expect(((await found.json()) as { total: number }).total).toBeGreaterThan(0);
+    // what was upheld stands in the statement of the month, with a way back, and is posted
+    await checker.open(`/statements/${MONTH}/${dispute.partner}`);
+    await checker.shot('statement-adjusted-zh', true);
+    await checker.page.getByRole('link', { name: dispute.id }).click();
+    await checker.page.getByRole('link', { name: /已计入/ }).waitFor();
+    const adjusted = await checker.context.request.get(`/api/v1/ledger/journals?about=${MONTH}&q=adjustment:${dispute.id}`);
+    expect(adjusted.ok()).toBe(true);
     await checker.open('/ledger');
     await checker.page.getByRole('button', { name: '复核账本' }).click();
     await checker.page.getByText(/复核无误/).waitFor({ timeout: 60_000 });

@@ -24,7 +24,8 @@ use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Month, Refusal};
 use qudao_platform::hash::sha256;
 use qudao_policy::lines::Line;
-use qudao_settle::statement::{Catalog, PartnerRange, RunTotals, Sorted};
+use qudao_settle::statement::{Adjustment, Catalog, PartnerRange, RunTotals, Sorted};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime::Handle;
@@ -86,6 +87,9 @@ pub(crate) struct Args {
     /// 账本中的结算主体 Settlement entity in the ledger
     #[arg(long, default_value = "operator")]
     pub(crate) entity: String,
+    /// Approved amounts of disputes, by partner; those of a server stand in its database.
+    #[arg(skip)]
+    pub(crate) adjustments: BTreeMap<String, Vec<Adjustment>>,
 }
 
 /// What lines, obligations and reasons are written as.
@@ -271,6 +275,7 @@ impl Settled<'_> {
             pdf: &args.pdf,
             rerun: plan.map(|plan| (args.period, plan.number)),
             previous: plan.map_or(self.chain.last(), |plan| Some(&plan.balances)),
+            adjustments: &args.adjustments,
             posting: args.ledger.as_deref().map(|file| Posting { file, entity: &args.entity }),
             ranges: if plan.is_some() { &[] } else { &ranges },
             threads: threads(args),
@@ -395,5 +400,6 @@ pub(crate) fn plain(policies: &Path, facts: &Path, master: &Path, period: Month,
         issued_on: None,
         ledger: None,
         entity: "operator".to_owned(),
+        adjustments: BTreeMap::new(),
     }
 }

@@ -13,8 +13,8 @@ use qudao_policy::model::PolicySet;
 use qudao_settle::ledger_post::{Poster, post_to_file};
 use qudao_settle::statement::pdf::{Options, Press};
 use qudao_settle::statement::{
-    Account, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, Listed, PartnerRange, RunTotals, Sink, Sorted,
-    Statement, Terms, carry, minimum_payment, read_statements, run,
+    Account, Adjustment, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, Listed, PartnerRange, RunTotals, Sink,
+    Sorted, Statement, Terms, carry, minimum_payment, read_statements, run,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -38,6 +38,8 @@ pub(crate) struct Issue<'a> {
     pub(crate) rerun: Option<(Month, u32)>,
     /// Folder of the run stated before, whose balances are brought forward.
     pub(crate) previous: Option<&'a Path>,
+    /// Approved amounts of disputes, by partner, that stand in these statements.
+    pub(crate) adjustments: &'a BTreeMap<String, Vec<Adjustment>>,
     pub(crate) posting: Option<Posting<'a>>,
     /// The partners in ranges of a bearable number of rows, in order, with no gap.
     pub(crate) ranges: &'a [PartnerRange],
@@ -160,13 +162,16 @@ fn in_order<'r>(
     })
 }
 
-/// Balances the run before left.
-fn accounts(previous: Option<&Path>) -> Result<BTreeMap<String, Account>, Refusal> {
-    let mut accounts = BTreeMap::new();
-    if let Some(folder) = previous {
+/// Balances the run before left, and what was approved besides lines.
+fn accounts(issue: &Issue<'_>) -> Result<BTreeMap<String, Account>, Refusal> {
+    let mut accounts: BTreeMap<String, Account> = BTreeMap::new();
+    if let Some(folder) = issue.previous {
         for statement in read_statements(&folder.join("statements").join(JSON))? {
             carry(&mut accounts, &statement?);
         }
+    }
+    for (partner, adjustments) in issue.adjustments {
+        accounts.entry(partner.clone()).or_default().adjustments.clone_from(adjustments);
     }
     Ok(accounts)
 }
@@ -186,7 +191,7 @@ pub(crate) fn issue(
     }
     say::make_folder(&folder)?;
     let catalog = Catalog::new(set);
-    let accounts = accounts(issue.previous)?;
+    let accounts = accounts(issue)?;
     let terms = Terms {
         period: issue.period,
         issued_on: issue.issued_on,

@@ -5,9 +5,10 @@
 //! |---|---|
 //! | published | nothing else is |
 //! | disputed | a dispute waits for its answer, and the statement is not confirmed |
-//! | confirmed | it is confirmed |
+//! | confirmed | it is confirmed, by the partner or by its silence |
 //! | in payment, paid | a payment batch holds it |
 //!
+//! Silence confirms only where the parameter `statement_silence_days` says so ([`lapse`]); while a dispute waits for its answer it never does.
 //! A disputed line never blocks the rest: a statement with disputes can be confirmed by who says that they know of them; what the dispute
 //! brings is posted as an adjustment of its own.
 //! Invariant: a confirmation is made once and never changed; the same statement confirmed again is the same confirmation.
@@ -114,6 +115,111 @@ pub fn promise(parameters: &Register, territory: &str, confirmed_on: Date, due: 
     Ok(due.map_or(promised, |due| due.max(promised)))
 }
 
+/// Who confirmed where nobody did: the rule by which silence counts as consent.
+pub const SILENCE: &str = "statement_silence_days";
+
+impl Confirmation {
+    /// Whether silence confirmed it.
+    pub fn is_tacit(&self) -> bool {
+        self.confirmed_by == SILENCE
+    }
+}
+
+/// What of a statement is confirmed, invoiced and paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Number of the statement.
+    pub statement: String,
+    /// Month.
+    pub period: Month,
+    /// Partner.
+    pub partner: String,
+    /// Where that is.
+    pub territory: String,
+    /// The statement's hash.
+    pub hash: String,
+    /// What invoices have to add up to.
+    pub billed: Fen,
+    /// What is to be paid.
+    pub payment: Fen,
+    /// Tax is withheld, so that no invoice is asked for.
+    pub natural_person: bool,
+    /// Day it was issued.
+    pub issued_on: Date,
+    /// Last day on which one of its lines falls due.
+    pub pay_on: Option<Date>,
+}
+
+impl Subject {
+    /// That of a statement.
+    pub fn of(statement: &Statement) -> Self {
+        Self {
+            statement: statement.number.clone(),
+            period: statement.period,
+            partner: statement.partner.clone(),
+            territory: statement.territory.clone(),
+            hash: statement.hash.clone(),
+            billed: billed(statement),
+            payment: statement.totals.payment,
+            natural_person: statement.natural_person,
+            issued_on: statement.issued_on,
+            pay_on: statement.pay_on,
+        }
+    }
+
+    fn confirmed(&self, who: &str, pay_by: Date, at_us: i64) -> Confirmation {
+        Confirmation {
+            statement: self.statement.clone(),
+            period: self.period,
+            partner: self.partner.clone(),
+            hash: self.hash.clone(),
+            billed: self.billed,
+            payment: self.payment,
+            natural_person: self.natural_person,
+            pay_by,
+            confirmed_by: who.to_owned(),
+            confirmed_at_us: at_us,
+        }
+    }
+}
+
+/// Confirms statements of a month on which their partners were silent longer than the rule allows that was in force on the day of issue;
+/// how many there were. Where the rule says 0 days nothing is ever confirmed so.
+///
+/// # Errors
+/// The parameter cannot be read; the database fails.
+pub async fn lapse(db: &Db, parameters: &Register, period: Month, subjects: &[Subject], today: Date) -> Result<usize, Refusal> {
+    let calendar = Workdays::official()?;
+    let mut silent: Vec<(&Subject, Date)> = Vec::new();
+    for subject in subjects {
+        let days = parameters.on(SILENCE, &subject.territory, subject.issued_on)?.int()?;
+        let last = calendar.after(subject.issued_on, days);
+        if days > 0 && last < today {
+            silent.push((subject, promise(parameters, &subject.territory, last.plus_days(1), subject.pay_on)?));
+        }
+    }
+    if silent.is_empty() {
+        return Ok(0);
+    }
+    write_tx!(db, |tx| {
+        let (held, waiting) = (of_period(tx, period).await?, dispute::waiting_by_statement(tx, period).await?);
+        let now = tx.now_us();
+        let mut count = 0;
+        for (subject, pay_by) in &silent {
+            if held.contains_key(&subject.statement) || waiting.contains_key(&subject.statement) {
+                continue;
+            }
+            let made = subject.confirmed(SILENCE, *pay_by, now);
+            if insert(tx, &made, "on conflict do nothing").await? > 0 {
+                let after = json!({ "hash": made.hash, "payment": made.payment.0, "pay_by": pay_by.to_string() });
+                tx.audit(Entry::new(SILENCE, "statement.confirm", "statement", &made.statement).after(after.to_string()));
+                count += 1;
+            }
+        }
+        Ok(count)
+    })
+}
+
 /// A wish to confirm.
 #[derive(Debug, Clone, Copy)]
 pub struct Confirm<'a> {
@@ -148,26 +254,34 @@ pub async fn confirm(db: &Db, parameters: &Register, wish: Confirm<'_>) -> Resul
         if waiting > 0 && !despite_disputes {
             return Err(disputed(&statement.number, waiting));
         }
-        let made = Confirmation {
-            statement: statement.number.clone(),
-            period: statement.period,
-            partner: statement.partner.clone(),
-            hash: statement.hash.clone(),
-            billed: billed(statement),
-            payment: statement.totals.payment,
-            natural_person: statement.natural_person,
-            pay_by,
-            confirmed_by: who.to_owned(),
-            confirmed_at_us: tx.now_us(),
-        };
-        insert(tx, &made).await?;
+        let made = Subject::of(statement).confirmed(who, pay_by, tx.now_us());
+        insert(tx, &made, "").await?;
         let after = json!({ "hash": made.hash, "payment": made.payment.0, "pay_by": pay_by.to_string(), "disputes": waiting });
         tx.audit(Entry::new(who, "statement.confirm", "statement", &made.statement).after(after.to_string()));
         Ok(Done::Now(made))
     })
 }
 
-async fn insert(tx: &mut Tx, made: &Confirmation) -> Result<(), Refusal> {
+/// Takes over confirmations that partners gave elsewhere, as in the system used before, in one go; how many there are. One that is there
+/// stays as it is.
+///
+/// # Errors
+/// The parameter `payment_sla` cannot be read; the database fails.
+pub async fn take_over(db: &Db, who: &str, parameters: &Register, subjects: &[Subject], on: Date) -> Result<u64, Refusal> {
+    let pay_by = |subject: &Subject| promise(parameters, &subject.territory, on, subject.pay_on);
+    let days = subjects.iter().map(pay_by).collect::<Result<Vec<Date>, Refusal>>()?;
+    write_tx!(db, |tx| {
+        let now = tx.now_us();
+        let mut taken = 0;
+        for (subject, pay_by) in subjects.iter().zip(&days) {
+            taken += insert(tx, &subject.confirmed(who, *pay_by, now), "on conflict do nothing").await?;
+        }
+        tx.audit(Entry::new(who, "statement.take_over", "statement", "").after(json!({ "confirmations": taken }).to_string()));
+        Ok(taken)
+    })
+}
+
+async fn insert(tx: &mut Tx, made: &Confirmation, otherwise: &str) -> Result<u64, Refusal> {
     let sql = "insert into settle_confirmation (statement, period, partner, hash, billed, payment, natural_person, pay_by, confirmed_by,
                    confirmed_at_us) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let args = args![
@@ -182,7 +296,7 @@ async fn insert(tx: &mut Tx, made: &Confirmation) -> Result<(), Refusal> {
         &made.confirmed_by,
         made.confirmed_at_us,
     ];
-    tx.execute(sql, args).await.map(drop)
+    tx.execute(format!("{sql} {otherwise}"), args).await
 }
 
 /// The confirmation of a statement, if there is one.

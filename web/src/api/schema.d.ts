@@ -712,6 +712,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/invoices/{number}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One invoice, with what it has to fit. */
+    get: operations['get_invoice'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/invoices/{number}/decision': {
     parameters: {
       query?: never;
@@ -1266,7 +1283,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What pays now: rules in force today that looked at the caller's business in the last published month. */
+    /** What pays now: rules of the published policies in force today that concern the caller, with what they paid in the last published month. */
     get: operations['my_policies'];
     put?: never;
     post?: never;
@@ -3226,6 +3243,8 @@ export interface components {
       confirmed_by: string;
       /** @description Day by which it is paid. */
       pay_by: string;
+      /** @description Whether the partner's silence confirmed it. */
+      tacit: boolean;
     };
     /** @description What invoices have to add up to. */
     CoverView: {
@@ -3367,6 +3386,8 @@ export interface components {
       decided_by: string | null;
       decision: string | null;
       id: string;
+      /** @description Whether whoever asks proposed the amount, and so cannot approve it. */
+      is_maker: boolean;
       /** @description line or unpaid. */
       kind: string;
       late: boolean;
@@ -3384,6 +3405,8 @@ export interface components {
       raised_by: string;
       /** @description open, proposed, answered, closed. */
       state: string;
+      /** @description The same, once that statement is published. */
+      stated_in: string | null;
       statement: string;
       title: string;
       /** Format: int32 */
@@ -4019,11 +4042,46 @@ export interface components {
       table: string;
       title: string;
     };
+    /** @description An invoice with what it has to fit, for whoever decides it. */
+    InvoiceCase: {
+      /**
+       * Format: int64
+       * @description Fen of its invoices that were accepted; a payment waits until they are what is billed.
+       */
+      accepted: number;
+      /**
+       * Format: int64
+       * @description Fen the statement bills.
+       */
+      billed: number;
+      /**
+       * Format: int64
+       * @description Fen of its invoices that were accepted or wait.
+       */
+      covered: number;
+      decided_at: string | null;
+      decided_by: string | null;
+      file: components['schemas']['AttachmentView'];
+      invoice: components['schemas']['InvoiceView'];
+      /** @description Whether whoever asks brought it, and so cannot decide it. */
+      is_maker: boolean;
+      partner_name: string;
+    };
     /** @description A decision on an invoice. */
     InvoiceDecision: {
       accept: boolean;
       /** @description Why it is refused, for the partner. */
       reason?: string;
+    };
+    /** @description Invoices, with how many there are in each state. */
+    InvoicePage: {
+      /** @description By state, within one's reach and the other filters. */
+      counts: {
+        [key: string]: number;
+      };
+      items: components['schemas']['InvoiceCase'][];
+      next: string | null;
+      total: number;
     };
     /** @description An invoice. */
     InvoiceView: {
@@ -4057,6 +4115,7 @@ export interface components {
       attachment: string;
       issued_on: string;
       number: string;
+      /** @description The partner, or the number of its statement of differences. */
       partner: string;
       period: string;
     };
@@ -4786,34 +4845,6 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
-    Page_InvoiceView: {
-      /** @description Rows. */
-      items: {
-        /**
-         * Format: int64
-         * @description Fen.
-         */
-        amount: number;
-        attachment: string;
-        brought_at: string;
-        brought_by: string;
-        issued_on: string;
-        number: string;
-        partner: string;
-        period: string;
-        reason: string | null;
-        /** @description submitted, accepted, refused. */
-        state: string;
-        statement: string;
-        /** Format: int32 */
-        version: number;
-      }[];
-      /** @description Send it as `after` for the next part; absent at the end. */
-      next: string | null;
-      /** @description Rows of all parts together. */
-      total: number;
-    };
-    /** @description A part of a list. */
     Page_JobView: {
       /** @description Rows. */
       items: {
@@ -5109,6 +5140,8 @@ export interface components {
         due_on: string;
         name: string;
         partner: string;
+        /** @description Month of the statement. */
+        period: string;
         statement: string;
         /** @description unconfirmed, disputed, invoice, no_account, held, in_batch, nothing; absent where it can be paid. */
         waits: string | null;
@@ -5515,6 +5548,8 @@ export interface components {
     };
     /** @description From statement to bank, for one month. */
     PaymentRow: {
+      /** @description Whether it is of differences that settling earlier months again brought. */
+      again: boolean;
       confirmation: components['schemas']['ConfirmationView'] | null;
       invoices: components['schemas']['CoverView'] | null;
       /** @description Day the money moved. */
@@ -6035,6 +6070,11 @@ export interface components {
       next: number | null;
       /**
        * Format: int64
+       * @description What each unit beyond that pays, where every step pays for its own part alone: fen a piece, or of money millionths.
+       */
+      next_each: number | null;
+      /**
+       * Format: int64
        * @description What it pays at the next step, fen.
        */
       next_pays: number | null;
@@ -6507,13 +6547,15 @@ export interface components {
        * @description How many wait.
        */
       count: number;
+      /** @description Day by which the most pressing is to be done, where there is one. */
+      due: string | null;
       /**
        * Format: int64
        * @description How many of them are late.
        */
       overdue: number;
       title: string;
-      /** @description The list of them. */
+      /** @description The record, or the list of them. */
       to: string;
     };
     /** @description A token as it is made: the secret is shown this once. */
@@ -8163,7 +8205,9 @@ export interface operations {
       query?: {
         /** @description submitted, accepted or refused. */
         state?: string;
-        /** @description Number of a statement, or part of a partner's code. */
+        /** @description Month of the statement. */
+        period?: string;
+        /** @description Part of the number of an invoice or statement, or of a partner's code. */
         q?: string;
         after?: string;
         limit?: number;
@@ -8179,7 +8223,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Page_InvoiceView'];
+          'application/json': components['schemas']['InvoicePage'];
         };
       };
     };
@@ -8209,6 +8253,27 @@ export interface operations {
       };
     };
   };
+  get_invoice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        number: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['InvoiceCase'];
+        };
+      };
+    };
+  };
   decide_invoice: {
     parameters: {
       query?: never;
@@ -8231,7 +8296,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['InvoiceView'];
+          'application/json': components['schemas']['InvoiceCase'];
         };
       };
     };

@@ -1,7 +1,7 @@
 //! The month under way on the workbench: metrics against their targets, and outlets that need a look, each a link to the records (R0.21, R7.2).
 
 use super::desk::Desk;
-use super::homepage::Todo;
+use super::todos::Todo;
 use super::metrics::unit;
 use super::{figures, grading, main_push};
 use qudao_access::Scope;
@@ -73,7 +73,7 @@ pub(super) fn under_way(
     let mut alerts = Vec::new();
     let mut alert = |code: &str, title: Text, count: usize, to: String| {
         if count > 0 {
-            alerts.push(Todo { code: code.to_owned(), title: title.get(lang).to_owned(), count: count as u64, overdue: 0, to });
+            alerts.push(Todo { code: code.to_owned(), title: title.get(lang).to_owned(), count: count as u64, overdue: 0, due: None, to });
         }
     };
     for metric in &metrics {

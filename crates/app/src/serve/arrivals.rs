@@ -8,9 +8,9 @@ use axum::Json;
 use axum::extract::State;
 use qudao_access::{Permission, sessions};
 use qudao_engine::facts::FactStore;
-use qudao_kernel::Date;
+use qudao_kernel::{Date, Month, Refusal};
 use qudao_platform::columnar::facts::{FactPort, ImportReport};
-use qudao_trade::arrival::{Came, Delivery, board, standard};
+use qudao_trade::arrival::{Came, Delivery, Line, State as Stage, board, standard};
 use qudao_trade::upload;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -100,16 +100,8 @@ async fn arrivals(
     signed.everywhere(&desk, Permission::ImportRead)?;
     let today = desk.today();
     let month = asked.month.as_deref().map_or_else(|| Ok(today.month()), parse)?;
-    // A file that was brought here came on that day; of others the import day is known.
-    let uploads = upload::list(&mut desk.db.read().await?).await?.into_iter();
-    let brought: BTreeMap<String, Date> =
-        uploads.filter_map(|upload| Some((upload.batch?, sessions::day(upload.loaded_at_us.unwrap_or(upload.at_us))))).collect();
-    let view = heavy(move || {
-        let store = FactStore::open(&desk.home.root().to_string_lossy())?;
-        let reports: Vec<ImportReport> = store.batches()?.iter().filter_map(|batch| store.report(&batch.batch).ok()).collect();
-        let on = |report: &ImportReport| brought.get(&report.batch).copied().unwrap_or(report.day);
-        let came: Vec<Came<'_>> = reports.iter().map(|report| Came { report, on: on(report) }).collect();
-        let sources = board(&standard()?, month, today, &came).into_iter().map(|line| ArrivalSource {
+    let view = counted(&desk, move |came| {
+        let sources = board(&standard()?, month, today, came).into_iter().map(|line| ArrivalSource {
             id: line.source.id.clone(),
             title: line.source.title.get(lang).to_owned(),
             system: line.source.system.clone(),
@@ -125,4 +117,40 @@ async fn arrivals(
         Ok(ArrivalsView { month: month.to_string(), today: today.to_string(), sources: sources.collect() })
     });
     Ok(Json(view.await?))
+}
+
+/// What files brought, with the day on which they came: of those brought here the day of loading, of others the import day.
+async fn counted<T: Send + 'static>(desk: &Arc<Desk>, work: impl FnOnce(&[Came<'_>]) -> Result<T, Refusal> + Send + 'static) -> Answer<T> {
+    let uploads = upload::list(&mut desk.db.read().await?).await?.into_iter();
+    let brought: BTreeMap<String, Date> =
+        uploads.filter_map(|upload| Some((upload.batch?, sessions::day(upload.loaded_at_us.unwrap_or(upload.at_us))))).collect();
+    let desk = Arc::clone(desk);
+    heavy(move || {
+        let store = FactStore::open(&desk.home.root().to_string_lossy())?;
+        let reports: Vec<ImportReport> = store.batches()?.iter().filter_map(|batch| store.report(&batch.batch).ok()).collect();
+        let on = |report: &ImportReport| brought.get(&report.batch).copied().unwrap_or(report.day);
+        let came: Vec<Came<'_>> = reports.iter().map(|report| Came { report, on: on(report) }).collect();
+        work(&came)
+    })
+    .await
+}
+
+/// Data of this month and of the one before that are due and not there, as the month and the day they were due on; one for each source and
+/// month. A house without any data misses none.
+pub(crate) async fn missing(desk: &Arc<Desk>) -> Answer<Vec<(Month, Date)>> {
+    let today = desk.today();
+    counted(desk, move |came| {
+        if came.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sources = standard()?;
+        let mut found = Vec::new();
+        for month in [today.month().plus(-1), today.month()] {
+            let lines = board(&sources, month, today, came);
+            let first = |line: &Line| line.deliveries.iter().filter(|one| one.state == Stage::Missing).map(|one| one.due_on).min();
+            found.extend(lines.iter().filter_map(|line| first(line).map(|due| (month, due))));
+        }
+        Ok(found)
+    })
+    .await
 }

@@ -2,9 +2,10 @@
 
 use super::desk::Desk;
 use super::proofs::{Found, Which, look};
+use super::settling;
 use super::shown::{instant, mask};
 use super::signed::Signed;
-use super::statements::{find, own};
+use super::statements::find_own;
 use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, heavy, too_large};
 use axum::Json;
 use axum::body::Bytes;
@@ -14,6 +15,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use qudao_access::{Permission, Place, Scope};
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
+use qudao_platform::audit::same_hand;
 use qudao_settle::attachment::{self, Attachment};
 use qudao_settle::dispute::{self, Dispute, Filter, Raise};
 use qudao_settle::invoice;
@@ -107,11 +109,17 @@ pub(crate) struct DisputeView {
     /// Month whose statement the adjustment stands in.
     #[schema(required)]
     post_in: Option<String>,
+    /// The same, once that statement is published.
+    #[schema(required)]
+    stated_in: Option<String>,
+    /// Whether whoever asks proposed the amount, and so cannot approve it.
+    is_maker: bool,
     photos: Vec<AttachmentView>,
 }
 
 impl DisputeView {
-    pub(crate) fn of(held: Dispute, name: String, photos: &[Attachment], today: Date) -> Self {
+    pub(crate) fn of(held: Dispute, name: String, photos: &[Attachment], today: Date, who: &str) -> Self {
+        let is_maker = held.answered_by.as_deref().is_some_and(|maker| same_hand(maker, who));
         let late = held.is_late(today);
         let mut parts = held.subject.splitn(3, '/').map(str::to_owned);
         let (policy, component, rest) =
@@ -152,6 +160,8 @@ impl DisputeView {
             decided_by: held.decided_by,
             decision: held.decision,
             post_in: held.post_in.map(|month| month.to_string()),
+            stated_in: held.stated_in.map(|month| month.to_string()),
+            is_maker,
             photos: photos.iter().map(AttachmentView::of).collect(),
         }
     }
@@ -220,14 +230,15 @@ async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(asked): Asked
     let paging = Paging { after: asked.after, limit: asked.limit };
     let total = all.len();
     let page = Page::of(&paging, total, all.into_iter());
+    let who = signed.0.who();
     let names = names(&desk, page.items.iter().map(|held| held.partner.clone()).collect()).await?;
-    let items = page.items.into_iter().map(|held| view(&names, held, today)).collect();
+    let items = page.items.into_iter().map(|held| view(&names, held, today, &who)).collect();
     Ok(Json(DisputePage { items, next: page.next, total, counts }))
 }
 
-fn view(names: &BTreeMap<String, String>, held: Dispute, today: Date) -> DisputeView {
+fn view(names: &BTreeMap<String, String>, held: Dispute, today: Date, who: &str) -> DisputeView {
     let name = names.get(&held.partner).cloned().unwrap_or_default();
-    DisputeView::of(held, name, &[], today)
+    DisputeView::of(held, name, &[], today, who)
 }
 
 /// Names of partners, as of today.
@@ -253,11 +264,11 @@ async fn held(desk: &Desk, scope: &Scope, id: &str) -> Result<Dispute, Refusal> 
     }
 }
 
-async fn whole(desk: &Arc<Desk>, found: Dispute) -> Answer<Json<DisputeView>> {
+async fn whole(desk: &Arc<Desk>, signed: &Signed, found: Dispute) -> Answer<Json<DisputeView>> {
     let photos = attachment::of_record(&mut desk.db.read().await?, "dispute", &found.id).await?;
     let names = names(desk, vec![found.partner.clone()]).await?;
     let name = names.get(&found.partner).cloned().unwrap_or_default();
-    Ok(Json(DisputeView::of(found, name, &photos, desk.today())))
+    Ok(Json(DisputeView::of(found, name, &photos, desk.today(), &signed.0.who())))
 }
 
 /// One dispute.
@@ -266,7 +277,7 @@ async fn whole(desk: &Arc<Desk>, found: Dispute) -> Answer<Json<DisputeView>> {
 async fn one(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<String>) -> Answer<Json<DisputeView>> {
     let scope = signed.scope(&desk, Permission::StatementRead)?;
     let found = held(&desk, &scope, &id).await?;
-    whole(&desk, found).await
+    whole(&desk, &signed, found).await
 }
 
 /// A dispute to be raised.
@@ -299,8 +310,7 @@ async fn raise(
     OnceKey(key): OnceKey,
     Sent(wish): Sent<DisputeWish>,
 ) -> Answer<impl IntoResponse> {
-    let scope = own(signed.scope(&desk, Permission::StatementConfirm)?, &wish.partner);
-    let (run, statement) = find(&desk, scope, &wish.period, &wish.partner).await?;
+    let (run, statement) = find_own(&desk, &signed, &wish.period, &wish.partner).await?;
     let which = Which {
         period: wish.period,
         partner: wish.partner,
@@ -339,7 +349,7 @@ async fn raise(
     };
     let id = dispute::raise(&desk.db, &desk.parameters(), &key, new).await?.into_inner();
     let found = dispute::get(&mut desk.db.read().await?, &id).await?;
-    Ok((StatusCode::CREATED, whole(&desk, found).await?))
+    Ok((StatusCode::CREATED, whole(&desk, &signed, found).await?))
 }
 
 /// An answer to a dispute.
@@ -366,7 +376,7 @@ async fn answer(
     held(&desk, &scope, &id).await?;
     let what = sent.uphold.map_or(dispute::Answer::Reject, |fen| dispute::Answer::Uphold(Fen(fen)));
     let found = dispute::answer(&desk.db, &signed.0.who(), &id, version, what, &sent.reason).await?;
-    whole(&desk, found).await
+    whole(&desk, &signed, found).await
 }
 
 /// A decision on a proposed amount.
@@ -392,9 +402,9 @@ async fn decide(
     let scope = signed.scope(&desk, Permission::DisputeAnswer)?;
     let found = held(&desk, &scope, &id).await?;
     let shared = Arc::clone(&desk);
-    let open = heavy(move || Ok(shared.runs()?.last().map_or(found.period, |run| run.period()).plus(1))).await?;
+    let open = heavy(move || settling::open_month(&shared.home, found.period.plus(1))).await?;
     let found = dispute::decide(&desk.db, &signed.0.who(), &id, version, sent.approve, &sent.note, open).await?;
-    whole(&desk, found).await
+    whole(&desk, &signed, found).await
 }
 
 /// Takes an answer as it is, or takes one's own dispute back.
@@ -404,7 +414,7 @@ async fn close(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<Str
     let scope = signed.scope(&desk, Permission::StatementConfirm)?;
     held(&desk, &scope, &id).await?;
     let found = dispute::close(&desk.db, &signed.0.who(), &id).await?;
-    whole(&desk, found).await
+    whole(&desk, &signed, found).await
 }
 
 /// Name of a file.

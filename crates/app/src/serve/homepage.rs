@@ -4,12 +4,12 @@ use super::aims::{self, UnderWay};
 use super::desk::Desk;
 use super::opened::{Head, Run};
 use super::signed::Signed;
+use super::todos::{Todo, todos};
 use super::web::{Answer, Language, heavy};
 use axum::Json;
 use axum::extract::State;
 use qudao_access::{Permission, Scope};
 use qudao_kernel::{Lang, Refusal, Text};
-use qudao_settle::waiting::waiting;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,20 +19,6 @@ use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(home))
-}
-
-/// Records that wait for somebody.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Todo {
-    /// Stable name of the kind of work.
-    pub(super) code: String,
-    pub(super) title: String,
-    /// How many wait.
-    pub(super) count: u64,
-    /// How many of them are late.
-    pub(super) overdue: u64,
-    /// The list of them.
-    pub(super) to: String,
 }
 
 /// A figure and the one before it.
@@ -125,40 +111,6 @@ async fn home(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Lan
         Ok(Json(Workbench { today: desk.today().to_string(), todos, settled, under_way, network }))
     })
     .await
-}
-
-/// What waits for the asker to decide or review.
-async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Result<Vec<Todo>, Refusal> {
-    let waiting = waiting(&mut desk.db.read().await?, &signed.0.login).await?;
-    let todo = |permission: Permission, code: &str, title: Text, count: u64, to: &str| {
-        let mine = count > 0 && signed.may(desk, permission).is_ok();
-        mine.then(|| Todo { code: code.to_owned(), title: title.get(lang).to_owned(), count, overdue: 0, to: to.to_owned() })
-    };
-    let all = [
-        todo(Permission::SettlementApprove, "publish", Text::new("待审批发布的月份", "Months to approve"), waiting.months, "/settlement"),
-        todo(
-            Permission::SettlementRun,
-            "exceptions",
-            Text::new("待核查的结算异常", "Exceptions to review"),
-            waiting.exceptions,
-            "/settlement",
-        ),
-        todo(
-            Permission::PaymentApprove,
-            "batches",
-            Text::new("待审批的付款批次", "Payment batches to approve"),
-            waiting.batches,
-            "/payments",
-        ),
-        todo(
-            Permission::PaymentApprove,
-            "accounts",
-            Text::new("待复核的收款账户", "Bank accounts to check"),
-            waiting.accounts,
-            "/payments",
-        ),
-    ];
-    Ok(all.into_iter().flatten().collect())
 }
 
 /// Partners most paid that are listed.

@@ -1,25 +1,31 @@
 //! Tax invoices against confirmed statements.
 
 use super::desk::Desk;
+use super::disputes::{AttachmentView, names};
 use super::shown::instant;
 use super::signed::Signed;
-use super::statements::{find, own};
-use super::web::{Answer, Asked, IfMatch, OnceKey, Page, Paging, Sent};
+use super::statements::find_own;
+use super::web::{Answer, Asked, IfMatch, OnceKey, Page, Paging, Sent, bug};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use qudao_access::{Permission, Place, Scope};
-use qudao_kernel::{Date, Fen, Kind, Refusal};
+use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
+use qudao_platform::audit::same_hand;
+use qudao_settle::attachment;
+use qudao_settle::confirm::{self, Subject};
 use qudao_settle::invoice::{self, Bring, Cover, Invoice};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new().routes(routes!(list, bring)).routes(routes!(decide))
+    OpenApiRouter::new().routes(routes!(list, bring)).routes(routes!(one)).routes(routes!(decide))
 }
 
 /// What invoices have to add up to.
@@ -78,13 +84,46 @@ impl InvoiceView {
     }
 }
 
+/// An invoice with what it has to fit, for whoever decides it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvoiceCase {
+    invoice: InvoiceView,
+    partner_name: String,
+    /// Fen the statement bills.
+    billed: i64,
+    /// Fen of its invoices that were accepted; a payment waits until they are what is billed.
+    accepted: i64,
+    /// Fen of its invoices that were accepted or wait.
+    covered: i64,
+    file: AttachmentView,
+    #[schema(required)]
+    decided_by: Option<String>,
+    #[schema(required)]
+    decided_at: Option<String>,
+    /// Whether whoever asks brought it, and so cannot decide it.
+    is_maker: bool,
+}
+
+/// Invoices, with how many there are in each state.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct InvoicePage {
+    items: Vec<InvoiceCase>,
+    #[schema(required)]
+    next: Option<String>,
+    total: usize,
+    /// By state, within one's reach and the other filters.
+    counts: BTreeMap<String, usize>,
+}
+
 /// Filters of invoices.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct InvoiceFilter {
     /// submitted, accepted or refused.
     state: Option<String>,
-    /// Number of a statement, or part of a partner's code.
+    /// Month of the statement.
+    period: Option<String>,
+    /// Part of the number of an invoice or statement, or of a partner's code.
     q: Option<String>,
     after: Option<String>,
     limit: Option<usize>,
@@ -94,26 +133,85 @@ fn reaches(scope: &Scope, held: &Invoice) -> bool {
     scope.covers(&Place { territory: &held.territory, partners: &[&held.partner], outlet: "", clerk: "" })
 }
 
+/// An invoice within somebody's reach; one outside is answered like one that is not there.
+async fn held(desk: &Desk, scope: &Scope, number: &str) -> Result<Invoice, Refusal> {
+    let found = invoice::get(&mut desk.db.read().await?, number).await?;
+    if reaches(scope, &found) {
+        return Ok(found);
+    }
+    let (zh, en) = (format!("没有发票 {number}"), format!("there is no invoice {number}"));
+    Err(Refusal::new(Kind::NotFound, "settle.invoice.none", zh, en))
+}
+
+async fn cases(desk: &Arc<Desk>, signed: &Signed, found: Vec<Invoice>) -> Answer<Vec<InvoiceCase>> {
+    let names = names(desk, found.iter().map(|held| held.partner.clone()).collect()).await?;
+    let who = signed.0.who();
+    let tx = &mut desk.db.read().await?;
+    let (mut cases, mut accepted) = (Vec::new(), BTreeMap::new());
+    for held in found {
+        if let Entry::Vacant(month) = accepted.entry(held.period) {
+            month.insert(invoice::accepted(tx, held.period).await?);
+        }
+        let sum = |month: &BTreeMap<String, Fen>| month.get(&held.statement).map_or(0, |fen| fen.0);
+        cases.push(InvoiceCase {
+            partner_name: names.get(&held.partner).cloned().unwrap_or_default(),
+            billed: confirm::of_statement(tx, &held.statement).await?.map_or(0, |made| made.billed.0),
+            accepted: accepted.get(&held.period).map_or(0, sum),
+            covered: invoice::covered(tx, &held.statement).await?.0,
+            file: AttachmentView::of(&attachment::get(tx, &held.attachment).await?),
+            decided_by: held.decided_by.clone(),
+            decided_at: held.decided_at_us.map(instant),
+            is_maker: same_hand(&held.brought_by, &who),
+            invoice: InvoiceView::of(held),
+        });
+    }
+    Ok(cases)
+}
+
+async fn case(desk: &Arc<Desk>, signed: &Signed, found: Invoice) -> Answer<Json<InvoiceCase>> {
+    let one = cases(desk, signed, vec![found]).await?.pop();
+    one.map(Json).ok_or_else(|| bug("an invoice was lost on its way").into())
+}
+
 /// Invoices within one's reach, the oldest first.
 #[utoipa::path(get, path = "/invoices", tag = "invoices", operation_id = "list_invoices", params(InvoiceFilter),
-    responses((status = 200, body = Page<InvoiceView>)), extensions(("x-permission" = json!("statement.read"))))]
-async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(asked): Asked<InvoiceFilter>) -> Answer<Json<Page<InvoiceView>>> {
+    responses((status = 200, body = InvoicePage)), extensions(("x-permission" = json!("statement.read"))))]
+async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(asked): Asked<InvoiceFilter>) -> Answer<Json<InvoicePage>> {
     let scope = signed.scope(&desk, Permission::StatementRead)?;
-    let state = asked.state.as_deref().map(str::parse).transpose();
-    let state = state.map_err(|()| {
-        Refusal::bad_input("serve.request.query", "状态无法识别；请重置条件", "the state cannot be read; reset the filters")
-    })?;
-    let mut all = invoice::list(&mut desk.db.read().await?, state).await?;
-    let typed = asked.q.unwrap_or_default();
-    all.retain(|held| reaches(&scope, held) && (held.statement.contains(typed.trim()) || held.number.contains(typed.trim())));
+    let wrong = || Refusal::bad_input("serve.request.query", "条件无法识别；请重置条件", "a filter cannot be read; reset the filters");
+    let state: Option<invoice::State> = asked.state.as_deref().map(str::parse).transpose().map_err(|()| wrong())?;
+    let period = asked.period.as_deref().map(str::parse::<Month>).transpose().map_err(|_| wrong())?;
+    let mut all = invoice::list(&mut desk.db.read().await?, None).await?;
+    let typed = asked.q.unwrap_or_default().trim().to_lowercase();
+    all.retain(|held| {
+        reaches(&scope, held)
+            && period.is_none_or(|period| held.period == period)
+            && [&held.statement, &held.number, &held.partner].iter().any(|text| text.to_lowercase().contains(&typed))
+    });
+    let mut counts: BTreeMap<String, usize> = invoice::State::ALL.iter().map(|state| (state.name().to_owned(), 0)).collect();
+    for held in &all {
+        *counts.entry(held.state.name().to_owned()).or_default() += 1;
+    }
+    all.retain(|held| state.is_none_or(|state| held.state == state));
     let paging = Paging { after: asked.after, limit: asked.limit };
-    Ok(Json(Page::of(&paging, all.len(), all.into_iter().map(InvoiceView::of))))
+    let page = Page::of(&paging, all.len(), all.into_iter());
+    Ok(Json(InvoicePage { items: cases(&desk, &signed, page.items).await?, next: page.next, total: page.total, counts }))
+}
+
+/// One invoice, with what it has to fit.
+#[utoipa::path(get, path = "/invoices/{number}", tag = "invoices", operation_id = "get_invoice", params(("number" = String, Path)),
+    responses((status = 200, body = InvoiceCase)), extensions(("x-permission" = json!("statement.read"))))]
+async fn one(State(desk): State<Arc<Desk>>, signed: Signed, Path(number): Path<String>) -> Answer<Json<InvoiceCase>> {
+    let scope = signed.scope(&desk, Permission::StatementRead)?;
+    let found = held(&desk, &scope, &number).await?;
+    case(&desk, &signed, found).await
 }
 
 /// An invoice to be brought.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct InvoiceWish {
     period: String,
+    /// The partner, or the number of its statement of differences.
     partner: String,
     number: String,
     /// Fen, with tax.
@@ -133,8 +231,9 @@ async fn bring(
     OnceKey(key): OnceKey,
     Sent(wish): Sent<InvoiceWish>,
 ) -> Answer<impl IntoResponse> {
-    let scope = own(signed.scope(&desk, Permission::StatementConfirm)?, &wish.partner);
-    let (_, statement) = find(&desk, scope, &wish.period, &wish.partner).await?;
+    let (_, statement) = find_own(&desk, &signed, &wish.period, &wish.partner).await?;
+    let subject = [Subject::of(&statement)];
+    confirm::lapse(&desk.db, &desk.parameters(), statement.period, &subject, desk.today()).await?;
     let issued_on: Date = wish.issued_on.parse().map_err(|_| {
         Refusal::bad_input("settle.invoice.day", "开票日期须为 2026-08-31 这样的日期", "the invoice's day is written like 2026-08-31")
     })?;
@@ -165,25 +264,16 @@ pub(crate) struct InvoiceDecision {
 /// Accepts or refuses an invoice.
 #[utoipa::path(post, path = "/invoices/{number}/decision", tag = "invoices", operation_id = "decide_invoice", request_body = InvoiceDecision,
     params(("number" = String, Path), ("If-Match" = String, Header)),
-    responses((status = 200, body = InvoiceView)), extensions(("x-permission" = json!("dispute.answer"))))]
+    responses((status = 200, body = InvoiceCase)), extensions(("x-permission" = json!("dispute.answer"))))]
 async fn decide(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     Path(number): Path<String>,
     IfMatch(version): IfMatch,
     Sent(sent): Sent<InvoiceDecision>,
-) -> Answer<Json<InvoiceView>> {
+) -> Answer<Json<InvoiceCase>> {
     let scope = signed.scope(&desk, Permission::DisputeAnswer)?;
-    let held = invoice::get(&mut desk.db.read().await?, &number).await?;
-    if !reaches(&scope, &held) {
-        return Err(Refusal::new(
-            Kind::NotFound,
-            "settle.invoice.none",
-            format!("没有发票 {number}"),
-            format!("there is no invoice {number}"),
-        )
-        .into());
-    }
-    let held = invoice::decide(&desk.db, &signed.0.who(), &number, version, sent.accept, &sent.reason).await?;
-    Ok(Json(InvoiceView::of(held)))
+    held(&desk, &scope, &number).await?;
+    let decided = invoice::decide(&desk.db, &signed.0.who(), &number, version, sent.accept, &sent.reason).await?;
+    case(&desk, &signed, decided).await
 }

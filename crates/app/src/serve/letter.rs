@@ -91,6 +91,9 @@ pub(crate) struct RungView {
     /// What it pays at the next step, fen.
     #[schema(required)]
     pub(crate) next_pays: Option<i64>,
+    /// What each unit beyond that pays, where every step pays for its own part alone: fen a piece, or of money millionths.
+    #[schema(required)]
+    pub(crate) next_each: Option<i64>,
 }
 
 /// An instalment.
@@ -247,7 +250,19 @@ pub(crate) fn rung_view(rung: &Rung, component: &str, lang: Lang) -> Option<Rung
         gap: of(&rung.distance),
         pays: pays(&rung.pays),
         next_pays: rung.next_pays.as_ref().and_then(pays),
+        next_each: rung.next_each.as_ref().and_then(|each| match each {
+            Datum::Number(share) if matches!(rung.pays, Datum::Money(_)) => ppm(share),
+            each => pays(each),
+        }),
     })
+}
+
+/// An exact share, such as `3/100`, in millionths; `None` where it is not a whole number of them.
+fn ppm(share: &str) -> Option<i64> {
+    let (above, below) = share.split_once('/').unwrap_or((share, "1"));
+    let (above, below): (i64, i64) = (above.parse().ok()?, below.parse().ok()?);
+    let millionths = above.checked_mul(1_000_000)?;
+    (below > 0 && millionths % below == 0).then(|| millionths / below)
 }
 
 /// The title of a ladder without its name: `step (台阶奖励)`.

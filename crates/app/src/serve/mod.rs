@@ -17,6 +17,7 @@ mod business;
 mod counters;
 mod demo;
 mod demo_documents;
+mod demo_papers;
 mod desk;
 mod difference;
 mod disputes;
@@ -74,6 +75,7 @@ mod standards;
 mod statements;
 mod switches;
 mod territories;
+mod todos;
 mod uploads;
 mod views;
 mod web;
@@ -205,6 +207,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         territories::demo_universe(&desk).await?;
         switches::demo_pilot(&desk).await?;
         demo_documents::fill(&desk).await?;
+        demo_papers::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(

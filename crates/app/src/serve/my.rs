@@ -19,7 +19,7 @@ use qudao_engine::settle::Rows;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::{Date, Kind, Lang, Month, Refusal};
 use qudao_policy::lines::{Line, LineKind, Obligation, ObligationState, Reason};
-use qudao_policy::model::{Destination, Expr, Fact, Payee, PayeeKind};
+use qudao_policy::model::{Component, Destination, Expr, Fact, Payee, PayeeKind};
 use qudao_settle::confirm::{self, State as Stage};
 use qudao_settle::dispute;
 use qudao_settle::statement::Catalog;
@@ -107,6 +107,12 @@ impl Own {
             }
     }
 
+    /// Whether a rule pays such as they are.
+    pub(crate) fn is_paid_by(&self, component: &Component) -> bool {
+        let wanted = if self.kind == "clerk" { Payee::Clerk } else { Payee::Outlet };
+        self.has_all() || component.payees.iter().any(|share| share.payee == wanted)
+    }
+
     pub(crate) fn did(&self, fact: &Fact) -> bool {
         self.has_all() || self.outlets.contains(text(fact, Col::Outlet)) || self.clerks.contains(text(fact, Col::Clerk))
     }
@@ -149,10 +155,9 @@ impl Own {
         }
         let world = run.world()?;
         let catalog = Catalog::new(world.set());
-        let wanted = if self.kind == "clerk" { Payee::Clerk } else { Payee::Outlet };
         found.retain(|reason| {
             let component = catalog.component(&reason.policy, reason.version, &reason.component);
-            component.is_some_and(|component| component.payees.iter().any(|share| share.payee == wanted))
+            component.is_some_and(|component| self.is_paid_by(component))
         });
         let group = |reason: &Reason| self.outlets.iter().chain(&self.clerks).any(|code| reason.basis.ends_with(&format!("/{code}")));
         let (groups, events): (Vec<Reason>, Vec<Reason>) = found.into_iter().partition(|reason| reason.basis.contains('/'));

@@ -3,6 +3,8 @@
 use super::desk::Desk;
 use super::invoices::{CoverView, InvoiceView};
 use super::my::{MOST_MONTHS, WhoView, own};
+use super::settling;
+use super::shelf::Shelf;
 use super::shown::day;
 use super::signed::Signed;
 use super::statements::ConfirmationView;
@@ -30,6 +32,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 pub(crate) struct PaymentRow {
     period: String,
     statement: String,
+    /// Whether it is of differences that settling earlier months again brought.
+    again: bool,
     /// Fen.
     payment: i64,
     /// published, disputed, confirmed, `in_payment`, paid.
@@ -64,8 +68,12 @@ async fn payments(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<
     let statements = heavy(move || {
         let mut found = Vec::new();
         for run in shared.runs()?.iter().rev().take(MOST_MONTHS) {
+            // What settling earlier months again brought into the month is paid on its own.
+            for statement in settling::differences(&shared.home, run.period(), &account)? {
+                found.push((run.period(), statement, true));
+            }
             if let Some(head) = run.head(&account) {
-                found.push((run.period(), run.statement(head)?));
+                found.push((run.period(), run.statement(head)?, false));
             }
         }
         Ok(found)
@@ -74,7 +82,7 @@ async fn payments(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<
     let tx = &mut desk.db.read().await?;
     let money = super::statements::paid(tx, &own.account).await?;
     let mut items = Vec::new();
-    for (period, statement) in statements {
+    for (period, statement, again) in statements {
         let made = confirm::of_statement(tx, &statement.number).await?;
         let waits = dispute::waiting(tx, &statement.number).await?;
         let covered = invoice::covered(tx, &statement.number).await?;
@@ -83,6 +91,7 @@ async fn payments(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<
         items.push(PaymentRow {
             paid_on: day(paid.and_then(|(_, on)| *on)),
             period: period.to_string(),
+            again,
             payment: statement.totals.payment.0,
             state: Stage::of(made.is_some(), waits > 0, paid.map(|(how, _)| *how)).name().to_owned(),
             confirmation: made.as_ref().map(ConfirmationView::of),
@@ -126,26 +135,27 @@ pub(crate) struct PayingRule {
     example: Option<WorkedExample>,
 }
 
-/// What pays now: rules in force today that looked at the caller's business in the last published month.
+/// What pays now: rules of the published policies in force today that concern the caller, with what they paid in the last published month.
 #[utoipa::path(get, path = "/my/policies", tag = "my", operation_id = "my_policies",
     responses((status = 200, body = Vec<PayingRule>)), extensions(("x-permission" = json!("income.read"))))]
 async fn policies(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Vec<PayingRule>>> {
     let own = own(&desk, &signed).await?;
-    let run = super::statements::month(&desk, None).await?;
+    let scope = signed.scope(&desk, Permission::IncomeRead)?;
     heavy(move || {
         let today = desk.today();
-        let world = run.world()?;
-        let (lines, zeros) = (own.lines(&run)?, own.zeros(&run)?);
+        let (lines, zeros) = match desk.runs()?.last() {
+            Some(run) => (own.lines(run)?, own.zeros(run)?),
+            None => Default::default(),
+        };
+        let shelf = Shelf::open(&desk)?;
+        let concerned = shelf.concerning(&scope, &*desk.master()?, today).into_iter();
         let mut rules = Vec::new();
-        for policy in world.set().policies.iter().filter(|policy| policy.from <= today && today < policy.to) {
-            for (index, component) in policy.components.iter().enumerate() {
-                let is_this =
-                    |name: &str, version: u32, held: &str| name == policy.name && version == policy.version && held == component.name;
-                let paid: Vec<&Line> = lines.iter().filter(|line| is_this(&line.policy, line.version, &line.component)).collect();
-                let unpaid = zeros.iter().filter(|reason| is_this(&reason.policy, reason.version, &reason.component)).count() as u64;
-                if paid.is_empty() && unpaid == 0 {
-                    continue;
-                }
+        for policy in concerned.filter(|policy| policy.from <= today && today < policy.to) {
+            for (index, component) in policy.components.iter().enumerate().filter(|(_, component)| own.is_paid_by(component)) {
+                // An earlier version of the rule counts: what it paid is what the caller knows it by.
+                let is_this = |name: &str, held: &str| name == policy.name && held == component.name;
+                let paid: Vec<&Line> = lines.iter().filter(|line| is_this(&line.policy, &line.component)).collect();
+                let unpaid = zeros.iter().filter(|reason| is_this(&reason.policy, &reason.component)).count() as u64;
                 rules.push(PayingRule {
                     policy: policy.name.clone(),
                     policy_title: policy.title.clone(),
@@ -161,7 +171,7 @@ async fn policies(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<
                 });
             }
         }
-        rules.sort_by_key(|rule| std::cmp::Reverse(rule.paid));
+        rules.sort_by_key(|rule| (std::cmp::Reverse(rule.paid), std::cmp::Reverse(rule.unpaid)));
         Ok(Json(rules))
     })
     .await

@@ -15,6 +15,7 @@ use qudao_kernel::{Date, Month, Refusal, Text};
 use qudao_platform::audit::same_hand;
 use qudao_platform::jobs::New;
 use qudao_settle::bank;
+use qudao_settle::confirm::{self, Subject};
 use qudao_settle::payment::{self, Batch, Candidate, Payment, Wait};
 use qudao_settle::statement::read_statements;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ struct PaymentCandidate {
     partner: String,
     name: String,
     statement: String,
+    /// Month of the statement.
+    period: String,
     /// Fen.
     amount: i64,
     due_on: String,
@@ -78,32 +81,16 @@ struct CandidatesAsked {
 }
 
 /// The statements of a published month, with those settled again into it.
-fn statements(desk: &Desk, month: Month) -> Result<Vec<Candidate>, Refusal> {
-    let home = &desk.home;
+pub(super) fn statements(desk: &Desk, month: Month) -> Result<Vec<Candidate>, Refusal> {
     let mut folders = vec![desk.run(month)?.folder.clone()];
-    for earlier in settling::published(home)?.into_iter().filter(|earlier| *earlier < month) {
-        for number in 1..=home.reruns(earlier) {
-            let folder = home.rerun(earlier, number);
-            if crate::chain::summary_of(&folder)?.rerun.is_some_and(|rerun| rerun.post_in == month) {
-                folders.push(folder);
-            }
-        }
-    }
+    folders.extend(settling::settled_into(&desk.home, month)?);
     let mut found = Vec::new();
     for folder in folders {
         for statement in read_statements(&folder.join("statements/statements.jsonl"))? {
             let statement = statement?;
-            if statement.partner.is_empty() {
-                continue;
+            if !statement.partner.is_empty() {
+                found.push(Candidate::of(&statement));
             }
-            found.push(Candidate {
-                partner: statement.partner,
-                name: statement.name,
-                statement: statement.number,
-                amount: statement.totals.payment.0,
-                due_on: statement.pay_on.unwrap_or(statement.issued_on),
-                waits: None,
-            });
         }
     }
     Ok(found)
@@ -113,8 +100,10 @@ fn statements(desk: &Desk, month: Month) -> Result<Vec<Candidate>, Refusal> {
 async fn weighed(desk: &Arc<Desk>, month: Month) -> Answer<Vec<Candidate>> {
     let shared = Arc::clone(desk);
     let mut all = heavy(move || statements(&shared, month)).await?;
-    let mut tx = desk.db.read().await?;
-    payment::weigh(&mut tx, &mut all, desk.today()).await?;
+    let (parameters, today) = (desk.parameters(), desk.today());
+    let subjects: Vec<Subject> = all.iter().map(|one| one.subject.clone()).collect();
+    confirm::lapse(&desk.db, &parameters, month, &subjects, today).await?;
+    payment::weigh(&mut desk.db.read().await?, month, &mut all, today).await?;
     Ok(all)
 }
 
@@ -135,18 +124,19 @@ async fn candidates(
         *waiting.entry(wait.name().to_owned()).or_default() += 1;
     }
     let ready = || all.iter().filter(|one| one.waits.is_none());
-    let (count, amount) = (ready().count(), ready().map(|one| one.amount).fold(0, i64::saturating_add));
+    let (count, amount) = (ready().count(), ready().map(|one| one.subject.payment.0).fold(0, i64::saturating_add));
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
     let is_meant = |one: &&Candidate| {
         asked.waits.as_deref().is_none_or(|wanted| one.waits.map_or("ready", Wait::name) == wanted)
-            && (typed.is_empty() || one.partner.to_lowercase().contains(&typed) || one.name.to_lowercase().contains(&typed))
+            && (typed.is_empty() || one.subject.partner.to_lowercase().contains(&typed) || one.name.to_lowercase().contains(&typed))
     };
     let found: Vec<&Candidate> = all.iter().filter(is_meant).collect();
     let view = |one: &Candidate| PaymentCandidate {
-        partner: one.partner.clone(),
+        partner: one.subject.partner.clone(),
         name: one.name.clone(),
-        statement: one.statement.clone(),
-        amount: one.amount,
+        statement: one.subject.statement.clone(),
+        period: one.subject.period.to_string(),
+        amount: one.subject.payment.0,
         due_on: one.due_on.to_string(),
         waits: one.waits.map(|wait| wait.name().to_owned()),
     };
@@ -282,8 +272,10 @@ async fn make(
     }
     let wanted: BTreeSet<String> = sent.statements.into_iter().collect();
     let all = weighed(&desk, month).await?;
-    let chosen: Vec<Candidate> =
-        all.into_iter().filter(|one| if wanted.is_empty() { one.waits.is_none() } else { wanted.contains(&one.statement) }).collect();
+    let chosen: Vec<Candidate> = all
+        .into_iter()
+        .filter(|one| if wanted.is_empty() { one.waits.is_none() } else { wanted.contains(&one.subject.statement) })
+        .collect();
     let order = payment::Order { key: &key, body: &body, month, note: &sent.note, today: desk.today() };
     let batch = payment::make(&desk.db, who, &order, &chosen).await?;
     Ok((StatusCode::CREATED, Json(view(batch, who))))

@@ -25,13 +25,14 @@ use qudao_ledger::file::FileLedger;
 use qudao_platform::columnar::facts::FactPort;
 use qudao_platform::hash::sha256;
 use qudao_policy::{Severity, compile};
-use qudao_settle::example;
 use qudao_settle::period::difference::Stated;
 use qudao_settle::period::{Counts, Finding, Limits, Period, find};
-use qudao_settle::statement::read_statements;
+use qudao_settle::statement::{Adjustment, Statement, read_statements};
+use qudao_settle::{dispute, example};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
+use tokio::runtime::Handle;
 
 /// Settlement entity of a ledger that has none yet.
 const ENTITY: &str = "operator";
@@ -78,6 +79,34 @@ pub(crate) fn is_round(home: &Home, period: &Period, months: &[Month]) -> bool {
     let posted_in = |month: Month| Some(chain::summary_of(&home.latest(month)?).ok()?.rerun?.post_in);
     let first = posted_in(period.month);
     first.is_some() && months.iter().filter(|month| **month > period.month).all(|month| posted_in(*month) == first)
+}
+
+/// Folders of earlier months settled again whose differences are stated in a month.
+pub(crate) fn settled_into(home: &Home, month: Month) -> Result<Vec<PathBuf>, Refusal> {
+    let mut folders = Vec::new();
+    for earlier in published(home)?.into_iter().filter(|earlier| *earlier < month) {
+        for number in 1..=home.reruns(earlier) {
+            let folder = home.rerun(earlier, number);
+            if chain::summary_of(&folder)?.rerun.is_some_and(|rerun| rerun.post_in == month) {
+                folders.push(folder);
+            }
+        }
+    }
+    Ok(folders)
+}
+
+/// Statements of differences that are stated in a month, of one partner or under one number.
+pub(crate) fn differences(home: &Home, month: Month, which: &str) -> Result<Vec<Statement>, Refusal> {
+    let mut found = Vec::new();
+    for folder in settled_into(home, month)? {
+        for statement in read_statements(&folder.join("statements/statements.jsonl"))? {
+            let statement = statement?;
+            if statement.partner == which || statement.number == which {
+                found.push(statement);
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn say(progress: &Progress) -> Say {
@@ -161,6 +190,7 @@ pub(crate) fn trial(desk: &Desk, month: Month, progress: &Progress) -> Result<(S
     make_folder(&home.root().join("trials"))?;
     let mut args = args(home, month, home.trial(month));
     args.previous = previous(home, month)?;
+    args.adjustments = adjustments(desk, month)?;
     let (_, summary) = run(&say(progress), &args)?;
     progress.note("查找异常", "looking for exceptions");
     let path = args.out.join(SUMMARY);
@@ -171,6 +201,21 @@ pub(crate) fn trial(desk: &Desk, month: Month, progress: &Progress) -> Result<(S
     let counts =
         Counts { unattributed: summary.report.unattributed, rejected: rejected(home, month)?, checked: summary.check.partners.len() };
     Ok((hash, find(&now, before.as_deref(), counts, limits(desk)?)))
+}
+
+/// Approved amounts of disputes that stand in the statements of a month, by partner. Call it within a job.
+fn adjustments(desk: &Desk, month: Month) -> Result<BTreeMap<String, Vec<Adjustment>>, Refusal> {
+    Handle::current().block_on(async { dispute::adjustments(&mut desk.db.read().await?, month).await })
+}
+
+/// The month whose statements are next, for amounts approved now. One of which a publication broke off is past that: what it has posted must
+/// be posted again as it was.
+pub(crate) fn open_month(home: &Home, disputed: Month) -> Result<Month, Refusal> {
+    let mut month = published(home)?.last().map_or(disputed, |last| last.plus(1));
+    while home.run(month).exists() {
+        month = month.plus(1);
+    }
+    Ok(month)
 }
 
 fn limits(desk: &Desk) -> Result<Limits, Refusal> {
@@ -213,6 +258,7 @@ pub(crate) fn publish(desk: &Desk, month: Month, progress: &Progress) -> Result<
     unchanged(home, month, &tried.inputs)?;
     let mut args = args(home, month, home.run(month));
     args.previous = previous(home, month)?;
+    args.adjustments = adjustments(desk, month)?;
     args.ledger = Some(home.ledger());
     args.entity = desk.books.entity(home)?;
     let _posting = desk.books.posting.lock().unwrap_or_else(PoisonError::into_inner);

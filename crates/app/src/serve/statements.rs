@@ -2,14 +2,15 @@
 
 use super::desk::Desk;
 use super::invoices::CoverView;
-use super::opened::{Head, Run};
+use super::opened::{Head, Run, chain_of};
+use super::settling;
 use super::shown::{day, instant, mask};
 use super::signed::Signed;
 use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy};
 use crate::say::word;
 use axum::Json;
 use axum::extract::{Path, State};
-use qudao_access::{Permission, Scope};
+use qudao_access::{Permission, Place, Scope};
 use qudao_kernel::{Date, Kind, Lang, Month, Refusal};
 use qudao_platform::Tx;
 use qudao_policy::lines::Reason;
@@ -203,17 +204,35 @@ fn no_month() -> Refusal {
     Refusal::bad_input("serve.period.month", "月份格式须为 2026-07", "a month is written like 2026-07")
 }
 
-/// A partner's statement within somebody's reach; one outside is answered like one that is not there.
-pub(crate) async fn find(desk: &Arc<Desk>, scope: Scope, period: &str, partner: &str) -> Answer<(Arc<Run>, Statement)> {
+/// A partner's statement within somebody's reach, or under its number one of differences that settling again brought; one outside is
+/// answered like one that is not there.
+pub(crate) async fn find(desk: &Arc<Desk>, scope: Scope, period: &str, which: &str) -> Answer<(Arc<Run>, Statement)> {
     let run = month(desk, Some(period)).await?;
-    let partner = partner.to_owned();
+    let (which, desk) = (which.to_owned(), Arc::clone(desk));
     heavy(move || {
-        let head = run.head(&partner).filter(|head| head.within(&scope));
-        let head = head.ok_or_else(|| none(run.period(), &partner))?;
-        let statement = run.statement(head)?;
-        Ok((Arc::clone(&run), statement))
+        if let Some(head) = run.head(&which) {
+            let head = if head.within(&scope) { head } else { return Err(none(run.period(), &which)) };
+            return Ok((Arc::clone(&run), run.statement(head)?));
+        }
+        let found = settling::differences(&desk.home, run.period(), &which)?.into_iter().find(|statement| statement.number == which);
+        let statement = found.ok_or_else(|| none(run.period(), &which))?;
+        let chain = chain_of(&*desk.master()?, &statement.partner, run.period().last_day());
+        let partners: Vec<&str> = chain.iter().map(String::as_str).collect();
+        if scope.covers(&Place { territory: &statement.territory, partners: &partners, outlet: "", clerk: "" }) {
+            Ok((Arc::clone(&run), statement))
+        } else {
+            Err(none(run.period(), &which))
+        }
     })
     .await
+}
+
+/// One's own statement: who stands above a partner sees its statement, but does not answer for it.
+pub(crate) async fn find_own(desk: &Arc<Desk>, signed: &Signed, period: &str, which: &str) -> Answer<(Arc<Run>, Statement)> {
+    let Scope { partners, .. } = signed.scope(desk, Permission::StatementConfirm)?;
+    let scope = Scope { partners: partners.clone(), ..Scope::default() };
+    let (run, statement) = find(desk, scope, period, which).await?;
+    if partners.contains(&statement.partner) { Ok((run, statement)) } else { Err(none(run.period(), which).into()) }
 }
 
 fn none(period: Month, partner: &str) -> Refusal {
@@ -323,13 +342,20 @@ pub(crate) struct AdjustmentView {
 pub(crate) struct ConfirmationView {
     confirmed_at: String,
     confirmed_by: String,
+    /// Whether the partner's silence confirmed it.
+    tacit: bool,
     /// Day by which it is paid.
     pay_by: String,
 }
 
 impl ConfirmationView {
     pub(crate) fn of(made: &Confirmation) -> Self {
-        Self { confirmed_at: instant(made.confirmed_at_us), confirmed_by: made.confirmed_by.clone(), pay_by: made.pay_by.to_string() }
+        Self {
+            confirmed_at: instant(made.confirmed_at_us),
+            confirmed_by: made.confirmed_by.clone(),
+            tacit: made.is_tacit(),
+            pay_by: made.pay_by.to_string(),
+        }
     }
 }
 
@@ -522,8 +548,7 @@ async fn confirm_one(
     Path((period, partner)): Path<(String, String)>,
     Sent(wish): Sent<ConfirmWish>,
 ) -> Answer<Json<ConfirmationView>> {
-    let scope = own(signed.scope(&desk, Permission::StatementConfirm)?, &partner);
-    let (_, statement) = find(&desk, scope, &period, &partner).await?;
+    let (_, statement) = find_own(&desk, &signed, &period, &partner).await?;
     let asked = Confirm {
         who: &signed.0.who(),
         statement: &statement,
@@ -533,12 +558,6 @@ async fn confirm_one(
     };
     let made = confirm::confirm(&desk.db, &desk.parameters(), asked).await?.into_inner();
     Ok(Json(ConfirmationView::of(&made)))
-}
-
-/// One's own part of a scope: who stands above a partner sees its statement, but does not answer for it.
-pub(crate) fn own(scope: Scope, partner: &str) -> Scope {
-    let partners = scope.partners.into_iter().filter(|held| held == partner).collect();
-    Scope { partners, ..Scope::default() }
 }
 
 /// How far the payments of a partner's statements are.

@@ -1,29 +1,31 @@
 //! Disputes (R1.14): a partner disagrees with a line, or with a zero, and gets an answer by a day.
 //!
 //! ```text
-//! open ──propose an amount──▶ proposed ──approved by somebody else──▶ answered, upheld ──closed by the partner, or posted──▶ closed
+//! open ──propose an amount──▶ proposed ──approved by somebody else──▶ answered, upheld ──closed by the partner, or stated──▶ closed
 //!  │  ▲                          │
 //!  │  └──────sent back───────────┘
 //!  ├──reject with a reason──▶ answered, rejected ──closed by the partner──▶ closed
 //!  └──withdrawn by the partner──▶ closed
 //! ```
 //!
-//! What is upheld is an adjustment of the open month's statement ([`adjustments`]), never a change of the statement that was disputed.
-//! Invariants: one dispute of one line; nobody approves an amount they proposed; an answer names its reason.
+//! What is upheld is an adjustment of the open month's statement ([`adjustments`]), never a change of the statement that was disputed. It
+//! stands in one statement and no other: the publication of a month takes all amounts approved before it began ([`stated`]); what is
+//! approved while a month is being published is for the month after it.
+//! Invariants: one dispute of one line; nobody approves an amount they proposed; an answer names its reason; an upheld amount is stated once.
 
 mod store;
 
 #[cfg(test)]
 mod tests;
 
-pub use store::{Filter, adjustments, counts, get, list, of_partner, of_statement, waiting, waiting_by_statement};
+pub use store::{Filter, adjustments, counts, get, list, of_partner, of_statement, open, waiting, waiting_by_statement};
 
 use crate::attachment;
 use crate::confirm::next_number;
 use crate::workdays::Workdays;
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
 use qudao_platform::audit::{Entry, same_hand};
-use qudao_platform::db::Db;
+use qudao_platform::db::{Db, Tx};
 use qudao_platform::keys::{self, Begun};
 use qudao_platform::params::Register;
 use qudao_platform::{Done, args, write_tx};
@@ -103,6 +105,8 @@ pub struct Dispute {
     pub decided_at_us: Option<i64>,
     pub decision: Option<String>,
     pub post_in: Option<Month>,
+    /// Month whose published statement holds the adjustment.
+    pub stated_in: Option<Month>,
     pub closed_at_us: Option<i64>,
 }
 
@@ -240,12 +244,13 @@ pub async fn answer(db: &Db, who: &str, id: &str, version: u32, answer: Answer, 
     })
 }
 
-/// Approves a proposed amount, or sends it back. `post_in` is the month whose statement the adjustment will stand in.
+/// Approves a proposed amount, or sends it back. The adjustment will stand in the statement of the first month from `open` on of which no
+/// publication has begun.
 ///
 /// # Errors
 /// `Forbidden settle.dispute.own` for whoever proposed it; `BadInput settle.dispute.decision` for sending back without a reason;
 /// `Conflict settle.dispute.state`; `Conflict platform.db.stale`.
-pub async fn decide(db: &Db, who: &str, id: &str, version: u32, approve: bool, note: &str, post_in: Month) -> Result<Dispute, Refusal> {
+pub async fn decide(db: &Db, who: &str, id: &str, version: u32, approve: bool, note: &str, open: Month) -> Result<Dispute, Refusal> {
     if !approve {
         words(note, "settle.dispute.decision")?;
     }
@@ -260,7 +265,8 @@ pub async fn decide(db: &Db, who: &str, id: &str, version: u32, approve: bool, n
                 "you proposed this amount; somebody else has to approve it",
             ));
         }
-        let (state, outcome, month) = if approve { (State::Answered, Some("upheld"), Some(post_in)) } else { (State::Open, None, None) };
+        let (state, outcome, month) =
+            if approve { (State::Answered, Some("upheld"), Some(first_unpublished(tx, open).await?)) } else { (State::Open, None, None) };
         let sql =
             "update settle_dispute set version = version + 1, state = $3, outcome = $4, post_in = $5, decided_by = $6, decided_at_us = $7,
                        decision = $8 where id = $1 and version = $2";
@@ -271,6 +277,31 @@ pub async fn decide(db: &Db, who: &str, id: &str, version: u32, approve: bool, n
         tx.audit(Entry::new(who, verb, "dispute", id).after(after.to_string()).reason(note.trim()));
         store::get(tx, id).await
     })
+}
+
+/// The first month from one on of which no publication has begun. The record of the month stays locked: a publication that begins meanwhile
+/// waits, and takes the adjustment with it.
+async fn first_unpublished(tx: &mut Tx, from: Month) -> Result<Month, Refusal> {
+    let mut month = from;
+    loop {
+        let row = tx.query_opt("select state from settle_period where month = $1 {for_update}", args![month]).await?;
+        match row.as_ref().map(|row| row.text("state")).transpose()? {
+            Some("publishing" | "published" | "again" | "closed") => month = month.plus(1),
+            _ => return Ok(month),
+        }
+    }
+}
+
+/// The statements of a month are published: the adjustments that stand in them stand in no other, and their disputes are closed.
+pub(crate) async fn stated(tx: &mut Tx, who: &str, month: Month) -> Result<(), Refusal> {
+    let sql = "update settle_dispute set version = version + 1, state = 'closed', stated_in = $1, post_in = $1,
+                   closed_at_us = coalesce(closed_at_us, $2)
+               where outcome = 'upheld' and stated_in is null and post_in <= $1 returning id";
+    for row in tx.query(sql, args![month, tx.now_us()]).await? {
+        let after = json!({ "state": State::Closed.name(), "stated_in": month.to_string() });
+        tx.audit(Entry::new(who, "dispute.state", "dispute", row.text("id")?).after(after.to_string()));
+    }
+    Ok(())
 }
 
 /// The partner takes an answer as it is, or takes back a dispute without one.

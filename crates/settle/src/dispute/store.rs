@@ -70,6 +70,15 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Dispute>, Refusal>
     tx.query(sql, &args).await?.iter().map(of_row).collect()
 }
 
+/// Disputes that wait for an answer or an approval, the most pressing first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn open(tx: &mut Tx) -> Result<Vec<Dispute>, Refusal> {
+    let sql = "select * from settle_dispute where state in ('open', 'proposed') order by answer_by, id";
+    tx.query(sql, args![]).await?.iter().map(of_row).collect()
+}
+
 /// How many disputes there are in each state.
 ///
 /// # Errors
@@ -123,12 +132,14 @@ pub async fn waiting_by_statement(tx: &mut Tx, period: Month) -> Result<BTreeMap
     rows.iter().map(|row| Ok((row.string("statement")?, row.int("number")?))).collect()
 }
 
-/// Adjustments that stand in the statements of a month, by partner: what was upheld, under the number of its dispute.
+/// Adjustments that stand in the statements of a month, or will once it is published, by partner: what was upheld, under the number of its
+/// dispute.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn adjustments(tx: &mut Tx, month: Month) -> Result<BTreeMap<String, Vec<Adjustment>>, Refusal> {
-    let sql = "select * from settle_dispute where post_in = $1 and outcome = 'upheld' order by partner, id";
+    let sql = "select * from settle_dispute where outcome = 'upheld' and (stated_in = $1 or (stated_in is null and post_in <= $1))
+               order by partner, id";
     let mut by_partner: BTreeMap<String, Vec<Adjustment>> = BTreeMap::new();
     for row in tx.query(sql, args![month]).await? {
         let dispute = of_row(&row)?;
@@ -165,6 +176,7 @@ fn of_row(row: &Row) -> Result<Dispute, Refusal> {
         decided_at_us: row.opt_int("decided_at_us")?,
         decision: row.opt_string("decision")?,
         post_in: row.opt_parse("post_in")?,
+        stated_in: row.opt_parse("stated_in")?,
         closed_at_us: row.opt_int("closed_at_us")?,
     })
 }

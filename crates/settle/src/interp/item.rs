@@ -10,7 +10,7 @@ use super::value::Value;
 use qudao_kernel::facts::{Col, ColType};
 use qudao_kernel::territory::under;
 use qudao_kernel::{Date, Month, master};
-use qudao_policy::model::{Expr, Field, PartnerField, Policy, Whose};
+use qudao_policy::model::{Expr, Field, LadderMode, PartnerField, Policy, Whose};
 
 /// What one line is computed for: a fact, a line, a group; or what a gate or reversal looks at.
 #[derive(Debug, Clone)]
@@ -160,9 +160,11 @@ impl<'a> Desk<'_, 'a> {
         let value = |part: &Expr| eval(self.policy, &unheard, part).exact();
         let reached = ladder::reached(ladder, &argument, &value);
         let next = reached.map_or(0, |step| step + 1);
+        let step = ladder.steps.get(next).filter(|_| ladder.mode == LadderMode::Marginal);
+        let next_each = step.and_then(|step| step.each.as_ref()).map(value);
         let next =
             ladder.steps.get(next).map(|step| value(&step.from)).map(|from| (from.clone(), ladder::pays_on(ladder, next, &from, &value)));
-        Climb { ladder: index, argument, reached: reached.map(|step| (step, value(&ladder.steps[step].from))), next, pays }
+        Climb { ladder: index, argument, reached: reached.map(|step| (step, value(&ladder.steps[step].from))), next, next_each, pays }
     }
 
     fn sub(&self, col: Col) -> Value {

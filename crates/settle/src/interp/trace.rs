@@ -75,6 +75,8 @@ pub struct Climb {
     pub reached: Option<(usize, Exact)>,
     /// Where the next step begins, and what the ladder gives there.
     pub next: Option<(Exact, Exact)>,
+    /// What each unit beyond that gives on the next step, where every step pays for its own part alone.
+    pub next_each: Option<Exact>,
     /// What it gave.
     pub pays: Exact,
 }

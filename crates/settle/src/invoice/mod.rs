@@ -2,19 +2,21 @@
 //! From a natural person tax is withheld instead, and no invoice is asked for.
 //!
 //! States: submitted, accepted or refused by settlement; a refused one no longer counts, and its number may be brought again.
-//! Invariant: invoices that count never add up to more than is billed.
+//! Invariant: invoices that count never add up to more than is billed. Invariant: whoever brought an invoice does not decide it.
 
 #[cfg(test)]
 mod tests;
 
 use crate::attachment;
-use crate::confirm;
+use crate::confirm::{self, Subject};
+use crate::period::four_eyes;
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
 use qudao_platform::audit::Entry;
-use qudao_platform::db::{Db, Row, Tx};
+use qudao_platform::db::{Db, Row, Tx, Value};
 use qudao_platform::keys::{self, Begun};
 use qudao_platform::{Done, args, write_tx};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// Where an invoice stands.
@@ -164,10 +166,65 @@ pub async fn bring(db: &Db, key: &str, new: Bring<'_>) -> Result<Done<String>, R
     })
 }
 
+/// An invoice that was brought elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken<'a> {
+    /// What it is for; confirmed by now.
+    pub subject: &'a Subject,
+    /// Number on it.
+    pub number: &'a str,
+    /// Whether it was found right there; else it waits.
+    pub accepted: bool,
+}
+
+/// Takes over invoices that were brought elsewhere, as in the system used before, each for the whole of what a statement bills, in one go;
+/// how many there are. They share one file, of whoever brings them.
+///
+/// # Errors
+/// `Forbidden settle.four_eyes` if both are one person; `NotFound settle.attachment.none`; the database fails.
+pub async fn take_over(db: &Db, people: (&str, &str), attachment: &str, invoices: &[Taken<'_>], on: Date) -> Result<u64, Refusal> {
+    let (maker, checker) = people;
+    four_eyes(checker, Some(maker))?;
+    write_tx!(db, |tx| {
+        let now = tx.now_us();
+        let row = |one: &Taken<'_>| -> Vec<Value> {
+            let state = if one.accepted { State::Accepted } else { State::Submitted };
+            let decided = one.accepted.then_some(checker);
+            let Subject { statement, period, partner, territory, billed, .. } = one.subject;
+            vec![
+                one.number.into(),
+                1_i64.into(),
+                state.name().into(),
+                statement.into(),
+                (*period).into(),
+                partner.into(),
+                territory.into(),
+                (*billed).into(),
+                on.into(),
+                attachment.into(),
+                maker.into(),
+                now.into(),
+                decided.map(str::to_owned).into(),
+                decided.map(|_| now).into(),
+            ]
+        };
+        let columns = "number, version, state, statement, period, partner, territory, amount, issued_on, attachment, brought_by, at_us,
+                       decided_by, decided_at_us";
+        let rows: Vec<Vec<Value>> = invoices.iter().map(row).collect();
+        let taken = tx.insert_rows("settle_invoice", columns, &rows, "").await?;
+        for one in invoices {
+            attachment::used(tx, attachment, maker, "invoice", one.number).await?;
+        }
+        let after = json!({ "invoices": taken, "checked_by": checker });
+        tx.audit(Entry::new(maker, "invoice.take_over", "invoice", "").after(after.to_string()));
+        Ok(taken)
+    })
+}
+
 /// Accepts or refuses a submitted invoice.
 ///
 /// # Errors
-/// `BadInput settle.invoice.reason` for refusing without a reason; `NotFound settle.invoice.none`; `Conflict settle.invoice.state`;
+/// `BadInput settle.invoice.reason` for refusing without a reason; `Forbidden settle.four_eyes` for whoever brought it; `NotFound settle.invoice.none`; `Conflict settle.invoice.state`;
 /// `Conflict platform.db.stale`.
 pub async fn decide(db: &Db, who: &str, number: &str, version: u32, accept: bool, reason: &str) -> Result<Invoice, Refusal> {
     if !accept && reason.trim().chars().count() < 2 {
@@ -187,6 +244,7 @@ pub async fn decide(db: &Db, who: &str, number: &str, version: u32, accept: bool
                 format!("invoice {number} was decided already; reload it"),
             ));
         }
+        four_eyes(who, Some(&held.brought_by))?;
         let state = if accept { State::Accepted } else { State::Refused };
         let sql = "update settle_invoice set version = version + 1, state = $3, decided_by = $4, decided_at_us = $5, reason = $6
                    where number = $1 and version = $2";
@@ -237,6 +295,17 @@ pub async fn of_partner(tx: &mut Tx, partner: &str) -> Result<Vec<Invoice>, Refu
 pub async fn covered(tx: &mut Tx, statement: &str) -> Result<Fen, Refusal> {
     let sql = "select cast(coalesce(sum(amount), 0) as bigint) as amount from settle_invoice where statement = $1 and state <> 'refused'";
     tx.query_one(sql, args![statement]).await?.fen("amount")
+}
+
+/// What accepted invoices of the statements of a month add up to, by statement.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn accepted(tx: &mut Tx, period: Month) -> Result<BTreeMap<String, Fen>, Refusal> {
+    let sql = "select statement, cast(sum(amount) as bigint) as amount from settle_invoice
+               where period = $1 and state = 'accepted' group by statement";
+    let rows = tx.query(sql, args![period]).await?;
+    rows.iter().map(|row| Ok((row.string("statement")?, row.fen("amount")?))).collect()
 }
 
 fn of_row(row: &Row) -> Result<Invoice, Refusal> {

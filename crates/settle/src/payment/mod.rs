@@ -6,6 +6,8 @@
 //!
 //! Invariants
 //! - A statement is in one live batch at most, whoever asks and how often.
+//! - Nothing is paid that is not confirmed as it stands, by the partner or by its silence where the rule says so, and invoiced to the fen;
+//!   of a natural person tax is withheld instead (R0.31). [`weigh`] alone decides that, for lists, batches and approval.
 //! - Whoever made a batch does not decide it.
 //! - An account that is held, or another one than when the batch was made, is not paid.
 //! - Money is posted under a key of batch and statement, before the batch is marked as paid: a repeat posts nothing twice.
@@ -16,8 +18,10 @@ mod post;
 pub use bank_file::write_bank_file;
 pub use post::{Posted, post};
 
-use crate::bank;
+use crate::confirm::{self, Confirmation, Subject};
 use crate::period::four_eyes;
+use crate::statement::Statement;
+use crate::{bank, dispute, invoice};
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx, Value};
@@ -33,28 +37,36 @@ mod tests;
 /// A statement that could be paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// Partner.
-    pub partner: String,
-    /// Its name.
+    /// Name of the partner.
     pub name: String,
-    /// Statement number.
-    pub statement: String,
-    /// Fen to pay.
-    pub amount: i64,
     /// Day it is due.
     pub due_on: Date,
-    /// Why it cannot be paid yet, as far as others decide that: not confirmed, disputed, no invoice.
+    /// What is confirmed, invoiced and paid.
+    pub subject: Subject,
+    /// Why it cannot be paid yet, once it was weighed.
     pub waits: Option<Wait>,
+}
+
+impl Candidate {
+    /// That of a statement; not weighed yet.
+    pub fn of(statement: &Statement) -> Self {
+        Self {
+            name: statement.name.clone(),
+            due_on: statement.pay_on.unwrap_or(statement.issued_on),
+            subject: Subject::of(statement),
+            waits: None,
+        }
+    }
 }
 
 /// Why a statement is not paid yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wait {
-    /// The partner has not confirmed it.
+    /// The partner has not confirmed it, or confirmed something else.
     Unconfirmed,
-    /// A line of it is disputed.
+    /// It is not confirmed, and a dispute waits for its answer; once confirmed, a dispute holds nothing up (R1.14).
     Disputed,
-    /// No invoice that matches (R0.31).
+    /// Accepted invoices do not add up to what is billed (R0.31).
     Invoice,
     /// There is no approved account.
     NoAccount,
@@ -152,21 +164,54 @@ pub struct Payment {
     pub number: String,
 }
 
-/// Adds what is known here to candidates: account, holding period, batches they are in.
-pub async fn weigh(tx: &mut Tx, candidates: &mut [Candidate], today: Date) -> Result<(), Refusal> {
+/// What confirmation, disputes and invoices say about the statements of a month.
+struct Papers {
+    confirmed: BTreeMap<String, Confirmation>,
+    disputed: BTreeMap<String, i64>,
+    accepted: BTreeMap<String, Fen>,
+}
+
+impl Papers {
+    async fn of(tx: &mut Tx, month: Month) -> Result<Self, Refusal> {
+        Ok(Self {
+            confirmed: confirm::of_period(tx, month).await?,
+            disputed: dispute::waiting_by_statement(tx, month).await?,
+            accepted: invoice::accepted(tx, month).await?,
+        })
+    }
+
+    /// Why a statement waits for its papers; `fits` says whether what was confirmed is what is to be paid.
+    fn wait(&self, statement: &str, fits: impl Fn(&Confirmation) -> bool) -> Option<Wait> {
+        let Some(made) = self.confirmed.get(statement).filter(|made| fits(made)) else {
+            return Some(if self.disputed.contains_key(statement) { Wait::Disputed } else { Wait::Unconfirmed });
+        };
+        let accepted = self.accepted.get(statement).copied().unwrap_or(Fen::ZERO);
+        (!made.natural_person && accepted != made.billed).then_some(Wait::Invoice)
+    }
+}
+
+/// Adds to the candidates of a month why they wait: what they are in, confirmation, invoices, account, holding period.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn weigh(tx: &mut Tx, month: Month, candidates: &mut [Candidate], today: Date) -> Result<(), Refusal> {
+    let papers = Papers::of(tx, month).await?;
     let accounts: BTreeMap<String, bank::Account> =
         bank::in_use(tx).await?.into_iter().map(|account| (account.partner.clone(), account)).collect();
     let rows = tx.query("select statement from settle_payment where live = 1", args![]).await?;
     let taken = rows.iter().map(|row| row.string("statement")).collect::<Result<std::collections::BTreeSet<_>, _>>()?;
     for one in candidates {
-        let account = accounts.get(&one.partner);
+        let subject = &one.subject;
+        let account = accounts.get(&subject.partner);
+        let papers = || papers.wait(&subject.statement, |made| made.hash == subject.hash && made.payment == subject.payment);
         one.waits = match () {
-            () if taken.contains(&one.statement) => Some(Wait::InBatch),
-            () if one.amount <= 0 => Some(Wait::Nothing),
-            () if one.waits.is_some() => one.waits,
-            () if account.is_none() => Some(Wait::NoAccount),
-            () if !account.is_some_and(|account| account.usable(today)) => Some(Wait::Held),
-            () => None,
+            () if taken.contains(&subject.statement) => Some(Wait::InBatch),
+            () if subject.payment <= Fen::ZERO => Some(Wait::Nothing),
+            () => papers().or(match account {
+                None => Some(Wait::NoAccount),
+                Some(account) if !account.usable(today) => Some(Wait::Held),
+                Some(_) => None,
+            }),
         };
     }
     Ok(())
@@ -187,17 +232,17 @@ pub async fn make(db: &Db, who: &str, order: &Order<'_>, chosen: &[Candidate]) -
             Begun::Fresh(claim) => claim,
         };
         let mut weighed = chosen.to_vec();
-        weigh(tx, &mut weighed, today).await?;
+        weigh(tx, month, &mut weighed, today).await?;
         if let Some((one, wait)) = weighed.iter().find_map(|one| one.waits.map(|wait| (one, wait))) {
-            return Err(waits(one, wait));
+            return Err(waits(&one.subject.statement, wait));
         }
         let accounts: BTreeMap<String, String> = bank::in_use(tx).await?.into_iter().map(|account| (account.partner, account.id)).collect();
         let now = tx.now_us();
         let mut fields = Fields::new().int(now).text(who);
         let mut amount = Fen::ZERO;
         for one in &weighed {
-            fields = fields.text(&one.statement);
-            amount = amount.checked_add(Fen(one.amount)).map_err(|_| crate::statement::balance::too_large())?;
+            fields = fields.text(&one.subject.statement);
+            amount = amount.checked_add(one.subject.payment).map_err(|_| crate::statement::balance::too_large())?;
         }
         let id = format!("pay_{}", &fields.finish()[..16]);
         let sql = "insert into settle_payment_batch (id, version, month, state, payments, amount, note, made_by, made_at_us)
@@ -207,12 +252,12 @@ pub async fn make(db: &Db, who: &str, order: &Order<'_>, chosen: &[Candidate]) -
         let row = |one: &Candidate| -> Vec<Value> {
             vec![
                 (&id).into(),
-                (&one.partner).into(),
-                (&one.statement).into(),
+                (&one.subject.partner).into(),
+                (&one.subject.statement).into(),
                 1_i64.into(),
                 (&one.name).into(),
-                one.amount.into(),
-                accounts.get(&one.partner).cloned().unwrap_or_default().into(),
+                one.subject.payment.into(),
+                accounts.get(&one.subject.partner).cloned().unwrap_or_default().into(),
                 one.due_on.into(),
             ]
         };
@@ -224,7 +269,7 @@ pub async fn make(db: &Db, who: &str, order: &Order<'_>, chosen: &[Candidate]) -
             "on conflict do nothing",
         );
         if put.await? < rows.len() as u64 {
-            return Err(waits(&weighed[0], Wait::InBatch));
+            return Err(waits(&weighed[0].subject.statement, Wait::InBatch));
         }
         let after = json!({ "month": month, "payments": count, "amount": amount.0 });
         tx.audit(Entry::new(who, "payment.make", "payment_batch", &id).after(after.to_string()));
@@ -261,10 +306,11 @@ pub async fn for_bank(db: &Db, who: &str, id: &str) -> Result<Vec<Payment>, Refu
     })
 }
 
-/// A second person approves a batch. Every account must still be the one in use, and out of its holding period.
+/// A second person approves a batch. Every statement of it must have its papers, and every account must still be the one in use, and out of
+/// its holding period.
 ///
 /// # Errors
-/// `Forbidden settle.four_eyes`; `Conflict settle.payment.account` for a changed account, `settle.payment.state`, `platform.db.stale`.
+/// `Forbidden settle.four_eyes`; `Conflict settle.payment.waits`; `Conflict settle.payment.account` for a changed account, `settle.payment.state`, `platform.db.stale`.
 pub async fn approve(db: &Db, who: &str, id: &str, version: u32, today: Date) -> Result<Batch, Refusal> {
     write_tx!(db, |tx| {
         let before = batch(tx, id).await?;
@@ -273,7 +319,12 @@ pub async fn approve(db: &Db, who: &str, id: &str, version: u32, today: Date) ->
         let used = bank::in_use(tx).await?;
         let usable: BTreeMap<&str, &bank::Account> =
             used.iter().filter(|account| account.usable(today)).map(|account| (account.id.as_str(), account)).collect();
-        for row in tx.query("select partner, account from settle_payment where batch = $1", args![id]).await? {
+        let papers = Papers::of(tx, before.month).await?;
+        for row in tx.query("select partner, statement, amount, account from settle_payment where batch = $1", args![id]).await? {
+            let amount = row.fen("amount")?;
+            if let Some(wait) = papers.wait(row.text("statement")?, |made| made.payment == amount) {
+                return Err(waits(row.text("statement")?, wait));
+            }
             if !usable.contains_key(row.text("account")?) {
                 let partner = row.text("partner")?;
                 return Err(Refusal::new(
@@ -414,17 +465,17 @@ fn check_reference(reference: &str) -> Result<(), Refusal> {
     ))
 }
 
-fn waits(one: &Candidate, wait: Wait) -> Refusal {
+fn waits(number: &str, wait: Wait) -> Refusal {
     let zh = match wait {
         Wait::Unconfirmed => "代理商尚未确认",
-        Wait::Disputed => "有未结的异议",
-        Wait::Invoice => "发票未收到或金额不符",
+        Wait::Disputed => "代理商尚未确认，且有未答复的争议",
+        Wait::Invoice => "已审核通过的发票与应开票金额不符",
         Wait::NoAccount => "没有已审批的收款账户",
         Wait::Held => "收款账户仍在变更等待期",
         Wait::InBatch => "已在另一付款批次中",
         Wait::Nothing => "没有应付金额",
     };
-    let (number, en) = (&one.statement, wait.name());
+    let en = wait.name();
     Refusal::new(
         Kind::Conflict,
         "settle.payment.waits",

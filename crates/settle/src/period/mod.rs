@@ -20,6 +20,7 @@ mod review;
 pub use find::{Counts, Finding, FindingKind, Limits, find};
 pub use review::{Found, found, review};
 
+use crate::dispute;
 use qudao_kernel::{Kind, Month, Refusal};
 use qudao_platform::audit::{Entry, same_hand};
 use qudao_platform::db::{Db, Row, Tx};
@@ -238,7 +239,7 @@ pub async fn refuse(db: &Db, who: &str, month: Month, version: u32, reason: &str
     })
 }
 
-/// The work of an approved month is done. `reruns` says how often each month it touched was settled again by now.
+/// The work of an approved month is done: amounts of disputes that stand in its statements are stated. `reruns` says how often each month it touched was settled again by now.
 pub async fn published(db: &Db, month: Month, reruns: &[(Month, u32)]) -> Result<(), Refusal> {
     write_tx!(db, |tx| {
         let period = held(tx, month).await?;
@@ -250,10 +251,13 @@ pub async fn published(db: &Db, month: Month, reruns: &[(Month, u32)]) -> Result
         let sql =
             "update settle_period set state = $2, published_at_us = coalesce(published_at_us, $3), version = version + 1 where month = $1";
         tx.execute(sql, args![month, state.name(), tx.now_us()]).await?;
+        let who = by(tx, month).await?;
+        if first {
+            dispute::stated(tx, &who, month).await?;
+        }
         for (touched, number) in reruns {
             tx.execute("update settle_period set reruns = $2 where month = $1", args![*touched, *number]).await?;
         }
-        let who = by(tx, month).await?;
         audit(tx, &who, if first { "period.publish" } else { "period.rerun" }, &period, state, "");
         Ok(())
     })

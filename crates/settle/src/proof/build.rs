@@ -347,6 +347,9 @@ fn decision(heard: &Heard) -> Option<Decision> {
 fn rung(ladder: &Ladder, climb: &Climb) -> Rung {
     let input = |amount: &crate::interp::number::Exact| Datum::from(&Value::of(ladder.input, amount.clone()));
     let output = |amount: &crate::interp::number::Exact| Datum::from(&Value::of(ladder.output, amount.clone()));
+    // Of money for money each unit gives a share.
+    let is_share = ladder.input == ladder.output;
+    let each = |amount: &crate::interp::number::Exact| if is_share { Datum::from(&Value::Number(amount.clone())) } else { output(amount) };
     let title = if ladder.title.is_empty() || ladder.title == ladder.name {
         ladder.name.clone()
     } else {
@@ -360,6 +363,7 @@ fn rung(ladder: &Ladder, climb: &Climb) -> Rung {
         distance: climb.next.as_ref().map(|(from, _)| input(&(from - &climb.argument))),
         pays: output(&climb.pays),
         next_pays: climb.next.as_ref().map(|(_, pays)| output(pays)),
+        next_each: climb.next_each.as_ref().map(each),
     }
 }
 

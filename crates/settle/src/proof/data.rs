@@ -174,6 +174,9 @@ pub struct Rung {
     pub pays: Datum,
     /// What it would give at the next step.
     pub next_pays: Option<Datum>,
+    /// What each unit beyond that gives, where every step pays for its own part alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_each: Option<Datum>,
 }
 
 /// Exact amount, after floor and cap, and rounded.

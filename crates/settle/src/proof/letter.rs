@@ -169,9 +169,15 @@ fn judged(page: &mut Page, proof: &Proof) {
         page.say("阶梯", "ladder", &format!("{}: {} — {reached}", rung.name.get(lang), shown(&rung.argument, lang)));
         if rung.next.is_some() {
             let (next, distance, pays) = (of(rung.next.as_ref()), of(rung.distance.as_ref()), of(rung.next_pays.as_ref()));
-            let text = match lang {
-                Lang::Zh => format!("距下一档 {next} 还差 {distance},届时给付 {pays}"),
-                Lang::En => format!("{distance} short of the next step at {next}, which gives {pays}"),
+            let text = match (lang, rung.next_each.as_ref()) {
+                (Lang::Zh, None) => format!("距下一档 {next} 还差 {distance},届时给付 {pays}"),
+                (Lang::En, None) => format!("{distance} short of the next step at {next}, which gives {pays}"),
+                (Lang::Zh, Some(each)) => {
+                    format!("距下一档 {next} 还差 {distance},届时给付 {pays},超出部分每单位 {}", shown(each, lang))
+                }
+                (Lang::En, Some(each)) => {
+                    format!("{distance} short of the next step at {next}, which gives {pays}, and {} for each beyond", shown(each, lang))
+                }
             };
             page.say("阶梯", "ladder", &text);
         }

@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import { Button, Form, Image, Input, Space } from 'antd';
 import { useState } from 'react';
 import { answer, api, http, ifMatch, queries, type Schema } from '@/api/client';
-import { useMe } from '@/api/me';
 import { useLabel, useT } from '@/i18n';
 import { fenOf, yuan } from '@/shared/format/money';
 import { dateTime, month } from '@/shared/format/time';
@@ -59,7 +58,15 @@ export function DisputeDrawer({ id, onClose }: { id: string; onClose: () => void
                   {one.answer}
                 </p>
                 {one.adjustment !== null && <p>{t('proposedBy', { who: one.answered_by ?? '', amount: yuan(one.adjustment) })}</p>}
-                {one.post_in && <p>{t('postIn', { month: month(one.post_in) })}</p>}
+                {one.stated_in ? (
+                  <p>
+                    <Link to="/statements/$period/$partner" params={{ period: one.stated_in, partner: one.partner } as never}>
+                      {t('statedIn', { month: month(one.stated_in) })}
+                    </Link>
+                  </p>
+                ) : (
+                  one.post_in && <p>{t('postIn', { month: month(one.post_in) })}</p>
+                )}
                 {one.decision && <p className="muted">{one.decision}</p>}
               </Block>
             )}
@@ -72,7 +79,6 @@ export function DisputeDrawer({ id, onClose }: { id: string; onClose: () => void
 
 function Actions({ one }: { one: Dispute }) {
   const t = useT('disputes');
-  const me = useMe();
   const [open, setOpen] = useState<'answer' | 'approve' | 'return'>();
   const close = () => setOpen(undefined);
   const path = { id: one.id };
@@ -83,7 +89,7 @@ function Actions({ one }: { one: Dispute }) {
     await answer(http.POST('/api/v1/disputes/{id}/decision', { params: { path, header }, headers, body: { approve, note } }));
     await after();
   };
-  const own = one.answered_by === me.login;
+  const own = one.is_maker;
   return (
     <Can permission="dispute.answer">
       <Space>

@@ -164,6 +164,7 @@ function Todos({ todos, title }: { todos: Schema<'Todo'>[]; title: string }) {
                 <span className="figure">{todo.count}</span>
                 <span>{todo.title}</span>
               </Link>
+              {todo.due && <span className="muted">{t('due', { day: todo.due })}</span>}
               {todo.overdue > 0 && <Tag color="error">{t('overdue', { count: todo.overdue })}</Tag>}
             </li>
           ))}

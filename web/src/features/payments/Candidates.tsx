@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Button, Form, Input, Space } from 'antd';
 import { useState } from 'react';
 import { answer, api, http, newKey, onceHeader, queries, type Schema } from '@/api/client';
@@ -15,6 +16,28 @@ import { useUrl } from '@/shared/url';
 type Row = Schema<'PaymentCandidates'>['statements']['items'][number];
 
 const WAITS = ['ready', 'unconfirmed', 'disputed', 'invoice', 'no_account', 'held', 'in_batch', 'nothing'] as const;
+
+/** Where a statement is opened; one of differences by its number. */
+const statementOf = (row: Row) => `/statements/${row.period}/${row.statement.startsWith('BC') ? row.statement : row.partner}`;
+
+/** Where the reason for waiting is dealt with. */
+function reasonOf(row: Row): { to: string; search?: Record<string, string> } | undefined {
+  switch (row.waits) {
+    case 'unconfirmed':
+      return { to: statementOf(row) };
+    case 'disputed':
+      return { to: '/settlement/disputes', search: { q: row.partner, period: row.period } };
+    case 'invoice':
+      return { to: '/settlement/invoices', search: { q: row.statement } };
+    case 'no_account':
+    case 'held':
+      return { to: '/payments', search: { tab: 'accounts', q: row.partner } };
+    case 'in_batch':
+      return { to: '/payments', search: { tab: 'batches', month: row.period } };
+    default:
+      return undefined;
+  }
+}
 
 /** The last published month. */
 function useMonth(): [string | undefined, (month: string) => void] {
@@ -41,13 +64,26 @@ export function Candidates({ onMade }: { onMade: () => void }) {
   const data = sums.data;
   const columns: Column<Row>[] = [
     { key: 'partner', title: t('partner'), render: (_, row) => `${row.name} ${row.partner}` },
-    { key: 'statement', title: t('statement'), dataIndex: 'statement' },
+    {
+      key: 'statement',
+      title: t('statement'),
+      render: (_, row) => <Link to={statementOf(row)}>{row.statement}</Link>,
+    },
     { key: 'amount', title: t('amount'), money: true, render: (_, row) => <Money fen={row.amount} /> },
     { key: 'due', title: t('due'), dataIndex: 'due_on' },
     {
       key: 'waits',
       title: t('wait'),
-      render: (_, row) => <StatusTag tone={row.waits ? 'warn' : 'good'}>{label('waits', row.waits ?? 'ready')}</StatusTag>,
+      render: (_, row) => {
+        const tag = <StatusTag tone={row.waits ? 'warn' : 'good'}>{label('waits', row.waits ?? 'ready')}</StatusTag>;
+        const where = row.waits ? reasonOf(row) : undefined;
+        if (!where) return tag;
+        return (
+          <Link to={where.to} search={where.search as never} title={label('waitsHelp', row.waits ?? '')}>
+            {tag}
+          </Link>
+        );
+      },
     },
   ];
   if (!month) return null;

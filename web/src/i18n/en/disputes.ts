@@ -37,7 +37,8 @@ const disputes: English<'disputes'> = {
   note: 'Why it is sent back',
   proposedBy: '{{who}} proposed {{amount}}',
   own: 'You proposed this amount; somebody else has to approve it',
-  postIn: 'in the statement of {{month}}',
+  postIn: 'Will stand in the statement of {{month}}',
+  statedIn: 'Stands in the statement of {{month}}',
 };
 
 export default disputes;

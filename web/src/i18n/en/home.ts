@@ -4,6 +4,7 @@ const home: English<'home'> = {
   title: 'Workbench',
   todos: 'To do',
   todoNone: 'Nothing to do',
+  due: 'next due {{day}}',
   overdue: '{{count}} overdue',
   settled: '{{month}} as settled',
   before: 'From the month before',

@@ -34,7 +34,8 @@ const disputes = {
   note: '退回原因',
   proposedBy: '{{who}} 提出调整 {{amount}}',
   own: '调整金额由您提出，须由另一人复核',
-  postIn: '计入 {{month}} 对账单',
+  postIn: '将计入{{month}}对账单',
+  statedIn: '已计入{{month}}对账单',
 };
 
 export default disputes;

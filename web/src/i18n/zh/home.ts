@@ -2,6 +2,7 @@ const home = {
   title: '工作台',
   todos: '待办',
   todoNone: '没有待办事项',
+  due: '最近期限 {{day}}',
   overdue: '{{count}} 项已逾期',
   settled: '{{month}}结算',
   before: '较上月',

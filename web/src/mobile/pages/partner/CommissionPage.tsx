@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { api, type Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
-import { count, yuan } from '@/shared/format/money';
+import { count, percent, yuan } from '@/shared/format/money';
 import { month } from '@/shared/format/time';
 import { useUrl } from '@/shared/url';
 import { Badge, Card, ListItem, Loaded, Page, Progress, SelectField, place } from '../../kit';
@@ -103,11 +103,17 @@ function Ladders({ ladders }: { ladders: Schema<'RungView'>[] }) {
               <>
                 <Progress share={rung.actual / rung.next} label={rung.title} />
                 <span>
-                  {t('commission.ladderNext', {
-                    gap: figure(rung.gap ?? 0),
-                    next: figure(rung.next),
-                    pays: rung.next_pays === null ? '—' : yuan(rung.next_pays),
-                  })}
+                  {rung.next_each === null
+                    ? t('commission.ladderNext', {
+                        gap: figure(rung.gap ?? 0),
+                        next: figure(rung.next),
+                        pays: rung.next_pays === null ? '—' : yuan(rung.next_pays),
+                      })
+                    : t(rung.money ? 'commission.ladderShare' : 'commission.ladderEach', {
+                        gap: figure(rung.gap ?? 0),
+                        next: figure(rung.next),
+                        each: rung.money ? percent(rung.next_each / 1_000_000) : yuan(rung.next_each),
+                      })}
                 </span>
               </>
             ) : (

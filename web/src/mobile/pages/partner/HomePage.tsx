@@ -1,10 +1,42 @@
-import { api } from '@/api/client';
+import { api, type Schema } from '@/api/client';
 import { holds, useMe } from '@/api/me';
 import { useLabel, useT } from '@/i18n';
 import { month, weekday } from '@/shared/format/time';
 import { yuan } from '@/shared/format/money';
 import { Badge, Card, List, ListItem, Loaded, Page } from '../../kit';
-import { TONES, to } from './shared';
+import { invoiceFor, TONES, to } from './shared';
+
+/** Statements that wait for the partner's word, and invoices that payment waits for, each one tap away. */
+function Todos({ months }: { months: Schema<'Commission'>['months'] }) {
+  const t = useT('phonePartner');
+  const payments = api.useQuery('get', '/api/v1/my/payments');
+  const open = months.filter((one) => one.state === 'published' || one.state === 'disputed');
+  const account = payments.data?.who.account ?? '';
+  const uncovered =
+    payments.data?.items.filter((row) => row.confirmation && row.invoices && row.invoices.missing > 0 && !row.paid_on) ?? [];
+  if (open.length + uncovered.length === 0) return null;
+  return (
+    <List label={t('home.todos')}>
+      {open.map((one) => (
+        <ListItem
+          key={one.period}
+          title={t('home.confirm', { month: month(one.period) })}
+          value={yuan(one.amount)}
+          note={t('home.confirmHelp')}
+          to={to('/statement', { period: one.period })}
+        />
+      ))}
+      {uncovered.map((row) => (
+        <ListItem
+          key={row.statement}
+          title={t('home.invoice', { month: month(row.period) })}
+          value={yuan(row.invoices?.missing ?? 0)}
+          to={to('/invoice', invoiceFor(row, account))}
+        />
+      ))}
+    </List>
+  );
+}
 
 /** What happened today, what the last month brought, what can still be saved. */
 export default function HomePage() {
@@ -26,6 +58,7 @@ export default function HomePage() {
               <span className="m-big">{yuan(data.confirmed.amount)}</span>
               <span className="m-muted">{data.who.name}</span>
             </Card>
+            {confirms && <Todos months={data.months} />}
             <List label={t('home.unpaid')}>
               {data.curable > 0 && (
                 <ListItem

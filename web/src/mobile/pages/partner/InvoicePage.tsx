@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answer, http, newKey, onceHeader, queries, upload, type Schema } from '@/api/client';
+import { answer, api, http, newKey, onceHeader, queries, upload, type Schema } from '@/api/client';
 import { useT } from '@/i18n';
 import { fenOf, money, yuan } from '@/shared/format/money';
 import { month, today } from '@/shared/format/time';
@@ -16,7 +16,10 @@ export default function InvoicePage() {
   const [key] = useState(newKey);
   const [number, setNumber] = useState('');
   const [amount, setAmount] = useState(missing ? money(missing).replaceAll(',', '') : '');
-  const [day, setDay] = useState(today());
+  // The house's day, which a demo's is not the device's.
+  const served = api.useQuery('get', '/api/v1/my/today', { params: { query: { limit: 1 } } }).data?.day;
+  const [typed, setDay] = useState<string>();
+  const day = typed ?? served ?? today();
   const [file, setFile] = useState<File>();
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<unknown>();

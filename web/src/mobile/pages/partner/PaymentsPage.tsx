@@ -3,7 +3,7 @@ import { useLabel, useT } from '@/i18n';
 import { yuan } from '@/shared/format/money';
 import { month } from '@/shared/format/time';
 import { Badge, Card, Empty, List, ListItem, Loaded, Page } from '../../kit';
-import { TONES, to } from './shared';
+import { invoiceFor, TONES, to } from './shared';
 
 /** Each month from its publication to the bank, and the invoices for it. */
 export default function PaymentsPage() {
@@ -24,7 +24,11 @@ export default function PaymentsPage() {
                 { name: t('payments.paid'), done: row.state === 'paid' },
               ];
               return (
-                <Card key={row.period} title={month(row.period)} extra={<Badge tone={TONES[row.state]}>{label('state', row.state)}</Badge>}>
+                <Card
+                  key={row.statement}
+                  title={row.again ? `${month(row.period)} · ${t('payments.again')}` : month(row.period)}
+                  extra={<Badge tone={TONES[row.state]}>{label('state', row.state)}</Badge>}
+                >
                   <span className="m-big">{yuan(row.payment)}</span>
                   <ol className="m-steps" aria-label={t('payments.steps')}>
                     {steps.map((step) => (
@@ -41,13 +45,16 @@ export default function PaymentsPage() {
                   {row.invoices === null && <span className="m-muted">{t('payments.noInvoice')}</span>}
                   <ul className="m-list">
                     {row.confirmation === null ? (
-                      <ListItem title={t('payments.confirmFirst')} to={to('/statement', { period: row.period })} />
+                      <ListItem
+                        title={t('payments.confirmFirst')}
+                        to={to('/statement', { period: row.period, number: row.again ? row.statement : undefined })}
+                      />
                     ) : (
                       missing > 0 && (
                         <ListItem
                           title={t('payments.upload')}
                           note={t('payments.missing', { amount: yuan(missing) })}
-                          to={to('/invoice', { period: row.period, partner: data.who.account, missing })}
+                          to={to('/invoice', invoiceFor(row, data.who.account))}
                         />
                       )
                     )}

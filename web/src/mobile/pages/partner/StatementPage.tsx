@@ -19,7 +19,8 @@ export default function StatementPage() {
   const online = useOnline();
   const pay = api.useQuery('get', '/api/v1/my/commission', { params: { query: { period: url.period } } });
   const period = pay.data?.period ?? '';
-  const partner = pay.data?.who.account ?? '';
+  // One of differences is opened by its number.
+  const partner = url.number ?? pay.data?.who.account ?? '';
   const query = api.useQuery(
     'get',
     '/api/v1/statements/{period}/{partner}',

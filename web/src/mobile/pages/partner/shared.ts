@@ -43,6 +43,13 @@ export const proofOfZero = (period: string, partner: string, row: Schema<'Unpaid
 
 export const to = address;
 
+/** What names the statement an invoice is brought for: the partner, or the number of its statement of differences. */
+export const invoiceFor = (row: Schema<'PaymentRow'>, account: string) => ({
+  period: row.period,
+  partner: row.again ? row.statement : account,
+  missing: row.invoices?.missing,
+});
+
 /** Parameters that name a line, as the server takes them. */
 export const whichOf = (url: Record<string, string>) => ({
   period: url.period ?? '',

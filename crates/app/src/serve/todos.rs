@@ -1,0 +1,214 @@
+//! What waits for the asker to decide, answer, bring or confirm (R0.21). One record is opened at once; of several the list of them.
+
+use super::arrivals::missing;
+use super::desk::Desk;
+use super::signed::Signed;
+use super::web::{Answer, heavy};
+use qudao_access::{Permission, Place, Scope};
+use qudao_kernel::{Date, Lang, Text};
+use qudao_settle::waiting::waiting;
+use qudao_settle::workdays::Workdays;
+use qudao_settle::{confirm, payment};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Records that wait for somebody.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Todo {
+    /// Stable name of the kind of work.
+    pub(super) code: String,
+    pub(super) title: String,
+    /// How many wait.
+    pub(super) count: u64,
+    /// How many of them are late.
+    pub(super) overdue: u64,
+    /// Day by which the most pressing is to be done, where there is one.
+    #[schema(required)]
+    pub(super) due: Option<String>,
+    /// The record, or the list of them.
+    pub(super) to: String,
+}
+
+/// What waits, before it is told in a language.
+struct Work {
+    code: &'static str,
+    title: Text,
+    count: u64,
+    overdue: u64,
+    due: Option<Date>,
+    to: String,
+}
+
+impl Work {
+    fn new(code: &'static str, zh: &str, en: &str, count: u64, to: String) -> Self {
+        Self { code, title: Text::new(zh, en), count, overdue: 0, due: None, to }
+    }
+
+    fn told(self, lang: Lang) -> Todo {
+        let Self { code, title, count, overdue, due, to } = self;
+        Todo { code: code.to_owned(), title: title.get(lang).to_owned(), count, overdue, due: due.map(|day| day.to_string()), to }
+    }
+}
+
+/// The record where it is the only one, else the list.
+fn open(ids: &[String], record: impl Fn(&str) -> String, list: &str) -> String {
+    match ids {
+        [only] => record(only),
+        _ => list.to_owned(),
+    }
+}
+
+/// What waits for the asker.
+pub(crate) async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Vec<Todo>> {
+    let mut all = decisions(desk, signed).await?;
+    all.extend(disputes(desk, signed).await?);
+    all.extend(arrivals(desk, signed).await?);
+    all.extend(statements(desk, signed).await?);
+    Ok(all.into_iter().filter(|work| work.count > 0).map(|work| work.told(lang)).collect())
+}
+
+/// What somebody else submitted, for whoever may decide it everywhere.
+async fn decisions(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let waiting = waiting(&mut desk.db.read().await?, &signed.0.who()).await?;
+    let count = |ids: &[String]| ids.len() as u64;
+    let month = |month: &str| format!("/settlement/periods/{month}");
+    let batch = |id: &str| format!("/payments?tab=batches&batch={id}");
+    let draft = |id: &str| format!("/policy-drafts/{id}");
+    let all = [
+        (
+            Permission::SettlementApprove,
+            Work::new(
+                "publish",
+                "待审批发布的月份",
+                "Months to approve",
+                count(&waiting.months),
+                open(&waiting.months, month, "/settlement"),
+            ),
+        ),
+        (
+            Permission::SettlementRun,
+            Work::new(
+                "exceptions",
+                "待核查的结算异常",
+                "Exceptions to review",
+                waiting.findings,
+                open(&waiting.exceptions, |id| format!("{}?state=open", month(id)), "/settlement"),
+            ),
+        ),
+        (
+            Permission::PaymentApprove,
+            Work::new(
+                "batches",
+                "待审批的付款批次",
+                "Payment batches to approve",
+                count(&waiting.batches),
+                open(&waiting.batches, batch, "/payments?tab=batches&state=submitted"),
+            ),
+        ),
+        (
+            Permission::PaymentApprove,
+            Work::new(
+                "accounts",
+                "待复核的收款账户",
+                "Bank accounts to check",
+                waiting.accounts,
+                "/payments?tab=accounts&state=submitted".to_owned(),
+            ),
+        ),
+        (
+            Permission::PolicyPublish,
+            Work::new(
+                "drafts",
+                "待审批的政策草案",
+                "Policy drafts to approve",
+                count(&waiting.drafts),
+                open(&waiting.drafts, draft, "/policies?tab=drafts"),
+            ),
+        ),
+    ];
+    Ok(all.into_iter().filter(|(permission, _)| signed.everywhere(desk, *permission).is_ok()).map(|(_, work)| work).collect())
+}
+
+/// Disputes to answer, their amounts to approve, and invoices to decide, within the asker's reach.
+async fn disputes(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let Ok(scope) = signed.scope(desk, Permission::DisputeAnswer) else { return Ok(Vec::new()) };
+    let waiting = waiting(&mut desk.db.read().await?, &signed.0.who()).await?;
+    let today = desk.today();
+    let reaches = |territory: &str, partner: &str| scope.covers(&Place { territory, partners: &[partner], outlet: "", clerk: "" });
+    let dispute = |id: &str| format!("/settlement/disputes?id={id}");
+    let works = [
+        ("disputes", "待答复的争议", "Disputes to answer", "open", waiting.disputes),
+        ("amounts", "待复核的争议金额", "Amounts of disputes to approve", "proposed", waiting.amounts),
+    ];
+    let mut all: Vec<Work> = Vec::new();
+    for (code, zh, en, state, held) in works {
+        let held: Vec<_> = held.into_iter().filter(|held| reaches(&held.territory, &held.partner)).collect();
+        let ids: Vec<String> = held.iter().map(|held| held.id.clone()).collect();
+        let to = open(&ids, dispute, &format!("/settlement/disputes?state={state}"));
+        all.push(Work {
+            overdue: held.iter().filter(|held| held.is_late(today)).count() as u64,
+            due: held.iter().map(|held| held.answer_by).min(),
+            ..Work::new(code, zh, en, ids.len() as u64, to)
+        });
+    }
+    let invoices: Vec<String> =
+        waiting.invoices.into_iter().filter(|held| reaches(&held.territory, &held.partner)).map(|held| held.number).collect();
+    let to = open(&invoices, |number| format!("/settlement/invoices?number={number}"), "/settlement/invoices?state=submitted");
+    all.push(Work::new("invoices", "待审核的发票", "Invoices to decide", invoices.len() as u64, to));
+    Ok(all)
+}
+
+/// Data of the month that should be there and are not, for whoever loads them.
+async fn arrivals(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
+    if signed.everywhere(desk, Permission::ImportLoad).is_err() {
+        return Ok(None);
+    }
+    let late = missing(desk).await?;
+    let (count, month) = (late.len() as u64, desk.today().month());
+    let to = format!("/arrivals?month={}", late.iter().map(|(month, _)| *month).min().unwrap_or(month));
+    Ok(Some(Work {
+        overdue: count,
+        due: late.iter().map(|(_, due)| *due).min(),
+        ..Work::new("arrivals", "缺少的数据来源", "Data that is missing", count, to)
+    }))
+}
+
+/// The asker's own statements that wait for a confirmation; due where the rule by which silence confirms gives a last day.
+async fn statements(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
+    let Ok(Scope { partners, .. }) = signed.scope(desk, Permission::StatementConfirm) else { return Ok(None) };
+    let tx = &mut desk.db.read().await?;
+    let mut done: BTreeSet<String> = BTreeSet::new();
+    for partner in &partners {
+        done.extend(confirm::of_partner(tx, partner).await?.into_iter().map(|made| made.statement));
+        done.extend(payment::of_partner(tx, partner).await?.into_iter().map(|(statement, ..)| statement));
+    }
+    let shared = Arc::clone(desk);
+    let mut open: Vec<(String, Option<Date>)> = heavy(move || {
+        let parameters = shared.parameters();
+        let calendar = Workdays::official()?;
+        let mut open = Vec::new();
+        for run in &shared.runs()? {
+            for head in partners.iter().filter_map(|partner| run.head(partner)).filter(|head| !done.contains(&head.number)) {
+                let last = match run.issued_on {
+                    Some(day) => match parameters.on(confirm::SILENCE, &head.territory, day)?.int()? {
+                        0 => None,
+                        days => Some(calendar.after(day, days)),
+                    },
+                    None => None,
+                };
+                open.push((format!("/statements/{}/{}", run.period(), head.partner), last));
+            }
+        }
+        Ok(open)
+    })
+    .await?;
+    open.reverse();
+    let to = match open.as_slice() {
+        [(only, _)] => only.clone(),
+        _ => "/settlement/statements?state=published".to_owned(),
+    };
+    let due = open.iter().filter_map(|(_, last)| *last).min();
+    Ok(Some(Work { due, ..Work::new("statements", "待确认的对账单", "Statements to confirm", open.len() as u64, to) }))
+}
