@@ -74,15 +74,15 @@ function Content({ one }: { one: Case }) {
             </dd>
           </div>
         </dl>
-        <p style={{ marginBottom: 0 }}>
-          {one.partner_name} <span className="muted">{invoice.partner}</span> · {month(invoice.period)} ·{' '}
-          <Link
-            to="/statements/$period/$partner"
-            params={{ period: invoice.period, partner: differences ? invoice.statement : invoice.partner } as never}
-          >
-            {invoice.statement}
-          </Link>
+        <p style={{ margin: '8px 0 0' }}>
+          {one.partner_name} <span className="muted">{invoice.partner}</span> · {month(invoice.period)}
         </p>
+        <Link
+          to="/statements/$period/$partner"
+          params={{ period: invoice.period, partner: differences ? invoice.statement : invoice.partner } as never}
+        >
+          {invoice.statement}
+        </Link>
       </Block>
       <Block title={t('paper')} extra={<a href={address}>{t('open')}</a>}>
         <p className="muted" style={{ marginTop: 0 }}>
