@@ -1,8 +1,8 @@
 //! The month under way on the workbench: metrics against their targets, and outlets that need a look, each a link to the records (R0.21, R7.2).
 
 use super::desk::Desk;
-use super::todos::Todo;
 use super::metrics::unit;
+use super::todos::Todo;
 use super::{figures, grading, main_push};
 use qudao_access::Scope;
 use qudao_kernel::{Lang, Refusal, Text};
