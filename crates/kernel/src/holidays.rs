@@ -69,6 +69,16 @@ impl Holidays {
         }
     }
 
+    /// The day that many working days later; the day itself is not counted.
+    pub fn after(&self, day: Date, working: i64) -> Date {
+        let (mut day, mut left) = (day, working);
+        while left > 0 {
+            day = day.plus_days(1);
+            left -= i64::from(self.kind(day) == DayKind::Work);
+        }
+        day
+    }
+
     /// The days of a range, both included, that differ from the plain week.
     pub fn marked(&self, from: Date, to: Date) -> impl Iterator<Item = (Date, &Marked)> {
         self.marked.range(from..=to.max(from)).map(|(day, marked)| (*day, marked))
@@ -101,6 +111,10 @@ mod tests {
             let count = |wanted| calendar.marked.iter().filter(|(day, marked)| day.year() == year && marked.rest == wanted).count();
             assert_eq!((count(true), count(false)), (rest, work), "{year}");
         }
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(calendar.after(day("2026-08-28"), 5), day("2026-09-04"), "over a weekend");
+        assert_eq!(calendar.after(day("2026-08-31"), 0), day("2026-08-31"));
+        assert!(calendar.after(day("2026-09-30"), 1) > day("2026-10-07"), "over the holiday week");
         let [work, weekend, holiday] = calendar.count("2026-10-01".parse().unwrap(), "2026-10-31".parse().unwrap());
         assert_eq!(work + weekend + holiday, 31);
         let names: Vec<&str> = calendar

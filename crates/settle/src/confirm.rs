@@ -15,7 +15,7 @@
 
 use crate::dispute;
 use crate::statement::Statement;
-use crate::workdays::Workdays;
+use qudao_kernel::holidays::Holidays;
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx};
@@ -111,7 +111,7 @@ pub fn billed(statement: &Statement) -> Fen {
 /// The parameter `payment_sla` cannot be read.
 pub fn promise(parameters: &Register, territory: &str, confirmed_on: Date, due: Option<Date>) -> Result<Date, Refusal> {
     let working = parameters.on("payment_sla", territory, confirmed_on)?.int()?;
-    let promised = Workdays::official()?.after(confirmed_on, working);
+    let promised = Holidays::shipped().after(confirmed_on, working);
     Ok(due.map_or(promised, |due| due.max(promised)))
 }
 

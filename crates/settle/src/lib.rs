@@ -25,7 +25,6 @@ pub mod proof;
 pub mod sample;
 pub mod simulate;
 pub mod statement;
-pub mod workdays;
 
 #[cfg(test)]
 mod testing;

@@ -22,7 +22,7 @@ pub use store::{Filter, adjustments, counts, get, list, of_partner, of_statement
 
 use crate::attachment;
 use crate::confirm::next_number;
-use crate::workdays::Workdays;
+use qudao_kernel::holidays::Holidays;
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
 use qudao_platform::audit::{Entry, same_hand};
 use qudao_platform::db::{Db, Tx};
@@ -161,7 +161,7 @@ pub async fn raise(db: &Db, parameters: &Register, key: &str, new: Raise<'_>) ->
         ));
     }
     let working = parameters.on("dispute_answer_days", new.territory, new.today)?.int()?;
-    let answer_by = Workdays::official()?.after(new.today, working);
+    let answer_by = Holidays::shipped().after(new.today, working);
     let body = json!({ "statement": new.statement, "subject": new.subject, "claim": new.claim, "photos": new.photos }).to_string();
     let scope = format!("dispute:{}", new.who);
     write_tx!(db, |tx| {

@@ -1,0 +1,30 @@
+//! Approvals (R8.35): flows are definitions, the machine that runs them is a pure function, and what it decides is kept for good.
+//!
+//! A [`definition::Definition`] says which form is filled in and who decides on it, step by step. [`machine::act`] takes an instance, a command, an
+//! actor and what the directory knows, and gives the next instance with the decisions and notices that follow. [`store`] puts these into the database
+//! in one transaction with the audit entry and the event. [`budget`] is what an approved application may spend.
+//!
+//! Invariants
+//! - Nobody decides on an application of their own, and no pair of hands decides twice on one step; who acts for somebody counts as both.
+//! - An instance ends approved only after every step on its way was agreed to with the content it has then.
+//! - An instance that is not at its end has a holder, whom the applicant sees.
+//! - A running instance stays on the version of the definition it began under.
+//! - Decisions and budget entries are added and never changed, in code or by hand: the database refuses it.
+//! - Reserved and spent of a budget are never more than it has.
+
+pub mod budget;
+pub mod definition;
+pub mod directory;
+pub mod expr;
+pub mod form;
+pub mod machine;
+pub mod standard;
+pub mod store;
+
+#[cfg(test)]
+mod tests;
+
+pub use definition::Definition;
+pub use directory::{Directory, Party, Place};
+pub use form::Form;
+pub use machine::{Actor, Command, Instance, State};

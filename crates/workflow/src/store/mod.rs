@@ -1,0 +1,447 @@
+//! Instances in the database. Every act is one transaction: the instance, its history, the parts people have in it, an audit entry, an event.
+
+mod inbox;
+
+pub use inbox::{Counts, Inbox, Part, Query, Row, counts, list, parts};
+
+use crate::budget;
+use crate::definition::Definition;
+use crate::directory::{Place, Staff};
+use crate::form::{FieldKind, Form, Wrong};
+use crate::machine::{self, Actor, Command, Decision, Instance, Outcome, State, Verb, World};
+use crate::standard::Catalogue;
+use qudao_access::sessions::day;
+use qudao_kernel::holidays::Holidays;
+use qudao_kernel::{Kind, Refusal, Text};
+use qudao_platform::audit::Entry;
+use qudao_platform::db::{Db, Tx, Value};
+use qudao_platform::keys::{self, Begun};
+use qudao_platform::{Done, args, outbox, write_tx};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Whom audit entries name for what time does.
+const CLOCK: &str = "clock";
+/// Least digits of the running part of a number.
+const DIGITS: usize = 4;
+
+/// What running flows takes besides the database.
+pub struct Office<'a> {
+    /// Definitions.
+    pub catalogue: &'a Catalogue,
+    /// Working days.
+    pub calendar: &'a Holidays,
+    /// Least minutes between two urgings.
+    pub urge_minutes: i64,
+    /// Where a partner or outlet stands; nothing for one that does not exist or that whoever acts may not see.
+    pub place: &'a (dyn Fn(&FieldKind, &str) -> Option<Place> + Sync),
+}
+
+/// What an act came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acted {
+    /// The instance.
+    pub id: String,
+    /// Its version now.
+    pub version: u32,
+    /// Its state now.
+    pub state: State,
+}
+
+/// An instance with its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Version.
+    pub version: u32,
+    /// The instance.
+    pub instance: Instance,
+}
+
+/// A line of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Place, from 1.
+    pub seq: u32,
+    /// When, microseconds since 1970.
+    pub at_us: i64,
+    /// What.
+    pub decision: Decision,
+}
+
+/// Begins an application as a draft. The same request under its key is the same application.
+///
+/// # Errors
+/// `NotFound workflow.definition.none`; `Forbidden workflow.start` for whoever holds none of the roles; `BadInput workflow.form.wrong`,
+/// `workflow.form.code`; `Conflict workflow.definition.changed`.
+pub async fn start(
+    db: &Db,
+    office: &Office<'_>,
+    key: &str,
+    actor: &Actor,
+    flow: &str,
+    applicant: &Place,
+    form: &Form,
+) -> Result<Done<Acted>, Refusal> {
+    let definition = office.catalogue.get(flow)?;
+    if !definition.starters.iter().any(|role| actor.roles.contains(role)) {
+        return Err(Refusal::new(
+            Kind::Forbidden,
+            "workflow.start",
+            format!("您的角色不能发起“{}”；可发起的角色：{}", definition.title.zh, definition.starters.join("、")),
+            format!("none of your roles may start `{}`; these may: {}", definition.title.en, definition.starters.join(", ")),
+        ));
+    }
+    known(office, definition, form)?;
+    let (who, body) = (actor.who(), json!({ "flow": flow, "form": form }).to_string());
+    write_tx!(db, |tx| {
+        let claim = match keys::begin::<Acted>(tx, &format!("flow:{who}"), key, body.as_bytes()).await? {
+            Begun::Same(acted) => return Ok(Done::Already(acted)),
+            Begun::Fresh(claim) => claim,
+        };
+        let definition = office.catalogue.keep(tx, flow, &who).await?;
+        let id = number(tx, &definition).await?;
+        let empty = machine::begin(&id, &definition, actor, applicant.clone(), Form::new(), tx.now_us());
+        let staff = Staff::default();
+        let outcome = machine::act(&world(office, &definition, &staff, tx.now_us()), &empty, actor, &Command::Save(form.clone()))?;
+        let sql =
+            "insert into flow_instance (id, version, flow, definition, starter, starter_name, territory, state, body, begun_us, changed_us)
+                   values ($1, 0, $2, $3, $4, $5, $6, 'draft', '', $7, $7)";
+        let (starter, territory) = (&empty.starter, &empty.applicant.territory);
+        tx.execute(sql, args![&id, flow, definition.version, &starter.login, &starter.name, territory, tx.now_us()]).await?;
+        let acted = keep(tx, office, &definition, 0, &outcome, "start", &who).await?;
+        claim.finish(tx, acted).await
+    })
+}
+
+/// Does what was commanded to an instance of a version. With a key the same request is the same act.
+///
+/// # Errors
+/// As [`machine::act`]; `NotFound workflow.none`; `Conflict platform.db.stale`, `workflow.claimed`; `BadInput workflow.form.code`.
+pub async fn act(
+    db: &Db,
+    office: &Office<'_>,
+    key: &str,
+    actor: &Actor,
+    id: &str,
+    version: u32,
+    command: &Command,
+) -> Result<Done<Acted>, Refusal> {
+    let who = actor.who();
+    let body = format!("{id} {command:?}");
+    write_tx!(db, |tx| {
+        let claim = match keys::begin::<Acted>(tx, &format!("flow:{who}"), key, body.as_bytes()).await? {
+            Begun::Same(acted) => return Ok(Done::Already(acted)),
+            Begun::Fresh(claim) => claim,
+        };
+        let held = lock(tx, id).await?;
+        if held.version != version {
+            return Err(stale(id));
+        }
+        let mut instance = held.instance;
+        let definition = office.catalogue.of(tx, &instance.flow, instance.version).await?;
+        match command {
+            Command::Save(form) | Command::Agree { edits: form, .. } | Command::Execute { edits: form, .. } => {
+                known(office, &definition, form)?;
+            }
+            Command::Submit => instance.subject = subject(office, &definition, &instance.form)?,
+            _ => {}
+        }
+        let staff = staff(tx, &definition, &instance, command).await?;
+        let outcome = machine::act(&world(office, &definition, &staff, tx.now_us()), &instance, actor, command)?;
+        let verb = outcome.decisions.first().map_or("save", |line| line.verb.name());
+        let acted = keep(tx, office, &definition, version, &outcome, verb, &who).await?;
+        claim.finish(tx, acted).await
+    })
+}
+
+/// Lets time act on up to `limit` instances whose day has passed. Returns on how many it did.
+///
+/// # Errors
+/// The database does not answer, or a definition cannot be read any more.
+pub async fn tick(db: &Db, office: &Office<'_>, limit: u32) -> Result<u32, Refusal> {
+    let today = day(db.now_us());
+    let sql = "select id from flow_instance where wakes_after is not null and wakes_after < $1 order by wakes_after, id limit $2";
+    let due = db.read().await?.query(sql, args![today, limit]).await?;
+    let mut done = 0;
+    for row in due {
+        let id = row.string("id")?;
+        done += u32::from(tick_one(db, office, &id).await?);
+    }
+    Ok(done)
+}
+
+async fn tick_one(db: &Db, office: &Office<'_>, id: &str) -> Result<bool, Refusal> {
+    write_tx!(db, |tx| {
+        let Held { version, instance } = lock(tx, id).await?;
+        let definition = office.catalogue.of(tx, &instance.flow, instance.version).await?;
+        let staff = staff(tx, &definition, &instance, &Command::Submit).await?;
+        let world = world(office, &definition, &staff, tx.now_us());
+        let Some(outcome) = machine::tick(&world, &instance)? else { return Ok(false) };
+        let verb = outcome.decisions.first().map_or("late", |line| line.verb.name());
+        keep(tx, office, &definition, version, &outcome, verb, CLOCK).await?;
+        Ok(true)
+    })
+}
+
+/// An instance.
+///
+/// # Errors
+/// `NotFound workflow.none`.
+pub async fn get(tx: &mut Tx, id: &str) -> Result<Held, Refusal> {
+    let row = tx.query_opt("select version, body from flow_instance where id = $1", args![id]).await?;
+    held(id, row)
+}
+
+/// The history of an instance, oldest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn history(tx: &mut Tx, id: &str) -> Result<Vec<Line>, Refusal> {
+    let rows = tx.query("select seq, at_us, body from flow_decision where instance = $1 order by seq", args![id]).await?;
+    let line =
+        |row: &qudao_platform::Row| Ok(Line { seq: row.count("seq")?, at_us: row.int("at_us")?, decision: parsed(row.text("body")?, id)? });
+    rows.iter().map(line).collect()
+}
+
+/// Notes that somebody read what they were copied on.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn seen(db: &Db, login: &str, id: &str) -> Result<(), Refusal> {
+    write_tx!(db, |tx| {
+        let sql = "update flow_part set seen_us = $3 where instance = $1 and login = $2 and part = 'copied' and seen_us is null";
+        tx.execute(sql, args![id, login, tx.now_us()]).await.map(drop)
+    })
+}
+
+async fn lock(tx: &mut Tx, id: &str) -> Result<Held, Refusal> {
+    let row = tx.query_opt("select version, body from flow_instance where id = $1 {for_update}", args![id]).await?;
+    held(id, row)
+}
+
+fn held(id: &str, row: Option<qudao_platform::Row>) -> Result<Held, Refusal> {
+    let row = row
+        .ok_or_else(|| Refusal::new(Kind::NotFound, "workflow.none", format!("没有申请 {id}"), format!("there is no application {id}")))?;
+    Ok(Held { version: row.count("version")?, instance: parsed(row.text("body")?, id)? })
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(text: &str, id: &str) -> Result<T, Refusal> {
+    serde_json::from_str(text).map_err(|error| unreadable(id, &error))
+}
+
+fn written<T: Serialize>(value: &T, id: &str) -> Result<String, Refusal> {
+    serde_json::to_string(value).map_err(|error| unreadable(id, &error))
+}
+
+fn unreadable(id: &str, error: &serde_json::Error) -> Refusal {
+    Refusal::new(
+        Kind::Bug,
+        "workflow.body",
+        format!("申请 {id} 的存档无法读写（{error}）；请把此信息报告给维护者"),
+        format!("the record of application {id} cannot be read or written ({error}); report this to the maintainers"),
+    )
+}
+
+fn stale(id: &str) -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "platform.db.stale",
+        format!("申请 {id} 已被他人处理；请重新打开，核对变化后再操作"),
+        format!("application {id} was acted on by someone else; open it again, look at the change, then act"),
+    )
+}
+
+fn world<'a>(office: &'a Office<'_>, definition: &'a Definition, staff: &'a Staff, now_us: i64) -> World<'a> {
+    let urge_us = office.urge_minutes.saturating_mul(60_000_000);
+    World { definition, directory: staff, calendar: office.calendar, now_us, today: day(now_us), urge_us }
+}
+
+/// The people an act may ask for.
+async fn staff(tx: &mut Tx, definition: &Definition, instance: &Instance, command: &Command) -> Result<Staff, Refusal> {
+    let mut logins: BTreeSet<String> = command.named().into_iter().collect();
+    for approver in definition.steps.iter().flat_map(|step| &step.approvers) {
+        match approver {
+            crate::definition::Approver::Person(login) => logins.extend([login.clone()]),
+            crate::definition::Approver::Chosen(field) => {
+                logins.extend(instance.form.get(field).and_then(serde_json::Value::as_str).map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    let logins: Vec<String> = logins.into_iter().collect();
+    let places: Vec<&Place> = [Some(&instance.applicant), instance.subject.as_ref()].into_iter().flatten().collect();
+    Staff::read(tx, &places, &logins).await
+}
+
+/// Refuses codes of partners and outlets that there are not.
+fn known(office: &Office<'_>, definition: &Definition, form: &Form) -> Result<(), Refusal> {
+    let mut wrong = Vec::new();
+    for (id, value) in form {
+        let Some(field) = definition.field(id).filter(|field| matches!(field.kind, FieldKind::Partner | FieldKind::Outlet)) else {
+            continue;
+        };
+        let Some(code) = value.as_str().filter(|code| !code.is_empty()) else { continue };
+        if (office.place)(&field.kind, code).is_none() {
+            wrong.push(Wrong {
+                field: id.clone(),
+                why: Text::new(
+                    format!("{}：没有 {code}，或不在您的范围内", field.title.zh),
+                    format!("{}: there is no {code}, or it is outside your part of the network", field.title.en),
+                ),
+            });
+        }
+    }
+    crate::form::refuse(&wrong)
+}
+
+/// Where what an application is about stands.
+fn subject(office: &Office<'_>, definition: &Definition, form: &Form) -> Result<Option<Place>, Refusal> {
+    known(office, definition, form)?;
+    let field = definition.subject.as_deref().and_then(|id| definition.field(id));
+    let code = field.and_then(|field| Some((field, form.get(&field.id)?.as_str()?)));
+    Ok(code.and_then(|(field, code)| (office.place)(&field.kind, code)))
+}
+
+/// `BT202608-0001`.
+async fn number(tx: &mut Tx, definition: &Definition) -> Result<String, Refusal> {
+    let month = day(tx.now_us()).month();
+    let series = format!("{}{}{:02}", definition.number, month.year(), month.number());
+    let sql =
+        "insert into flow_series (name, last) values ($1, 1) on conflict (name) do update set last = flow_series.last + 1 returning last";
+    let last = tx.query_one(sql, args![&series]).await?.int("last")?;
+    Ok(format!("{series}-{last:0DIGITS$}"))
+}
+
+/// Writes an outcome down, all of it.
+async fn keep(
+    tx: &mut Tx,
+    office: &Office<'_>,
+    definition: &Arc<Definition>,
+    version: u32,
+    outcome: &Outcome,
+    verb: &str,
+    who: &str,
+) -> Result<Acted, Refusal> {
+    let instance = &outcome.instance;
+    let id = &instance.id;
+    let nobody = Staff::default();
+    let wakes = machine::next_day(&world(office, definition, &nobody, tx.now_us()), instance);
+    let sql = "update flow_instance set version = version + 1, state = $3, step = $4, body = $5, submitted_us = $6, changed_us = $7,
+                   ended_us = $8, wakes_after = $9 where id = $1 and version = $2";
+    let body = written(instance, id)?;
+    let args = args![
+        id,
+        version,
+        instance.state.name(),
+        instance.progress.step.clone(),
+        &body,
+        instance.submitted_us,
+        tx.now_us(),
+        instance.ended_us,
+        wakes,
+    ];
+    tx.execute_versioned("申请 application", id, sql, args).await?;
+    lines(tx, outcome, who).await?;
+    keep_parts(tx, outcome).await?;
+    claims(tx, definition, instance).await?;
+    if let Some(rule) = definition.budget.as_ref().filter(|_| outcome.approved) {
+        budget::open(tx, definition, rule, instance, who).await?;
+    }
+    let version = version + 1;
+    let holders: Vec<&str> = instance.holders().into_iter().map(|party| party.login.as_str()).collect();
+    let about = json!({ "state": instance.state.name(), "step": instance.progress.step, "holders": holders, "content": instance.content(definition) });
+    let event = json!({ "instance": id, "flow": instance.flow, "version": version, "verb": verb, "by": who, "approved": outcome.approved,
+        "state": instance.state.name(), "holders": holders, "notices": outcome.notices });
+    outbox::emit(tx, "flow.instance.changed", &format!("{id}:{version}"), &event.to_string()).await?;
+    let mut entry = Entry::new(who, &format!("flow.{verb}"), "flow", id).after(about.to_string());
+    if let Some(text) = outcome.decisions.first().map(|line| line.text.as_str()).filter(|text| !text.is_empty()) {
+        entry = entry.reason(text);
+    }
+    tx.audit(entry);
+    Ok(Acted { id: id.clone(), version, state: instance.state })
+}
+
+async fn lines(tx: &mut Tx, outcome: &Outcome, who: &str) -> Result<(), Refusal> {
+    let id = &outcome.instance.id;
+    let sql = "select coalesce(max(seq), 0) as last from flow_decision where instance = $1";
+    let last = tx.query_one(sql, args![id]).await?.int("last")?;
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    for (line, seq) in outcome.decisions.iter().zip(last + 1..) {
+        let body = written(line, id)?;
+        rows.push(args![id, seq, tx.now_us(), line.verb.name(), &line.step, who, body].to_vec());
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    tx.insert_rows("flow_decision", "instance, seq, at_us, verb, step, who, body", &rows, "").await.map(drop)
+}
+
+/// Writes who has a part in it.
+async fn keep_parts(tx: &mut Tx, outcome: &Outcome) -> Result<(), Refusal> {
+    let instance = &outcome.instance;
+    let (id, now) = (&instance.id, tx.now_us());
+    tx.execute("delete from flow_part where instance = $1 and part = 'holder'", args![id]).await?;
+    let mut rows: BTreeSet<(String, &str, Option<String>, i64)> = BTreeSet::new();
+    rows.insert((instance.starter.login.clone(), "starter", None, instance.begun_us));
+    for turn in instance.open() {
+        for candidate in &turn.candidates {
+            let due = turn.due.map(|due| due.to_string());
+            rows.insert((candidate.party.login.clone(), "holder", due, turn.opened_us.unwrap_or(now)));
+        }
+    }
+    for party in &instance.copies {
+        rows.insert((party.login.clone(), "copied", None, now));
+    }
+    let acted = outcome.decisions.iter().filter(|line| !matches!(line.verb, Verb::Save | Verb::Comment | Verb::Copy | Verb::Urge));
+    for line in acted {
+        let hands = [Some(&line.by), line.acting.as_ref()].into_iter().flatten();
+        for party in hands.filter(|party| !party.login.is_empty() && party.login != instance.starter.login) {
+            rows.insert((party.login.clone(), "decided", None, now));
+        }
+    }
+    let rows: Vec<Vec<Value>> = rows.into_iter().map(|(login, part, due, at)| args![id, login, part, at, due].to_vec()).collect();
+    let tail = "on conflict (instance, login, part) do update set
+                    at_us = case when flow_part.part = 'decided' then excluded.at_us else flow_part.at_us end";
+    tx.insert_rows("flow_part", "instance, login, part, at_us, due", &rows, tail).await.map(drop)
+}
+
+/// Claims what no two applications of a flow may share, and gives it up when the application came to nothing.
+async fn claims(tx: &mut Tx, definition: &Definition, instance: &Instance) -> Result<(), Refusal> {
+    if definition.unique.is_empty() {
+        return Ok(());
+    }
+    let id = &instance.id;
+    tx.execute("delete from flow_claim where instance = $1", args![id]).await?;
+    if !matches!(instance.state, State::InReview | State::Returned | State::Executing | State::Approved) {
+        return Ok(());
+    }
+    let value = |field: &String| instance.form.get(field).map(plain).unwrap_or_default();
+    let claim = definition.unique.iter().map(value).collect::<Vec<_>>().join("\n");
+    let today = day(tx.now_us());
+    let protected = definition.unique_days.filter(|_| instance.state == State::Approved);
+    let last_day = protected.map(|days| today.plus_days(i32::try_from(days).unwrap_or(i32::MAX / 2)));
+    tx.execute("delete from flow_claim where flow = $1 and claim = $2 and last_day < $3", args![&instance.flow, &claim, today]).await?;
+    let sql = "insert into flow_claim (flow, claim, instance, last_day) values ($1, $2, $3, $4) on conflict (flow, claim) do nothing";
+    if tx.execute(sql, args![&instance.flow, &claim, id, last_day]).await? > 0 {
+        return Ok(());
+    }
+    let sql = "select instance from flow_claim where flow = $1 and claim = $2";
+    let other = tx.query_one(sql, args![&instance.flow, &claim]).await?.string("instance")?;
+    let titles = |say: fn(&Text) -> &str| {
+        definition.unique.iter().filter_map(|id| definition.field(id)).map(|field| say(&field.title)).collect::<Vec<_>>().join("、")
+    };
+    Err(Refusal::new(
+        Kind::Conflict,
+        "workflow.claimed",
+        format!("{} 相同的申请 {other} 正在办理或仍在保护期内；请与其申请人协商", titles(|text| &text.zh)),
+        format!("application {other} with the same {} is open or still protected; agree with its applicant", titles(|text| &text.en)),
+    ))
+}
+
+/// Text as it is compared: without spaces and case.
+fn plain(value: &serde_json::Value) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
