@@ -11,6 +11,7 @@ mod day;
 mod definitions;
 mod dimension;
 mod life;
+pub mod mailing;
 mod model;
 mod place;
 mod plain;

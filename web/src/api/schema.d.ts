@@ -72,17 +72,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/audit/export': {
+  '/api/v1/audit/exports': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** The entries that are looked for as a CSV file, newest first, all of them. */
-    get: operations['export_audit'];
+    get?: never;
     put?: never;
-    post?: never;
+    /** Begins an export of the entries that are looked for, newest first, all of them. */
+    post: operations['export_audit'];
     delete?: never;
     options?: never;
     head?: never;
@@ -423,10 +423,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The caller's files, latest first. Those kept for a week are deleted. */
+    /** The caller's exports, latest first. Those kept for a week are deleted. */
     get: operations['exports'];
     put?: never;
-    /** Begins an export. The job's result names the file. */
+    /** Begins an export. The job's result names the export. */
     post: operations['export_figures'];
     delete?: never;
     options?: never;
@@ -434,7 +434,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/exports/{file}': {
+  '/api/v1/exports/{id}': {
     parameters: {
       query?: never;
       header?: never;
@@ -445,8 +445,25 @@ export interface paths {
     get: operations['download_export'];
     put?: never;
     post?: never;
-    /** Deletes a file. */
+    /** Deletes an export. */
     delete: operations['delete_export'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/{id}/repeat': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an export again, of what there is now. */
+    post: operations['repeat_export'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -828,6 +845,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/me/mailings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own subscriptions. */
+    get: operations['mailings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/mailings/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends a subscription of one's own. */
+    delete: operations['unsubscribe'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/me/password': {
     parameters: {
       query?: never;
@@ -840,6 +891,24 @@ export interface paths {
     /** Changes one's own password; all other sessions end. */
     post: operations['change_password'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own sessions, last used first. */
+    get: operations['sessions'];
+    put?: never;
+    post?: never;
+    /** Signs out everywhere else; this session goes on. */
+    delete: operations['sign_out_elsewhere'];
     options?: never;
     head?: never;
     patch?: never;
@@ -2403,6 +2472,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/views/{id}/mailing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Subscribes to a view, in place of an earlier subscription to it. The first mail comes at once, of the period that ended last. */
+    put: operations['subscribe_view'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2506,6 +2592,32 @@ export interface components {
       kind: string;
       name: string;
       sha256: string;
+    };
+    /** @description An export of audit entries. */
+    AuditExportSent: {
+      /** @description xlsx or csv. */
+      format: string;
+      /** @description What is looked for; all of it is written. */
+      query: components['schemas']['AuditQuery'];
+    };
+    /** @description Filters of the audit chain. */
+    AuditQuery: {
+      /** @description What was done; `person.` finds every verb of the noun. */
+      action?: string | null;
+      after?: string | null;
+      /** @description First day. */
+      from?: string | null;
+      limit?: number | null;
+      /** @description Kind of record. */
+      noun?: string | null;
+      /** @description Which record. */
+      noun_id?: string | null;
+      /** @description -seq: newest first, the one order there is. */
+      sort?: string | null;
+      /** @description Last day. */
+      to?: string | null;
+      /** @description Login of who did it or for whom it was done. */
+      who?: string | null;
     };
     /** @description A change somebody made. */
     AuditView: {
@@ -3117,16 +3229,6 @@ export interface components {
       /** @description What is wrong. */
       wrong: string | null;
     };
-    /** @description A file to download. */
-    ExportFile: {
-      /** Format: int64 */
-      bytes: number;
-      /** @description When it is deleted. */
-      expires_at: string;
-      /** @description Name, for the address. */
-      file: string;
-      made_at: string;
-    };
     /** @description An export to make. */
     ExportSent: {
       /** @description xlsx or csv. */
@@ -3135,6 +3237,34 @@ export interface components {
       name: string;
       /** @description What the page shows. All rows are written, whatever the page shows of them. */
       query: components['schemas']['MetricQuery'];
+    };
+    /** @description An export of the caller's. */
+    ExportView: {
+      /**
+       * Format: int64
+       * @description Of the finished file.
+       */
+      bytes: number | null;
+      /** @description Why it failed. */
+      detail: string | null;
+      /** @description When it is deleted. */
+      expires_at: string;
+      /** @description Name of the file with its ending. */
+      file: string;
+      /** @description Id, for the address. */
+      id: string;
+      /** @description The job that writes it. */
+      job: string | null;
+      /** @description figures or audit. */
+      kind: string;
+      made_at: string;
+      /**
+       * Format: int64
+       * @description Rows below the header.
+       */
+      rows: number | null;
+      /** @description waiting, running, done, failed, cancelled. */
+      state: string;
     };
     /** @description A fact behind a figure. */
     FactRow: {
@@ -3255,6 +3385,7 @@ export interface components {
       /** @description Whether it is the caller's own. */
       own: boolean;
       owner: string;
+      owner_name: string;
       shares: components['schemas']['ShareSent'][];
       /**
        * Format: int32
@@ -3748,6 +3879,29 @@ export interface components {
     LoadSent: {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
       accept_partial?: boolean;
+    };
+    /** @description A subscription to be made. */
+    MailingSent: {
+      /** @description Mail address. */
+      address: string;
+      /** @description What the view shows; its days are those of the period that ended last. */
+      question: components['schemas']['MetricQuery'];
+      /** @description daily, weekly or monthly. */
+      rhythm: string;
+    };
+    /** @description A subscription. */
+    MailingView: {
+      address: string;
+      id: string;
+      /** @description First day of the period the last mail was of. */
+      last_period: string | null;
+      /** @description sending, sent or failed. */
+      last_state: string | null;
+      /** @description Why it failed. */
+      last_why: string | null;
+      rhythm: string;
+      view: string;
+      view_name: string;
     };
     /** @description Who shall serve a partner. */
     ManagerSent: {
@@ -5355,6 +5509,16 @@ export interface components {
        */
       total: number;
     };
+    /** @description Where somebody is signed in. */
+    SessionView: {
+      begun_at: string;
+      /** @description Whether it is this one. */
+      here: boolean;
+      /** @description When it was last used. */
+      seen_at: string;
+      /** @description Begun through another house. */
+      sso: boolean;
+    };
     /** @description Why a value is taken back. */
     SettingGone: {
       reason: string;
@@ -6024,37 +6188,23 @@ export interface operations {
   };
   export_audit: {
     parameters: {
-      query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
+      query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AuditExportSent'];
+      };
+    };
     responses: {
-      /** @description A CSV file */
-      200: {
+      202: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'text/csv': unknown;
+          'application/json': components['schemas']['JobView'];
         };
       };
     };
@@ -6679,7 +6829,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ExportFile'][];
+          'application/json': components['schemas']['ExportView'][];
         };
       };
     };
@@ -6712,8 +6862,8 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Name */
-        file: string;
+        /** @description Export */
+        id: string;
       };
       cookie?: never;
     };
@@ -6735,8 +6885,8 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Name */
-        file: string;
+        /** @description Export */
+        id: string;
       };
       cookie?: never;
     };
@@ -6748,6 +6898,28 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  repeat_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Export */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
       };
     };
   };
@@ -7309,6 +7481,45 @@ export interface operations {
       };
     };
   };
+  mailings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MailingView'][];
+        };
+      };
+    };
+  };
+  unsubscribe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   change_password: {
     parameters: {
       query?: never;
@@ -7323,6 +7534,43 @@ export interface operations {
     };
     responses: {
       /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  sessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionView'][];
+        };
+      };
+    };
+  };
+  sign_out_elsewhere: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
       204: {
         headers: {
           [name: string]: unknown;
@@ -8390,7 +8638,7 @@ export interface operations {
   people: {
     parameters: {
       query?: {
-        /** @description Part of login or name, or a whole phone number. */
+        /** @description Part of login or name, pinyin initials of the name, or a whole phone number. */
         q?: string;
         /** @description Holding this role today. */
         role?: string;
@@ -9848,6 +10096,31 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description Deleted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  subscribe_view: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description View */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MailingSent'];
+      };
+    };
+    responses: {
+      /** @description Subscribed */
       204: {
         headers: {
           [name: string]: unknown;

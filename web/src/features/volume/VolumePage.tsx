@@ -1,5 +1,6 @@
 import { Button, Select, Tag } from 'antd';
 import { useMemo, useState } from 'react';
+import { answer, http } from '@/api/client';
 import { useT } from '@/i18n';
 import { ALONE, useFigures, figure, part, size, useCatalogue, type Catalogue, type Question } from '@/shared/figures/ask';
 import { FigureBar } from '@/shared/figures/Bar';
@@ -13,10 +14,10 @@ import { Block } from '@/shared/ui/Block';
 import { Delta } from '@/shared/ui/Money';
 import { PageHead } from '@/shared/ui/PageHead';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
-import { useUrl } from '@/shared/url';
-import { ExportButton } from './ExportButton';
+import { ViewsButton } from '@/shared/ui/SavedViews';
+import { ExportButton } from '@/shared/ui/ExportButton';
+import { useUrl, type Params } from '@/shared/url';
 import { Heat } from './Heat';
-import { ViewsButton } from './Views';
 
 export default function VolumePage() {
   const t = useT('volume');
@@ -41,22 +42,15 @@ export default function VolumePage() {
 /** Metrics a page of business shows: those that can be split by days. */
 const ofDays = (catalogue: Catalogue) => catalogue.metrics.filter((metric) => metric.by.includes('day')).map((metric) => metric.id);
 
-function Volume({ catalogue }: { catalogue: Catalogue }) {
-  const t = useT('volume');
-  const c = useT('common');
-  const [url, change] = useUrl();
-  const [opened, setOpened] = useState<Opened>();
-  const metrics = useMemo(() => ofDays(catalogue), [catalogue]);
+/** What an address of this page asks for: which metric, by what, of which days and conditions. */
+function asked(url: Params, catalogue: Catalogue, metrics: string[]) {
   const id = url.metric && metrics.includes(url.metric) ? url.metric : 'effective_orders';
   const metric = catalogue.metrics.find((one) => one.id === id)!;
   const days = daysOf(url, catalogue);
   const filters = filtersOf(url);
   const base: Question = { metrics: [id], by: [], ...days, filters };
-  const grain = daysBetween(days.from, days.to) > 92 ? 'month' : 'day';
   const split = url.by && metric.by.includes(url.by) ? url.by : 'county';
   const across = url.across && metric.by.includes(url.across) && url.across !== split ? url.across : undefined;
-  const trend = useFigures({ ...base, by: [grain], compare: { ...ALONE, previous: true, last_year: true } });
-  const whole = useFigures({ ...base, compare: { previous: true, last_year: true, adjusted: true, target: true } });
   const table: Question = {
     ...base,
     by: [split],
@@ -65,6 +59,19 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
     sort: split === 'day' || split === 'month' ? { descending: false } : { metric: id, descending: true },
     top: { rows: 20 },
   };
+  return { id, metric, days, filters, base, split, across, table };
+}
+
+function Volume({ catalogue }: { catalogue: Catalogue }) {
+  const t = useT('volume');
+  const c = useT('common');
+  const [url, change] = useUrl();
+  const [opened, setOpened] = useState<Opened>();
+  const metrics = useMemo(() => ofDays(catalogue), [catalogue]);
+  const { id, metric, days, filters, base, split, across, table } = asked(url, catalogue, metrics);
+  const grain = daysBetween(days.from, days.to) > 92 ? 'month' : 'day';
+  const trend = useFigures({ ...base, by: [grain], compare: { ...ALONE, previous: true, last_year: true } });
+  const whole = useFigures({ ...base, compare: { previous: true, last_year: true, adjusted: true, target: true } });
   const pivot = useFigures(table);
   const open = (name: string, keys: Opened['keys'], which = id) => setOpened({ metric: which, name, keys, ...days, filters });
   const names = new Map(catalogue.dimensions.map((one) => [one.code, one.name]));
@@ -76,8 +83,12 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
         note={range(days.from, days.to)}
         actions={
           <>
-            <ViewsButton />
-            <ExportButton question={table} name={`${metric.name} ${names.get(split) ?? ''}`} />
+            <ViewsButton question={(params) => asked(params, catalogue, metrics).table} />
+            <ExportButton
+              begin={(format) =>
+                answer(http.POST('/api/v1/exports', { body: { query: table, format, name: `${metric.name} ${names.get(split) ?? ''}` } }))
+              }
+            />
           </>
         }
       />
