@@ -253,6 +253,14 @@ pub async fn caller(db: &Db, parameters: &Register, token: &Token) -> Result<Cal
     Ok(caller)
 }
 
+/// Somebody as they would be signed in now, for what is done for them while they are away.
+///
+/// # Errors
+/// `access.session.ended` for whoever has left.
+pub async fn away(db: &Db, login: &str) -> Result<Caller, Refusal> {
+    known(&mut db.read().await?, login).await
+}
+
 /// A person who has not left, with what they hold today.
 async fn known(tx: &mut Tx, login: &str) -> Result<Caller, Refusal> {
     let today = day(tx.now_us());
@@ -288,6 +296,46 @@ pub async fn sign_out(db: &Db, token: &Token) -> Result<(), Refusal> {
     let id = token.id();
     write_tx!(db, |tx| tx.execute("delete from access_session where id = $1", args![&id]).await)?;
     Ok(())
+}
+
+/// A session somebody holds, as they see it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// When it began, microseconds since 1970.
+    pub begun_us: i64,
+    /// When it was last used.
+    pub seen_us: i64,
+    /// Begun through another's house.
+    pub sso: bool,
+    /// Whether it is the one that asks.
+    pub here: bool,
+}
+
+/// The sessions of a person that still hold, last used first.
+pub async fn held(tx: &mut Tx, parameters: &Register, login: &str, asking: &Token) -> Result<Vec<Held>, Refusal> {
+    let now = tx.now_us();
+    let (idle, longest) = limits(parameters, day(now))?;
+    let sql = "select id, begun_us, seen_us, sso from access_session where login = $1 and seen_us > $2 and begun_us > $3
+               order by seen_us desc, id";
+    let rows = tx.query(sql, args![login, now - idle, now - longest]).await?;
+    let of = |row: &qudao_platform::db::Row| {
+        Ok(Held {
+            begun_us: row.int("begun_us")?,
+            seen_us: row.int("seen_us")?,
+            sso: row.flag("sso")?,
+            here: row.text("id")? == asking.id(),
+        })
+    };
+    rows.iter().map(of).collect()
+}
+
+/// Ends every session of a person but the one that asks.
+pub async fn sign_out_elsewhere(db: &Db, login: &str, asking: &Token) -> Result<(), Refusal> {
+    write_tx!(db, |tx| {
+        tx.execute("delete from access_session where login = $1 and id <> $2", args![login, asking.id()]).await?;
+        tx.audit(Entry::new(login, "person.sign_out_elsewhere", "person", login));
+        Ok(())
+    })
 }
 
 /// The same words for a wrong login and a wrong password.

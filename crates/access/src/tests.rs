@@ -18,6 +18,7 @@ on_both!(
     somebody_signs_in_and_sees_their_part,
     wrong_passwords_lock_out_for_a_while,
     sessions_end,
+    signing_out_elsewhere_ends_every_other_session,
     a_password_replaced_meanwhile_opens_nothing,
     roles_end_with_their_days_and_people_with_their_leaving,
     what_is_wrong_is_told,
@@ -147,6 +148,20 @@ async fn sessions_end(db: TestDb) {
     sessions::sign_out(&db, &kept).await.unwrap();
     assert_eq!(code(who(&db, &kept).await), "access.session.ended");
     assert_eq!(code(who(&db, &Token::sent("' or 1=1 --")).await), "access.session.ended");
+}
+
+async fn signing_out_elsewhere_ends_every_other_session(db: TestDb) {
+    // R0.1, R0.2
+    let [first, stranger] = [add(&db, "wang5", &[]).await, add(&db, "zhao6", &[]).await];
+    db.clock().advance(Duration::from_mins(5));
+    let second = enter(&db, "wang5", OWN).await.unwrap();
+    let held = sessions::held(&mut db.read().await.unwrap(), &parameters(), "wang5", &first).await.unwrap();
+    assert_eq!(held.iter().map(|one| one.here).collect::<Vec<_>>(), [false, true], "the last used first, and which of them asks");
+    sessions::sign_out_elsewhere(&db, "wang5", &first).await.unwrap();
+    assert_eq!([code(who(&db, &first).await), code(who(&db, &second).await)], ["ok", "access.session.ended"]);
+    assert_eq!(code(who(&db, &stranger).await), "ok", "of nobody else");
+    let entries = audit::list(&mut db.read().await.unwrap(), Some(("person", "wang5")), 0, 100).await.unwrap();
+    assert_eq!(entries.last().unwrap().entry.action, "person.sign_out_elsewhere");
 }
 
 async fn a_password_replaced_meanwhile_opens_nothing(db: TestDb) {

@@ -12,6 +12,7 @@ mod definitions;
 mod dimension;
 pub mod grading;
 mod life;
+pub mod mailing;
 mod model;
 mod place;
 mod plain;

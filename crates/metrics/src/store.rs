@@ -52,7 +52,7 @@ pub struct Asker<'a> {
     pub roles: &'a [String],
 }
 
-fn missing(id: &str) -> Refusal {
+pub(crate) fn missing(id: &str) -> Refusal {
     Refusal::new(
         Kind::NotFound,
         "metrics.view.missing",
@@ -192,7 +192,7 @@ async fn owned(tx: &mut Tx, owner: &str, id: &str) -> Result<(), Refusal> {
     }
 }
 
-/// Deletes a view of one's own.
+/// Deletes a view of one's own, and every subscription to it.
 ///
 /// # Errors
 /// `NotFound metrics.view.missing`.
@@ -200,6 +200,9 @@ pub async fn delete(db: &Db, owner: &str, id: &str) -> Result<(), Refusal> {
     write_tx!(db, |tx| {
         owned(tx, owner, id).await?;
         tx.execute("delete from metrics_view_share where view_id = $1", args![id]).await?;
+        let mailed = "delete from metrics_mail where mailing in (select m.id from metrics_mailing m where m.view_id = $1)";
+        tx.execute(mailed, args![id]).await?;
+        tx.execute("delete from metrics_mailing where view_id = $1", args![id]).await?;
         tx.execute("delete from metrics_view where id = $1", args![id]).await?;
         tx.audit(Entry::new(owner, "metrics.view_delete", "metrics_view", id));
         Ok(())

@@ -1,15 +1,19 @@
 //! The standard set, wrong definitions, and what people keep on both databases.
 
 use crate::grading::{self, Known, Proposal, Rules};
+use crate::mailing::{self, NewMailing, Rhythm};
 use crate::store::{self, Asker, Share};
 use crate::{Catalogue, Dimension, Plain, Query, Target, TargetOf, Within, answer, standings};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::{Master, Outlet, Partner, Span};
 use qudao_kernel::{Date, Refusal};
+use qudao_platform::db::Db;
+use qudao_platform::{args, write_tx};
 use qudao_policy::model::{Cell, Fact};
 use qudao_testkit::{TestDb, on_both};
+use std::time::Duration;
 
-on_both!(views_are_kept_shared_and_guarded, targets_are_replaced, a_target_is_changed_by_whoever_saw_it);
+on_both!(views_are_kept_shared_and_guarded, targets_are_replaced, a_target_is_changed_by_whoever_saw_it, a_mail_is_sent_once_a_period);
 
 fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
     outcome.err().map_or("ok", |refusal| refusal.code)
@@ -216,4 +220,60 @@ async fn a_target_is_changed_by_whoever_saw_it(db: TestDb) {
     assert_eq!(code(store::remove_target(&db, "zhang3", &target(14), 2).await), "platform.db.stale");
     store::remove_target(&db, "zhang3", &target(14), 3).await.unwrap();
     assert!(store::kept_targets(&db, month).await.unwrap().is_empty());
+}
+
+#[test]
+fn a_mail_tells_of_the_period_that_ended_last() {
+    // R6.38
+    let day = |text: &str| text.parse::<Date>().unwrap();
+    let period = |rhythm: Rhythm, today: &str| rhythm.period(day(today));
+    assert_eq!(period(Rhythm::Daily, "2026-03-01"), (day("2026-02-28"), day("2026-02-28")));
+    for today in ["2026-08-31", "2026-09-02", "2026-09-06"] {
+        assert_eq!(period(Rhythm::Weekly, today), (day("2026-08-24"), day("2026-08-30")), "{today}");
+    }
+    assert_eq!(period(Rhythm::Monthly, "2026-01-31"), (day("2025-12-01"), day("2025-12-31")));
+}
+
+/// A person, as sign-in keeps them.
+async fn somebody(db: &Db, login: &str) {
+    let sql = "insert into access_person (login, name, password, must_change, failures, locked_until_us) values ($1, $1, '', 0, 0, 0)";
+    write_tx!(db, |tx| tx.execute(sql, args![login]).await).unwrap();
+}
+
+async fn a_mail_is_sent_once_a_period(db: TestDb) {
+    // R6.38, R0.2
+    somebody(&db, "zhang3").await;
+    let view = store::create(&db, "zhang3", "周报", "/volume", &[]).await.unwrap();
+    let to = |address: &'static str, rhythm| NewMailing { view_id: &view, rhythm, address, question: "{}", lang: "zh" };
+    for wrong in ["", "li4", "a@b", "a@b.cn, c@d.cn", "a@b.cn\nBcc: c@d.cn", "<a@b.cn>"] {
+        assert_eq!(code(mailing::subscribe(&db, "zhang3", &to(wrong, Rhythm::Weekly)).await), "metrics.mailing.address", "{wrong}");
+    }
+    let id = mailing::subscribe(&db, "zhang3", &to("a@example.com", Rhythm::Weekly)).await.unwrap();
+    assert_eq!(mailing::subscribe(&db, "zhang3", &to("b@example.com", Rhythm::Daily)).await.unwrap(), id, "in place of the first");
+    let held = mailing::of(&db, "zhang3").await.unwrap().remove(0);
+    assert_eq!((held.address.as_str(), held.rhythm, held.last.clone()), ("b@example.com", Rhythm::Daily, None));
+
+    let day: Date = "2026-08-30".parse().unwrap();
+    let claim = || mailing::claim(&db, &held, day);
+    assert_eq!([claim().await.unwrap(), claim().await.unwrap()], [true, false], "whoever comes second leaves it");
+    mailing::ended(&db, &held, day, Err(Refusal::unavailable("x", "线路忙", "busy"))).await.unwrap();
+    assert!(!claim().await.unwrap(), "not again at once");
+    db.clock().advance(Duration::from_mins(15));
+    assert!(claim().await.unwrap());
+    assert_eq!(mailing::of(&db, "zhang3").await.unwrap()[0].last.as_ref().unwrap().1, "sending");
+    db.clock().advance(Duration::from_mins(59));
+    assert!(!claim().await.unwrap());
+    db.clock().advance(Duration::from_mins(1));
+    assert!(claim().await.unwrap(), "one that broke off is taken up again");
+    mailing::ended(&db, &held, day, Ok(())).await.unwrap();
+    db.clock().advance(Duration::from_hours(48));
+    assert!(!claim().await.unwrap(), "what was sent is not sent again");
+    assert!(mailing::claim(&db, &held, day.plus_days(1)).await.unwrap(), "the next period is another mail");
+
+    assert_eq!(code(mailing::unsubscribe(&db, "li4", &id).await), "metrics.view.missing");
+    mailing::unsubscribe(&db, "zhang3", &id).await.unwrap();
+    assert!(mailing::all(&db).await.unwrap().is_empty());
+    mailing::subscribe(&db, "zhang3", &to("a@example.com", Rhythm::Monthly)).await.unwrap();
+    store::delete(&db, "zhang3", &view).await.unwrap();
+    assert!(mailing::all(&db).await.unwrap().is_empty(), "with its view");
 }

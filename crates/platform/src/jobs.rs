@@ -163,6 +163,12 @@ pub async fn of(tx: &mut Tx, login: &str, before_us: i64, limit: u32) -> Result<
     tx.query(sql, args![login, before_us, limit]).await?.iter().map(job_of).collect()
 }
 
+/// How many jobs a person asked for.
+pub async fn count(tx: &mut Tx, login: &str) -> Result<usize, Refusal> {
+    let jobs = tx.query_one("select count(*) as jobs from job where login = $1", args![login]).await?.count("jobs")?;
+    Ok(jobs as usize)
+}
+
 fn job_of(row: &Row) -> Result<Job, Refusal> {
     let state = row.string("state")?;
     let known = State::ALL.into_iter().find(|known| known.name() == state);

@@ -19,7 +19,7 @@ function page({ path, page: load, permission }: PageRoute) {
   const Guarded = () => {
     const me = useMe();
     if (holds(me, permission)) return <Page />;
-    return <ForbiddenPage permission={typeof permission === 'string' ? permission : (permission ?? []).join(' / ')} />;
+    return <ForbiddenPage permissions={typeof permission === 'string' ? [permission] : (permission ?? [])} />;
   };
   Guarded.preload = () => Page.preload?.() ?? Promise.resolve();
   return createRoute({ getParentRoute: () => root, path, component: Guarded, errorComponent: ({ error }) => <ErrorPage error={error} /> });

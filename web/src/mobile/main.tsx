@@ -8,6 +8,7 @@ import { startTexts } from '@/i18n';
 import { texts } from '@/i18n/phone';
 import './kit.css';
 import { Skeleton, Toast, Trouble } from './kit';
+import { FirstPasswordPage } from './Password';
 import { dress } from './prefs';
 import { router } from './router';
 import { SessionSheet, SignInPage } from './SignIn';
@@ -30,6 +31,7 @@ function Phone() {
       </main>
     );
   if (session.data === null) return <SignInPage />;
+  if (session.data.must_change) return <FirstPasswordPage me={session.data} />;
   return (
     <>
       <UpdateStrip />

@@ -10,7 +10,7 @@ use axum::extract::{Path as Named, State};
 use axum::http::{HeaderMap, StatusCode};
 use qudao_access::delegations::{self, Delegation, NewDelegation};
 use qudao_access::tokens::{self, ApiToken};
-use qudao_access::{Permission, directory, people, totp};
+use qudao_access::{Permission, directory, people, sessions, totp};
 use qudao_kernel::Refusal;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -29,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
         .routes(routes!(delegations, delegate))
         .routes(routes!(revoke_delegation))
         .routes(routes!(act))
+        .routes(routes!(sessions_held, sign_out_elsewhere))
         .routes(routes!(stand_ins))
 }
 
@@ -314,6 +315,39 @@ async fn act(State(desk): State<Arc<Desk>>, signed: Signed, headers: HeaderMap, 
     if let Some(session) = token(&headers) {
         delegations::act(&desk.db, &signed.0.login, &session, sent.delegation.as_deref()).await?;
     }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where somebody is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SessionView {
+    begun_at: String,
+    /// When it was last used.
+    seen_at: String,
+    /// Begun through another house.
+    sso: bool,
+    /// Whether it is this one.
+    here: bool,
+}
+
+/// One's own sessions, last used first.
+#[utoipa::path(get, path = "/me/sessions", tag = "account", operation_id = "sessions", responses((status = 200, body = Vec<SessionView>)),
+    extensions(("x-permission" = json!("any"))))]
+async fn sessions_held(State(desk): State<Arc<Desk>>, signed: Signed, headers: HeaderMap) -> Answer<Json<Vec<SessionView>>> {
+    let asking = token(&headers).unwrap_or_else(|| sessions::Token::sent(""));
+    let held = sessions::held(&mut desk.db.read().await?, &desk.parameters(), &signed.0.login, &asking).await?;
+    let view =
+        |one: sessions::Held| SessionView { begun_at: instant(one.begun_us), seen_at: instant(one.seen_us), sso: one.sso, here: one.here };
+    Ok(Json(held.into_iter().map(view).collect()))
+}
+
+/// Signs out everywhere else; this session goes on.
+#[utoipa::path(delete, path = "/me/sessions", tag = "account", operation_id = "sign_out_elsewhere",
+    responses((status = 204, description = "Done")), extensions(("x-permission" = json!("any"))))]
+async fn sign_out_elsewhere(State(desk): State<Arc<Desk>>, signed: Signed, headers: HeaderMap) -> Answer<StatusCode> {
+    signed.0.in_person()?;
+    let asking = token(&headers).unwrap_or_else(|| sessions::Token::sent(""));
+    sessions::sign_out_elsewhere(&desk.db, &signed.0.login, &asking).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

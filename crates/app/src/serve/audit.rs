@@ -1,19 +1,23 @@
 //! The audit chain: looked through, checked, exported. It concerns everything, so it is for those who read it everywhere.
 
 use super::desk::Desk;
-use super::jobs::instant;
+use super::export_notes::Ask;
+use super::exports;
+use super::jobs::{JobView, Progress, instant};
 use super::people::day;
 use super::signed::Signed;
-use super::web::{Answer, Asked, Page, download};
+use super::web::{Answer, Asked, Language, Page, Sent};
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::StatusCode;
 use qudao_access::Permission;
-use qudao_kernel::{Date, Refusal};
+use qudao_kernel::{Date, Lang, Refusal};
 use qudao_platform::audit::{self, BrokenWhy, Recorded, Search};
-use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
+use qudao_platform::sheet::{Cell, Column, ColumnType, Format, TableWriter};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -54,7 +58,7 @@ impl AuditView {
 }
 
 /// Filters of the audit chain.
-#[derive(Deserialize, IntoParams)]
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// Login of who did it or for whom it was done.
@@ -81,7 +85,7 @@ fn midnight(day: Date) -> i64 {
 }
 
 impl AuditQuery {
-    fn search(&self) -> Result<Search, Refusal> {
+    pub(super) fn search(&self) -> Result<Search, Refusal> {
         let text = |field: &Option<String>| field.as_deref().unwrap_or("").trim().to_owned();
         let day = |field: &Option<String>| field.as_deref().filter(|text| !text.is_empty()).map(day).transpose();
         if !matches!(self.sort.as_deref(), None | Some("" | "-seq")) {
@@ -153,37 +157,62 @@ async fn verify_audit(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<J
     }))
 }
 
-/// The entries that are looked for as a CSV file, newest first, all of them.
-#[utoipa::path(get, path = "/audit/export", tag = "audit", operation_id = "export_audit", params(AuditQuery),
-    responses((status = 200, description = "A CSV file", content_type = "text/csv")), extensions(("x-permission" = json!("audit.read"))))]
-async fn export_audit(State(desk): State<Arc<Desk>>, signed: Signed, Asked(asked): Asked<AuditQuery>) -> Answer<Response> {
-    signed.everywhere(&desk, Permission::AuditRead)?;
-    let search = asked.search()?;
-    let folder = tempfile::tempdir().map_err(|error| super::web::bug(&error.to_string()))?;
-    let path = folder.path().join("audit.csv");
+/// An export of audit entries.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct AuditExportSent {
+    /// What is looked for; all of it is written.
+    query: AuditQuery,
+    /// xlsx or csv.
+    format: String,
+}
+
+/// Begins an export of the entries that are looked for, newest first, all of them.
+#[utoipa::path(post, path = "/audit/exports", tag = "audit", operation_id = "export_audit", request_body = AuditExportSent,
+    responses((status = 202, body = JobView)), extensions(("x-permission" = json!("audit.read"))))]
+async fn export_audit(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Language(lang): Language,
+    Sent(sent): Sent<AuditExportSent>,
+) -> Answer<(StatusCode, Json<JobView>)> {
+    let name = match lang {
+        Lang::Zh => format!("审计日志 {}", desk.today()),
+        Lang::En => format!("audit trail {}", desk.today()),
+    };
+    exports::start(&desk, &signed, lang, Ask::Audit(sent.query), &name, &sent.format).await
+}
+
+/// Writes entries to a file, newest first; how many. Its columns are the names of the interface, for programs that verify the chain.
+pub(super) fn write(desk: &Desk, search: &Search, path: &Path, format: Format, progress: &Progress) -> Result<u64, Refusal> {
     let titles = ["seq", "at", "who", "action", "noun", "noun_id", "before", "after", "reason", "hash"];
     let columns: Vec<Column> = titles.iter().map(|title| Column::new(*title, ColumnType::Text)).collect();
-    let mut file = TableWriter::create(&path, &columns, Format::Csv(CsvEncoding::Utf8Bom))?;
-    let mut tx = desk.db.read().await?;
+    let mut file = TableWriter::create(path, &columns, format)?;
+    let runtime = Handle::current();
+    let mut tx = runtime.block_on(desk.db.read())?;
+    let total = u64::from(runtime.block_on(audit::count(&mut tx, search))?);
     let mut before = None;
     loop {
-        let batch = audit::search(&mut tx, &search, before, BATCH).await?;
+        progress.goes_on()?;
+        let batch = runtime.block_on(audit::search(&mut tx, search, before, BATCH))?;
         for recorded in &batch {
-            let Recorded { seq, at_us, entry, hash, .. } = recorded;
-            let [seq, at] = [seq.to_string(), instant(*at_us)];
-            let or = |text: &'_ Option<String>| text.clone().unwrap_or_default();
-            let [earlier, later, reason] = [or(&entry.before), or(&entry.after), or(&entry.reason)];
-            let texts = [&seq, &at, &entry.who, &entry.action, &entry.noun, &entry.noun_id, &earlier, &later, &reason, hash];
-            file.row(&texts.map(|text| Cell::Text(text)))?;
+            put(&mut file, recorded)?;
         }
+        progress.at(file.rows(), total);
         before = batch.last().map(|recorded| recorded.seq);
         if batch.len() < BATCH as usize {
             break;
         }
     }
-    file.finish()?;
-    let bytes = std::fs::read(&path).map_err(|error| super::web::bug(&error.to_string()))?;
-    Ok(download(&format!("audit-{}.csv", desk.today()), "text/csv; charset=utf-8", bytes))
+    file.finish()
+}
+
+fn put(file: &mut TableWriter, recorded: &Recorded) -> Result<(), Refusal> {
+    let Recorded { seq, at_us, entry, hash, .. } = recorded;
+    let [seq, at] = [seq.to_string(), instant(*at_us)];
+    let or = |text: &Option<String>| text.clone().unwrap_or_default();
+    let [earlier, later, reason] = [or(&entry.before), or(&entry.after), or(&entry.reason)];
+    let texts = [&seq, &at, &entry.who, &entry.action, &entry.noun, &entry.noun_id, &earlier, &later, &reason, hash];
+    file.row(&texts.map(|text| Cell::Text(text)))
 }
 
 /// Entries read at a time.

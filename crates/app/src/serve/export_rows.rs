@@ -1,8 +1,9 @@
 //! Exports of the business behind a figure: all rows that a page shows a part of, in the same columns.
 
 use super::desk::Desk;
+use super::export_notes::Ask;
 use super::exports::start;
-use super::figures::{self, label};
+use super::figures::label;
 use super::jobs::{JobView, Progress};
 use super::metrics::{Behind, FactRow, RowsQuery, fact_row, words};
 use super::signed::Signed;
@@ -10,7 +11,6 @@ use super::web::{Answer, Language, Sent};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use qudao_access::Permission;
 use qudao_kernel::{Fen, Lang, Refusal};
 use qudao_metrics::Dimension;
 use qudao_platform::sheet::{Cell, Column, ColumnType, Format, TableWriter};
@@ -39,8 +39,8 @@ pub(crate) struct RowsExportSent {
     name: String,
 }
 
-/// Begins an export of the facts behind a figure. The job's result names the file.
-#[utoipa::path(post, path = "/exports/rows", tag = "metrics", operation_id = "export_rows", request_body = RowsExportSent,
+/// Begins an export of the facts behind a figure. The job's result names the export.
+#[utoipa::path(post, path = "/exports/rows", tag = "exports", operation_id = "export_rows", request_body = RowsExportSent,
     responses((status = 202, body = JobView)), extensions(("x-permission" = json!("volume.read"))))]
 async fn begin(
     State(desk): State<Arc<Desk>>,
@@ -48,14 +48,11 @@ async fn begin(
     Language(lang): Language,
     Sent(sent): Sent<RowsExportSent>,
 ) -> Answer<(StatusCode, Json<JobView>)> {
-    let within = figures::within(signed.scope(&desk, Permission::VolumeRead)?);
-    let behind = Behind::of(&desk, &sent.rows, within)?;
-    let open = Arc::clone(&desk);
-    let write = move |path: &Path, format, progress: &Progress| write(&open, &behind, lang, path, format, progress);
-    start(&desk, &signed, lang, &sent.name, &sent.format, write).await
+    start(&desk, &signed, lang, Ask::Rows(sent.rows), &sent.name, &sent.format).await
 }
 
-fn write(desk: &Arc<Desk>, behind: &Behind, lang: Lang, path: &Path, format: Format, progress: &Progress) -> Result<u64, Refusal> {
+/// Writes all rows; how many.
+pub(super) fn write(desk: &Arc<Desk>, behind: &Behind, lang: Lang, path: &Path, format: Format, progress: &Progress) -> Result<u64, Refusal> {
     progress.note("查找业务明细", "finding the business");
     let (master, catalogue) = (desk.master()?, &desk.figures.catalogue);
     let name = |dimension: Dimension, key: &str| label(catalogue, &master, behind.to, lang, dimension, key);

@@ -52,6 +52,11 @@ pub(crate) struct Jobs {
 pub(crate) struct Progress(Arc<Live>);
 
 impl Progress {
+    /// Of work that nobody follows.
+    pub(crate) fn unheard() -> Self {
+        Self(Arc::new(Live { far: watch::channel(Far::default()).0, stop: AtomicBool::new(false) }))
+    }
+
     /// So much is done; a `total` of 0 says that nobody knows how much there is.
     pub(crate) fn at(&self, done: u64, total: u64) {
         self.0.far.send_if_modified(|far| {
@@ -228,6 +233,7 @@ async fn list(
     let before = paging.after.as_deref().and_then(|after| after.parse().ok()).unwrap_or(i64::MAX);
     let limit = paging.limit();
     let mut found = jobs::of(&mut desk.db.read().await?, &signed.0.login, before, u32::try_from(limit + 1).unwrap_or(u32::MAX)).await?;
+    let total = jobs::count(&mut desk.db.read().await?, &signed.0.login).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|job| job.begun_us.to_string());
@@ -239,7 +245,7 @@ async fn list(
             JobView::of(job, &far, lang)
         })
         .collect();
-    Ok(Json(Page { total: items.len(), items, next }))
+    Ok(Json(Page { items, next, total }))
 }
 
 /// One job.

@@ -433,14 +433,14 @@ async fn query(
 }
 
 /// A key the facts must have.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 pub(crate) struct KeySent {
     dimension: String,
     key: String,
 }
 
 /// Which facts to show.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 pub(crate) struct RowsQuery {
     /// Id of the metric. Of a ratio the facts of its upper part are shown, of a difference those of its first part.
     metric: String,

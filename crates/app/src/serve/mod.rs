@@ -27,8 +27,10 @@ mod drafts;
 mod duties;
 mod exceptions;
 mod export_rows;
+mod export_notes;
 mod exports;
 mod figures;
+mod figures_file;
 pub(crate) mod first;
 mod grading;
 mod handover;
@@ -43,6 +45,7 @@ mod lines;
 mod listed;
 mod main_push;
 mod margins;
+mod mailing;
 mod masking;
 mod metrics;
 mod my;
@@ -59,6 +62,7 @@ mod places;
 mod policies;
 mod policy_views;
 mod posts;
+mod post;
 mod proofs;
 mod reach;
 mod search;
@@ -88,6 +92,7 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use desk::Desk;
 use home::Home;
+use post::Post;
 use qudao_kernel::{Lang, Refusal};
 use qudao_platform::db::Durability;
 use qudao_platform::{Clock, Db, SystemClock};
@@ -115,6 +120,15 @@ pub(crate) struct Args {
     /// 由前置代理提供 HTTPS：会话只经加密连接发送 A proxy before us speaks TLS: sessions are sent over nothing else
     #[arg(long)]
     behind_tls: bool,
+    /// 发信的邮件服务器，如 127.0.0.1:25；不填则邮件存入工作文件夹的 outbox Mail relay, host:port; where absent, mails are files in the folder `outbox`
+    #[arg(long)]
+    smtp: Option<String>,
+    /// 发件地址 Sender of mails
+    #[arg(long, default_value = "qudao@localhost.localdomain")]
+    mail_from: String,
+    /// 用户访问本系统的网址，用于邮件中的链接；不填则为监听地址 Where people reach this server, for links in mails; the address listened on where absent
+    #[arg(long)]
+    address: Option<String>,
     /// 演示：文件夹为空时先生成演示数据，每个角色一个登录名 Demo: fill an empty folder with an invented city, one login per role
     #[arg(long)]
     demo: bool,
@@ -137,7 +151,8 @@ struct Document;
 /// All operations, under `/api/v1`.
 fn api() -> OpenApiRouter<Arc<Desk>> {
     let routes = OpenApiRouter::new().merge(session::routes()).merge(jobs::routes());
-    let figures = metrics::routes().merge(views::routes()).merge(exports::routes()).merge(targets::routes()).merge(standing::routes());
+    let figures = metrics::routes().merge(views::routes()).merge(mailing::routes()).merge(exports::routes());
+    let figures = figures.merge(targets::routes()).merge(standing::routes());
     let figures = figures.merge(grading::routes()).merge(export_rows::routes()).merge(main_push::routes());
     let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());
     let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
@@ -217,6 +232,9 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         )
     })?;
     let at = listener.local_addr().unwrap_or(args.listen);
+    let post = Post::new(desk.home.root().join("outbox"), args.smtp.as_deref(), &args.mail_from)?;
+    let address = args.address.clone().unwrap_or_else(|| format!("http://{at}"));
+    tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
     say.note(
         format_args!("控制台 http://{at}/ ，手机页面 http://{at}/m/ ，按 Ctrl+C 停止"),
         format_args!("console http://{at}/, phone pages http://{at}/m/, Ctrl+C stops"),

@@ -14,6 +14,7 @@ use qudao_access::work_ids::{self, Binding, Why};
 use qudao_access::{Permission, Scope, totp};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Lang, Refusal};
+use qudao_network::initials::Initials;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -177,7 +178,7 @@ pub(crate) fn day(text: &str) -> Result<Date, Refusal> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PeopleQuery {
-    /// Part of login or name, or a whole phone number.
+    /// Part of login or name, pinyin initials of the name, or a whole phone number.
     q: Option<String>,
     /// Holding this role today.
     role: Option<String>,
@@ -202,8 +203,11 @@ async fn people(
 ) -> Answer<Json<Page<PersonView>>> {
     let scope = signed.scope(&desk, Permission::PersonRead)?;
     let sort = asked.sort.as_deref().unwrap_or("login");
+    let typed = asked.q.unwrap_or_default().trim().to_lowercase();
+    // Letters may be pinyin initials, which the database knows nothing of; digits may be a whole phone number, which only it knows.
+    let by_letters = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_lowercase());
     let query = Query {
-        text: asked.q.unwrap_or_default().trim().to_owned(),
+        text: if by_letters { String::new() } else { typed.clone() },
         role: asked.role.unwrap_or_default(),
         over: asked.over.unwrap_or_default(),
         state: match asked.state.as_deref() {
@@ -217,7 +221,11 @@ async fn people(
         limit: asked.limit.unwrap_or(50),
     };
     let (master, today) = (master(&desk).await, desk.today());
-    let visible = |person: &Person| reach::belongs(master.as_deref(), &desk.roles, &scope, person, today);
+    let meant = |person: &Person| {
+        let said = |text: &str| text.to_lowercase().contains(&typed);
+        said(&person.login) || said(&person.name) || Initials::of(&person.name).find(&typed).is_some()
+    };
+    let visible = |person: &Person| (!by_letters || meant(person)) && reach::belongs(master.as_deref(), &desk.roles, &scope, person, today);
     let page = directory::list(&mut desk.db.read().await?, &query, today, &visible).await?;
     let at = At { desk: &desk, master: master.as_deref(), today, lang };
     let items = page.people.iter().map(|person| PersonView::of(&at, person)).collect();

@@ -7,6 +7,8 @@ import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
 import { QueryState } from '@/shared/ui/QueryState';
 import { Delegations } from './Delegations';
+import { Mailings } from './Mailings';
+import { Sessions } from './Sessions';
 import { Shares } from './Shares';
 import { Tokens } from './Tokens';
 import { Totp } from './Totp';
@@ -57,11 +59,13 @@ export default function AccountPage() {
         <Block title={t('password')} width={6}>
           <PasswordForm login={me.login} onDone={() => void message.success(session('first.done'))} />
         </Block>
+        <Sessions />
+        <Totp on={account.data?.totp} left={account.data?.recovery_left ?? 0} changed={() => void account.refetch()} />
+        <Delegations roles={account.data?.roles ?? []} />
+        <Shares />
+        <Mailings />
+        <Tokens />
       </div>
-      <Totp on={account.data?.totp} left={account.data?.recovery_left ?? 0} changed={() => void account.refetch()} />
-      <Delegations roles={account.data?.roles ?? []} />
-      <Shares />
-      <Tokens />
     </>
   );
 }

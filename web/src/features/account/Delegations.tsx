@@ -6,7 +6,7 @@ import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { dayPlus } from '@/shared/format/time';
 import { Block } from '@/shared/ui/Block';
-import { ActionDrawer } from '@/shared/ui/Drawers';
+import { ActionDrawer, some } from '@/shared/ui/Drawers';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 
@@ -108,7 +108,7 @@ export function Delegations({ roles }: { roles: Schema<'GrantView'>[] }) {
             options={(colleagues.data ?? []).map((one) => ({ value: one.login, label: `${one.name} ${one.login}` }))}
           />
         </Form.Item>
-        <Form.Item name="grants" label={t('delegations.roles')} rules={[{ required: true, message: t('delegations.rolesMissing') }]}>
+        <Form.Item name="grants" label={t('delegations.roles')} rules={[some(t('delegations.rolesMissing'))]}>
           <Checkbox.Group
             style={{ display: 'grid', gap: 4 }}
             options={roles.filter((role) => role.holds).map((role) => ({ value: role.id, label: `${role.title} · ${role.over_name}` }))}

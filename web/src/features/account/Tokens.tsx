@@ -2,10 +2,10 @@ import { App, Button, Checkbox, Form, Input, InputNumber, Modal, Table, Typograp
 import { useState } from 'react';
 import { answer, api, http } from '@/api/client';
 import { useMe } from '@/api/me';
-import { useT } from '@/i18n';
+import { useLabel, useT } from '@/i18n';
 import { dateTime } from '@/shared/format/time';
 import { Block } from '@/shared/ui/Block';
-import { ActionDrawer } from '@/shared/ui/Drawers';
+import { ActionDrawer, some } from '@/shared/ui/Drawers';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 
@@ -20,6 +20,11 @@ const TONES = { works: 'good', expired: 'plain', revoked: 'plain' } as const;
 /** Tokens for programs. A secret is shown once. */
 export function Tokens() {
   const t = useT('account');
+  const label = useLabel('permissions');
+  const words = (permission: string) => {
+    const [noun = '', verb = ''] = permission.split('.');
+    return label(noun, verb);
+  };
   const me = useMe();
   const { modal } = App.useApp();
   const tokens = api.useQuery('get', '/api/v1/me/tokens');
@@ -51,7 +56,7 @@ export function Tokens() {
             scroll={{ x: 'max-content' }}
             columns={[
               { title: t('tokens.name'), dataIndex: 'name' },
-              { title: t('tokens.permissions'), dataIndex: 'permissions', render: (names: string[]) => names.join(' ') },
+              { title: t('tokens.permissions'), dataIndex: 'permissions', render: (names: string[]) => names.map(words).join('、') },
               { title: t('tokens.expires'), dataIndex: 'expires_at', render: dateTime },
               {
                 title: t('tokens.lastUsed'),
@@ -93,8 +98,8 @@ export function Tokens() {
         <Form.Item name="name" label={t('tokens.name')} rules={[{ required: true, whitespace: true, message: t('tokens.nameMissing') }]}>
           <Input maxLength={60} />
         </Form.Item>
-        <Form.Item name="permissions" label={t('tokens.permissions')} rules={[{ required: true, message: t('tokens.permissionsMissing') }]}>
-          <Checkbox.Group options={me.permissions} style={{ display: 'grid', gap: 4 }} />
+        <Form.Item name="permissions" label={t('tokens.permissions')} rules={[some(t('tokens.permissionsMissing'))]}>
+          <Checkbox.Group options={me.permissions.map((value) => ({ value, label: words(value) }))} style={{ display: 'grid', gap: 4 }} />
         </Form.Item>
         <Form.Item name="days" label={t('tokens.days')} rules={[{ required: true }]}>
           <InputNumber min={1} max={365} precision={0} />

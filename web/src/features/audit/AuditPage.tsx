@@ -1,13 +1,14 @@
 import { Alert, Button, Descriptions, Modal, Space, Typography } from 'antd';
 import { useState } from 'react';
 import { answer, api, http, type Schema } from '@/api/client';
-import { useT } from '@/i18n';
+import { useLabel, useT } from '@/i18n';
 import { dateTime, dateTimeExact } from '@/shared/format/time';
 import { DetailDrawer } from '@/shared/ui/Drawers';
 import { PageHead } from '@/shared/ui/PageHead';
+import { DiffView } from '@/shared/ui/DiffView';
+import { ExportButton } from '@/shared/ui/ExportButton';
 import { QueryState } from '@/shared/ui/QueryState';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
-import { stringifySearch } from '@/shared/url';
 
 type Entry = Schema<'AuditView'>;
 type Why = 'missing' | 'unlinked' | 'altered' | 'wrong_end';
@@ -23,6 +24,7 @@ const pretty = (json: string | null | undefined) => {
 
 export default function AuditPage() {
   const t = useT('audit');
+  const label = useLabel('audit');
   const [opened, setOpened] = useState<Entry>();
   const [verifying, setVerifying] = useState(false);
   const who = (entry: Entry) => {
@@ -42,7 +44,15 @@ export default function AuditPage() {
     },
     { key: 'at', title: t('at'), render: (_, row) => dateTime(row.at) },
     { key: 'who', title: t('who'), render: (_, row) => who(row) },
-    { key: 'action', title: t('action'), render: (_, row) => <code>{row.action}</code> },
+    {
+      key: 'action',
+      title: t('action'),
+      render: (_, row) => (
+        <>
+          {label('actions', row.action)} <code className="muted small">{row.action}</code>
+        </>
+      ),
+    },
     { key: 'record', title: t('record'), render: (_, row) => `${row.noun} ${row.noun_id}` },
     { key: 'reason', title: t('reason'), render: (_, row) => row.reason ?? '' },
   ];
@@ -64,9 +74,7 @@ export default function AuditPage() {
           { kind: 'text', name: 'action', label: t('action') },
         ]}
         tools={(query) => (
-          <Button href={`/api/v1/audit/export${stringifySearch(query)}`} download>
-            {t('export')}
-          </Button>
+          <ExportButton begin={(format) => answer(http.POST('/api/v1/audit/exports', { body: { query: query as never, format } }))} />
         )}
       />
       <DetailDrawer open={opened !== undefined} title={t('detail', { seq: opened?.seq ?? 0 })} onClose={() => setOpened(undefined)}>
@@ -76,11 +84,10 @@ export default function AuditPage() {
             items={[
               { key: 'at', label: t('at'), children: dateTimeExact(opened.at) },
               { key: 'who', label: t('who'), children: who(opened) },
-              { key: 'action', label: t('action'), children: opened.action },
+              { key: 'action', label: t('action'), children: `${label('actions', opened.action)} ${opened.action}` },
               { key: 'record', label: t('record'), children: `${opened.noun} ${opened.noun_id}` },
               { key: 'reason', label: t('reason'), children: opened.reason || t('none') },
-              { key: 'before', label: t('before'), children: <pre style={{ margin: 0 }}>{pretty(opened.before) || t('none')}</pre> },
-              { key: 'after', label: t('after'), children: <pre style={{ margin: 0 }}>{pretty(opened.after) || t('none')}</pre> },
+              { key: 'changes', label: t('changes'), children: <Changes entry={opened} /> },
               { key: 'hash', label: t('hash'), children: <code style={{ wordBreak: 'break-all' }}>{opened.hash}</code> },
             ]}
           />
@@ -91,6 +98,14 @@ export default function AuditPage() {
       </Modal>
     </>
   );
+}
+
+/** What an entry did to its record: what was there before and after, line by line. */
+function Changes({ entry }: { entry: Entry }) {
+  const t = useT('audit');
+  const [before, after] = [pretty(entry.before), pretty(entry.after)];
+  if (!before && !after) return t('none');
+  return <DiffView before={before} after={after} label={t('changes')} />;
 }
 
 function Verification() {

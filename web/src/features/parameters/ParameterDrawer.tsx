@@ -6,6 +6,7 @@ import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { usePermission } from '@/shared/permissions';
 import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
+import type { FieldChange } from '@/shared/ui/DiffView';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 
@@ -34,6 +35,16 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
   const [setting, setSetting] = useState(false);
   const [gone, setGone] = useState<Setting>();
   const version = history.data?.version ?? 0;
+  const stale = async (): Promise<FieldChange[]> => {
+    const seen = new Set((history.data?.settings ?? []).map((one) => one.id));
+    const now = (await history.refetch()).data?.settings ?? [];
+    const words = (one: Setting) => `${one.value} · ${one.scope_name} · ${one.from} – ${one.to ?? t('open')} · ${one.owner}`;
+    const gone = (history.data?.settings ?? []).filter((one) => !now.some((kept) => kept.id === one.id));
+    return [
+      ...now.filter((one) => !seen.has(one.id)).map((one) => ({ name: t('newValue'), before: null, after: words(one) })),
+      ...gone.map((one) => ({ name: t('newValue'), before: words(one), after: null })),
+    ];
+  };
   const reason = (
     <Form.Item name="reason" label={t('reason')} rules={[{ required: true, min: 2, whitespace: true, message: t('reasonMissing') }]}>
       <Input.TextArea rows={2} maxLength={500} />
@@ -102,6 +113,7 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
         done={t('done')}
         initial={{ from: dayjs(me.today) }}
         onClose={() => setSetting(false)}
+        onStale={stale}
         onSubmit={async (fields) => {
           await http.PUT('/api/v1/parameters/{name}', {
             params: { path: { name }, header: ifMatch(version) },
@@ -142,6 +154,7 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
         danger
         done={t('withdrawn')}
         onClose={() => setGone(undefined)}
+        onStale={stale}
         onSubmit={async (body) => {
           const path = { name, id: gone?.id ?? '' };
           await http.POST('/api/v1/parameters/{name}/settings/{id}/withdraw', { params: { path, header: ifMatch(version) }, body });

@@ -33,6 +33,7 @@ export function AddPerson({
       open={open}
       title={t('add')}
       verb={t('add')}
+      done={t('added')}
       initial={{ from: dayjs(me.today) }}
       onClose={onClose}
       onSubmit={async (fields) => {

@@ -66,7 +66,7 @@ export function Handover({ person, onClose, onChanged }: { person: Schema<'Perso
       </Form.Item>
       {to && on && (
         <>
-          <h3 style={{ fontSize: 14 }}>{t('preview')}</h3>
+          <h2 style={{ fontSize: 14 }}>{t('preview')}</h2>
           <QueryState query={preview}>
             {(moves) => (
               <ul>

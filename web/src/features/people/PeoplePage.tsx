@@ -45,7 +45,7 @@ export default function PeoplePage() {
       title: t('state'),
       render: (_, row) => (
         <StatusTag tone={row.state === 'left' ? 'plain' : row.locked_until_at ? 'warn' : 'good'}>
-          {row.state === 'left' ? t('left') : t('present')}
+          {row.state === 'left' ? t('left') : row.locked_until_at ? t('lockedNow') : t('present')}
         </StatusTag>
       ),
     },

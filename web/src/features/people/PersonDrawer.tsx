@@ -1,20 +1,23 @@
-import { App, Button, DatePicker, Descriptions, Form, Input, Space, Table } from 'antd';
+import { Button, DatePicker, Descriptions, Form, Input, Space, Table } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
-import { api, http, ifMatch, type Schema } from '@/api/client';
+import { answer, api, http, ifMatch, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { dateTime } from '@/shared/format/time';
 import { usePermission } from '@/shared/permissions';
 import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
+import type { FieldChange } from '@/shared/ui/DiffView';
+import { MaskedText } from '@/shared/ui/MaskedText';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { Handover } from './Handover';
 import { grantOf, ReasonField, RoleFields, type RoleValues } from './RoleFields';
+import { WorkIds } from './WorkIds';
 
 type Person = Schema<'PersonView'>;
 type Grant = Schema<'GrantView'>;
-type Act = 'edit' | 'give' | 'reset' | 'totp' | 'leave' | 'handover' | 'reveal' | { end: Grant };
+type Act = 'edit' | 'give' | 'reset' | 'totp' | 'leave' | 'handover' | { end: Grant };
 
 interface Props {
   login: string;
@@ -48,8 +51,9 @@ export function PersonDrawer({ login, roles, onClose, onChanged }: Props) {
       <QueryState query={person}>
         {(one) => (
           <>
-            <Card person={one} reveal={() => setAct('reveal')} />
+            <Card person={one} />
             <Roles person={one} can={Boolean(can)} give={() => setAct('give')} end={(grant) => setAct({ end: grant })} />
+            <WorkIds login={login} can={Boolean(can)} />
             {can && (
               <Space wrap style={{ marginTop: 16 }}>
                 <Button onClick={() => setAct('reset')}>{t('reset')}</Button>
@@ -59,7 +63,14 @@ export function PersonDrawer({ login, roles, onClose, onChanged }: Props) {
                 </Button>
               </Space>
             )}
-            <Actions person={one} roles={roles} act={act} onClose={() => setAct(undefined)} onChanged={onChanged} />
+            <Actions
+              person={one}
+              again={async () => (await person.refetch()).data}
+              roles={roles}
+              act={act}
+              onClose={() => setAct(undefined)}
+              onChanged={onChanged}
+            />
           </>
         )}
       </QueryState>
@@ -67,9 +78,13 @@ export function PersonDrawer({ login, roles, onClose, onChanged }: Props) {
   );
 }
 
-function Card({ person, reveal }: { person: Person; reveal: () => void }) {
+function Card({ person }: { person: Person }) {
   const t = useT('people');
   const may = usePermission('private.reveal');
+  const reveal = async (reason: string) => {
+    const params = { path: { login: person.login } };
+    return (await answer(http.POST('/api/v1/people/{login}/private/reveal', { params, body: { kind: 'phone', reason } }))).value;
+  };
   return (
     <Descriptions
       column={2}
@@ -78,16 +93,7 @@ function Card({ person, reveal }: { person: Person; reveal: () => void }) {
         {
           key: 'phone',
           label: t('phone'),
-          children: (
-            <Space>
-              {person.phone || t('unknown')}
-              {person.phone && may && (
-                <Button type="link" size="small" onClick={reveal}>
-                  {t('reveal')}
-                </Button>
-              )}
-            </Space>
-          ),
+          children: person.phone ? <MaskedText label={t('phone')} masked={person.phone} reveal={may ? reveal : undefined} /> : t('unknown'),
         },
         { key: 'hours', label: t('dutyHours'), children: person.duty_hours || t('unknown') },
         {
@@ -114,7 +120,7 @@ function Roles({ person, can, give, end }: { person: Person; can: boolean; give:
   return (
     <>
       <div style={{ display: 'flex', justifyContent: 'space-between', margin: '16px 0 8px' }}>
-        <h3 style={{ margin: 0, fontSize: 16 }}>{t('roles')}</h3>
+        <h2 style={{ margin: 0, fontSize: 16 }}>{t('roles')}</h2>
         {can && person.login !== me.login && <Button onClick={give}>{t('give')}</Button>}
       </div>
       <Table<Grant>
@@ -153,22 +159,37 @@ function Roles({ person, can, give, end }: { person: Person; can: boolean; give:
   );
 }
 
+/** What changed on a card since it was read. */
+function differences(seen: Person, now: Person, t: (key: 'name' | 'dutyHours' | 'phone') => string): FieldChange[] {
+  const fields = [
+    { name: t('name'), before: seen.name, after: now.name },
+    { name: t('dutyHours'), before: seen.duty_hours, after: now.duty_hours },
+    { name: t('phone'), before: seen.phone, after: now.phone },
+  ];
+  return fields.filter(({ before, after }) => before !== after);
+}
+
 interface ActionsProps {
   person: Person;
+  /** Reads the person anew. */
+  again: () => Promise<Person | undefined>;
   roles: Schema<'RoleView'>[];
   act: Act | undefined;
   onClose: () => void;
   onChanged: () => void;
 }
 
-function Actions({ person, roles, act, onClose, onChanged }: ActionsProps) {
+function Actions({ person, again, roles, act, onClose, onChanged }: ActionsProps) {
   const t = useT('people');
   const me = useMe();
-  const { modal } = App.useApp();
   const path = { login: person.login };
   const done = async (work: Promise<unknown>) => {
     await work;
     onChanged();
+  };
+  const stale = async (): Promise<FieldChange[]> => {
+    const now = await again();
+    return now ? differences(person, now, t) : [];
   };
   const end = typeof act === 'object' ? act.end : undefined;
   return (
@@ -179,6 +200,7 @@ function Actions({ person, roles, act, onClose, onChanged }: ActionsProps) {
         verb={t('edit')}
         initial={{ name: person.name, duty_hours: person.duty_hours }}
         onClose={onClose}
+        onStale={stale}
         onSubmit={({ name, duty_hours = '', phone }) =>
           done(
             http.PATCH('/api/v1/people/{login}', {
@@ -270,20 +292,6 @@ function Actions({ person, roles, act, onClose, onChanged }: ActionsProps) {
         done={t('leaveDone')}
         onClose={onClose}
         onSubmit={(body) => done(http.POST('/api/v1/people/{login}/leave', { params: { path }, body }))}
-      >
-        <ReasonField />
-      </ActionDrawer>
-      <ActionDrawer<{ reason: string }>
-        open={act === 'reveal'}
-        title={t('revealWhy')}
-        consequence={t('revealHelp')}
-        verb={t('reveal')}
-        onClose={onClose}
-        onSubmit={async ({ reason }) => {
-          const body = { kind: 'phone', reason };
-          const { data } = await http.POST('/api/v1/people/{login}/private/reveal', { params: { path }, body });
-          void modal.info({ title: t('phone'), content: data?.value });
-        }}
       >
         <ReasonField />
       </ActionDrawer>

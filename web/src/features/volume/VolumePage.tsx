@@ -15,10 +15,10 @@ import { Block } from '@/shared/ui/Block';
 import { Delta } from '@/shared/ui/Money';
 import { PageHead } from '@/shared/ui/PageHead';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
-import { useUrl } from '@/shared/url';
+import { ViewsButton } from '@/shared/ui/SavedViews';
+import { useUrl, type Params } from '@/shared/url';
 import { Heat } from './Heat';
 import { Own, useStanding } from './Own';
-import { ViewsButton } from './Views';
 
 export default function VolumePage() {
   const t = useT('volume');
@@ -43,22 +43,15 @@ export default function VolumePage() {
 /** Metrics a page of business shows: those that can be split by days. */
 const ofDays = (catalogue: Catalogue) => catalogue.metrics.filter((metric) => metric.by.includes('day')).map((metric) => metric.id);
 
-function Volume({ catalogue }: { catalogue: Catalogue }) {
-  const t = useT('volume');
-  const c = useT('common');
-  const [url, change] = useUrl();
-  const [opened, setOpened] = useState<Opened>();
-  const metrics = useMemo(() => ofDays(catalogue), [catalogue]);
+/** What an address of this page asks for: which metric, by what, of which days and conditions. */
+function asked(url: Params, catalogue: Catalogue, metrics: string[]) {
   const id = url.metric && metrics.includes(url.metric) ? url.metric : 'effective_orders';
   const metric = catalogue.metrics.find((one) => one.id === id)!;
   const days = daysOf(url, catalogue);
   const filters = filtersOf(url);
   const base: Question = { metrics: [id], by: [], ...days, filters };
-  const grain = daysBetween(days.from, days.to) > 92 ? 'month' : 'day';
   const split = url.by && metric.by.includes(url.by) ? url.by : 'county';
   const across = url.across && metric.by.includes(url.across) && url.across !== split ? url.across : undefined;
-  const trend = useFigures({ ...base, by: [grain], compare: { ...ALONE, previous: true, last_year: true } });
-  const whole = useFigures({ ...base, compare: { previous: true, last_year: true, adjusted: true, target: true } });
   const table: Question = {
     ...base,
     by: [split],
@@ -67,6 +60,19 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
     sort: split === 'day' || split === 'month' ? { descending: false } : { metric: id, descending: true },
     top: { rows: 20 },
   };
+  return { id, metric, days, filters, base, split, across, table };
+}
+
+function Volume({ catalogue }: { catalogue: Catalogue }) {
+  const t = useT('volume');
+  const c = useT('common');
+  const [url, change] = useUrl();
+  const [opened, setOpened] = useState<Opened>();
+  const metrics = useMemo(() => ofDays(catalogue), [catalogue]);
+  const { id, metric, days, filters, base, split, across, table } = asked(url, catalogue, metrics);
+  const grain = daysBetween(days.from, days.to) > 92 ? 'month' : 'day';
+  const trend = useFigures({ ...base, by: [grain], compare: { ...ALONE, previous: true, last_year: true } });
+  const whole = useFigures({ ...base, compare: { previous: true, last_year: true, adjusted: true, target: true } });
   const pivot = useFigures(table);
   const mine = new Set(useStanding(id, days).data?.map((one) => one.key));
   const open = (name: string, keys: Opened['keys'], which = id) => setOpened({ metric: which, name, keys, ...days, filters });
@@ -79,7 +85,7 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
         note={range(days.from, days.to)}
         actions={
           <>
-            <ViewsButton />
+            <ViewsButton question={(params) => asked(params, catalogue, metrics).table} />
             <ExportButton question={table} name={`${metric.name} ${names.get(split) ?? ''}`} />
           </>
         }

@@ -8,10 +8,17 @@ const account: English<'account'> = {
   phone: 'Phone',
   dutyHours: 'Duty hours',
   roles: 'Roles',
-  everywhere: 'Everywhere',
   language: 'Language',
   password: 'Password',
   unknown: 'Not given',
+  sessions: {
+    title: 'Where you are signed in',
+    begun: 'Signed in {{at}}',
+    seen: 'last used {{at}}',
+    here: 'This one',
+    end: 'Sign out everywhere',
+    endSure: 'Every session on computers and phones ends now, this one too; sign in again with your password.',
+  },
   totp: {
     title: 'One-time codes',
     off: 'Off. Once on, signing in asks for the 6 digits on your phone beside the password.',

@@ -101,7 +101,19 @@ const common: English<'common'> = {
     remove: 'Remove {{name}}',
     sending: 'Sending',
   },
-  masked: { reveal: 'Show in full', hide: 'Hide', logged: 'Showing it is recorded in the audit log' },
+  masked: {
+    reveal: 'Show the whole {{label}}',
+    hide: 'Hide the {{label}}',
+    logged: 'Showing it needs a reason and is recorded in the audit log',
+    why: 'Showing it is recorded in the audit log; say why.',
+    reason: 'Reason',
+    reasonMissing: 'Give a reason of at least 2 characters',
+    show: 'Show',
+  },
+  stale: {
+    what: 'Somebody else changed this while you were typing; what you typed is still here',
+    goOn: 'Look at it, then submit again: what you typed will hold',
+  },
   shell: {
     nav: 'Main navigation',
     foldNav: 'Fold navigation',

@@ -6,10 +6,17 @@ const account = {
   phone: '手机号',
   dutyHours: '值班时间',
   roles: '角色',
-  everywhere: '全部区域',
   language: '界面语言',
   password: '密码',
   unknown: '未填',
+  sessions: {
+    title: '登录情况',
+    begun: '{{at}} 登录',
+    seen: '最近使用 {{at}}',
+    here: '本次登录',
+    end: '退出所有登录',
+    endSure: '所有电脑和手机上的登录立即退出，包括这里；请用密码重新登录。',
+  },
   totp: {
     title: '动态口令',
     off: '未启用。启用后，登录时除密码外还需手机上的 6 位动态口令。',

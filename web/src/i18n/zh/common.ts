@@ -99,7 +99,19 @@ const common = {
     remove: '移除 {{name}}',
     sending: '上传中',
   },
-  masked: { reveal: '查看完整内容', hide: '隐藏', logged: '查看会记入审计日志' },
+  masked: {
+    reveal: '查看完整{{label}}',
+    hide: '隐藏{{label}}',
+    logged: '查看须写明原因，并记入审计日志',
+    why: '查看会记入审计日志，请写明原因。',
+    reason: '原因',
+    reasonMissing: '请填写原因，至少 2 个字',
+    show: '查看',
+  },
+  stale: {
+    what: '您填写期间，其他人作了这些修改；您填写的内容还在',
+    goOn: '核对后再次提交，以您填写的为准',
+  },
   shell: {
     nav: '主导航',
     foldNav: '收起导航',

@@ -66,3 +66,11 @@ export function fenOf(typed: string): number | undefined {
   const fen = Number(match[2]) * 100 + Number((match[3] ?? '').padEnd(2, '0'));
   return match[1] ? -fen : fen;
 }
+
+/** The size of a file: `812 B`, `3.4 MB`. */
+export function bytes(size: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  const step = size < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(size) / 10));
+  const scaled = size / 1024 ** step;
+  return `${step === 0 ? scaled : scaled.toFixed(scaled < 10 ? 1 : 0)} ${units[step]}`;
+}

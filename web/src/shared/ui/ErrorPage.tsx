@@ -1,5 +1,5 @@
 import { Button, Space } from 'antd';
-import { useT } from '@/i18n';
+import { useLabel, useT } from '@/i18n';
 import { PageHead } from './PageHead';
 import { EmptyBox, ErrorBox } from './QueryState';
 import { ApiError } from '@/api/errors';
@@ -46,12 +46,14 @@ export function MissingPage() {
 }
 
 /** Opened by somebody who may not. */
-export function ForbiddenPage({ permission }: { permission: string }) {
+export function ForbiddenPage({ permissions }: { permissions: readonly string[] }) {
   const t = useT('common');
+  const label = useLabel('permissions');
+  const words = permissions.map((one) => label(...(one.split('.') as [string, string]))).join(' / ');
   return (
     <div className="page">
       <PageHead title={t('state.forbidden')} />
-      <EmptyBox title={t('state.forbidden')} help={t('state.noPermission', { permission })} />
+      <EmptyBox title={t('state.forbidden')} help={t('state.noPermission', { permission: words })} />
     </div>
   );
 }

@@ -1,26 +1,22 @@
 import { EyeInvisibleOutlined, EyeOutlined } from '@ant-design/icons';
-import { App, Button, Tooltip } from 'antd';
+import { Button, Form, Input, Tooltip } from 'antd';
 import { useState } from 'react';
-import { ApiError } from '@/api/errors';
 import { useT } from '@/i18n';
+import { ActionDrawer } from './Drawers';
 
-/** Personal data, masked by the server. `reveal` asks it for the whole, which it records. */
-export function MaskedText({ masked, reveal }: { masked: string; reveal?: () => Promise<string> }) {
+interface Props {
+  /** What it is, as a person would call it: `手机号`. */
+  label: string;
+  masked: string;
+  /** Asks the server for the whole; absent for whoever may not see it. */
+  reveal?: (reason: string) => Promise<string>;
+}
+
+/** Personal data, masked by the server. Whoever wants the whole says why, which the audit trail keeps. */
+export function MaskedText({ label, masked, reveal }: Props) {
   const t = useT('common');
-  const { message } = App.useApp();
   const [whole, setWhole] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const show = async () => {
-    if (!reveal) return;
-    setBusy(true);
-    try {
-      setWhole(await reveal());
-    } catch (error) {
-      void message.error(error instanceof ApiError ? error.message : t('state.failed'));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const [asking, setAsking] = useState(false);
   return (
     <span>
       {whole ?? masked}
@@ -29,12 +25,29 @@ export function MaskedText({ masked, reveal }: { masked: string; reveal?: () => 
           <Button
             type="text"
             size="small"
-            loading={busy}
-            aria-label={whole === undefined ? t('masked.reveal') : t('masked.hide')}
+            aria-label={whole === undefined ? t('masked.reveal', { label }) : t('masked.hide', { label })}
             icon={whole === undefined ? <EyeOutlined /> : <EyeInvisibleOutlined />}
-            onClick={() => (whole === undefined ? void show() : setWhole(undefined))}
+            onClick={() => (whole === undefined ? setAsking(true) : setWhole(undefined))}
           />
         </Tooltip>
+      )}
+      {reveal && (
+        <ActionDrawer<{ reason: string }>
+          open={asking}
+          title={t('masked.reveal', { label })}
+          consequence={t('masked.why')}
+          verb={t('masked.show')}
+          onClose={() => setAsking(false)}
+          onSubmit={async ({ reason }) => setWhole(await reveal(reason))}
+        >
+          <Form.Item
+            name="reason"
+            label={t('masked.reason')}
+            rules={[{ required: true, min: 2, whitespace: true, message: t('masked.reasonMissing') }]}
+          >
+            <Input.TextArea rows={2} maxLength={500} autoFocus />
+          </Form.Item>
+        </ActionDrawer>
       )}
     </span>
   );

@@ -7,6 +7,7 @@ import { setPrefs, usePrefs } from '@/shared/prefs';
 import { useUrl, type Params } from '@/shared/url';
 import { Filters, type FilterField } from './Filters';
 import { EmptyBox, ErrorBox } from './QueryState';
+import { ViewsButton } from './SavedViews';
 
 /** What a list of the server answers. */
 export interface Rows<Row> {
@@ -48,6 +49,8 @@ interface Props<Row extends object> {
   sum?: (rows: Row[]) => Record<string, ReactNode>;
   /** How the first record comes to be. */
   whenEmpty?: ReactNode;
+  /** Without saved views: a list that is a part of a page. */
+  plain?: boolean;
 }
 
 const PAGING = ['after', 'limit', 'sort'];
@@ -55,11 +58,12 @@ const SIZES = [20, 50, 100, 200];
 
 /** A list of the server: filters, state tabs, sort and page in the address, columns to taste, a batch bar, sums. */
 export function ResourceTable<Row extends object>(props: Props<Row>) {
-  const { id, label, columns, rowKey, load, filters = [], tabs, fixed, defaults, onOpen, batch, tools, sum, whenEmpty } = props;
+  const { id, label, columns, rowKey, load, filters = [], tabs, fixed, defaults, onOpen, batch, tools, sum, whenEmpty, plain } = props;
   const t = useT('common');
   const [url, change] = useUrl();
   const { hidden: allHidden } = usePrefs();
-  const hidden = allHidden[id] ?? [];
+  // A saved view brings its columns along; `-` hides none.
+  const hidden = url.hide === undefined ? (allHidden[id] ?? []) : url.hide.split(',');
   const [ticked, setTicked] = useState<Row[]>([]);
   const [trail, setTrail] = useState<string[]>([]);
   const owned = [
@@ -123,6 +127,7 @@ export function ResourceTable<Row extends object>(props: Props<Row>) {
               onClick={() => void rows.refetch()}
             />
           </Tooltip>
+          {!plain && <ViewsButton small extra={{ hide: hidden.join(',') || '-' }} />}
           <ColumnSettings id={id} columns={columns} hidden={hidden} />
         </div>
       )}
@@ -254,7 +259,11 @@ function useRowKeys<Row>(rows: Row[], onOpen?: (row: Row) => void): number {
 function ColumnSettings<Row>({ id, columns, hidden }: { id: string; columns: Column<Row>[]; hidden: string[] }) {
   const t = useT('common');
   const all = usePrefs().hidden;
-  const keep = (keys: string[]) => setPrefs({ hidden: { ...all, [id]: keys } });
+  const [url, change] = useUrl();
+  const keep = (keys: string[]) => {
+    setPrefs({ hidden: { ...all, [id]: keys } });
+    if (url.hide !== undefined) change({ hide: undefined }, { replace: true });
+  };
   const content = (
     <div style={{ display: 'grid', gap: 4 }}>
       {columns.map((column, index) => (

@@ -1,6 +1,6 @@
 import { signOut, useMe } from '@/api/me';
 import { currentLang, languages, setLang, useT, type Lang } from '@/i18n';
-import { Btn, Card, Page, Segments } from '../../kit';
+import { Btn, Card, List, ListItem, Page, Segments } from '../../kit';
 import { setAppearance, useAppearance, type Size, type Theme } from '../../prefs';
 
 /** Who one is, language, appearance, the way out. */
@@ -40,6 +40,9 @@ export default function MinePage() {
           options={(['normal', 'large'] as const).map((value) => ({ value, label: t(`mine.${value}`) }))}
         />
       </Card>
+      <List label={t('mine.account')}>
+        <ListItem title={t('password.change')} to="/mine/password" />
+      </List>
       <a className="m-btn" href="/">
         {t('mine.console')}
       </a>

@@ -1,0 +1,20 @@
+import type { English } from '../names';
+
+const permissions: English<'permissions'> = {
+  person: { read: 'See people', manage: 'Manage people and roles' },
+  private: { reveal: 'See personal data in full' },
+  parameter: { read: 'See parameters', manage: 'Set parameters' },
+  audit: { read: 'Read the audit trail' },
+  partner: { read: 'See partners and outlets' },
+  volume: { read: 'See business figures' },
+  import: { read: 'See imports', load: 'Load data' },
+  policy: { read: 'See policies', simulate: 'Simulate policies', draft: 'Draft policies', publish: 'Approve policies' },
+  settlement: { read: 'See settlement', run: 'Run settlement', approve: 'Approve settlement' },
+  payment: { read: 'See payments', make: 'Make payments', approve: 'Approve payments' },
+  statement: { read: 'See statements', confirm: 'Confirm statements' },
+  income: { read: 'See own income' },
+  dispute: { answer: 'Answer disputes' },
+  ledger: { read: 'See the ledger' },
+};
+
+export default permissions;

@@ -1,0 +1,25 @@
+// What each permission of the server allows, in the words of people.
+const permissions = {
+  person: { read: '查看人员', manage: '管理人员与角色' },
+  private: { reveal: '查看完整个人信息' },
+  parameter: { read: '查看参数', manage: '设定参数' },
+  audit: { read: '查看审计日志' },
+  partner: { read: '查看渠道网点' },
+  volume: { read: '查看业务统计' },
+  import: { read: '查看数据接入', load: '导入数据' },
+  policy: { read: '查看政策', simulate: '试算政策', draft: '起草政策', publish: '批准政策' },
+  settlement: { read: '查看结算', run: '办理结算', approve: '批准结算' },
+  payment: { read: '查看付款', make: '办理付款', approve: '批准付款' },
+  statement: { read: '查看对账单', confirm: '确认对账单' },
+  income: { read: '查看本人酬金' },
+  dispute: { answer: '处理争议' },
+  ledger: { read: '查看账本' },
+};
+
+export default permissions;
+
+declare module '../names' {
+  interface Texts {
+    permissions: typeof permissions;
+  }
+}
