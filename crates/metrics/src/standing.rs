@@ -65,6 +65,8 @@ fn owned(own: &Within) -> Vec<(Dimension, &str)> {
         Level::City => Some(Dimension::City),
         Level::County => Some(Dimension::County),
         Level::Township => Some(Dimension::Town),
+        // Figures are split down to townships.
+        Level::Village => None,
     };
     let named = [(Dimension::Clerk, &own.clerks), (Dimension::Outlet, &own.outlets), (Dimension::Partner, &own.partners)];
     let mut all: Vec<(Dimension, &str)> =

@@ -189,7 +189,7 @@ impl Subject {
 /// # Errors
 /// The parameter cannot be read; the database fails.
 pub async fn lapse(db: &Db, parameters: &Register, period: Month, subjects: &[Subject], today: Date) -> Result<usize, Refusal> {
-    let calendar = Workdays::official()?;
+    let calendar = Holidays::shipped();
     let mut silent: Vec<(&Subject, Date)> = Vec::new();
     for subject in subjects {
         let days = parameters.on(SILENCE, &subject.territory, subject.issued_on)?.int()?;

@@ -52,7 +52,14 @@ async fn begin(
 }
 
 /// Writes all rows; how many.
-pub(super) fn write(desk: &Arc<Desk>, behind: &Behind, lang: Lang, path: &Path, format: Format, progress: &Progress) -> Result<u64, Refusal> {
+pub(super) fn write(
+    desk: &Arc<Desk>,
+    behind: &Behind,
+    lang: Lang,
+    path: &Path,
+    format: Format,
+    progress: &Progress,
+) -> Result<u64, Refusal> {
     progress.note("查找业务明细", "finding the business");
     let (master, catalogue) = (desk.master()?, &desk.figures.catalogue);
     let name = |dimension: Dimension, key: &str| label(catalogue, &master, behind.to, lang, dimension, key);

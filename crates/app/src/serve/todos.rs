@@ -5,9 +5,9 @@ use super::desk::Desk;
 use super::signed::Signed;
 use super::web::{Answer, heavy};
 use qudao_access::{Permission, Place, Scope};
+use qudao_kernel::holidays::Holidays;
 use qudao_kernel::{Date, Lang, Text};
 use qudao_settle::waiting::waiting;
-use qudao_settle::workdays::Workdays;
 use qudao_settle::{confirm, payment};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -187,7 +187,7 @@ async fn statements(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
     let shared = Arc::clone(desk);
     let mut open: Vec<(String, Option<Date>)> = heavy(move || {
         let parameters = shared.parameters();
-        let calendar = Workdays::official()?;
+        let calendar = Holidays::shipped();
         let mut open = Vec::new();
         for run in &shared.runs()? {
             for head in partners.iter().filter_map(|partner| run.head(partner)).filter(|head| !done.contains(&head.number)) {

@@ -6,7 +6,7 @@ use super::web::{Answer, IfMatch, Sent};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use qudao_access::{Permission, people};
+use qudao_access::people;
 use qudao_kernel::Refusal;
 use qudao_metrics::store::{self, Asker, Share, View};
 use serde::{Deserialize, Serialize};

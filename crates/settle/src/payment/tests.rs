@@ -246,7 +246,7 @@ async fn silence_confirms_only_where_the_rule_says_so(db: TestDb) {
         today: issued,
     };
     dispute::raise(&db, &parameters, "key-0001", raise).await.unwrap().into_inner();
-    let last = crate::workdays::Workdays::official().unwrap().after(issued, 10);
+    let last = qudao_kernel::holidays::Holidays::shipped().after(issued, 10);
     assert_eq!(confirm::lapse(&db, &parameters, july(), &subjects, last).await.unwrap(), 0, "the last day is the partner's");
     assert_eq!(confirm::lapse(&db, &parameters, july(), &subjects, last.plus_days(1)).await.unwrap(), 1, "P2 has a dispute");
     assert_eq!(confirm::lapse(&db, &parameters, july(), &subjects, late).await.unwrap(), 0, "once");
