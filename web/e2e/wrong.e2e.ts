@@ -93,7 +93,7 @@ describe('a lost connection', () => {
   it('during a job is told; the page comes back to it and shows its end', async () => {
     const person = await Person.signedIn('leader');
     const begin = async (name: string) => {
-      const query = { metrics: ['effective_orders'], by: ['outlet', 'day', 'product'], from: '2025-09-01', to: '2026-08-31' };
+      const query = { metrics: ['effective_orders'], by: ['outlet', 'day'], from: '2025-09-01', to: '2026-08-31' };
       const answer = await person.context.request.post('/api/v1/exports', {
         headers: { 'X-Qudao': '1' },
         data: { query, format: 'xlsx', name },
@@ -102,7 +102,7 @@ describe('a lost connection', () => {
     };
     // two run at once: the last one waits for a while
     const jobs = [];
-    for (let number = 1; number <= 4; number += 1) jobs.push(await begin(`断线 ${number}`));
+    for (let number = 1; number <= 3; number += 1) jobs.push(await begin(`断线 ${number}`));
     const last = jobs.at(-1)!;
     let cut = false;
     await person.page.route(`**/api/v1/jobs/${last}/events`, (route) => route.abort('internetdisconnected'));

@@ -24,7 +24,7 @@ export function WorkIds({ login, can }: { login: string; can: boolean }) {
         <h2 style={{ margin: 0, fontSize: 16 }}>{t('workIds')}</h2>
         {can && <Button onClick={() => setBinding(true)}>{t('bind')}</Button>}
       </div>
-      <QueryState query={all} rows={1} empty={(rows) => rows.length === 0} whenEmpty={<span className="muted">{t('noWorkIds')}</span>}>
+      <QueryState query={all} rows={1} empty={(rows) => rows.length === 0} whenEmpty={<p className="muted">{t('noWorkIds')}</p>}>
         {(rows) => (
           <Table<WorkId>
             aria-label={t('workIds')}
