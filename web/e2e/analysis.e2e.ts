@@ -33,7 +33,7 @@ for (const look of LOOKS) {
     for (const [name, path, title] of PAGES) {
       await person.open(path);
       if (look.lang !== 'en') expect(await person.page.locator('h1').innerText()).toBe(title);
-      expect(await person.page.locator('[role=alert]').count(), name).toBe(0);
+      expect(await person.page.locator('.state-box[role=alert]').count(), name).toBe(0);
       await person.shot(`analysis-${name}-${look.name}`, true);
       await person.accessible(name);
     }
@@ -130,7 +130,10 @@ test('a target is set, changed by who saw it, uploaded and taken away', { timeou
   await person.page.locator('.ant-table-row', { hasText: code }).waitFor();
   const headers = { 'X-Qudao': '1', 'Accept-Language': 'zh-CN' };
   const target = { metric: 'effective_orders', of: 'outlet', code, month };
-  const stale = await person.context.request.put('/api/v1/metrics/target', { headers: { ...headers, 'If-Match': '"7"' }, data: { ...target, value: 1 } });
+  const stale = await person.context.request.put('/api/v1/metrics/target', {
+    headers: { ...headers, 'If-Match': '"7"' },
+    data: { ...target, value: 1 },
+  });
   expect(stale.status()).toBe(409);
   const file = join(mkdtempSync(join(tmpdir(), 'targets-')), 'targets.csv');
   writeFileSync(file, `月份,指标,对象,编码,目标值\n${month},生效业务量,网点,${code},150\n${month},主推占比,网点,NOWHERE,45%\n`);
@@ -171,10 +174,7 @@ test('areas open down to outlets, and the rows behind a figure become a file', {
   const person = await Person.signedIn('leader');
   await person.open('/volume');
   await person.page.locator('.tiles button').first().click();
-  await person.settled();
-  await person.page.locator('.tiles button').first().click();
-  await person.settled();
-  expect(await person.page.locator('.tiles .tile').count()).toBeGreaterThan(0);
+  await person.page.locator('.tiles .tile').first().waitFor();
   await person.page.locator('.figure button.link').first().click();
   await person.settled();
   await person.page.locator('.ant-drawer-open').getByRole('button', { name: '导出' }).hover();

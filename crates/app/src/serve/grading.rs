@@ -373,7 +373,7 @@ mod tests {
         let register = Register::standard().unwrap();
         let day = "2026-08-31".parse().unwrap();
         let held = rules(&register, "360902", day).unwrap();
-        assert_eq!((held.sales_first_ppm, held.credit_least), (600_000, 80));
+        assert_eq!((held.sales_first_ppm, held.credit_least), (600_000, 70));
         let by = register.on("grading_sales_by", "", day).unwrap().value.to_owned();
         assert!(qudao_metrics::Catalogue::standard().unwrap().get(&by).is_some());
     }

@@ -86,8 +86,9 @@ function Channel({ ground }: { ground: Ground }) {
           {(found) => (
             <>
               <Cards label={t('channels.summary')} cards={METRICS[whose].map((id, at) => card(ground.metric(id), found.total[at]))} />
-              <p className="muted small">
-                {t('channels.formula')} <Link to={`/${whose}`}>{t(`channels.list.${whose}`)}</Link>
+              <p className="muted small">{t('channels.formula')}</p>
+              <p>
+                <Link to={`/${whose}`}>{t(`channels.list.${whose}`)}</Link>
               </p>
             </>
           )}
@@ -117,7 +118,7 @@ function Channel({ ground }: { ground: Ground }) {
         }
       >
         <QueryState query={table} rows={10} empty={(found) => found.rows.length === 0} whenEmpty={<EmptyBox title={t('nothing')} />}>
-          {(found) => <Pivot table={found} catalogue={catalogue} label={t('channels.split')} />}
+          {(found) => <Pivot table={found} catalogue={catalogue} label={t('tableOf', { name: t('channels.split') })} />}
         </QueryState>
       </Block>
     </div>

@@ -5,10 +5,12 @@ import { monthPlus, dayPlus } from '@/shared/format/time';
 import { Block } from '@/shared/ui/Block';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import type { Ground } from './Frame';
-import { triangle, type Cohort } from './cohort';
+import { RETAINED_AFTER, triangle, type Cohort } from './cohort';
 
 const RETAINED = ['retention_3m', 'retention_6m', 'retention_12m'] as const;
 const MONTHS = 13;
+/** A month that is still to come. */
+const NOTHING = '\u00a0';
 
 /** Who joined in a month and is still there so many months later, with the shares after 3, 6 and 12. */
 export function Cohorts({ ground }: { ground: Ground }) {
@@ -42,7 +44,7 @@ function Triangle({ cohorts }: { cohorts: Cohort[] }) {
   const widest = Math.max(0, ...cohorts.map((cohort) => cohort.cells.length));
   const ages = Array.from({ length: widest }, (_, age) => age);
   return (
-    <div className="scroll" role="region" aria-label={t('cohort.title')} tabIndex={0}>
+    <div className="scroll" role="region" aria-label={t('tableOf', { name: t('cohort.title') })} tabIndex={0}>
       <table className="plain-table heat-table">
         <caption className="sr">{t('cohort.caption')}</caption>
         <thead>
@@ -53,7 +55,7 @@ function Triangle({ cohorts }: { cohorts: Cohort[] }) {
             </th>
             {RETAINED.map((id, at) => (
               <th key={id} scope="col" className="num">
-                {t('cohort.after', { months: [3, 6, 12][at]! })}
+                {t('cohort.after', { months: RETAINED_AFTER[at]! })}
               </th>
             ))}
             {ages.map((age) => (
@@ -75,7 +77,7 @@ function Triangle({ cohorts }: { cohorts: Cohort[] }) {
               ))}
               {ages.map((age) => {
                 const cell = cohort.cells[age];
-                if (!cell) return <td key={age} />;
+                if (!cell) return <td key={age}>{NOTHING}</td>;
                 return (
                   <td key={age} className={`num heat h${cell.shade}`}>
                     <strong>{cell.share === null ? '—' : percent(cell.share, 0)}</strong>

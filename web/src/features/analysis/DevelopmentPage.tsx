@@ -68,9 +68,7 @@ function Development({ ground }: { ground: Ground }) {
           {(found) => (
             <Cards
               label={t('development.summary')}
-              cards={METRICS.map((one, at) =>
-                card(ground.metric(one), found.total[at], () => open(one, ground.metric(one).name, [])),
-              )}
+              cards={METRICS.map((one, at) => card(ground.metric(one), found.total[at], () => open(one, ground.metric(one).name, [])))}
             />
           )}
         </QueryState>
@@ -107,7 +105,7 @@ function Development({ ground }: { ground: Ground }) {
             <Pivot
               table={found}
               catalogue={catalogue}
-              label={t('development.split')}
+              label={t('tableOf', { name: t('development.split') })}
               beside={['growth', 'year']}
               onOpen={(metric, keys, name) => open(metric.id, name, keys)}
             />

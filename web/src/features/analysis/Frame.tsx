@@ -118,9 +118,7 @@ export function Part({ url, change }: { url: Params; change: (patch: Patch) => v
           style={{ width: '100%' }}
         />
       </div>
-      {(url.territory || url.channel) && (
-        <Button onClick={() => change({ territory: undefined, channel: undefined })}>{c('reset')}</Button>
-      )}
+      {(url.territory || url.channel) && <Button onClick={() => change({ territory: undefined, channel: undefined })}>{c('reset')}</Button>}
     </>
   );
 }

@@ -56,7 +56,12 @@ function Funnel({ ground }: { ground: Ground }) {
                     whole.visitors === null
                       ? { name: ground.metric('visitors').name, value: '—', instead: t('funnel.noVisitors') }
                       : { name: ground.metric('visitors').name, value: <BigCount value={whole.visitors} />, change: change(0) },
-                    { name: ground.metric('customers').name, value: <BigCount value={whole.customers} />, change: change(1), conversion: whole.came },
+                    {
+                      name: ground.metric('customers').name,
+                      value: <BigCount value={whole.customers} />,
+                      change: change(1),
+                      conversion: whole.came,
+                    },
                     {
                       name: ground.metric('orders').name,
                       value: <BigCount value={whole.orders} />,
@@ -90,7 +95,7 @@ function Funnel({ ground }: { ground: Ground }) {
         }
       >
         <QueryState query={table} rows={10} empty={(found) => found.rows.length === 0} whenEmpty={<EmptyBox title={t('nothing')} />}>
-          {(found) => <Rates table={found} ground={ground} split={split} label={t('funnel.split')} />}
+          {(found) => <Rates table={found} ground={ground} split={split} label={t('tableOf', { name: t('funnel.split') })} />}
         </QueryState>
       </Block>
     </div>

@@ -21,6 +21,7 @@ type Row = Schema<'GradeRow'>;
 type Proposal = 'keep' | 'improve_sales' | 'improve_credit' | 'eliminate' | 'new';
 
 const TONES: Record<Proposal, Tone> = { keep: 'good', improve_sales: 'info', improve_credit: 'warn', eliminate: 'bad', new: 'plain' };
+const PROPOSALS: Proposal[] = ['eliminate', 'improve_sales', 'improve_credit', 'keep', 'new'];
 const SPANS = [1, 3, 6, 12] as const;
 
 /** Outlets by credit and sales over some months: a grid of four fields, the proposal for each, and the numbers it follows from. */
@@ -42,7 +43,11 @@ export default function GradesPage() {
         note={grid.data && range(grid.data.from, grid.data.to)}
         actions={
           <>
-            <MonthPicker value={period.month ?? grid.data?.to.slice(0, 7)} to={me.today.slice(0, 7)} onChange={(month) => change({ month })} />
+            <MonthPicker
+              value={period.month ?? grid.data?.to.slice(0, 7)}
+              to={me.today.slice(0, 7)}
+              onChange={(month) => change({ month })}
+            />
             <Select
               aria-label={t('grades.months')}
               value={Number(period.months)}
@@ -93,7 +98,7 @@ function Grid({ page, chosen, onChoose }: GridProps) {
   const field = (proposal: Proposal) => {
     const found = of(proposal);
     return (
-      <td key={proposal}>
+      <td key={proposal} aria-label={t(`grades.proposal.${proposal}`)}>
         <button
           type="button"
           className={`grade-field ${proposal}`}
@@ -116,7 +121,7 @@ function Grid({ page, chosen, onChoose }: GridProps) {
         <caption className="sr">{t('grades.gridCaption')}</caption>
         <thead>
           <tr>
-            <td />
+            <th scope="col">{t('grades.axes')}</th>
             <th scope="col">{t('grades.salesLow')}</th>
             <th scope="col">{t('grades.salesGood')}</th>
           </tr>
@@ -151,8 +156,8 @@ function Rules({ rules }: { rules: Schema<'GradeRules'> }) {
           least: rules.credit_least,
         })}
       </p>
-      <p className="muted small">
-        {t('grades.rulesNote')}{' '}
+      <p className="muted small">{t('grades.rulesNote')}</p>
+      <p>
         <Link to="/parameters" search={{ q: 'grading' } as never}>
           {t('grades.parameters')}
         </Link>
@@ -207,9 +212,7 @@ function List({ period, unit, sales }: { period: Params; unit: string; sales: st
     {
       key: 'proposal',
       title: t('grades.proposed'),
-      render: (_, row) => (
-        <StatusTag tone={TONES[row.proposal as Proposal]}>{t(`grades.proposal.${row.proposal as Proposal}`)}</StatusTag>
-      ),
+      render: (_, row) => <StatusTag tone={TONES[row.proposal as Proposal]}>{t(`grades.proposal.${row.proposal as Proposal}`)}</StatusTag>,
     },
   ];
   return (
@@ -220,19 +223,16 @@ function List({ period, unit, sales }: { period: Params; unit: string; sales: st
       rowKey={(row) => row.outlet.code}
       fixed={period}
       load={(query, signal) => answer(http.GET('/api/v1/outlet-grades', { params: { query: query as never }, signal }))}
-      tabs={{
-        param: 'proposal',
-        items: [
-          { value: '', label: t('grades.all') },
-          ...(['eliminate', 'improve_sales', 'improve_credit', 'keep', 'new'] as const).map((value) => ({
-            value,
-            label: t(`grades.proposal.${value}`),
-          })),
-        ],
-      }}
       filters={[
         { kind: 'text', name: 'q', label: t('search'), placeholder: t('searchHelp') },
         { kind: 'area', name: 'territory', label: t('area'), areas, loading },
+        {
+          kind: 'select',
+          name: 'proposal',
+          label: t('grades.proposed'),
+          options: PROPOSALS.map((value) => ({ value, label: t(`grades.proposal.${value}`) })),
+          multiple: true,
+        },
         { kind: 'select', name: 'channel', label: t('channel'), options: words.channels, multiple: true },
       ]}
       tools={(query) => <FileButton path="/api/v1/outlet-grades/export" query={query} />}

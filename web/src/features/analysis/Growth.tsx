@@ -6,7 +6,15 @@ import { short } from '@/shared/format/money';
 import { useDark } from '@/shared/prefs';
 
 /** Openings above the line, closings below it, and what is in force as a line; by month. */
-export function Growth({ table, metrics, name }: { table: Table; metrics: { opened: Metric; closed: Metric; open: Metric }; name: string }) {
+export function Growth({
+  table,
+  metrics,
+  name,
+}: {
+  table: Table;
+  metrics: { opened: Metric; closed: Metric; open: Metric };
+  name: string;
+}) {
   const isDark = useDark();
   const lang = useLang();
   const { opened, closed, open } = metrics;

@@ -16,7 +16,11 @@ const METRICS = ['holiday_index', 'holiday_open_outlets', 'holiday_closed_outlet
 export default function HolidaysPage() {
   const t = useT('analysis');
   return (
-    <Frame title={t('holiday.title')} otherwise="year" actions={(ground) => <ExportButton question={tableOf(ground)} name={t('holiday.title')} />}>
+    <Frame
+      title={t('holiday.title')}
+      otherwise="year"
+      actions={(ground) => <ExportButton question={tableOf(ground)} name={t('holiday.title')} />}
+    >
       {(ground) => <Holidays ground={ground} />}
     </Frame>
   );
@@ -93,8 +97,18 @@ function cardsOf(channels: Table, kinds: Table, t: Texts) {
         </>
       ),
     },
-    { key: 'off', title: t('holiday.offAverage'), shown: average('holiday'), note: t('holiday.offDays', { count: days.filter((one) => one === 'holiday').length }) },
-    { key: 'work', title: t('holiday.workAverage'), shown: average('work'), note: t('holiday.workDays', { count: days.filter((one) => one === 'work').length }) },
+    {
+      key: 'off',
+      title: t('holiday.offAverage'),
+      shown: average('holiday'),
+      note: t('holiday.offDays', { count: days.filter((one) => one === 'holiday').length }),
+    },
+    {
+      key: 'work',
+      title: t('holiday.workAverage'),
+      shown: average('work'),
+      note: t('holiday.workDays', { count: days.filter((one) => one === 'work').length }),
+    },
     { key: 'open', title: t('holiday.open'), shown: figure('outlets', open?.value) },
     { key: 'closed', title: t('holiday.closed'), shown: figure('outlets', closed?.value) },
   ];
@@ -118,7 +132,7 @@ function Channels({ table }: { table: Table }) {
     );
   };
   return (
-    <div className="scroll" role="region" aria-label={t('holiday.byChannel')} tabIndex={0}>
+    <div className="scroll" role="region" aria-label={t('tableOf', { name: t('holiday.byChannel') })} tabIndex={0}>
       <table className="plain-table">
         <thead>
           <tr>
@@ -143,7 +157,7 @@ function Channels({ table }: { table: Table }) {
 function Matrix({ table }: { table: Table }) {
   const t = useT('analysis');
   return (
-    <div className="scroll" role="region" aria-label={t('holiday.byHoliday')} tabIndex={0}>
+    <div className="scroll" role="region" aria-label={t('tableOf', { name: t('holiday.byHoliday') })} tabIndex={0}>
       <table className="plain-table">
         <thead>
           <tr>

@@ -24,10 +24,7 @@ type Row = Schema<'MainPushRow'>;
 export default function MainPushPage() {
   const t = useT('analysis');
   return (
-    <Frame
-      title={t('push.title')}
-      actions={(ground) => <ExportButton question={planOf(ground)} name={t('push.plans')} />}
-    >
+    <Frame title={t('push.title')} actions={(ground) => <ExportButton question={planOf(ground)} name={t('push.plans')} />}>
       {(ground) => <MainPush ground={ground} />}
     </Frame>
   );
@@ -95,7 +92,7 @@ function MainPush({ ground }: { ground: Ground }) {
               <Pivot
                 table={found}
                 catalogue={catalogue}
-                label={t('push.plans')}
+                label={t('tableOf', { name: t('push.plans') })}
                 onOpen={(metric, keys, name) => open(metric.id, name, keys)}
               />
             )}
@@ -108,7 +105,7 @@ function MainPush({ ground }: { ground: Ground }) {
             <Pivot
               table={found}
               catalogue={catalogue}
-              label={t('push.clerks')}
+              label={t('tableOf', { name: t('push.clerks') })}
               onOpen={(metric, keys, name) => open(metric.id, name, keys)}
             />
           )}
@@ -160,7 +157,13 @@ function Outlets({ ground, fixed }: { ground: Ground; fixed: Record<string, stri
         </>
       ),
     },
-    { key: 'gap', title: t('push.gap'), num: true, sorter: true, render: (_, row) => <Delta share={part(row.gap_ppm)} label={t('push.gap')} /> },
+    {
+      key: 'gap',
+      title: t('push.gap'),
+      num: true,
+      sorter: true,
+      render: (_, row) => <Delta share={part(row.gap_ppm)} label={t('push.gap')} />,
+    },
     {
       key: 'state',
       title: t('push.state'),

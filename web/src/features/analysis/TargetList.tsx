@@ -83,7 +83,12 @@ export function TargetList({ catalogue, month }: { catalogue: Catalogue; month: 
         load={(query, signal) => answer(http.GET('/api/v1/metrics/targets', { params: { query: query as object }, signal }))}
         filters={[
           { kind: 'text', name: 'q', label: t('search'), placeholder: t('targets.searchHelp') },
-          { kind: 'select', name: 'of', label: t('targets.of'), options: OF.map((value) => ({ value, label: t(`targets.kind.${value}`) })) },
+          {
+            kind: 'select',
+            name: 'of',
+            label: t('targets.of'),
+            options: OF.map((value) => ({ value, label: t(`targets.kind.${value}`) })),
+          },
           {
             kind: 'select',
             name: 'metric',
@@ -106,7 +111,14 @@ export function TargetList({ catalogue, month }: { catalogue: Catalogue; month: 
         }
         whenEmpty={<EmptyBox title={t('targets.noneSet')} help={may ? t('targets.noneSetHelp') : undefined} />}
       />
-      {editing && <SetDrawer row={editing === 'new' ? undefined : editing} month={month} catalogue={catalogue} onClose={() => setEditing(undefined)} />}
+      {editing && (
+        <SetDrawer
+          row={editing === 'new' ? undefined : editing}
+          month={month}
+          catalogue={catalogue}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
       <ActionDrawer<object>
         open={gone !== undefined}
         title={t('targets.remove')}
@@ -206,7 +218,12 @@ function SetDrawer({ row, month, catalogue, onClose }: SetProps) {
 }
 
 /** An area as a field of a form. */
-function AreaField(props: { areas: Parameters<typeof AreaPicker>[0]['areas']; loading: boolean; value?: string; onChange?: (code?: string) => void }) {
+function AreaField(props: {
+  areas: Parameters<typeof AreaPicker>[0]['areas'];
+  loading: boolean;
+  value?: string;
+  onChange?: (code?: string) => void;
+}) {
   const { areas, loading, value, onChange } = props;
   return <AreaPicker areas={areas} loading={loading} {...(value ? { value } : {})} onChange={(code) => onChange?.(code)} />;
 }

@@ -44,9 +44,7 @@ export default function TargetsPage() {
         ]}
       />
       <QueryState query={catalogue} rows={10}>
-        {(found) =>
-          url.tab === 'list' ? <TargetList catalogue={found} month={month} /> : <Reached catalogue={found} month={month} />
-        }
+        {(found) => (url.tab === 'list' ? <TargetList catalogue={found} month={month} /> : <Reached catalogue={found} month={month} />)}
       </QueryState>
     </>
   );
@@ -154,7 +152,7 @@ function Reached({ catalogue, month }: { catalogue: Catalogue; month: string }) 
               <Pivot
                 table={found}
                 catalogue={catalogue}
-                label={t('targets.each')}
+                label={t('tableOf', { name: t('targets.each') })}
                 beside={['goal', 'target', 'before', 'growth', 'year']}
                 onOpen={(one, keys, name) => setOpened({ metric: one.id, name, keys, ...days, filters })}
               />

@@ -23,6 +23,9 @@ const monthsBetween = (from: string, to: string): number => {
   return b! - a!;
 };
 
+/** Months after which the share retained is told. */
+export const RETAINED_AFTER = [3, 6, 12] as const;
+
 /** Shares below this are the palest; above, each tenth is a shade darker. */
 const PALEST = 0.6;
 
@@ -47,6 +50,8 @@ export function triangle(active: Table, sizes: Table, last: string): Cohort[] {
       const share = size > 0 ? value / size : null;
       return { active: value, share, shade: shadeOf(share) };
     });
-    return { month, size, retained: row.cells.slice(1, 4).map((cell) => cell.value ?? null), cells };
+    // States may be reported for fewer months than have passed: what nobody told is not a loss.
+    const retained = RETAINED_AFTER.map((months, at) => (months < cells.length ? (row.cells[at + 1]?.value ?? null) : null));
+    return { month, size, retained, cells };
   });
 }

@@ -45,7 +45,10 @@ function Content({ home }: { home: Schema<'Workbench'> }) {
       {month && (month.aims.length > 0 || month.alerts.length > 0) && (
         <>
           <div className={month.alerts.length > 0 ? 'w8' : ''}>
-            <Block title={t('aims', { month: monthText(month.month, lang) })} extra={<span className="muted small">{t('passed', { share: percent(month.passed_ppm / 1e6, 0) })}</span>}>
+            <Block
+              title={t('aims', { month: monthText(month.month, lang) })}
+              extra={<span className="muted small">{t('passed', { share: percent(month.passed_ppm / 1e6, 0) })}</span>}
+            >
               {month.aims.length > 0 ? <Aims month={month} /> : <EmptyBox title={t('aimsNone')} />}
             </Block>
           </div>
@@ -132,9 +135,22 @@ function Aims({ month }: { month: Schema<'UnderWay'> }) {
               {aim.title}
             </Link>
             <span>
-              {aim.unit === 'fen' ? <BigMoney fen={aim.value ?? 0} /> : aim.unit === 'ppm' ? percent((aim.value ?? 0) / 1e6) : <BigCount value={aim.value ?? 0} />}{' '}
+              {aim.unit === 'fen' ? (
+                <BigMoney fen={aim.value ?? 0} />
+              ) : aim.unit === 'ppm' ? (
+                percent((aim.value ?? 0) / 1e6)
+              ) : (
+                <BigCount value={aim.value ?? 0} />
+              )}{' '}
               <span className="muted small">
-                {t('ofTarget')} {aim.unit === 'fen' ? <BigMoney fen={aim.target} /> : aim.unit === 'ppm' ? percent(aim.target / 1e6) : <BigCount value={aim.target} />}
+                {t('ofTarget')}{' '}
+                {aim.unit === 'fen' ? (
+                  <BigMoney fen={aim.target} />
+                ) : aim.unit === 'ppm' ? (
+                  percent(aim.target / 1e6)
+                ) : (
+                  <BigCount value={aim.target} />
+                )}
               </span>
             </span>
             <span className="bar" aria-hidden="true">

@@ -200,18 +200,18 @@ function Volume({ catalogue }: { catalogue: Catalogue }) {
             {(found) => (
               <>
                 <Own metric={metric} days={days} />
-              <Ranking
-                label={t('ranking')}
-                rows={found.rows.slice(0, 10).map((row) => ({
-                  key: row.key.join('|'),
-                  place: row.rank,
-                  name: row.labels[0] ?? '',
-                  value: size(metric.unit, row.cells[0]?.value) ?? 0,
-                  shown: figure(metric.unit, row.cells[0]?.value),
-                  change: part(row.cells[0]?.growth_ppm),
-                  own: mine.has(row.key[0] ?? ''),
-                }))}
-              />
+                <Ranking
+                  label={t('ranking')}
+                  rows={found.rows.slice(0, 10).map((row) => ({
+                    key: row.key.join('|'),
+                    place: row.rank,
+                    name: row.labels[0] ?? '',
+                    value: size(metric.unit, row.cells[0]?.value) ?? 0,
+                    shown: figure(metric.unit, row.cells[0]?.value),
+                    change: part(row.cells[0]?.growth_ppm),
+                    own: mine.has(row.key[0] ?? ''),
+                  }))}
+                />
               </>
             )}
           </QueryState>

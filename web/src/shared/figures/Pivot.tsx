@@ -34,7 +34,15 @@ export function Pivot({ table, catalogue, label, beside = [], onOpen }: Props) {
     const ppm = which === 'growth' ? cell.growth_ppm : which === 'year' ? cell.year_growth_ppm : cell.adjusted_growth_ppm;
     return <Delta share={part(ppm)} />;
   };
-  const titles = { share: t('share'), growth: t('growth'), year: t('yearGrowth'), adjusted: t('adjusted'), target: t('attainment'), goal: t('target'), before: t('previous') };
+  const titles = {
+    share: t('share'),
+    growth: t('growth'),
+    year: t('yearGrowth'),
+    adjusted: t('adjusted'),
+    target: t('attainment'),
+    goal: t('target'),
+    before: t('previous'),
+  };
   const cells = (row: Table['total'], keys: { dimension: string; key: string }[] | undefined, name: string) =>
     heads.flatMap(({ head, metric }, at) => {
       const cell = row[at] ?? { value: null };

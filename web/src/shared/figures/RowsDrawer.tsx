@@ -47,8 +47,7 @@ function Rows({ opened }: { opened: Opened }) {
   const after = trail.at(-1);
   const rows = useQuery({
     queryKey: ['figure-rows', opened, after],
-    queryFn: () =>
-      answer(http.POST('/api/v1/metrics/rows', { body: { ...asRows(opened), limit: 50, ...(after ? { after } : {}) } })),
+    queryFn: () => answer(http.POST('/api/v1/metrics/rows', { body: { ...asRows(opened), limit: 50, ...(after ? { after } : {}) } })),
   });
   const named = (code: string, name: string) => (
     <>
