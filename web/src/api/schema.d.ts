@@ -72,17 +72,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/audit/export': {
+  '/api/v1/audit/exports': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    /** The entries that are looked for as a CSV file, newest first, all of them. */
-    get: operations['export_audit'];
+    get?: never;
     put?: never;
-    post?: never;
+    /** Begins an export of the entries that are looked for, newest first, all of them. */
+    post: operations['export_audit'];
     delete?: never;
     options?: never;
     head?: never;
@@ -580,10 +580,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The caller's files, latest first. Those kept for a week are deleted. */
+    /** The caller's exports, latest first. Those kept for a week are deleted. */
     get: operations['exports'];
     put?: never;
-    /** Begins an export. The job's result names the file. */
+    /** Begins an export. The job's result names the export. */
     post: operations['export_figures'];
     delete?: never;
     options?: never;
@@ -591,7 +591,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/exports/{file}': {
+  '/api/v1/exports/rows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins an export of the facts behind a figure. The job's result names the export. */
+    post: operations['export_rows'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/{id}': {
     parameters: {
       query?: never;
       header?: never;
@@ -602,8 +619,25 @@ export interface paths {
     get: operations['download_export'];
     put?: never;
     post?: never;
-    /** Deletes a file. */
+    /** Deletes an export. */
     delete: operations['delete_export'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/{id}/repeat': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an export again, of what there is now. */
+    post: operations['repeat_export'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -916,6 +950,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/main-push/outlets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets by how far their main-push share is from its target. */
+    get: operations['main_push_outlets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/main-push/outlets/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same outlets as a file, all of them. */
+    get: operations['export_main_push'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/me': {
     parameters: {
       query?: never;
@@ -1002,6 +1070,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/me/mailings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own subscriptions. */
+    get: operations['mailings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/mailings/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends a subscription of one's own. */
+    delete: operations['unsubscribe'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/me/password': {
     parameters: {
       query?: never;
@@ -1014,6 +1116,24 @@ export interface paths {
     /** Changes one's own password; all other sessions end. */
     post: operations['change_password'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One's own sessions, last used first. */
+    get: operations['sessions'];
+    put?: never;
+    post?: never;
+    /** Signs out everywhere else; this session goes on. */
+    delete: operations['sign_out_elsewhere'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1208,7 +1328,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/metrics/targets': {
+  '/api/v1/metrics/standing': {
     parameters: {
       query?: never;
       header?: never;
@@ -1216,9 +1336,65 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
+    put?: never;
+    /** The asker's own places; none for whoever sees everything. */
+    post: operations['metrics_standing'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/target': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets one target. `If-Match` is the version that was seen, 0 where there was none. */
+    put: operations['set_target'];
+    post?: never;
+    /** Takes a target away. */
+    delete: operations['remove_target'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/targets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Targets of a month that lie in the asker's part of the network. */
+    get: operations['targets'];
     /** Sets targets; those there are for the same month, metric and code are replaced. */
     put: operations['set_targets'];
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/metrics/targets/upload': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes a CSV or TSV file of targets, UTF-8 or GB18030: 月份, 指标 (name or id), 对象 (区域, 代理商, 网点), 编码, 目标值 (yuan, per cent or a
+     *     count, as the metric has it). All rows are taken, or none.
+     */
+    post: operations['upload_targets'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1507,6 +1683,40 @@ export interface paths {
     };
     /** Sends the browser to the other house. */
     get: operations['begin_sso'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-grades': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets graded by credit and sales, with the grid they make. */
+    get: operations['outlet_grades'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-grades/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same outlets as a file, all of them. */
+    get: operations['export_outlet_grades'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2783,6 +2993,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/views/{id}/mailing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Subscribes to a view, in place of an earlier subscription to it. The first mail comes at once, of the period that ended last. */
+    put: operations['subscribe_view'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2823,6 +3050,30 @@ export interface components {
       amount: number;
       code: string;
       text: string;
+    };
+    /** @description A metric of the month against its target. */
+    Aim: {
+      /**
+       * Format: int64
+       * @description Parts of a million.
+       */
+      attainment_ppm: number | null;
+      /**
+       * Format: int64
+       * @description Over the month before, parts of a million.
+       */
+      growth_ppm: number | null;
+      /** @description Id of the metric. */
+      metric: string;
+      /** Format: int64 */
+      target: number;
+      title: string;
+      /** @description The figures behind it. */
+      to: string;
+      /** @description Unit of the metric. */
+      unit: string;
+      /** Format: int64 */
+      value: number | null;
     };
     /** @description Whether a document is put away. */
     ArchiveSent: {
@@ -2891,6 +3142,32 @@ export interface components {
       kind: string;
       name: string;
       sha256: string;
+    };
+    /** @description An export of audit entries. */
+    AuditExportSent: {
+      /** @description xlsx or csv. */
+      format: string;
+      /** @description What is looked for; all of it is written. */
+      query: components['schemas']['AuditQuery'];
+    };
+    /** @description Filters of the audit chain. */
+    AuditQuery: {
+      /** @description What was done; `person.` finds every verb of the noun. */
+      action?: string | null;
+      after?: string | null;
+      /** @description First day. */
+      from?: string | null;
+      limit?: number | null;
+      /** @description Kind of record. */
+      noun?: string | null;
+      /** @description Which record. */
+      noun_id?: string | null;
+      /** @description -seq: newest first, the one order there is. */
+      sort?: string | null;
+      /** @description Last day. */
+      to?: string | null;
+      /** @description Login of who did it or for whom it was done. */
+      who?: string | null;
     };
     /** @description A change somebody made. */
     AuditView: {
@@ -3656,16 +3933,6 @@ export interface components {
       /** @description What is wrong. */
       wrong: string | null;
     };
-    /** @description A file to download. */
-    ExportFile: {
-      /** Format: int64 */
-      bytes: number;
-      /** @description When it is deleted. */
-      expires_at: string;
-      /** @description Name, for the address. */
-      file: string;
-      made_at: string;
-    };
     /** @description An export to make. */
     ExportSent: {
       /** @description xlsx or csv. */
@@ -3674,6 +3941,34 @@ export interface components {
       name: string;
       /** @description What the page shows. All rows are written, whatever the page shows of them. */
       query: components['schemas']['MetricQuery'];
+    };
+    /** @description An export of the caller's. */
+    ExportView: {
+      /**
+       * Format: int64
+       * @description Of the finished file.
+       */
+      bytes: number | null;
+      /** @description Why it failed. */
+      detail: string | null;
+      /** @description When it is deleted. */
+      expires_at: string;
+      /** @description Name of the file with its ending. */
+      file: string;
+      /** @description Id, for the address. */
+      id: string;
+      /** @description The job that writes it. */
+      job: string | null;
+      /** @description figures, rows or audit. */
+      kind: string;
+      made_at: string;
+      /**
+       * Format: int64
+       * @description Rows below the header.
+       */
+      rows: number | null;
+      /** @description waiting, running, done, failed, cancelled. */
+      state: string;
     };
     /** @description A fact behind a figure. */
     FactRow: {
@@ -3794,6 +4089,7 @@ export interface components {
       /** @description Whether it is the caller's own. */
       own: boolean;
       owner: string;
+      owner_name: string;
       shares: components['schemas']['ShareSent'][];
       /**
        * Format: int32
@@ -3831,6 +4127,80 @@ export interface components {
        * @description For `If-Match`.
        */
       version: number;
+    };
+    /** @description A field of the grid. */
+    GradeField: {
+      outlets: number;
+      proposal: string;
+      /**
+       * Format: int64
+       * @description What they sold, in the metric's unit.
+       */
+      sales: number;
+    };
+    /** @description An outlet's grade; shares in parts of a million, absent where there is nothing to divide by. */
+    GradeRow: {
+      /** Format: int64 */
+      arrears_ppm: number | null;
+      /** @description Class of the master data. */
+      class: string;
+      credit_good: boolean;
+      /**
+       * Format: int64
+       * @description Tenths of a point, of 1000.
+       */
+      credit_tenths: number;
+      /** Format: int64 */
+      lost_ppm: number | null;
+      /** @description Outlets ranked with it. */
+      of: number;
+      outlet: components['schemas']['OutletNamed'];
+      /** @description keep, `improve_sales`, `improve_credit`, eliminate or new. */
+      proposal: string;
+      /** @description Place in county and channel category, from 1; 0 where the outlet is too new. */
+      rank: number;
+      /**
+       * Format: int64
+       * @description Figure sales are ranked by, in its metric's unit.
+       */
+      sales: number;
+      sales_good: boolean;
+      /** Format: int64 */
+      taken_back_ppm: number | null;
+    };
+    /** @description Where good begins, as it holds in the division asked for. */
+    GradeRules: {
+      /** Format: int64 */
+      credit_least: number;
+      /** Format: int64 */
+      new_days: number;
+      /** Format: int64 */
+      per_arrears: number;
+      /** Format: int64 */
+      per_lost: number;
+      /** Format: int64 */
+      per_taken_back: number;
+      /** @description Metric sales are ranked by. */
+      sales_by: string;
+      sales_by_name: string;
+      /**
+       * Format: int64
+       * @description The first so many of a group, parts of a million.
+       */
+      sales_first_ppm: number;
+      /** @description Its unit. */
+      unit: string;
+    };
+    /** @description Grades of outlets. */
+    GradesPage: {
+      from: string;
+      /** @description All of the outlets that are asked for, whatever is proposed for them. */
+      grid: components['schemas']['GradeField'][];
+      items: components['schemas']['GradeRow'][];
+      next: string | null;
+      rules: components['schemas']['GradeRules'];
+      to: string;
+      total: number;
     };
     /** @description A role to be given. */
     GrantSent: {
@@ -4348,6 +4718,86 @@ export interface components {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
       accept_partial?: boolean;
     };
+    /** @description A subscription to be made. */
+    MailingSent: {
+      /** @description Mail address. */
+      address: string;
+      /** @description What the view shows; its days are those of the period that ended last. */
+      question: components['schemas']['MetricQuery'];
+      /** @description daily, weekly or monthly. */
+      rhythm: string;
+    };
+    /** @description A subscription. */
+    MailingView: {
+      address: string;
+      id: string;
+      /** @description First day of the period the last mail was of. */
+      last_period: string | null;
+      /** @description sending, sent or failed. */
+      last_state: string | null;
+      /** @description Why it failed. */
+      last_why: string | null;
+      rhythm: string;
+      view: string;
+      view_name: string;
+    };
+    /** @description Outlets and their main-push shares. */
+    MainPushPage: {
+      /**
+       * Format: int64
+       * @description The target where none was set, in the division asked for, parts of a million.
+       */
+      default_ppm: number;
+      items: components['schemas']['MainPushRow'][];
+      next: string | null;
+      /** @description Outlets with activations. */
+      outlets: number;
+      /** @description Of them below their target. */
+      outlets_below: number;
+      total: number;
+    };
+    /** @description An outlet's main-push share. */
+    MainPushRow: {
+      /**
+       * Format: int64
+       * @description Activations.
+       */
+      adds: number;
+      /**
+       * Format: int64
+       * @description In the period before.
+       */
+      before_ppm: number | null;
+      below: boolean;
+      /**
+       * Format: int64
+       * @description Average monthly fee of the plans, fen.
+       */
+      fee: number | null;
+      /**
+       * Format: int64
+       * @description Share less target.
+       */
+      gap_ppm: number | null;
+      outlet: components['schemas']['OutletNamed'];
+      /**
+       * Format: int64
+       * @description Of main-push plans.
+       */
+      push: number;
+      /**
+       * Format: int64
+       * @description Parts of a million.
+       */
+      share_ppm: number | null;
+      /** @description Whether the target was set for the outlet itself; else it is the parameter of its division. */
+      target_own: boolean;
+      /**
+       * Format: int64
+       * @description What it is to reach.
+       */
+      target_ppm: number;
+    };
     /** @description Who shall serve a partner. */
     ManagerSent: {
       /** @description First day. */
@@ -4553,6 +5003,20 @@ export interface components {
       months: string[];
       products: components['schemas']['ProductMargin'][];
       services: components['schemas']['ServiceGiven'][];
+    };
+    /** @description Who an outlet is. */
+    OutletNamed: {
+      channel: string;
+      /** @description The category in the language asked for. */
+      channel_name: string;
+      /** @description Code. */
+      code: string;
+      name: string;
+      owner: string;
+      owner_name: string;
+      territory: string;
+      /** @description Name of the county. */
+      territory_name: string;
     };
     /** @description An outlet in a list. */
     OutletRow: {
@@ -5298,6 +5762,37 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_TargetRow: {
+      /** @description Rows. */
+      items: {
+        code: string;
+        metric: string;
+        metric_name: string;
+        month: string;
+        name: string;
+        /** @description territory, partner, outlet. */
+        of: string;
+        /** @description Whether the asker may change it. */
+        own: boolean;
+        set_at: string | null;
+        /** @description Login of who set it last; empty where that is not known. */
+        set_by: string;
+        /** @description Unit of the metric. */
+        unit: string;
+        /** Format: int64 */
+        value: number;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_UnpaidRow: {
       /** @description Rows. */
       items: {
@@ -6020,6 +6515,15 @@ export interface components {
       permissions: string[];
       title: string;
     };
+    /** @description Rows to export. */
+    RowsExportSent: {
+      /** @description xlsx or csv. */
+      format: string;
+      /** @description Name of the file, without its ending. */
+      name: string;
+      /** @description Which; all of them are written, whatever part the page shows. */
+      rows: components['schemas']['RowsQuery'];
+    };
     /** @description Which facts to show. */
     RowsQuery: {
       /** @description The `next` of the page before. */
@@ -6116,6 +6620,16 @@ export interface components {
       lines: number;
       policy: string;
       title: string;
+    };
+    /** @description Where somebody is signed in. */
+    SessionView: {
+      begun_at: string;
+      /** @description Whether it is this one. */
+      here: boolean;
+      /** @description When it was last used. */
+      seen_at: string;
+      /** @description Begun through another house. */
+      sso: boolean;
     };
     /** @description Why a value is taken back. */
     SettingGone: {
@@ -6325,6 +6839,39 @@ export interface components {
       territory: string;
       territory_name: string;
     };
+    /** @description By what, and when. */
+    StandingSent: {
+      /**
+       * Format: date
+       * @description First day.
+       */
+      from: string;
+      /** @description Id of a metric; the greatest figure is first. */
+      metric: string;
+      /**
+       * Format: date
+       * @description Last day.
+       */
+      to: string;
+    };
+    /** @description A place of one's own. */
+    StandingView: {
+      /** @description Among whom: the division, and the channel category or tier they share. */
+      among: string;
+      /** @description Code of the dimension: clerk, outlet, partner, town, county, city or province. */
+      dimension: string;
+      key: string;
+      name: string;
+      /** @description How many are ranked, the own one included. */
+      of: number;
+      /** @description From 1; equal figures share the better place. */
+      rank: number;
+      /**
+       * Format: int64
+       * @description In the metric's unit.
+       */
+      value: number | null;
+    };
     /** @description A month with statements. */
     StatementMonth: {
       issued_on: string | null;
@@ -6475,6 +7022,39 @@ export interface components {
       serves: string[];
       title: string;
     };
+    /** @description A row of a file that cannot be taken. */
+    TargetFault: {
+      /**
+       * Format: int64
+       * @description As a spreadsheet counts: the header is row 1.
+       */
+      row: number;
+      text: string;
+    };
+    /** @description A target as it is kept. */
+    TargetRow: {
+      code: string;
+      metric: string;
+      metric_name: string;
+      month: string;
+      name: string;
+      /** @description territory, partner, outlet. */
+      of: string;
+      /** @description Whether the asker may change it. */
+      own: boolean;
+      set_at: string | null;
+      /** @description Login of who set it last; empty where that is not known. */
+      set_by: string;
+      /** @description Unit of the metric. */
+      unit: string;
+      /** Format: int64 */
+      value: number;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
     /** @description A target of a month. */
     TargetSent: {
       /** @description Code of the division (empty for everywhere), partner or outlet. */
@@ -6489,6 +7069,13 @@ export interface components {
        * @description In the metric's unit.
        */
       value: number;
+    };
+    /** @description What became of a file of targets: all of it was taken, or nothing. */
+    TargetsTaken: {
+      /** @description Why nothing was. */
+      faults: components['schemas']['TargetFault'][];
+      /** @description Targets set. */
+      taken: number;
     };
     /** @description A term of cooperation. */
     Term: {
@@ -6670,6 +7257,18 @@ export interface components {
     TreeStep: {
       code: string;
       name: string;
+    };
+    /** @description The month under way. */
+    UnderWay: {
+      aims: components['schemas']['Aim'][];
+      /** @description What needs a look; `count` is how many outlets. */
+      alerts: components['schemas']['Todo'][];
+      month: string;
+      /**
+       * Format: int64
+       * @description How much of the month has passed, parts of a million.
+       */
+      passed_ppm: number;
     };
     /** @description How many units there are, as somebody gave it. */
     UniverseFigure: {
@@ -6876,6 +7475,7 @@ export interface components {
       today: string;
       /** @description What waits; the late first. */
       todos: components['schemas']['Todo'][];
+      under_way: components['schemas']['UnderWay'] | null;
     };
     /** @description A worked example of a policy: what happened, and what is due for it. */
     WorkedExample: {
@@ -7005,37 +7605,23 @@ export interface operations {
   };
   export_audit: {
     parameters: {
-      query?: {
-        /** @description Login of who did it or for whom it was done. */
-        who?: string;
-        /** @description What was done; `person.` finds every verb of the noun. */
-        action?: string;
-        /** @description Kind of record. */
-        noun?: string;
-        /** @description Which record. */
-        noun_id?: string;
-        /** @description First day. */
-        from?: string;
-        /** @description Last day. */
-        to?: string;
-        /** @description -seq: newest first, the one order there is. */
-        sort?: string;
-        after?: string;
-        limit?: number;
-      };
+      query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AuditExportSent'];
+      };
+    };
     responses: {
-      /** @description A CSV file */
-      200: {
+      202: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'text/csv': unknown;
+          'application/json': components['schemas']['JobView'];
         };
       };
     };
@@ -8011,7 +8597,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['ExportFile'][];
+          'application/json': components['schemas']['ExportView'][];
         };
       };
     };
@@ -8039,13 +8625,36 @@ export interface operations {
       };
     };
   };
+  export_rows: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RowsExportSent'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
   download_export: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        /** @description Name */
-        file: string;
+        /** @description Export */
+        id: string;
       };
       cookie?: never;
     };
@@ -8067,8 +8676,8 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        /** @description Name */
-        file: string;
+        /** @description Export */
+        id: string;
       };
       cookie?: never;
     };
@@ -8080,6 +8689,28 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  repeat_export: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Export */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobView'];
+        };
       };
     };
   };
@@ -8542,6 +9173,81 @@ export interface operations {
       };
     };
   };
+  main_push_outlets: {
+    parameters: {
+      query: {
+        /** @description First day. */
+        from: string;
+        /** @description Last day; its month's target is the one compared with. */
+        to: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Only those below their target. */
+        below?: boolean;
+        /** @description Part of the code or name of the outlet or its partner. */
+        q?: string;
+        /** @description outlet, owner, territory, adds, push, share, before, gap, fee; a minus before it turns the order round. gap where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MainPushPage'];
+        };
+      };
+    };
+  };
+  export_main_push: {
+    parameters: {
+      query: {
+        /** @description First day. */
+        from: string;
+        /** @description Last day; its month's target is the one compared with. */
+        to: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Only those below their target. */
+        below?: boolean;
+        /** @description Part of the code or name of the outlet or its partner. */
+        q?: string;
+        /** @description outlet, owner, territory, adds, push, share, before, gap, fee; a minus before it turns the order round. gap where absent. */
+        sort?: string;
+        /** @description csv, or xlsx where absent. */
+        format?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
   me: {
     parameters: {
       query?: never;
@@ -8664,6 +9370,45 @@ export interface operations {
       };
     };
   };
+  mailings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MailingView'][];
+        };
+      };
+    };
+  };
+  unsubscribe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   change_password: {
     parameters: {
       query?: never;
@@ -8678,6 +9423,43 @@ export interface operations {
     };
     responses: {
       /** @description Changed */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  sessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionView'][];
+        };
+      };
+    };
+  };
+  sign_out_elsewhere: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
       204: {
         headers: {
           [name: string]: unknown;
@@ -8958,6 +9740,116 @@ export interface operations {
       };
     };
   };
+  metrics_standing: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StandingSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StandingView'][];
+        };
+      };
+    };
+  };
+  set_target: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version that was seen; 0 where there was none */
+        'If-Match': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TargetSent'];
+      };
+    };
+    responses: {
+      /** @description Set */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  remove_target: {
+    parameters: {
+      query: {
+        /** @description Id of the metric. */
+        metric: string;
+        /** @description territory, partner, outlet. */
+        of: string;
+        /** @description Code; empty for everywhere. */
+        code?: string;
+        /** @description Month. */
+        month: string;
+      };
+      header: {
+        /** @description Version that was seen */
+        'If-Match': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Taken away */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  targets: {
+    parameters: {
+      query?: {
+        /** @description Month; this one where absent. */
+        month?: string;
+        /** @description Id of a metric. */
+        metric?: string;
+        /** @description territory, partner, outlet. */
+        of?: string;
+        /** @description Part of the code or name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TargetRow'];
+        };
+      };
+    };
+  };
   set_targets: {
     parameters: {
       query?: never;
@@ -8977,6 +9869,29 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  upload_targets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'text/csv': string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TargetsTaken'];
+        };
       };
     };
   };
@@ -9387,6 +10302,81 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  outlet_grades: {
+    parameters: {
+      query?: {
+        /** @description Last month of the period; the newest whole month with business where absent. */
+        month?: string;
+        /** @description How many months: 1 to 12; 3 where absent. */
+        months?: number;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description keep, `improve_sales`, `improve_credit`, eliminate or new; several as a comma list. */
+        proposal?: string;
+        /** @description Part of the code or name of the outlet or its partner. */
+        q?: string;
+        /** @description outlet, owner, territory, sales, rank, credit, `taken_back`, lost, arrears; a minus before it turns the order round. outlet where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GradesPage'];
+        };
+      };
+    };
+  };
+  export_outlet_grades: {
+    parameters: {
+      query?: {
+        /** @description Last month of the period; the newest whole month with business where absent. */
+        month?: string;
+        /** @description How many months: 1 to 12; 3 where absent. */
+        months?: number;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description keep, `improve_sales`, `improve_credit`, eliminate or new; several as a comma list. */
+        proposal?: string;
+        /** @description Part of the code or name of the outlet or its partner. */
+        q?: string;
+        /** @description outlet, owner, territory, sales, rank, credit, `taken_back`, lost, arrears; a minus before it turns the order round. outlet where absent. */
+        sort?: string;
+        /** @description csv, or xlsx where absent. */
+        format?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
       };
     };
   };
@@ -9957,7 +10947,7 @@ export interface operations {
   people: {
     parameters: {
       query?: {
-        /** @description Part of login or name, or a whole phone number. */
+        /** @description Part of login or name, pinyin initials of the name, or a whole phone number. */
         q?: string;
         /** @description Holding this role today. */
         role?: string;
@@ -11525,6 +12515,31 @@ export interface operations {
     requestBody?: never;
     responses: {
       /** @description Deleted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  subscribe_view: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description View */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MailingSent'];
+      };
+    };
+    responses: {
+      /** @description Subscribed */
       204: {
         headers: {
           [name: string]: unknown;

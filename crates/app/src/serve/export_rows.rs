@@ -3,9 +3,9 @@
 use super::desk::Desk;
 use super::export_notes::Ask;
 use super::exports::start;
-use super::figures::label;
+use super::figures::{label, words};
 use super::jobs::{JobView, Progress};
-use super::metrics::{Behind, FactRow, RowsQuery, fact_row, words};
+use super::metrics::{Behind, FactRow, RowsQuery, fact_row};
 use super::signed::Signed;
 use super::web::{Answer, Language, Sent};
 use axum::Json;

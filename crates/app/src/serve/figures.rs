@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use qudao_access::Scope;
+use qudao_access::private::{PrivateKind, mask};
 use qudao_engine::facts::FactStore;
 use qudao_engine::metrics::{Asked, Meter};
 use qudao_kernel::facts::Table;
@@ -59,7 +60,7 @@ fn english(words: &qudao_network::Words, key: &str) -> Option<String> {
 /// What people call a key on a day: its name, or the key where it has none. A key that says nothing is "unknown".
 pub(crate) fn label(catalogue: &Catalogue, master: &Master, day: Date, lang: Lang, dimension: Dimension, key: &str) -> String {
     if key.is_empty() {
-        return super::metrics::words(lang, "（无）", "(none)");
+        return words(lang, "（无）", "(none)");
     }
     if let Some(text) = dimension.key_label(key) {
         return text.get(lang).to_owned();
@@ -85,4 +86,21 @@ pub(crate) fn label(catalogue: &Catalogue, master: &Master, day: Date, lang: Lan
         _ => None,
     };
     name.unwrap_or_else(|| key.to_owned())
+}
+
+/// The id of a subscriber's month begins with the number: it is masked there as well.
+pub(crate) fn masked_id(id: &str) -> String {
+    match id.split_once('|') {
+        Some((number, month)) => format!("{}|{month}", mask(PrivateKind::Phone, number)),
+        None => id.to_owned(),
+    }
+}
+
+/// What a page says in the language of whoever asked.
+pub(super) fn words(lang: Lang, zh: &str, en: &str) -> String {
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+    .to_owned()
 }

@@ -2,8 +2,8 @@
 
 use super::desk::Desk;
 use super::figures::label;
+use super::figures::words;
 use super::jobs::Progress;
-use super::metrics::words;
 use qudao_kernel::{Fen, Lang, Refusal};
 use qudao_metrics::{Dimension, Query, Unit};
 use qudao_platform::sheet::{Cell, Column, ColumnType, Format, TableWriter};

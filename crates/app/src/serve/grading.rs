@@ -1,8 +1,9 @@
 //! 网点分级: outlets by credit and sales, and what is proposed for each (R7.114). How it is worked out: [`qudao_metrics::grading`].
 
 use super::desk::Desk;
+use super::figures::words;
 use super::listed::{OutletNamed, file, in_scope, order, percent};
-use super::metrics::{unit, words};
+use super::metrics::unit;
 use super::signed::Signed;
 use super::web::{Answer, Asked, Language, Page, Paging, heavy};
 use axum::Json;

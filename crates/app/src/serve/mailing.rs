@@ -1,10 +1,10 @@
 //! Views sent by mail: subscribing, and the round that composes what is due and hands it to the post.
 
 use super::desk::Desk;
-use super::figures::{self, label};
+use super::figures::{self, label, words};
 use super::figures_file;
 use super::jobs::Progress;
-use super::metrics::{MetricQuery, words};
+use super::metrics::MetricQuery;
 use super::post::{Mail, Post};
 use super::signed::Signed;
 use super::web::{Answer, Language, Sent, bug};

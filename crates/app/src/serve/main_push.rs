@@ -1,10 +1,10 @@
 //! 主推分析: outlets by the share of main-push plans in their activations, beside what they are to reach (R1.39).
 
 use super::desk::Desk;
-use super::figures;
+use super::figures::{self, words};
 use super::grading::FileAsked;
 use super::listed::{OutletNamed, file, order, percent};
-use super::metrics::{MetricQuery, words};
+use super::metrics::MetricQuery;
 use super::signed::Signed;
 use super::web::{Answer, Asked, Language, Page, Paging, heavy};
 use axum::Json;

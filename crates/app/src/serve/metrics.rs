@@ -1,7 +1,7 @@
 //! 业务统计: the metric catalogue, questions to it, and the business behind each figure.
 
 use super::desk::Desk;
-use super::figures::{self, label};
+use super::figures::{self, label, masked_id};
 use super::signed::Signed;
 use super::web::{Answer, Language, Page, Sent, heavy};
 use axum::Json;
@@ -10,7 +10,7 @@ use qudao_access::Permission;
 use qudao_access::private::{PrivateKind, mask};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::holidays::DayKind;
-use qudao_kernel::{Date, Lang, Refusal};
+use qudao_kernel::{Date, Refusal};
 use qudao_metrics::{Compare, Counter, Dimension, Drill, DrilledRow, Query, Sort, State as Standing, Test, Top, Unit, Within, store};
 use qudao_policy::model::Cell;
 use serde::{Deserialize, Serialize};
@@ -590,22 +590,5 @@ pub(super) fn fact_row(row: &DrilledRow, name: &dyn Fn(Dimension, &str) -> Strin
         amount: money(Col::Amount).or_else(|| money(Col::Billed)),
         order_id: text(Col::Order),
         ref_event: text(Col::Ref),
-    }
-}
-
-/// What a page says in the language of whoever asked.
-pub(super) fn words(lang: Lang, zh: &str, en: &str) -> String {
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
-    .to_owned()
-}
-
-/// The id of a subscriber's month begins with the number: it is masked there as well.
-fn masked_id(id: &str) -> String {
-    match id.split_once('|') {
-        Some((number, month)) => format!("{}|{month}", mask(PrivateKind::Phone, number)),
-        None => id.to_owned(),
     }
 }

@@ -235,15 +235,16 @@ impl Asker<'_> {
         assert_eq!(begun.status, StatusCode::ACCEPTED, "export as {}: {}", self.login, begun.text);
         let job = format!("/api/v1/jobs/{}", begun.json()["id"].as_str().unwrap());
         let mut state = Value::Null;
-        for _ in 0..20_000 {
+        for _ in 0..200_000 {
             state = served.get(&job, self.cookie()).await.json();
             if !matches!(state["state"].as_str(), Some("queued" | "running")) {
                 break;
             }
         }
-        assert_eq!(state["state"], "done", "export as {}: {state}", self.login);
+        let jobs = || async { served.get("/api/v1/jobs", &self.world.cookies["admin"]).await.text };
+        assert_eq!(state["state"], "done", "export as {}: {state}; {}", self.login, jobs().await);
         for file in served.get("/api/v1/exports", self.cookie()).await.json().as_array().unwrap() {
-            let address = format!("/api/v1/exports/{}", file["file"].as_str().unwrap());
+            let address = format!("/api/v1/exports/{}", file["id"].as_str().unwrap());
             let text = served.get(&address, self.cookie()).await.text;
             let named = self.network.outlets.keys().filter(|code| text.contains(code.as_str()));
             let (own, others): (Vec<_>, Vec<_>) = named.partition(|code| self.reach.outlet(self.network, code));

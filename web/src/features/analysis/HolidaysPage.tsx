@@ -75,6 +75,13 @@ function Holidays({ ground }: { ground: Ground }) {
   );
 }
 
+/** Outlets with and without business, of those the network knows: business at an outlet of no list is nobody's opening. */
+function outletsOf(channels: Table): [number, number] {
+  const known = channels.rows.filter((row) => row.key[0] !== '');
+  const sum = (at: number) => known.reduce((all, row) => all + (row.cells[at]?.value ?? 0), 0);
+  return [sum(1), sum(2)];
+}
+
 type Texts = ReturnType<typeof useT<'analysis'>>;
 
 function cardsOf(channels: Table, kinds: Table, t: Texts) {
@@ -84,7 +91,8 @@ function cardsOf(channels: Table, kinds: Table, t: Texts) {
     const value = kinds.rows.find((row) => row.key[0] === kind)?.cells[0]?.value ?? 0;
     return held > 0 ? count(Math.round((value / held) * 100) / 100) : '—';
   };
-  const [index, open, closed] = channels.total;
+  const index = channels.total[0];
+  const [open, closed] = outletsOf(channels);
   const ratio = part(index?.value);
   return [
     {
@@ -109,15 +117,15 @@ function cardsOf(channels: Table, kinds: Table, t: Texts) {
       shown: average('work'),
       note: t('holiday.workDays', { count: days.filter((one) => one === 'work').length }),
     },
-    { key: 'open', title: t('holiday.open'), shown: figure('outlets', open?.value) },
-    { key: 'closed', title: t('holiday.closed'), shown: figure('outlets', closed?.value) },
+    { key: 'open', title: t('holiday.open'), shown: figure('outlets', open) },
+    { key: 'closed', title: t('holiday.closed'), shown: figure('outlets', closed) },
   ];
 }
 
 function Channels({ table }: { table: Table }) {
   const t = useT('analysis');
   const v = useT('volume');
-  const row = (name: string, cells: Table['total']) => {
+  const row = (name: string, cells: Table['total'], outlets: (number | null | undefined)[]) => {
     const ratio = part(cells[0]?.value);
     return (
       <tr key={name}>
@@ -126,8 +134,8 @@ function Channels({ table }: { table: Table }) {
         <td className="num">
           <Delta share={ratio === null ? null : ratio - 1} label={t('holiday.drop')} />
         </td>
-        <td className="num">{figure('outlets', cells[1]?.value)}</td>
-        <td className="num">{figure('outlets', cells[2]?.value)}</td>
+        <td className="num">{figure('outlets', outlets[0])}</td>
+        <td className="num">{figure('outlets', outlets[1])}</td>
       </tr>
     );
   };
@@ -145,8 +153,10 @@ function Channels({ table }: { table: Table }) {
           </tr>
         </thead>
         <tbody>
-          {table.rows.map((one) => row(one.labels[0] ?? '', one.cells))}
-          {row(v('total'), table.total)}
+          {table.rows.map((one) =>
+            row(one.labels[0] ?? '', one.cells, one.key[0] === '' ? [] : [one.cells[1]?.value, one.cells[2]?.value]),
+          )}
+          {row(v('total'), table.total, outletsOf(table))}
         </tbody>
       </table>
     </div>
