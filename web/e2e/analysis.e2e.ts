@@ -177,8 +177,8 @@ test('areas open down to outlets, and the rows behind a figure become a file', {
   await person.page.locator('.tiles .tile').first().waitFor();
   await person.page.locator('.figure button.link').first().click();
   await person.settled();
-  await person.page.locator('.ant-drawer-open').getByRole('button', { name: '导出' }).hover();
-  await person.page.getByText('导出 CSV').last().click();
+  await person.page.locator('.ant-drawer-open').getByRole('button', { name: '导出' }).click();
+  await person.page.getByRole('menuitem', { name: '导出 CSV' }).click();
   await person.page.getByText(/导出完成/).waitFor({ timeout: 60_000 });
   await person.finish();
 });

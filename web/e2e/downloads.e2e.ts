@@ -158,8 +158,11 @@ describe('a saved view', () => {
     await supervisor.settled();
     expect(supervisor.page.url()).toContain('metric=activations');
     expect(supervisor.page.url()).toContain('by=channel');
-    const figure = (person: Person) => person.page.locator('.figure button.link').first().innerText();
-    expect(Number((await figure(supervisor)).replaceAll(',', ''))).toBeLessThanOrEqual(Number((await figure(leader)).replaceAll(',', '')));
+    const figure = async (person: Person) =>
+      Number((await person.page.locator('.figure button.link').first().innerText()).replaceAll(',', ''));
+    const whole = await figure(leader);
+    // Until the view's figures are there the page shows those it showed before.
+    await expect.poll(() => figure(supervisor), { timeout: 10_000 }).toBeLessThanOrEqual(whole);
     const marketing = await Person.signedIn('marketing');
     const seen = (await (await marketing.context.request.get('/api/v1/views')).json()) as { name: string }[];
     expect(seen.map((view) => view.name)).not.toContain(name);

@@ -134,7 +134,7 @@ describe('an invoice', () => {
     await partner.finish();
 
     expect((await waits()).waits, 'an invoice that waits is none yet').toBe('invoice');
-    await settlement.open('/payments?waits=invoice');
+    await settlement.open(`/payments?month=${MONTH}&waits=invoice`);
     await settlement.shot('payments-waiting-zh');
     await main(settlement).getByRole('link', { name: '缺发票' }).first().click();
     await settlement.page.waitForURL(/\/settlement\/invoices/);
