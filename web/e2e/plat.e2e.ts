@@ -115,12 +115,12 @@ describe('posts', () => {
     await page.getByLabel('对象').fill('岳麓通信');
     await page.getByLabel('内容').fill('商谈年度承诺额');
     await page.getByRole('dialog').last().getByRole('button', { name: '保存' }).click();
-    await page.getByText('商谈年度承诺额').waitFor();
+    await page.getByRole('listitem').getByText('商谈年度承诺额').first().waitFor();
     await page.waitForTimeout(500);
     await person.accessible('a duty');
     await person.shot('plat-duty');
     await person.open('/posts?post=e_channel_operator');
-    await page.getByText('查看业务量').waitFor();
+    await page.getByText('查看业务统计').waitFor();
     await person.accessible('a post');
     await person.shot('plat-post');
     await person.finish();
@@ -134,7 +134,7 @@ describe('standards', () => {
     await person.open('/parameters?id=points_per_100_yuan');
     await page.getByRole('button', { name: '设定取值' }).click();
     await page.getByLabel('取值', { exact: true }).fill('2');
-    await page.getByLabel('适用范围').fill('3609');
+    await page.getByRole('dialog').last().getByLabel('适用范围').fill('3609');
     await page.getByLabel('原因').fill('本市加倍');
     await page.getByRole('dialog').last().getByRole('button', { name: '设定取值' }).click();
     await page.getByText('集团统一规定，各级只继承').waitFor();
@@ -158,7 +158,7 @@ describe('shares', () => {
     const giver = await Person.signedIn('supervisor');
     await giver.open('/account');
     await giver.page.getByRole('button', { name: '新建共享' }).click();
-    await giver.page.getByLabel('同事').click();
+    await giver.page.getByLabel('同事').fill('service');
     await giver.page.locator('.ant-select-item-option', { hasText: 'service' }).first().click();
     await giver.page.getByRole('textbox', { name: '日期' }).first().fill('2026-08-31');
     await giver.page.keyboard.press('Enter');

@@ -109,7 +109,7 @@ export function Shares() {
             options={(colleagues.data ?? []).map((one) => ({ value: one.login, label: `${one.name} ${one.login}` }))}
           />
         </Form.Item>
-        <Form.Item name="what" label={t('what')} rules={[{ required: true, message: t('required') }]}>
+        <Form.Item name="what" label={t('what')} rules={[{ type: 'array', min: 1, message: t('required') }]}>
           <Checkbox.Group
             style={{ display: 'grid', gap: 4 }}
             options={[

@@ -58,7 +58,7 @@ export function DocumentDrawer({ id, folders, onClose }: { id: string; folders: 
                 { key: 'changed', label: t('changed'), children: `${dateTime(one.changed_at)} ${one.changed_by}` },
               ]}
             />
-            <h3 style={{ fontSize: 16 }}>{t('versions')}</h3>
+            <h2 style={{ fontSize: 16 }}>{t('versions')}</h2>
             <Table<File_>
               aria-label={t('versions')}
               rowKey="number"

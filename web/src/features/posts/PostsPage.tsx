@@ -54,7 +54,7 @@ export default function PostsPage() {
 function Duties({ rows, onOpen }: { rows: Duty[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t('duties')}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={t('duties')}>
       <table className="plain-table">
         <thead>
           <tr>
@@ -116,7 +116,7 @@ function Evidence({ row }: { row: Duty }) {
 function Posts({ rows, onOpen }: { rows: Post[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t('posts')}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={t('posts')}>
       <table className="plain-table">
         <thead>
           <tr>

@@ -15,6 +15,10 @@ const permissions: English<'permissions'> = {
   income: { read: 'See own income' },
   dispute: { answer: 'Answer disputes' },
   ledger: { read: 'See the ledger' },
+  target: { set: 'Set targets' },
+  grading: { read: 'See grades of outlets' },
+  document: { read: 'See documents', manage: 'Manage documents' },
+  rival: { note: 'Note estimates of rivals' },
 };
 
 export default permissions;

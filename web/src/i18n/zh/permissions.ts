@@ -14,6 +14,10 @@ const permissions = {
   income: { read: '查看本人酬金' },
   dispute: { answer: '处理争议' },
   ledger: { read: '查看账本' },
+  target: { set: '设定目标' },
+  grading: { read: '查看网点分级' },
+  document: { read: '查看文档', manage: '管理文档' },
+  rival: { note: '录入竞品估计' },
 };
 
 export default permissions;
