@@ -104,7 +104,7 @@ describe('policy studio', () => {
     await leader.open('/policies/demo-social/2?tab=changes');
     await leader.shot('policy-changes-zh');
     await leader.finish();
-  });
+  }, 240_000);
 
   it('a stale edit shows what the other person changed', async () => {
     // R0.24
