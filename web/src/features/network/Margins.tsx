@@ -51,7 +51,7 @@ function Products({ found, may, onNote }: { found: Margins_; may: boolean; onNot
   const t = useT('network');
   const sum = (fen: number | null) => (fen === null ? '—' : money(fen));
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={t('margins.products')}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={t('margins.products')}>
       <table className="plain-table">
         <caption style={{ textAlign: 'start' }}>{t('margins.products')}</caption>
         <thead>

@@ -92,7 +92,7 @@ function Levels({ tree, onOpen }: { tree: Tree; onOpen: (area: string) => void }
       {tree.levels.length === 0 ? (
         <p>{t('tree.bottom')}</p>
       ) : (
-        <div className="scroll" tabIndex={0} role="region" aria-label={t('tree.levels')}>
+        <div className="scroll" tabIndex={0} role="group" aria-label={t('tree.levels')}>
           <table className="plain-table">
             <thead>
               <tr>
@@ -149,7 +149,7 @@ function Parts({ tree, onOpen }: { tree: Tree; onOpen: (area: string) => void })
   if (tree.parts.length === 0) return null;
   return (
     <Block title={t('tree.parts', { shown: count(tree.parts.length) })}>
-      <div className="scroll" tabIndex={0} role="region" aria-label={t('tree.parts', { shown: count(tree.parts.length) })}>
+      <div className="scroll" tabIndex={0} role="group" aria-label={t('tree.parts', { shown: count(tree.parts.length) })}>
         <table className="plain-table">
           <thead>
             <tr>

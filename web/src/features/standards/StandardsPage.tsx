@@ -49,7 +49,7 @@ export default function StandardsPage() {
             <p className="muted" style={{ marginTop: 0 }}>
               {t('help')}
             </p>
-            <div className="scroll" tabIndex={0} role="region" aria-label={t('title')}>
+            <div className="scroll" tabIndex={0} role="group" aria-label={t('title')}>
               <table className="plain-table">
                 <thead>
                   <tr>
