@@ -85,6 +85,21 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// What grants reach together, each as its role's [`Over`] says.
+    pub fn of(held: &[(&Role, &Grant)]) -> Self {
+        let mut scope = Scope::default();
+        for (role, grant) in held {
+            let codes = match role.over {
+                Over::Territory => &mut scope.territories,
+                Over::Partner => &mut scope.partners,
+                Over::Outlet => &mut scope.outlets,
+                Over::Clerk => &mut scope.clerks,
+            };
+            codes.push(grant.over.clone());
+        }
+        scope
+    }
+
     /// Whether a record lies within.
     pub fn covers(&self, place: &Place<'_>) -> bool {
         let named = |codes: &[String], code: &str| !code.is_empty() && codes.iter().any(|held| held == code);
@@ -130,19 +145,30 @@ impl Caller {
     /// # Errors
     /// `Forbidden access.caller.must_change` before a first password was changed, `Forbidden access.caller.no_permission` where none does.
     pub fn grants_for<'c>(&'c self, roles: &'c Roles, permission: Permission) -> Result<Vec<(&'c Role, &'c Grant)>, Refusal> {
+        self.granted(roles, permission, &self.shared)
+    }
+
+    fn granted<'c>(
+        &'c self,
+        roles: &'c Roles,
+        permission: Permission,
+        shared: &'c [Shared],
+    ) -> Result<Vec<(&'c Role, &'c Grant)>, Refusal> {
         if self.must_change {
             return Err(must_change());
         }
         if self.only.as_ref().is_some_and(|only| !only.contains(&permission)) {
             return Err(no_permission(permission));
         }
-        let shared = self.shared.iter().filter(|share| share.permissions.contains(&permission)).flat_map(|share| &share.grants);
+        let own = self.grants.iter().map(|grant| (grant, &self.suspended));
+        let shared = shared.iter().filter(|share| share.permissions.contains(&permission));
+        let lent = shared.flat_map(|share| share.grants.iter().map(|grant| (grant, &share.suspended)));
         // A role that was taken out of the definitions gives nothing, and takes nothing from the others.
-        let known = self.grants.iter().chain(shared).filter_map(|grant| Some((roles.get(&grant.role).ok()?, grant)));
-        let allows = |(role, grant): &(&Role, &Grant)| {
-            role.may.contains(&permission) && !(role.over == Over::Clerk && self.suspended.contains(&grant.over))
+        let known = own.chain(lent).filter_map(|(grant, suspended)| Some((roles.get(&grant.role).ok()?, grant, suspended)));
+        let allows = |(role, grant, suspended): &(&Role, &Grant, &Vec<String>)| {
+            role.may.contains(&permission) && !(role.over == Over::Clerk && suspended.contains(&grant.over))
         };
-        let found: Vec<_> = known.filter(allows).collect();
+        let found: Vec<_> = known.filter(allows).map(|(role, grant, _)| (role, grant)).collect();
         if found.is_empty() { Err(no_permission(permission)) } else { Ok(found) }
     }
 
@@ -151,17 +177,15 @@ impl Caller {
     /// # Errors
     /// As [`Caller::grants_for`].
     pub fn scope(&self, roles: &Roles, permission: Permission) -> Result<Scope, Refusal> {
-        let mut scope = Scope::default();
-        for (role, grant) in self.grants_for(roles, permission)? {
-            let codes = match role.over {
-                Over::Territory => &mut scope.territories,
-                Over::Partner => &mut scope.partners,
-                Over::Outlet => &mut scope.outlets,
-                Over::Clerk => &mut scope.clerks,
-            };
-            codes.push(grant.over.clone());
-        }
-        Ok(scope)
+        Ok(Scope::of(&self.grants_for(roles, permission)?))
+    }
+
+    /// Where the caller may do something by their own grants alone: what is made new, or is not of one place, is nobody's to share.
+    ///
+    /// # Errors
+    /// As [`Caller::grants_for`].
+    pub fn own_scope(&self, roles: &Roles, permission: Permission) -> Result<Scope, Refusal> {
+        Ok(Scope::of(&self.granted(roles, permission, &[])?))
     }
 }
 

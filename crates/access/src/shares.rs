@@ -7,7 +7,7 @@
 use crate::caller::Grant;
 use crate::roles::Permission;
 use crate::sessions::day;
-use crate::{people, secret};
+use crate::{people, secret, work_ids};
 use qudao_kernel::{Date, Kind, Refusal};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx};
@@ -85,6 +85,8 @@ pub struct Shared {
     pub giver: String,
     /// The giver's own grants that hold today.
     pub grants: Vec<Grant>,
+    /// Work IDs of the giver that are suspended: grants over them give nothing.
+    pub suspended: Vec<String>,
     /// What of them is shared.
     pub permissions: Vec<Permission>,
 }
@@ -184,7 +186,8 @@ pub(crate) async fn taken(tx: &mut Tx, login: &str, today: Date) -> Result<Vec<S
         let share = of_row(row)?;
         let Some(giver) = people::get(tx, &share.giver).await?.filter(|giver| giver.left_at_us.is_none()) else { continue };
         let grants = giver.grants.into_iter().filter(|grant| grant.holds(today)).collect();
-        all.push(Shared { giver: share.giver, grants, permissions: share.what.permissions() });
+        let suspended = work_ids::suspended(tx, &share.giver).await?;
+        all.push(Shared { giver: share.giver, grants, suspended, permissions: share.what.permissions() });
     }
     Ok(all)
 }

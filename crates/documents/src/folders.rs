@@ -40,6 +40,12 @@ pub async fn all(tx: &mut Tx) -> Result<Folders, Refusal> {
     rows.iter().map(of_row).map(|folder| folder.map(|folder| (folder.id.clone(), folder))).collect()
 }
 
+/// All of them, held until the transaction ends: two moves at once could else put each of two folders into the other.
+async fn held(tx: &mut Tx) -> Result<Folders, Refusal> {
+    tx.query("select id from document_folder order by id {for_update}", args![]).await?;
+    all(tx).await
+}
+
 /// A folder and those above it, from itself up.
 pub fn chain<'f>(folders: &'f Folders, id: &str) -> Vec<&'f Folder> {
     let up = |folder: &&'f Folder| folder.parent.as_ref().and_then(|parent| folders.get(parent));
@@ -58,7 +64,7 @@ pub fn readers<'f>(folders: &'f Folders, id: &str) -> &'f [String] {
 pub async fn add(db: &Db, who: &str, parent: Option<&str>, title: &str, readers: &[String]) -> Result<Folder, Refusal> {
     let title = titled(title)?;
     write_tx!(db, |tx| {
-        let folders = all(tx).await?;
+        let folders = held(tx).await?;
         placed(&folders, None, parent, &title)?;
         let id = format!("fld_{}", &Fields::new().text(parent.unwrap_or("")).text(&title).int(tx.now_us()).finish()[..20]);
         let sql =
@@ -85,7 +91,7 @@ pub async fn change(
 ) -> Result<Folder, Refusal> {
     let title = titled(title)?;
     write_tx!(db, |tx| {
-        let folders = all(tx).await?;
+        let folders = held(tx).await?;
         let before = folders.get(id).ok_or_else(none)?;
         placed(&folders, Some(id), parent, &title)?;
         let sql = "update document_folder set parent = $3, title = $4, readers = $5, version = version + 1 where id = $1 and version = $2";
@@ -103,6 +109,12 @@ pub async fn change(
     })
 }
 
+/// How many folders lie one inside the other from this one down, itself included.
+fn height(folders: &Folders, id: &str) -> usize {
+    let below = |folder: &Folder| chain(folders, &folder.id).iter().position(|above| above.id == id);
+    folders.values().filter_map(below).max().map_or(1, |deepest| deepest + 1)
+}
+
 fn placed(folders: &Folders, own: Option<&str>, parent: Option<&str>, title: &str) -> Result<(), Refusal> {
     if let Some(parent) = parent {
         let above = chain(folders, parent);
@@ -112,7 +124,7 @@ fn placed(folders: &Folders, own: Option<&str>, parent: Option<&str>, title: &st
         if above.iter().any(|folder| Some(folder.id.as_str()) == own) {
             return Err(Refusal::bad_input("documents.folder.circle", "文件夹不能放入自身之内", "a folder cannot lie inside itself"));
         }
-        if above.len() >= DEEPEST {
+        if above.len() + own.map_or(1, |own| height(folders, own)) > DEEPEST {
             return Err(Refusal::bad_input(
                 "documents.folder.deep",
                 format!("文件夹最多 {DEEPEST} 层"),

@@ -14,5 +14,5 @@ pub mod store;
 mod tests;
 
 pub use folders::Folder;
-pub use rights::{Reader, Seat};
+pub use rights::{Held, Reader, Seat};
 pub use store::{Document, DocumentFile, KINDS};

@@ -8,15 +8,22 @@ use crate::store::Document;
 use qudao_access::{Place, Scope};
 use qudao_kernel::territory::under;
 
+/// A role somebody holds that may read documents.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Id of the role.
+    pub role: String,
+    /// Where it may read.
+    pub reads: Scope,
+    /// Division code of where its holder stands: of the territory, partner, outlet or work ID it is held over.
+    pub stands: String,
+}
+
 /// What somebody is, as far as documents ask.
 #[derive(Debug, Clone, Default)]
 pub struct Reader {
-    /// Where they may read.
-    pub reads: Scope,
-    /// Division codes of where they stand: of their territories, partners, outlets and work IDs.
-    pub stands: Vec<String>,
-    /// Ids of their roles that may read.
-    pub roles: Vec<String>,
+    /// The roles that may read. Each with its own place: a leader of one county is none of the next.
+    pub held: Vec<Held>,
     /// Where they may keep documents.
     pub keeps: Scope,
 }
@@ -41,9 +48,10 @@ impl Reader {
         if self.keeps(&document.territory, seat) {
             return true;
         }
-        let meant = readers.is_empty() || readers.iter().any(|role| self.roles.contains(role));
-        let below = document.partner.is_empty() && self.stands.iter().any(|stand| under(stand, &document.territory));
-        meant && (below || self.reads.covers(&place(&document.territory, seat)))
+        let place = place(&document.territory, seat);
+        let meant = |held: &Held| readers.is_empty() || readers.contains(&held.role);
+        let there = |held: &Held| (document.partner.is_empty() && under(&held.stands, &document.territory)) || held.reads.covers(&place);
+        self.held.iter().any(|held| meant(held) && there(held))
     }
 }
 

@@ -106,8 +106,8 @@ pub struct Brought<'a> {
 pub async fn add(db: &Db, who: &str, key: &str, about: About<'_>, file: Brought<'_>) -> Result<Done<String>, Refusal> {
     let title = checked(&about, file.note)?;
     write_tx!(db, |tx| {
-        let body = json!([about.folder, title, about.kind, about.territory, about.partner, file.sha256]).to_string();
-        let claim = match keys::begin(tx, "document", key, body.as_bytes()).await? {
+        let body = json!([about.folder, title, about.kind, about.territory, about.partner, file.sha256, file.name, file.note]).to_string();
+        let claim = match keys::begin(tx, &format!("document:{who}"), key, body.as_bytes()).await? {
             Begun::Same(id) => return Ok(Done::Already(id)),
             Begun::Fresh(claim) => claim,
         };

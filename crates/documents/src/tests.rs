@@ -1,7 +1,7 @@
 //! The document store on both databases.
 
 use crate::store::{About, Brought};
-use crate::{Reader, Seat, folders, search, store};
+use crate::{Held, Reader, Seat, folders, search, store};
 use qudao_access::Scope;
 use qudao_kernel::Refusal;
 use qudao_platform::audit;
@@ -71,6 +71,14 @@ async fn folders_lie_in_order(db: TestDb) {
     assert_eq!(code(folders::change(&db, "admin", &below.id, 1, None, "2026", &[]).await), "platform.db.stale");
     let all = folders::all(&mut db.read().await.unwrap()).await.unwrap();
     assert_eq!(folders::readers(&all, &below.id), ["leader"]);
+    let mut deepest = top.id.clone();
+    for level in 2..=7 {
+        deepest = folders::add(&db, "admin", Some(&deepest), &format!("{level}"), &[]).await.unwrap().id;
+    }
+    let inside = folders::add(&db, "admin", Some(&below.id), "里面", &[]).await.unwrap();
+    let moved = async |id: &str, version| code(folders::change(&db, "admin", id, version, Some(&deepest), "移入", &[]).await);
+    assert_eq!(moved(&below.id, 2).await, "documents.folder.deep", "what lies in it moves with it");
+    assert_eq!(moved(&inside.id, 1).await, "ok");
 }
 
 async fn everything_in_them_is_found(db: TestDb) {
@@ -117,21 +125,22 @@ fn a_reader_has_a_role_and_a_place() {
         changed_by: String::new(),
         changed_us: 0,
     };
-    let county =
-        Reader { reads: scope(&["421102"]), stands: vec!["421102".into()], roles: vec!["channel_manager".into()], keeps: Scope::default() };
+    let held = |role: &str, reads: Scope, stands: &str| Held { role: role.into(), reads, stands: stands.into() };
+    let county = Reader { held: vec![held("channel_manager", scope(&["421102"]), "421102")], keeps: Scope::default() };
     let reads = |reader: &Reader, territory: &str, readers: &[String]| reader.reads(&document(territory, ""), Seat::default(), readers);
     assert!(reads(&county, "", &[]) && reads(&county, "4211", &[]) && reads(&county, "421102001", &[]));
     assert!(!reads(&county, "421103", &[]), "of a neighbour");
     let leaders = ["leader".to_owned()];
     assert!(!reads(&county, "4211", &leaders), "meant for others");
+    let leads_another =
+        Reader { held: [county.held.clone(), vec![held("leader", scope(&["421103"]), "421103")]].concat(), ..county.clone() };
+    assert!(reads(&leads_another, "421103", &leaders) && !reads(&leads_another, "421102", &leaders), "a leader there is none here");
     let keeper = Reader { keeps: scope(&["421102"]), ..county.clone() };
     assert!(reads(&keeper, "421102", &leaders) && !reads(&keeper, "4211", &leaders), "who keeps it reads it");
     // A partner's contract: the partner, those above it, and whoever oversees its place.
     let seat = Seat { territory: "421102", partners: &["P2", "P1"] };
     let of = |code: &str| Reader {
-        reads: Scope { partners: vec![code.to_owned()], ..Scope::default() },
-        stands: vec!["421102".into()],
-        roles: vec!["partner_owner".into()],
+        held: vec![held("partner_owner", Scope { partners: vec![code.to_owned()], ..Scope::default() }, "421102")],
         keeps: Scope::default(),
     };
     let contract = document("", "P2");

@@ -143,7 +143,9 @@ pub async fn subscribe(db: &Db, login: &str, new: &NewMailing<'_>) -> Result<Str
         ));
     }
     write_tx!(db, |tx| {
-        let held = tx.query_one("select count(*) as n from metrics_mailing where login = $1", args![login]).await?.int("n")?;
+        let id = format!("mailing_{}_{login}", new.view_id);
+        let others = "select count(*) as n from metrics_mailing where login = $1 and id <> $2";
+        let held = tx.query_one(others, args![login, &id]).await?.int("n")?;
         if held >= MOST {
             return Err(Refusal::bad_input(
                 "metrics.mailing.many",
@@ -151,7 +153,8 @@ pub async fn subscribe(db: &Db, login: &str, new: &NewMailing<'_>) -> Result<Str
                 format!("a person subscribes to at most {MOST} views; end some first"),
             ));
         }
-        let id = format!("mailing_{}_{login}", new.view_id);
+        // Whoever subscribes anew waits for a mail of the new kind, whatever became of those before.
+        tx.execute("delete from metrics_mail where mailing = $1", args![&id]).await?;
         let sql = "insert into metrics_mailing (id, view_id, login, rhythm, address, question, lang, created_at_us)
                    values ($1, $2, $3, $4, $5, $6, $7, $8)
                    on conflict (id) do update set rhythm = excluded.rhythm, address = excluded.address, question = excluded.question,

@@ -271,6 +271,8 @@ async fn a_mail_is_sent_once_a_period(db: TestDb) {
     assert!(!claim().await.unwrap(), "what was sent is not sent again");
     assert!(mailing::claim(&db, &held, day.plus_days(1)).await.unwrap(), "the next period is another mail");
 
+    mailing::subscribe(&db, "zhang3", &to("b@example.com", Rhythm::Weekly)).await.unwrap();
+    assert_eq!(mailing::of(&db, "zhang3").await.unwrap()[0].last, None, "what was sent of the former rhythm tells nothing of the new one");
     assert_eq!(code(mailing::unsubscribe(&db, "li4", &id).await), "metrics.view.missing");
     mailing::unsubscribe(&db, "zhang3", &id).await.unwrap();
     assert!(mailing::all(&db).await.unwrap().is_empty());

@@ -59,17 +59,29 @@ pub async fn note(db: &Db, estimate: &Estimate) -> Result<(), Refusal> {
         known.map_err(|text| Refusal::bad_input("network.territory.unknown", text.zh, text.en))?;
     }
     write_tx!(db, |tx| {
+        let same = "select * from rival_estimate where territory = $1 and product = $2 and rival = $3 and effective_from = $4";
+        let there = tx.query_opt(same, args![&estimate.territory, &estimate.product, &estimate.rival, estimate.from]).await?;
+        let before = there.as_ref().map(of_row).transpose()?;
         let sql = "insert into rival_estimate (territory, product, rival, effective_from, shop_fen, clerk_fen, source, noted_by)
                    values ($1, $2, $3, $4, $5, $6, $7, $8)
                    on conflict (territory, product, rival, effective_from)
                    do update set shop_fen = excluded.shop_fen, clerk_fen = excluded.clerk_fen, source = excluded.source, noted_by = excluded.noted_by";
         let Estimate { territory, product, rival, from, shop, clerk, source, noted_by } = estimate;
         tx.execute(sql, args![territory, product, rival, *from, shop.0, clerk.0, source, noted_by]).await?;
-        let after =
-            json!({ "territory": territory, "rival": rival, "from": from.to_string(), "shop": shop.0, "clerk": clerk.0, "source": source });
-        tx.audit(Entry::new(noted_by, "rival.note", "product", product).after(after.to_string()));
+        let mut entry = Entry::new(noted_by, "rival.note", "product", product).after(said(estimate));
+        if let Some(before) = &before {
+            entry = entry.before(said(before));
+        }
+        tx.audit(entry);
         Ok(())
     })
+}
+
+/// An estimate as the audit trail has it.
+fn said(estimate: &Estimate) -> String {
+    let Estimate { territory, rival, from, shop, clerk, source, .. } = estimate;
+    json!({ "territory": territory, "rival": rival, "from": from.to_string(), "shop": shop.0, "clerk": clerk.0, "source": source })
+        .to_string()
 }
 
 /// The estimates that hold in a place on a day, one for each product and rival: the nearest division's, and of it the newest.

@@ -13,6 +13,7 @@ on_both!(
     a_portfolio_moves_in_one_action,
     a_work_id_is_one_persons_at_one_place,
     an_assistant_sees_what_is_shared_without_acting,
+    a_suspended_work_id_gives_nothing_to_share,
 );
 
 fn lent<'a>(taker: &'a str, grants: &'a [String]) -> NewDelegation<'a> {
@@ -148,6 +149,21 @@ async fn a_work_id_is_one_persons_at_one_place(db: TestDb) {
     assert!(!written.contains("13812345678"), "no whole phone in the chain (R0.16)");
 }
 
+async fn a_suspended_work_id_gives_nothing_to_share(db: TestDb) {
+    // R0.28, R8.101
+    add(&db, "zhang3", &[("clerk", "K001")]).await;
+    let li4 = add(&db, "li4", &[]).await;
+    let what = What { customers: true, documents: false, writes: false };
+    let new = NewShare { taker: "li4", what, from: date("2026-07-01"), to: date("2026-07-08"), reason: "代班" };
+    shares::share(&db, &parameters(), "zhang3", &new).await.unwrap();
+    let binding = Binding { clerk: "K001", login: "zhang3", outlet: "W001", phone: "13812345678" };
+    work_ids::bind(&db, "admin", &binding, "入职").await.unwrap();
+    let sees = async || who(&db, &li4).await.unwrap().scope(&roles(), Permission::VolumeRead).map(|scope| scope.clerks);
+    assert_eq!(sees().await.unwrap(), ["K001"]);
+    work_ids::suspend(&db, "admin", "K001", Why::Other, "盘点").await.unwrap();
+    assert_eq!(code(sees().await), "access.caller.no_permission");
+}
+
 async fn an_assistant_sees_what_is_shared_without_acting(db: TestDb) {
     // R8.101: dated, seen by both, ended by either, and never passed on; the tests' clock stands on 2026-07-01
     add(&db, "zhang3", &[("channel_manager", "4211"), ("auditor", "43")]).await;
@@ -178,6 +194,8 @@ async fn an_assistant_sees_what_is_shared_without_acting(db: TestDb) {
     let second = share("zhang3", NewShare { what: documents, ..new }).await.unwrap();
     let scope = who(&db, &li4).await.unwrap().scope(&roles(), Permission::DocumentManage).unwrap();
     assert_eq!(scope.territories, ["421102", "4211"], "an auditor keeps no documents");
+    let own = who(&db, &li4).await.unwrap().own_scope(&roles(), Permission::DocumentManage).unwrap();
+    assert_eq!(own.territories, ["421102"], "new ones are brought where one's own role reaches");
     assert_eq!(shares::list(&mut db.read().await.unwrap(), "li4").await.unwrap().len(), 3);
     shares::revoke(&db, "zhang3", &second).await.unwrap();
     db.clock().advance(Duration::from_hours(7 * 24));

@@ -4,8 +4,8 @@ use super::desk::Desk;
 use super::opened::chain_of;
 use super::reach;
 use super::signed::Signed;
-use qudao_access::{Over, Permission};
-use qudao_documents::{Reader, Seat};
+use qudao_access::{Over, Permission, Scope};
+use qudao_documents::{Held, Reader, Seat};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Refusal};
 
@@ -22,15 +22,7 @@ pub(super) fn reader(desk: &Desk, signed: &Signed, master: Option<&Master>) -> R
         if role.over != Over::Territory && !parameters.on(EXCHANGE, &stands, today)?.is_on() {
             continue;
         }
-        let codes = match role.over {
-            Over::Territory => &mut reader.reads.territories,
-            Over::Partner => &mut reader.reads.partners,
-            Over::Outlet => &mut reader.reads.outlets,
-            Over::Clerk => &mut reader.reads.clerks,
-        };
-        codes.push(grant.over.clone());
-        reader.stands.push(stands);
-        reader.roles.push(role.id.clone());
+        reader.held.push(Held { role: role.id.clone(), reads: Scope::of(&[(role, grant)]), stands });
     }
     reader.keeps = signed.scope(desk, Permission::DocumentManage).unwrap_or_default();
     Ok(reader)

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::document_reader::{reader, seated};
+use super::exports::coded;
 use super::jobs::instant;
 use super::people::master;
 use super::signed::Signed;
@@ -12,7 +13,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use qudao_access::{Permission, people};
+use qudao_access::{Permission, Scope, people};
 use qudao_documents::folders::{self, Folders};
 use qudao_documents::search::{self, Found};
 use qudao_documents::store::{self, About, Brought};
@@ -382,8 +383,7 @@ pub(crate) struct NewDocument {
 }
 
 /// Whether the caller keeps documents of a place that exists.
-async fn may_keep(desk: &Arc<Desk>, signed: &Signed, territory: &str, partner: &str) -> Result<(), Refusal> {
-    let keeps = signed.scope(desk, Permission::DocumentManage)?;
+async fn may_keep(desk: &Arc<Desk>, keeps: Scope, territory: &str, partner: &str) -> Result<(), Refusal> {
     if !territory.is_empty() && level(territory).is_none() {
         return Err(Refusal::bad_input("documents.territory", "区域须为行政区划代码", "the place is a division code"));
     }
@@ -443,7 +443,8 @@ async fn add(
     body: Result<Bytes, BytesRejection>,
 ) -> Answer<(StatusCode, Json<DocumentMade>)> {
     let (territory, partner) = (new.territory.unwrap_or_default(), new.partner.unwrap_or_default());
-    may_keep(&desk, &signed, &territory, &partner).await?;
+    // Writing at shared documents is sharing these, and not the right to bring new ones there.
+    may_keep(&desk, signed.own_scope(&desk, Permission::DocumentManage)?, &territory, &partner).await?;
     let kept = keep(&desk, body).await?;
     let about = About { folder: &new.folder, title: &new.title, kind: &new.kind, territory: &territory, partner: &partner };
     let name = files::plain_name(new.name.as_deref().unwrap_or(&new.title));
@@ -510,7 +511,7 @@ async fn change(
 ) -> Answer<StatusCode> {
     signed.may(&desk, Permission::DocumentManage)?;
     reached(&desk, &signed, &id, true).await?;
-    may_keep(&desk, &signed, &sent.territory, &sent.partner).await?;
+    may_keep(&desk, signed.scope(&desk, Permission::DocumentManage)?, &sent.territory, &sent.partner).await?;
     let DocumentSent { folder, title, kind, territory, partner } = &sent;
     store::change(&desk.db, &signed.0.who(), &id, version, About { folder, title, kind, territory, partner }).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -553,7 +554,7 @@ async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Path((id, number)):
     heavy(move || {
         let bytes = files::read(&folder, &found.sha256)?;
         let shown = if found.kind.is_picture() { "inline" } else { "attachment" };
-        let name: String = found.name.bytes().map(encoded).collect();
+        let name = coded(&found.name);
         // What was uploaded is never run: nothing in it may load or execute.
         let headers = [
             (header::CONTENT_TYPE, found.kind.mime().to_owned()),
@@ -564,9 +565,4 @@ async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Path((id, number)):
         Ok((headers, bytes).into_response())
     })
     .await
-}
-
-/// A byte of a name as headers write it.
-fn encoded(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') { char::from(byte).to_string() } else { format!("%{byte:02X}") }
 }

@@ -138,20 +138,27 @@ pub(crate) async fn rounds(desk: Arc<Desk>, post: Post, address: String) {
 
 async fn round(desk: &Arc<Desk>, post: &Arc<Post>, address: &str) -> Result<(), Refusal> {
     for mailing in mailing::all(&desk.db).await? {
-        let (from, to) = mailing.rhythm.period(desk.today());
-        if !mailing::claim(&desk.db, &mailing, from).await? {
-            continue;
+        // One that fails keeps nobody else's mail back.
+        if let Err(refusal) = deliver(desk, post, &mailing, address).await {
+            tracing::error!(mailing = mailing.id, code = refusal.code, "{}", refusal.text.en);
         }
-        let sent = match compose(desk, &mailing, from, to, address).await {
-            Ok(mail) => {
-                let post = Arc::clone(post);
-                tokio::task::spawn_blocking(move || post.send(&mail)).await.map_err(|error| bug(&error.to_string()))?
-            }
-            Err(refusal) => Err(refusal),
-        };
-        mailing::ended(&desk.db, &mailing, from, sent).await?;
     }
     Ok(())
+}
+
+async fn deliver(desk: &Arc<Desk>, post: &Arc<Post>, mailing: &Mailing, address: &str) -> Result<(), Refusal> {
+    let (from, to) = mailing.rhythm.period(desk.today());
+    if !mailing::claim(&desk.db, mailing, from).await? {
+        return Ok(());
+    }
+    let sent = match compose(desk, mailing, from, to, address).await {
+        Ok(mail) => {
+            let post = Arc::clone(post);
+            tokio::task::spawn_blocking(move || post.send(&mail)).await.map_err(|error| bug(&error.to_string()))?
+        }
+        Err(refusal) => Err(refusal),
+    };
+    mailing::ended(&desk.db, mailing, from, sent).await
 }
 
 /// The mail of a period, within what its reader may see today.

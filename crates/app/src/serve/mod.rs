@@ -120,8 +120,8 @@ pub(crate) struct Args {
     /// 由前置代理提供 HTTPS：会话只经加密连接发送 A proxy before us speaks TLS: sessions are sent over nothing else
     #[arg(long)]
     behind_tls: bool,
-    /// 发信的邮件服务器，如 127.0.0.1:25；不填则邮件存入工作文件夹的 outbox Mail relay, host:port; where absent, mails are files in the folder `outbox`
-    #[arg(long)]
+    /// 发信的邮件服务器，如 127.0.0.1:25 或 smtps://用户:密码@主机:465；不填则邮件存入工作文件夹的 outbox Mail relay, host:port or smtps://user:password@host:port; where absent, mails are files in the folder `outbox`
+    #[arg(long, env = "QUDAO_SMTP", hide_env_values = true)]
     smtp: Option<String>,
     /// 发件地址 Sender of mails
     #[arg(long, default_value = "qudao@localhost.localdomain")]

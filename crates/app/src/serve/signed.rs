@@ -34,6 +34,14 @@ impl Signed {
         self.0.scope(&desk.roles, permission)
     }
 
+    /// Where the caller may do something by their own roles, without what colleagues share with them.
+    ///
+    /// # Errors
+    /// As [`Signed::scope`].
+    pub(crate) fn own_scope(&self, desk: &Desk, permission: Permission) -> Result<Scope, Refusal> {
+        self.0.own_scope(&desk.roles, permission)
+    }
+
     /// Whether the caller may do something somewhere.
     ///
     /// # Errors
@@ -42,12 +50,13 @@ impl Signed {
         self.scope(desk, permission).map(drop)
     }
 
-    /// Whether the caller may do something everywhere, as what is not of one place asks.
+    /// Whether the caller may do something everywhere by their own roles, as what is not of one place asks.
     ///
     /// # Errors
     /// `Forbidden access.caller.not_everywhere` for whoever may do it in a part only.
     pub(crate) fn everywhere(&self, desk: &Desk, permission: Permission) -> Result<(), Refusal> {
-        if self.scope(desk, permission)?.is_everywhere() { Ok(()) } else { Err(not_everywhere()) }
+        self.may(desk, permission)?;
+        if self.own_scope(desk, permission).is_ok_and(|scope| scope.is_everywhere()) { Ok(()) } else { Err(not_everywhere()) }
     }
 }
 

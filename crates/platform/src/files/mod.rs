@@ -14,10 +14,14 @@ pub use text::words;
 
 use crate::hash;
 use qudao_kernel::{Kind, Refusal};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Longest name that is kept.
 const MOST_NAME: usize = 120;
+/// Numbers the parts this program writes.
+static PARTS: AtomicU64 = AtomicU64::new(0);
 
 /// Where a content is kept.
 pub fn path(folder: &Path, sha256: &str) -> PathBuf {
@@ -39,9 +43,12 @@ pub fn keep(folder: &Path, bytes: &[u8], taken: &[FileKind]) -> Result<(Content,
     let path = path(folder, &sha256);
     if !path.is_file() {
         let put = || {
-            let part = path.with_extension("part");
             path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-            std::fs::write(&part, bytes)?;
+            // Two may bring the same file at once: each writes a part of its own, and either's is whole on the disk before it has the name.
+            let part = path.with_extension(format!("{}-{}.part", std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed)));
+            let mut file = std::fs::File::create_new(&part)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
             std::fs::rename(&part, &path)
         };
         put().map_err(|error: std::io::Error| disk(&error))?;
