@@ -27,7 +27,7 @@ export default function PostsPage() {
   const me = useMe();
   const [url, change] = useUrl();
   const month = url.month ?? me.today.slice(0, 7);
-  const duties = api.useQuery('get', '/api/v1/duties', { params: { query: { month } } }, { placeholderData: (before) => before });
+  const duties = api.useQuery('get', '/api/v1/duties', { params: { query: { month } } });
   const posts = api.useQuery('get', '/api/v1/posts');
   const duty = duties.data?.find((one) => one.id === url.duty);
   const post = posts.data?.find((one) => one.id === url.post);
