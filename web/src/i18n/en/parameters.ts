@@ -66,8 +66,8 @@ const parameters: English<'parameters'> = {
     township: 'Townships; below inherits',
     village: 'Every level',
   },
-  on: 'on',
-  off: 'off',
+  on: 'On',
+  off: 'Off',
   audit: 'Audit trail',
   noManage: 'Needs the permission to manage parameters',
 };
