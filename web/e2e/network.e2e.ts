@@ -38,7 +38,7 @@ describe('lists', () => {
     await page.waitForURL(/id=/);
     await page.getByRole('dialog').waitFor();
     await person.settled();
-    await page.waitForTimeout(400);
+    await page.getByRole('dialog').getByRole('tab', { name: '基本信息' }).waitFor();
     await person.accessible('outlet drawer');
     await person.shot('outlet-drawer');
     await page.goBack();

@@ -71,7 +71,7 @@ describe('documents', () => {
       .setInputFiles({ name: `${title}.txt`, mimeType: 'text/plain', buffer: Buffer.from('开学季校园活动') });
     await page.getByRole('dialog').getByLabel('文件夹').click();
     await page.locator('.ant-select-item-option', { hasText: '方案' }).first().click();
-    await page.waitForTimeout(300);
+    await page.locator('.ant-select-dropdown:visible').waitFor({ state: 'hidden' });
     await person.accessible('upload');
     await person.shot('plat-documents-upload');
     await page.getByRole('dialog').getByRole('button', { name: '上传文档' }).click();
@@ -86,7 +86,7 @@ describe('documents', () => {
     await page.getByRole('dialog').last().getByRole('button', { name: '上传新版本' }).click();
     await page.getByRole('link', { name: `${title}-2.txt` }).waitFor();
     await page.getByRole('link', { name: `${title}.txt` }).waitFor();
-    await page.waitForTimeout(500);
+    await page.locator('.ant-drawer-open .ant-drawer-footer').waitFor({ state: 'hidden' });
     await person.accessible('a document');
     await person.shot('plat-document');
     await page.getByRole('button', { name: '归档', exact: true }).click();
@@ -116,7 +116,7 @@ describe('posts', () => {
     await page.getByLabel('内容').fill('商谈年度承诺额');
     await page.getByRole('dialog').last().getByRole('button', { name: '保存' }).click();
     await page.getByRole('listitem').getByText('商谈年度承诺额').first().waitFor();
-    await page.waitForTimeout(500);
+    await page.locator('.ant-drawer-open .ant-drawer-footer').waitFor({ state: 'hidden' });
     await person.accessible('a duty');
     await person.shot('plat-duty');
     await person.open('/posts?post=e_channel_operator');
