@@ -5,7 +5,7 @@ import { answer, http, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { figure } from '@/shared/figures/ask';
-import { count, money, percent } from '@/shared/format/money';
+import { count, percent } from '@/shared/format/money';
 import { range } from '@/shared/format/time';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
@@ -110,8 +110,7 @@ function Grid({ page, chosen, onChoose }: GridProps) {
           <StatusTag tone={TONES[proposal]}>{t(`grades.proposal.${proposal}`)}</StatusTag>
           <span className="figure">{count(found?.outlets ?? 0)}</span>
           <span className="small muted">
-            {all > 0 ? percent((found?.outlets ?? 0) / all) : '—'} · {page.rules.sales_by_name}{' '}
-            {page.rules.unit === 'fen' ? money(found?.sales ?? 0) : count(found?.sales ?? 0)}
+            {all > 0 ? percent((found?.outlets ?? 0) / all) : '—'} · {page.rules.sales_by_name} {figure(page.rules.unit, found?.sales ?? 0)}
           </span>
         </button>
       </td>
