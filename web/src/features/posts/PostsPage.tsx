@@ -11,6 +11,7 @@ import { Block } from '@/shared/ui/Block';
 import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
 import { PageHead } from '@/shared/ui/PageHead';
 import { MonthPicker } from '@/shared/ui/Pickers';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
@@ -54,48 +55,46 @@ export default function PostsPage() {
 function Duties({ rows, onOpen }: { rows: Duty[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <div className="scroll" tabIndex={0} role="group" aria-label={t('duties')}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('duty')}</th>
-            <th scope="col">{t('role')}</th>
-            <th scope="col">{t('measure')}</th>
-            <th scope="col" className="num">
-              {t('documents')}
+    <PlainTable label={t('duties')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('duty')}</th>
+          <th scope="col">{t('role')}</th>
+          <th scope="col">{t('measure')}</th>
+          <th scope="col" className="num">
+            {t('documents')}
+          </th>
+          <th scope="col" className="num">
+            {t('records')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <th scope="row">
+              <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
+                {row.title}
+              </Button>
             </th>
-            <th scope="col" className="num">
-              {t('records')}
-            </th>
+            <td>{row.role_title}</td>
+            <td>
+              <Evidence row={row} />
+            </td>
+            <td className="num">
+              {row.documents ? (
+                <Link to="/documents" search={{ kind: row.documents } as never}>
+                  {count(row.document_count)}
+                </Link>
+              ) : (
+                '—'
+              )}
+            </td>
+            <td className="num">{count(row.records)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">
-                <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
-                  {row.title}
-                </Button>
-              </th>
-              <td>{row.role_title}</td>
-              <td>
-                <Evidence row={row} />
-              </td>
-              <td className="num">
-                {row.documents ? (
-                  <Link to="/documents" search={{ kind: row.documents } as never}>
-                    {count(row.document_count)}
-                  </Link>
-                ) : (
-                  '—'
-                )}
-              </td>
-              <td className="num">{count(row.records)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }
 
@@ -116,33 +115,31 @@ function Evidence({ row }: { row: Duty }) {
 function Posts({ rows, onOpen }: { rows: Post[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <div className="scroll" tabIndex={0} role="group" aria-label={t('posts')}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('post')}</th>
-            <th scope="col">{t('role')}</th>
-            <th scope="col">{t('purpose')}</th>
-            <th scope="col">{t('duties')}</th>
+    <PlainTable label={t('posts')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('post')}</th>
+          <th scope="col">{t('role')}</th>
+          <th scope="col">{t('purpose')}</th>
+          <th scope="col">{t('duties')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <th scope="row">
+              <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
+                {row.title}
+              </Button>{' '}
+              {row.electronic && <StatusTag tone="info">{t('electronic')}</StatusTag>}
+            </th>
+            <td>{row.role_title}</td>
+            <td>{row.purpose}</td>
+            <td>{row.duties.map((duty) => duty.title).join(t('comma'))}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">
-                <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
-                  {row.title}
-                </Button>{' '}
-                {row.electronic && <StatusTag tone="info">{t('electronic')}</StatusTag>}
-              </th>
-              <td>{row.role_title}</td>
-              <td>{row.purpose}</td>
-              <td>{row.duties.map((duty) => duty.title).join(t('comma'))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }
 
