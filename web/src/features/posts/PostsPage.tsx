@@ -6,7 +6,7 @@ import { api, http, ifMatch, queries, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { count, yuan } from '@/shared/format/money';
-import { usePermission } from '@/shared/permissions';
+import { usePermission, usePermissionName } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
 import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
 import { PageHead } from '@/shared/ui/PageHead';
@@ -15,7 +15,6 @@ import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
-import { Right } from './Right';
 
 type Duty = Schema<'DutyView'>;
 type Post = Schema<'PostView'>;
@@ -145,6 +144,7 @@ function Posts({ rows, onOpen }: { rows: Post[]; onOpen: (id: string) => void })
 
 function PostDrawer({ post, onClose }: { post: Post; onClose: () => void }) {
   const t = useT('posts');
+  const permissionName = usePermissionName();
   const may = usePermission('person.read');
   return (
     <DetailDrawer open title={post.title} onClose={onClose}>
@@ -158,9 +158,7 @@ function PostDrawer({ post, onClose }: { post: Post; onClose: () => void }) {
       <h3 style={{ fontSize: 16 }}>{t('rights', { role: post.role_title })}</h3>
       <ul>
         {post.permissions.map((name) => (
-          <li key={name}>
-            <Right name={name} />
-          </li>
+          <li key={name}>{permissionName(name)}</li>
         ))}
       </ul>
       {may && (
