@@ -23,7 +23,6 @@ const parameters: English<'parameters'> = {
   changed: 'Set',
   coming: 'Change to come',
   missing: 'To be set',
-  day: 'Day',
   name: 'Parameter',
   value: 'Value',
   default: 'Default',
@@ -68,7 +67,6 @@ const parameters: English<'parameters'> = {
   },
   on: 'On',
   off: 'Off',
-  audit: 'Audit trail',
   noManage: 'Needs the permission to manage parameters',
 };
 
