@@ -85,6 +85,7 @@ describe('an export', () => {
 
 describe('the download centre', () => {
   it('lists own exports with state, size and expiry; gives, repeats and deletes them; nobody else reaches them', async () => {
+    // R6.38
     const person = await Person.signedIn('supervisor');
     await person.open('/downloads');
     for (const old of await (await person.context.request.get('/api/v1/exports')).json()) {
@@ -215,6 +216,7 @@ describe('a saved view', () => {
   });
 
   it('of a list keeps filters, order and columns under a name', async () => {
+    // R6.38
     const name = `列表 ${Date.now().toString(36)}`;
     const person = await Person.signedIn('supervisor');
     await person.open('/outlets?grade=A&sort=-name');

@@ -72,6 +72,7 @@ describe('lists', () => {
 
 describe('the map', () => {
   it('opens an area, and every figure leads to its list', async () => {
+    // R1.2, R6.43
     const person = await Person.signedIn('leader');
     await person.open('/network/map');
     const { page } = person;

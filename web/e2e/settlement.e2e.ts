@@ -61,6 +61,7 @@ async function upheld(fen: number): Promise<{ id: string; partner: string }> {
 
 describe('a settlement clerk', () => {
   it('is told what is wrong with a file', async () => {
+    // R0.14
     const person = await Person.signedIn('settlement');
     await person.open('/imports');
     await bring(person, '照片.csv', Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70]));
@@ -75,6 +76,7 @@ describe('a settlement clerk', () => {
   });
 
   it('brings a file, maps it, checks it, loads its good rows and withdraws nothing by accident', async () => {
+    // R0.14, R0.7
     const shop = await outlet();
     const stamp = Date.now();
     const rows = [
@@ -115,6 +117,7 @@ describe('a settlement clerk', () => {
   });
 
   it('tries the month, looks at what stands out, and another person publishes it', async () => {
+    // R1.40, R0.13, R1.14, R0.24
     const dispute = await upheld(4321);
     const clerk = await Person.signedIn('settlement');
     await clerk.open(`/settlement/periods/${MONTH}`);
@@ -176,6 +179,7 @@ describe('a settlement clerk', () => {
   }, 400_000);
 
   it('enters an account that only somebody else can approve', async () => {
+    // R0.33
     const clerk = await Person.signedIn('settlement');
     await clerk.open('/payments?tab=accounts');
     const partner = (await (await clerk.context.request.get('/api/v1/bank-accounts?limit=1')).json()) as { items: { partner: string }[] };
