@@ -8,6 +8,7 @@ const TODAY = { 'X-Qudao': '1' };
 
 describe('signing in', () => {
   it('leads where one wanted to go; a wrong password is told plainly', async () => {
+    // R0.1
     const person = await Person.at();
     await person.open('/outlets');
     await person.accessible('sign-in');
@@ -77,6 +78,7 @@ describe('the frame', () => {
   });
 
   it('has pages for what is not there and what one may not see', async () => {
+    // R0.1
     const person = await Person.signedIn('ad');
     await person.open('/no-such-page');
     await person.page.getByRole('heading', { level: 1, name: '没有这个页面' }).waitFor();

@@ -38,7 +38,7 @@ describe('lists', () => {
     await page.waitForURL(/id=/);
     await page.getByRole('dialog').waitFor();
     await person.settled();
-    await page.waitForTimeout(400);
+    await page.getByRole('dialog').getByRole('tab', { name: '基本信息' }).waitFor();
     await person.accessible('outlet drawer');
     await person.shot('outlet-drawer');
     await page.goBack();
@@ -72,6 +72,7 @@ describe('lists', () => {
 
 describe('the map', () => {
   it('opens an area, and every figure leads to its list', async () => {
+    // R1.2, R6.43
     const person = await Person.signedIn('leader');
     await person.open('/network/map');
     const { page } = person;

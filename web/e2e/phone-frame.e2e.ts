@@ -21,6 +21,7 @@ describe.each(LOOKS)('in $name', (look) => {
 
 describe('on the smallest screen', () => {
   it('nothing is wider than 360 pixels, also in large text', async () => {
+    // R0.20
     const person = await Person.signedIn('partner', { phone: true, size: [360, 740] });
     await person.open('/m/mine');
     await person.page.getByRole('button', { name: '大字' }).click();

@@ -1,4 +1,4 @@
-// The tree of divisions, documents, posts, standards, pilots, shares (R6.42, R6.43, R6.46, R7.107, R8.94, R8.101, R8.108, R8.145).
+// The tree of divisions, documents, posts, standards, pilots, shares.
 import { afterAll, describe, expect, it } from 'vitest';
 import { closeBrowser, LOOKS, Person } from './browser';
 
@@ -25,6 +25,7 @@ describe.each(LOOKS)('in $name', (look) => {
 
 describe('coverage', () => {
   it('counts every level and opens a part', async () => {
+    // R6.43, R7.107
     const person = await Person.signedIn('leader');
     await person.open('/network/territories?area=3609');
     const { page } = person;
@@ -38,6 +39,7 @@ describe('coverage', () => {
   });
 
   it('takes numbers of units from a file, and refuses a wrong row', async () => {
+    // R7.107, R0.7
     const person = await Person.signedIn('admin');
     await person.open('/network/territories?area=3609');
     const { page } = person;
@@ -58,6 +60,7 @@ describe('coverage', () => {
 
 describe('documents', () => {
   it('are found by their text, renewed, archived, and keep every version', async () => {
+    // R8.108
     const person = await Person.signedIn('marketing');
     const { page } = person;
     await person.open('/documents?q=空白乡镇');
@@ -71,7 +74,7 @@ describe('documents', () => {
       .setInputFiles({ name: `${title}.txt`, mimeType: 'text/plain', buffer: Buffer.from('开学季校园活动') });
     await page.getByRole('dialog').getByLabel('文件夹').click();
     await page.locator('.ant-select-item-option', { hasText: '方案' }).first().click();
-    await page.waitForTimeout(300);
+    await page.locator('.ant-select-dropdown:visible').waitFor({ state: 'hidden' });
     await person.accessible('upload');
     await person.shot('plat-documents-upload');
     await page.getByRole('dialog').getByRole('button', { name: '上传文档' }).click();
@@ -86,7 +89,7 @@ describe('documents', () => {
     await page.getByRole('dialog').last().getByRole('button', { name: '上传新版本' }).click();
     await page.getByRole('link', { name: `${title}-2.txt` }).waitFor();
     await page.getByRole('link', { name: `${title}.txt` }).waitFor();
-    await page.waitForTimeout(500);
+    await page.locator('.ant-drawer-open .ant-drawer-footer').waitFor({ state: 'hidden' });
     await person.accessible('a document');
     await person.shot('plat-document');
     await page.getByRole('button', { name: '归档', exact: true }).click();
@@ -97,6 +100,7 @@ describe('documents', () => {
   });
 
   it('are read by a partner where the exchange is on', async () => {
+    // R8.108, R6.46
     const person = await Person.signedIn('partner');
     await person.open('/documents');
     await person.page.getByRole('button', { name: '乡镇渠道拓展方案' }).waitFor();
@@ -107,6 +111,7 @@ describe('documents', () => {
 
 describe('posts', () => {
   it('lead to duties, rights and the work log', async () => {
+    // R8.94, R8.145
     const person = await Person.signedIn('channel');
     const { page } = person;
     await person.open('/posts');
@@ -116,7 +121,7 @@ describe('posts', () => {
     await page.getByLabel('内容').fill('商谈年度承诺额');
     await page.getByRole('dialog').last().getByRole('button', { name: '保存' }).click();
     await page.getByRole('listitem').getByText('商谈年度承诺额').first().waitFor();
-    await page.waitForTimeout(500);
+    await page.locator('.ant-drawer-open .ant-drawer-footer').waitFor({ state: 'hidden' });
     await person.accessible('a duty');
     await person.shot('plat-duty');
     await person.open('/posts?post=e_channel_operator');
@@ -129,6 +134,7 @@ describe('posts', () => {
 
 describe('standards', () => {
   it('are not redefined below the group', async () => {
+    // R6.42
     const person = await Person.signedIn('admin');
     const { page } = person;
     await person.open('/parameters?id=points_per_100_yuan');
@@ -144,6 +150,7 @@ describe('standards', () => {
   });
 
   it('compare a pilot with the others', async () => {
+    // R6.46
     const person = await Person.signedIn('leader');
     await person.open('/switches?name=document_exchange&metric=effective_orders&from=2026-07-01&to=2026-07-31');
     await person.page.getByRole('rowheader', { name: '试点' }).waitFor();
@@ -155,6 +162,7 @@ describe('standards', () => {
 
 describe('shares', () => {
   it('are made, seen by both and ended', async () => {
+    // R8.101
     const giver = await Person.signedIn('supervisor');
     await giver.open('/account');
     await giver.page.getByRole('button', { name: '新建共享' }).click();

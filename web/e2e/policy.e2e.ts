@@ -12,14 +12,21 @@ async function content(person: Person): Promise<string> {
   return ((await answer.json()) as { text: string }).text;
 }
 
-/** Puts another text into the editor, as pasting does. */
-async function write(person: Person, text: string): Promise<void> {
-  await person.page.locator(editor).click();
-  await person.page.keyboard.press('Control+a');
-  await person.page.keyboard.insertText(text);
+/** Changes the text, and waits until the new one is kept and checked; that the one before it is kept is on the page already. */
+async function kept(person: Person, change: () => Promise<void>): Promise<void> {
+  const put = person.page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.url().includes('/api/v1/drafts/'));
+  await change();
+  await put;
   await person.page.getByText(/^已保存/).waitFor();
-  await person.page.waitForTimeout(300);
 }
+
+/** Puts another text into the editor, as pasting does. */
+const write = (person: Person, text: string) =>
+  kept(person, async () => {
+    await person.page.locator(editor).click();
+    await person.page.keyboard.press('Control+a');
+    await person.page.keyboard.insertText(text);
+  });
 
 describe('policy studio', () => {
   it('a version is changed, checked, simulated, approved by somebody else and live', async () => {
@@ -68,14 +75,11 @@ describe('policy studio', () => {
     await author.page.getByRole('tab', { name: '档位表' }).click();
     const cell = author.page.getByRole('table', { name: '台阶奖励' }).getByLabel('第 4 档固定付');
     await cell.fill('6500.00元');
-    await author.page.getByRole('table', { name: '台阶奖励' }).locator('xpath=..').getByRole('button', { name: '写入文本' }).click();
-    await author.page.getByText('档位已写入文本').waitFor();
-    await author.page
-      .getByText('不符')
-      .first()
-      .waitFor({ state: 'detached' })
-      .catch(() => undefined);
-    await author.page.waitForTimeout(2000);
+    const block = author.page.getByRole('table', { name: '台阶奖励' }).locator('xpath=..');
+    await kept(author, async () => {
+      await block.getByRole('button', { name: '写入文本' }).click();
+      await author.page.getByText('档位已写入文本').waitFor();
+    });
     const tiered = await content(author);
     expect(tiered).toContain('满 300: 固定 6500.00元');
     await write(author, tiered.replace('step_reward = 6000.00元', 'step_reward = 6500.00元'));

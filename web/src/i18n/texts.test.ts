@@ -32,6 +32,26 @@ describe('texts', () => {
     }
   });
 
+  it.each(Object.entries(zh))('%s holds nothing that nobody shows', (file, texts) => {
+    const namespace = file.slice(5, -3);
+    // One for each permission of the server, by its name.
+    if (namespace === 'permissions') return;
+    const code = Object.entries(sources)
+      .filter(([path, source]) => !/\/i18n\/|\/(zh|en)\/|\.test\.|schema\.d\.ts$/.test(path) && source.includes(`'${namespace}'`))
+      .map(([, source]) => source)
+      .join('\n');
+    const quoted = new Set([...code.matchAll(/['"`]([\w.]+)['"`]/g)].map((match) => match[1]!));
+    // Keys put together from a code of the server: `group.${code}`, `${code}Suffix`.
+    const built = [...code.matchAll(/\w\(\s*`([\w.]*)\$\{[^`]*\}([\w.]*)`/g)].filter(([, head, tail]) => head || tail);
+    const unused = strings(texts)
+      .map(([key]) => key)
+      .filter((key) => {
+        const groups = key.split('.').map((_, at, parts) => parts.slice(0, at + 1).join('.'));
+        return !groups.some((group) => quoted.has(group)) && !built.some(([, head, tail]) => key.startsWith(head!) && key.endsWith(tail!));
+      });
+    expect(unused).toEqual([]);
+  });
+
   it('stand in i18n files and navigation entries only', () => {
     const free = /^\.\/|\/format\/|routes\.tsx?$|\.test\.tsx?$|schema\.d\.ts$|testing\//;
     for (const [file, source] of Object.entries(sources)) {

@@ -1,6 +1,7 @@
 // What is shown to whom. The server decides again; this only spares people dead ends.
 import type { ReactNode } from 'react';
 import { holds, useMe } from '@/api/me';
+import { useLabel } from '@/i18n';
 
 export function usePermission(permission?: string | readonly string[]): boolean {
   return holds(useMe(), permission);
@@ -17,4 +18,13 @@ export function Can({
   children: ReactNode;
 }) {
   return usePermission(permission) ? children : otherwise;
+}
+
+/** What a permission allows, in words. */
+export function usePermissionName(): (permission: string) => string {
+  const label = useLabel('permissions');
+  return (permission) => {
+    const [noun = '', verb = ''] = permission.split('.');
+    return label(noun, verb);
+  };
 }

@@ -2,8 +2,9 @@ import { App, Button, Checkbox, Form, Input, InputNumber, Modal, Table, Typograp
 import { useState } from 'react';
 import { answer, api, http } from '@/api/client';
 import { useMe } from '@/api/me';
-import { useLabel, useT } from '@/i18n';
+import { useT } from '@/i18n';
 import { dateTime } from '@/shared/format/time';
+import { usePermissionName } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
 import { ActionDrawer, some } from '@/shared/ui/Drawers';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
@@ -20,11 +21,7 @@ const TONES = { works: 'good', expired: 'plain', revoked: 'plain' } as const;
 /** Tokens for programs. A secret is shown once. */
 export function Tokens() {
   const t = useT('account');
-  const label = useLabel('permissions');
-  const words = (permission: string) => {
-    const [noun = '', verb = ''] = permission.split('.');
-    return label(noun, verb);
-  };
+  const words = usePermissionName();
   const me = useMe();
   const { modal } = App.useApp();
   const tokens = api.useQuery('get', '/api/v1/me/tokens');

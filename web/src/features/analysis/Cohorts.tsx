@@ -3,6 +3,7 @@ import { figure, useFigures } from '@/shared/figures/ask';
 import { count, percent } from '@/shared/format/money';
 import { monthPlus, dayPlus } from '@/shared/format/time';
 import { Block } from '@/shared/ui/Block';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import type { Ground } from './Frame';
 import { RETAINED_AFTER, triangle, type Cohort } from './cohort';
@@ -44,52 +45,50 @@ function Triangle({ cohorts }: { cohorts: Cohort[] }) {
   const widest = Math.max(0, ...cohorts.map((cohort) => cohort.cells.length));
   const ages = Array.from({ length: widest }, (_, age) => age);
   return (
-    <div className="scroll" role="region" aria-label={t('tableOf', { name: t('cohort.title') })} tabIndex={0}>
-      <table className="plain-table heat-table">
-        <caption className="sr">{t('cohort.caption')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('cohort.joined')}</th>
-            <th scope="col" className="num">
-              {t('cohort.size')}
+    <PlainTable label={t('tableOf', { name: t('cohort.title') })} className="heat-table">
+      <caption className="sr">{t('cohort.caption')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('cohort.joined')}</th>
+          <th scope="col" className="num">
+            {t('cohort.size')}
+          </th>
+          {RETAINED.map((id, at) => (
+            <th key={id} scope="col" className="num">
+              {t('cohort.after', { months: RETAINED_AFTER[at]! })}
             </th>
-            {RETAINED.map((id, at) => (
-              <th key={id} scope="col" className="num">
-                {t('cohort.after', { months: RETAINED_AFTER[at]! })}
-              </th>
-            ))}
-            {ages.map((age) => (
-              <th key={age} scope="col" className="num">
-                {t('cohort.age', { age })}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {cohorts.map((cohort) => (
-            <tr key={cohort.month}>
-              <th scope="row">{cohort.month}</th>
-              <td className="num">{count(cohort.size)}</td>
-              {cohort.retained.map((ppm, at) => (
-                <td key={RETAINED[at]} className="num">
-                  {figure('ppm', ppm)}
-                </td>
-              ))}
-              {ages.map((age) => {
-                const cell = cohort.cells[age];
-                if (!cell) return <td key={age}>{NOTHING}</td>;
-                return (
-                  <td key={age} className={`num heat h${cell.shade}`}>
-                    <strong>{cell.share === null ? '—' : percent(cell.share, 0)}</strong>
-                    <br />
-                    <span className="small">{count(cell.active)}</span>
-                  </td>
-                );
-              })}
-            </tr>
           ))}
-        </tbody>
-      </table>
-    </div>
+          {ages.map((age) => (
+            <th key={age} scope="col" className="num">
+              {t('cohort.age', { age })}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {cohorts.map((cohort) => (
+          <tr key={cohort.month}>
+            <th scope="row">{cohort.month}</th>
+            <td className="num">{count(cohort.size)}</td>
+            {cohort.retained.map((ppm, at) => (
+              <td key={RETAINED[at]} className="num">
+                {figure('ppm', ppm)}
+              </td>
+            ))}
+            {ages.map((age) => {
+              const cell = cohort.cells[age];
+              if (!cell) return <td key={age}>{NOTHING}</td>;
+              return (
+                <td key={age} className={`num heat h${cell.shade}`}>
+                  <strong>{cell.share === null ? '—' : percent(cell.share, 0)}</strong>
+                  <br />
+                  <span className="small">{count(cell.active)}</span>
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }

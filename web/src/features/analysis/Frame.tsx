@@ -61,7 +61,9 @@ export function Frame({ title, otherwise, actions, children }: Props) {
 }
 
 function Content({ title, catalogue, otherwise, actions, children }: Props & { catalogue: Catalogue }) {
-  const [url, change] = useUrl();
+  const [url, move] = useUrl();
+  // A list below starts over with every other filter: its place was one among other rows.
+  const change = (patch: Patch) => move({ after: undefined, ...patch });
   const [opened, setOpened] = useState<Opened>();
   const days = daysOf(url, catalogue, otherwise);
   const filters = filtersOf(url).filter((one) => one.dimension === 'territory' || one.dimension === 'channel');

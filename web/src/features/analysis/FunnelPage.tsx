@@ -6,6 +6,7 @@ import { ExportButton } from '@/shared/figures/ExportButton';
 import { count, money, percent, yuan } from '@/shared/format/money';
 import { Block } from '@/shared/ui/Block';
 import { BigCount, BigMoney } from '@/shared/ui/Money';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { Frame, type Ground } from './Frame';
 import { STEPS, steps } from './funnel';
@@ -130,53 +131,51 @@ function Rates({ table, ground, split, label }: { table: Table; ground: Ground; 
     );
   };
   return (
-    <div className="scroll" role="region" aria-label={label} tabIndex={0} style={{ maxHeight: 560 }}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{names.get(split) ?? split}</th>
-            <th scope="col" className="num">
-              {ground.metric('visitors').name}
-            </th>
-            <th scope="col" className="num">
-              {t('funnel.came')}
-            </th>
-            <th scope="col" className="num">
-              {ground.metric('customers').name}
-            </th>
-            <th scope="col" className="num">
-              {t('funnel.bought')}
-            </th>
-            <th scope="col" className="num">
-              {ground.metric('orders').name}
-            </th>
-            <th scope="col" className="num">
-              {t('funnel.worth')}
-            </th>
-            <th scope="col" className="num">
-              {t('funnel.cash')}
-            </th>
+    <PlainTable label={label} maxHeight={560}>
+      <thead>
+        <tr>
+          <th scope="col">{names.get(split) ?? split}</th>
+          <th scope="col" className="num">
+            {ground.metric('visitors').name}
+          </th>
+          <th scope="col" className="num">
+            {t('funnel.came')}
+          </th>
+          <th scope="col" className="num">
+            {ground.metric('customers').name}
+          </th>
+          <th scope="col" className="num">
+            {t('funnel.bought')}
+          </th>
+          <th scope="col" className="num">
+            {ground.metric('orders').name}
+          </th>
+          <th scope="col" className="num">
+            {t('funnel.worth')}
+          </th>
+          <th scope="col" className="num">
+            {t('funnel.cash')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {table.rows.map((one) => (
+          <tr key={one.key.join('|')}>
+            <th scope="row">{one.labels[0]}</th>
+            {row(one.cells, one.key[0] ?? '', one.labels[0] ?? '')}
           </tr>
-        </thead>
-        <tbody>
-          {table.rows.map((one) => (
-            <tr key={one.key.join('|')}>
-              <th scope="row">{one.labels[0]}</th>
-              {row(one.cells, one.key[0] ?? '', one.labels[0] ?? '')}
-            </tr>
-          ))}
-          {table.rest && (
-            <tr>
-              <th scope="row">{v('rest', { count: table.rest.rows })}</th>
-              {row(table.rest.cells, undefined, '')}
-            </tr>
-          )}
+        ))}
+        {table.rest && (
           <tr>
-            <th scope="row">{v('total')}</th>
-            {row(table.total, undefined, '')}
+            <th scope="row">{v('rest', { count: table.rest.rows })}</th>
+            {row(table.rest.cells, undefined, '')}
           </tr>
-        </tbody>
-      </table>
-    </div>
+        )}
+        <tr>
+          <th scope="row">{v('total')}</th>
+          {row(table.total, undefined, '')}
+        </tr>
+      </tbody>
+    </PlainTable>
   );
 }

@@ -5,7 +5,7 @@ import { answer, http, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { figure } from '@/shared/figures/ask';
-import { count, money, percent } from '@/shared/format/money';
+import { count, percent } from '@/shared/format/money';
 import { range } from '@/shared/format/time';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
@@ -13,7 +13,7 @@ import { MonthPicker } from '@/shared/ui/Pickers';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
 import { StatusTag, type Tone } from '@/shared/ui/StatusTag';
-import { useUrl, type Params } from '@/shared/url';
+import { useUrl, type Params, type Patch } from '@/shared/url';
 import { useAreas, useWords } from '@/shared/words';
 import { FileButton } from './FileButton';
 
@@ -28,7 +28,9 @@ const SPANS = [1, 3, 6, 12] as const;
 export default function GradesPage() {
   const t = useT('analysis');
   const me = useMe();
-  const [url, change] = useUrl();
+  const [url, move] = useUrl();
+  // The list starts over with every other filter: its place was one among other rows.
+  const change = (patch: Patch) => move({ after: undefined, ...patch });
   // The server takes the newest whole month where none is named: nobody is graded by half of one.
   const period: Params = { ...(url.month ? { month: url.month } : {}), months: url.months ?? '3' };
   const part = Object.fromEntries(['territory', 'channel', 'q'].flatMap((name) => (url[name] ? [[name, url[name]]] : [])));
@@ -108,8 +110,7 @@ function Grid({ page, chosen, onChoose }: GridProps) {
           <StatusTag tone={TONES[proposal]}>{t(`grades.proposal.${proposal}`)}</StatusTag>
           <span className="figure">{count(found?.outlets ?? 0)}</span>
           <span className="small muted">
-            {all > 0 ? percent((found?.outlets ?? 0) / all) : '—'} · {page.rules.sales_by_name}{' '}
-            {page.rules.unit === 'fen' ? money(found?.sales ?? 0) : count(found?.sales ?? 0)}
+            {all > 0 ? percent((found?.outlets ?? 0) / all) : '—'} · {page.rules.sales_by_name} {figure(page.rules.unit, found?.sales ?? 0)}
           </span>
         </button>
       </td>

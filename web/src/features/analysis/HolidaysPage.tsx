@@ -5,6 +5,7 @@ import { Trend } from '@/shared/figures/Trend';
 import { count } from '@/shared/format/money';
 import { Block } from '@/shared/ui/Block';
 import { Delta } from '@/shared/ui/Money';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { Cards } from './Cards';
 import { Frame, type Ground } from './Frame';
@@ -140,26 +141,22 @@ function Channels({ table }: { table: Table }) {
     );
   };
   return (
-    <div className="scroll" role="region" aria-label={t('tableOf', { name: t('holiday.byChannel') })} tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('channel')}</th>
-            {(['index', 'drop', 'open', 'closed'] as const).map((one) => (
-              <th key={one} scope="col" className="num">
-                {t(`holiday.${one}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.rows.map((one) =>
-            row(one.labels[0] ?? '', one.cells, one.key[0] === '' ? [] : [one.cells[1]?.value, one.cells[2]?.value]),
-          )}
-          {row(v('total'), table.total, outletsOf(table))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable label={t('tableOf', { name: t('holiday.byChannel') })}>
+      <thead>
+        <tr>
+          <th scope="col">{t('channel')}</th>
+          {(['index', 'drop', 'open', 'closed'] as const).map((one) => (
+            <th key={one} scope="col" className="num">
+              {t(`holiday.${one}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {table.rows.map((one) => row(one.labels[0] ?? '', one.cells, one.key[0] === '' ? [] : [one.cells[1]?.value, one.cells[2]?.value]))}
+        {row(v('total'), table.total, outletsOf(table))}
+      </tbody>
+    </PlainTable>
   );
 }
 
@@ -167,33 +164,31 @@ function Channels({ table }: { table: Table }) {
 function Matrix({ table }: { table: Table }) {
   const t = useT('analysis');
   return (
-    <div className="scroll" role="region" aria-label={t('tableOf', { name: t('holiday.byHoliday') })} tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('holiday.name')}</th>
-            <th scope="col">{t('holiday.when')}</th>
-            {table.across.map((head) => (
-              <th key={head.key} scope="col" className="num">
-                {head.label}
-              </th>
+    <PlainTable label={t('tableOf', { name: t('holiday.byHoliday') })}>
+      <thead>
+        <tr>
+          <th scope="col">{t('holiday.name')}</th>
+          <th scope="col">{t('holiday.when')}</th>
+          {table.across.map((head) => (
+            <th key={head.key} scope="col" className="num">
+              {head.label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {holidayRows(table).map((row) => (
+          <tr key={row.from}>
+            <th scope="row">{row.name}</th>
+            <td>{row.from === row.to ? row.from : `${row.from} – ${row.to.slice(5)}`}</td>
+            {row.cells.map((cell, at) => (
+              <td key={table.across[at]?.key} className="num">
+                {count(Math.round(cell.average * 10) / 10)} <Delta share={cell.drop} label={t('holiday.drop')} />
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {holidayRows(table).map((row) => (
-            <tr key={row.from}>
-              <th scope="row">{row.name}</th>
-              <td>{row.from === row.to ? row.from : `${row.from} – ${row.to.slice(5)}`}</td>
-              {row.cells.map((cell, at) => (
-                <td key={table.across[at]?.key} className="num">
-                  {count(Math.round(cell.average * 10) / 10)} <Delta share={cell.drop} label={t('holiday.drop')} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Descriptions, Form, Input, Space, Table } from 'antd';
 import { useState } from 'react';
 import { api, http, ifMatch, queries, upload, type Schema } from '@/api/client';
 import { useT } from '@/i18n';
+import { bytes } from '@/shared/format/money';
 import { dateTime } from '@/shared/format/time';
 import { stringifySearch } from '@/shared/url';
 import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
@@ -12,8 +13,6 @@ import { About, type AboutFields } from './AddDocument';
 import { ACCEPT, MOST_BYTES, type Folder, type KindName } from './folders';
 
 type File_ = Schema<'DocumentFileView'>;
-
-const size = (bytes: number) => (bytes >= 1 << 20 ? `${(bytes / (1 << 20)).toFixed(1)} MB` : `${Math.ceil(bytes / 1024)} KB`);
 
 /** A document: what it is, every file it had, and what may be done with it. */
 export function DocumentDrawer({ id, folders, onClose }: { id: string; folders: Folder[]; onClose: () => void }) {
@@ -76,7 +75,7 @@ export function DocumentDrawer({ id, folders, onClose }: { id: string; folders: 
                     </a>
                   ),
                 },
-                { title: t('size'), align: 'right', render: (_, file) => size(file.bytes) },
+                { title: t('size'), align: 'right', render: (_, file) => bytes(file.bytes) },
                 { title: t('note'), dataIndex: 'note' },
                 { title: t('by'), dataIndex: 'brought_by' },
                 { title: t('at'), render: (_, file) => dateTime(file.brought_at) },

@@ -108,7 +108,7 @@ function Figures({ figures }: { figures: Schema<'Figure'>[] }) {
           <dt className="muted">{figure.title}</dt>
           <dd className="figure">
             <Link to={figure.to.split('?')[0]!} search={Object.fromEntries(new URLSearchParams(figure.to.split('?')[1])) as never}>
-              {figure.unit === 'fen' ? <BigMoney fen={figure.value} /> : <BigCount value={figure.value} />}
+              <Amount unit={figure.unit} value={figure.value} />
             </Link>
           </dd>
           {figure.before !== null && (
@@ -122,42 +122,38 @@ function Figures({ figures }: { figures: Schema<'Figure'>[] }) {
   );
 }
 
+/** A figure in its unit; large ones are shortened, the exact one is on hover. */
+function Amount({ unit, value }: { unit: string; value: number | null }) {
+  if (value === null) return '—';
+  if (unit === 'fen') return <BigMoney fen={value} />;
+  return unit === 'ppm' ? percent(value / 1e6) : <BigCount value={value} />;
+}
+
 /** Metrics of the month with their targets; the bar is how far they are, the mark how much of the month has passed. */
 function Aims({ month }: { month: Schema<'UnderWay'> }) {
   const t = useT('home');
   return (
     <ul className="aims">
       {month.aims.map((aim) => {
-        const reached = (aim.attainment_ppm ?? 0) / 1e6;
+        const reached = aim.attainment_ppm;
         return (
           <li key={aim.metric}>
             <Link to="/analysis/targets" search={{ metric: aim.metric, month: month.month } as never}>
               {aim.title}
             </Link>
             <span>
-              {aim.unit === 'fen' ? (
-                <BigMoney fen={aim.value ?? 0} />
-              ) : aim.unit === 'ppm' ? (
-                percent((aim.value ?? 0) / 1e6)
-              ) : (
-                <BigCount value={aim.value ?? 0} />
-              )}{' '}
+              <Amount unit={aim.unit} value={aim.value} />{' '}
               <span className="muted small">
-                {t('ofTarget')}{' '}
-                {aim.unit === 'fen' ? (
-                  <BigMoney fen={aim.target} />
-                ) : aim.unit === 'ppm' ? (
-                  percent(aim.target / 1e6)
-                ) : (
-                  <BigCount value={aim.target} />
-                )}
+                {t('ofTarget')} <Amount unit={aim.unit} value={aim.target} />
               </span>
             </span>
             <span className="bar" aria-hidden="true">
-              <i style={{ width: `${Math.min(1, reached) * 100}%` }} />
+              <i style={{ width: `${Math.min(1, (reached ?? 0) / 1e6) * 100}%` }} />
               <b style={{ left: `${(month.passed_ppm / 1e6) * 100}%` }} />
             </span>
-            <span className={reached * 1e6 < month.passed_ppm ? 'negative' : undefined}>{percent(reached)}</span>
+            <span className={reached !== null && reached < month.passed_ppm ? 'negative' : undefined}>
+              <Amount unit="ppm" value={reached} />
+            </span>
             <Delta share={aim.growth_ppm === null ? null : aim.growth_ppm / 1e6} label={t('before')} />
           </li>
         );

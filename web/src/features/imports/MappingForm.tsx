@@ -4,6 +4,7 @@ import { api, http, ifMatch, type Schema } from '@/api/client';
 import { useT } from '@/i18n';
 import { Can } from '@/shared/permissions';
 import { Refused } from '@/shared/ui/Drawers';
+import { PlainTable } from '@/shared/ui/PlainTable';
 
 const NONE = '-';
 
@@ -72,45 +73,43 @@ export function MappingForm({
         />
       </label>
       {data.missing.length > 0 && <Alert type="warning" showIcon title={t('missing', { columns: data.missing.map(titleOf).join(' ') })} />}
-      <div className="scroll" style={{ maxHeight: 420 }} role="region" aria-label={t('mapTable')} tabIndex={0}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t('header')}</th>
-              <th scope="col">{t('column')}</th>
-              <th scope="col">{t('sample')}</th>
+      <PlainTable label={t('mapTable')} maxHeight={420}>
+        <thead>
+          <tr>
+            <th scope="col">{t('header')}</th>
+            <th scope="col">{t('column')}</th>
+            <th scope="col">{t('sample')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.headers.map((one, index) => (
+            <tr key={index}>
+              <th scope="row">{one.header || '—'}</th>
+              <td>
+                <Select
+                  aria-label={`${t('column')} ${one.header}`}
+                  style={{ width: 200 }}
+                  disabled={!open || !table || one.header === ''}
+                  showSearch={{ optionFilterProp: 'label' }}
+                  value={proposed(one)}
+                  options={options}
+                  onChange={(value: string) => {
+                    setColumns({ ...columns, [one.header]: value });
+                    touch();
+                  }}
+                />
+              </td>
+              <td className="muted">
+                {data.rows
+                  .slice(0, 3)
+                  .map((row) => row[index])
+                  .filter(Boolean)
+                  .join(' | ')}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {data.headers.map((one, index) => (
-              <tr key={index}>
-                <th scope="row">{one.header || '—'}</th>
-                <td>
-                  <Select
-                    aria-label={`${t('column')} ${one.header}`}
-                    style={{ width: 200 }}
-                    disabled={!open || !table || one.header === ''}
-                    showSearch={{ optionFilterProp: 'label' }}
-                    value={proposed(one)}
-                    options={options}
-                    onChange={(value: string) => {
-                      setColumns({ ...columns, [one.header]: value });
-                      touch();
-                    }}
-                  />
-                </td>
-                <td className="muted">
-                  {data.rows
-                    .slice(0, 3)
-                    .map((row) => row[index])
-                    .filter(Boolean)
-                    .join(' | ')}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </PlainTable>
       {(data.unknown_kinds.length > 0 || Object.keys(data.kinds).length > 0) && known && known.kinds.length > 0 && (
         <fieldset style={{ border: 0, padding: 0, margin: 0, display: 'grid', gap: 8 }}>
           <legend>{t('kinds')}</legend>

@@ -3,6 +3,7 @@ import type { Schema } from '@/api/client';
 import { useT } from '@/i18n';
 import { count } from '@/shared/format/money';
 import { Money } from '@/shared/ui/Money';
+import { PlainTable } from '@/shared/ui/PlainTable';
 
 /** What a check or a load found, to the row and the fen. */
 export function Report({ report }: { report: Schema<'ImportFound'> }) {
@@ -38,34 +39,32 @@ export function Report({ report }: { report: Schema<'ImportFound'> }) {
 export function Days({ report }: { report: Schema<'ImportFound'> }) {
   const t = useT('imports');
   return (
-    <div className="scroll" style={{ maxHeight: 360 }} role="region" aria-label={t('daysTable')} tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('day')}</th>
-            <th scope="col">{t('kind')}</th>
-            {(['received', 'accepted', 'rejected', 'amount'] as const).map((key) => (
-              <th key={key} scope="col" className="num">
-                {t(key)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {report.days.map((day) => (
-            <tr key={`${day.day ?? ''}/${day.kind}`}>
-              <th scope="row">{day.day ?? t('noDay')}</th>
-              <td>{day.title}</td>
-              <td className="num">{count(day.received)}</td>
-              <td className="num">{count(day.accepted)}</td>
-              <td className="num">{count(day.rejected)}</td>
-              <td className="num">
-                <Money fen={day.amount} />
-              </td>
-            </tr>
+    <PlainTable label={t('daysTable')} maxHeight={360}>
+      <thead>
+        <tr>
+          <th scope="col">{t('day')}</th>
+          <th scope="col">{t('kind')}</th>
+          {(['received', 'accepted', 'rejected', 'amount'] as const).map((key) => (
+            <th key={key} scope="col" className="num">
+              {t(key)}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {report.days.map((day) => (
+          <tr key={`${day.day ?? ''}/${day.kind}`}>
+            <th scope="row">{day.day ?? t('noDay')}</th>
+            <td>{day.title}</td>
+            <td className="num">{count(day.received)}</td>
+            <td className="num">{count(day.accepted)}</td>
+            <td className="num">{count(day.rejected)}</td>
+            <td className="num">
+              <Money fen={day.amount} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }

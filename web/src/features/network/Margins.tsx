@@ -7,6 +7,7 @@ import { useT } from '@/i18n';
 import { count, fenOf, money } from '@/shared/format/money';
 import { usePermission } from '@/shared/permissions';
 import { ActionDrawer } from '@/shared/ui/Drawers';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 
 type Margins_ = Schema<'OutletMargins'>;
@@ -51,68 +52,66 @@ function Products({ found, may, onNote }: { found: Margins_; may: boolean; onNot
   const t = useT('network');
   const sum = (fen: number | null) => (fen === null ? '—' : money(fen));
   return (
-    <div className="scroll" tabIndex={0} role="group" aria-label={t('margins.products')}>
-      <table className="plain-table">
-        <caption style={{ textAlign: 'start' }}>{t('margins.products')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('margins.product')}</th>
-            <th scope="col" className="num">
-              {t('margins.units')}
-            </th>
-            <th scope="col" className="num">
-              {t('margins.retail')}
-            </th>
-            <th scope="col" className="num">
-              {t('margins.supply')}
-            </th>
-            <th scope="col" className="num">
-              {t('margins.commission')}
-            </th>
-            <th scope="col" className="num">
-              {t('margins.margin')}
-            </th>
-            <th scope="col" className="num">
-              {t('margins.unitMargin')}
-            </th>
-            <th scope="col" className="num">
-              {t('margins.unitClerk')}
-            </th>
-            <th scope="col">{t('margins.rivals')}</th>
+    <PlainTable label={t('margins.products')}>
+      <caption style={{ textAlign: 'start' }}>{t('margins.products')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('margins.product')}</th>
+          <th scope="col" className="num">
+            {t('margins.units')}
+          </th>
+          <th scope="col" className="num">
+            {t('margins.retail')}
+          </th>
+          <th scope="col" className="num">
+            {t('margins.supply')}
+          </th>
+          <th scope="col" className="num">
+            {t('margins.commission')}
+          </th>
+          <th scope="col" className="num">
+            {t('margins.margin')}
+          </th>
+          <th scope="col" className="num">
+            {t('margins.unitMargin')}
+          </th>
+          <th scope="col" className="num">
+            {t('margins.unitClerk')}
+          </th>
+          <th scope="col">{t('margins.rivals')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {found.products.map((row) => (
+          <tr key={row.product}>
+            <th scope="row">{row.name}</th>
+            <td className="num">{count(row.units)}</td>
+            <td className="num">{money(row.retail)}</td>
+            <td className="num">{row.supply_known ? money(row.supply) : t('margins.unknown')}</td>
+            <td className="num">{money(row.commission)}</td>
+            <td className="num">{sum(row.margin)}</td>
+            <td className="num">{sum(row.unit_margin)}</td>
+            <td className="num">{money(row.unit_clerk)}</td>
+            <td>
+              {row.rivals.map((rival) => (
+                <div key={rival.rival} title={`${rival.from} ${rival.source} ${rival.noted_by}`}>
+                  {t('margins.rival', {
+                    name: rival.rival,
+                    shop: `${rival.shop_difference > 0 ? '+' : ''}${money(rival.shop_difference)}`,
+                    clerk: `${rival.clerk_difference > 0 ? '+' : ''}${money(rival.clerk_difference)}`,
+                  })}
+                </div>
+              ))}
+              {may && (
+                <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onNote(row)}>
+                  {t('margins.note', { name: row.name })}
+                </Button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {found.products.map((row) => (
-            <tr key={row.product}>
-              <th scope="row">{row.name}</th>
-              <td className="num">{count(row.units)}</td>
-              <td className="num">{money(row.retail)}</td>
-              <td className="num">{row.supply_known ? money(row.supply) : t('margins.unknown')}</td>
-              <td className="num">{money(row.commission)}</td>
-              <td className="num">{sum(row.margin)}</td>
-              <td className="num">{sum(row.unit_margin)}</td>
-              <td className="num">{money(row.unit_clerk)}</td>
-              <td>
-                {row.rivals.map((rival) => (
-                  <div key={rival.rival} title={`${rival.from} ${rival.source} ${rival.noted_by}`}>
-                    {t('margins.rival', {
-                      name: rival.rival,
-                      shop: `${rival.shop_difference > 0 ? '+' : ''}${money(rival.shop_difference)}`,
-                      clerk: `${rival.clerk_difference > 0 ? '+' : ''}${money(rival.clerk_difference)}`,
-                    })}
-                  </div>
-                ))}
-                {may && (
-                  <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onNote(row)}>
-                    {t('margins.note', { name: row.name })}
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }
 

@@ -9,6 +9,7 @@ import { usePermission } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
 import { ActionDrawer } from '@/shared/ui/Drawers';
 import { PageHead } from '@/shared/ui/PageHead';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { QueryState } from '@/shared/ui/QueryState';
 import { Upload } from '@/shared/ui/Upload';
 import { useUrl } from '@/shared/url';
@@ -92,50 +93,48 @@ function Levels({ tree, onOpen }: { tree: Tree; onOpen: (area: string) => void }
       {tree.levels.length === 0 ? (
         <p>{t('tree.bottom')}</p>
       ) : (
-        <div className="scroll" tabIndex={0} role="group" aria-label={t('tree.levels')}>
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">{t('tree.level')}</th>
-                <th scope="col" className="num">
-                  {t('tree.units')}
-                </th>
-                <th scope="col" className="num">
-                  {t('tree.covered')}
-                </th>
-                <th scope="col" className="num">
-                  {t('tree.share')}
-                </th>
-                <th scope="col">{t('tree.kinds')}</th>
-                <th scope="col">{t('tree.asOf')}</th>
-                <th scope="col">{t('tree.source')}</th>
+        <PlainTable label={t('tree.levels')}>
+          <thead>
+            <tr>
+              <th scope="col">{t('tree.level')}</th>
+              <th scope="col" className="num">
+                {t('tree.units')}
+              </th>
+              <th scope="col" className="num">
+                {t('tree.covered')}
+              </th>
+              <th scope="col" className="num">
+                {t('tree.share')}
+              </th>
+              <th scope="col">{t('tree.kinds')}</th>
+              <th scope="col">{t('tree.asOf')}</th>
+              <th scope="col">{t('tree.source')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {tree.levels.map((level) => (
+              <tr key={level.level}>
+                <th scope="row">{t(`tree.names.${level.level as LevelName}`)}</th>
+                <td className="num">{level.units === null ? t('tree.unknown') : count(level.units)}</td>
+                <td className="num">
+                  {count(level.covered)}
+                  {level.unplaced > 0 && <div className="muted">{t('tree.unplaced', { shown: count(level.unplaced) })}</div>}
+                </td>
+                <td className="num">{share(level)}</td>
+                <td>
+                  {Object.entries(level.kinds)
+                    .map(([kind, units]) => `${t(`tree.kindNames.${kind as KindName}`)} ${count(units)}`)
+                    .join(t('tree.comma'))}
+                </td>
+                <td>{level.as_of ?? ''}</td>
+                <td>
+                  {level.units === null ? '' : level.source || t('tree.listed')}
+                  {!level.whole && <div className="muted">{t('tree.partly')}</div>}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {tree.levels.map((level) => (
-                <tr key={level.level}>
-                  <th scope="row">{t(`tree.names.${level.level as LevelName}`)}</th>
-                  <td className="num">{level.units === null ? t('tree.unknown') : count(level.units)}</td>
-                  <td className="num">
-                    {count(level.covered)}
-                    {level.unplaced > 0 && <div className="muted">{t('tree.unplaced', { shown: count(level.unplaced) })}</div>}
-                  </td>
-                  <td className="num">{share(level)}</td>
-                  <td>
-                    {Object.entries(level.kinds)
-                      .map(([kind, units]) => `${t(`tree.kindNames.${kind as KindName}`)} ${count(units)}`)
-                      .join(t('tree.comma'))}
-                  </td>
-                  <td>{level.as_of ?? ''}</td>
-                  <td>
-                    {level.units === null ? '' : level.source || t('tree.listed')}
-                    {!level.whole && <div className="muted">{t('tree.partly')}</div>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </PlainTable>
       )}
     </Block>
   );
@@ -149,49 +148,47 @@ function Parts({ tree, onOpen }: { tree: Tree; onOpen: (area: string) => void })
   if (tree.parts.length === 0) return null;
   return (
     <Block title={t('tree.parts', { shown: count(tree.parts.length) })}>
-      <div className="scroll" tabIndex={0} role="group" aria-label={t('tree.parts', { shown: count(tree.parts.length) })}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">{t('area')}</th>
-              <th scope="col" className="num">
-                {t('outletCount')}
+      <PlainTable label={t('tree.parts', { shown: count(tree.parts.length) })}>
+        <thead>
+          <tr>
+            <th scope="col">{t('area')}</th>
+            <th scope="col" className="num">
+              {t('outletCount')}
+            </th>
+            {below.map((level) => (
+              <th key={level} scope="col" className="num">
+                {t('tree.of', { level: t(`tree.names.${level}`) })}
               </th>
-              {below.map((level) => (
-                <th key={level} scope="col" className="num">
-                  {t('tree.of', { level: t(`tree.names.${level}`) })}
-                </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {tree.parts.map((part) => (
+            <tr key={part.code}>
+              <th scope="row">
+                {part.opens ? (
+                  <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onOpen(part.code)}>
+                    {part.name}
+                  </Button>
+                ) : (
+                  part.name
+                )}
+              </th>
+              <td className="num">
+                <Link to="/outlets" search={{ territory: part.code } as never}>
+                  {count(part.outlets)}
+                </Link>
+              </td>
+              {part.levels.map((level) => (
+                <td key={level.level} className="num">
+                  {count(level.covered)} / {level.units === null ? t('tree.unknown') : count(level.units)}
+                  <span className="muted"> {share(level)}</span>
+                </td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {tree.parts.map((part) => (
-              <tr key={part.code}>
-                <th scope="row">
-                  {part.opens ? (
-                    <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onOpen(part.code)}>
-                      {part.name}
-                    </Button>
-                  ) : (
-                    part.name
-                  )}
-                </th>
-                <td className="num">
-                  <Link to="/outlets" search={{ territory: part.code } as never}>
-                    {count(part.outlets)}
-                  </Link>
-                </td>
-                {part.levels.map((level) => (
-                  <td key={level.level} className="num">
-                    {count(level.covered)} / {level.units === null ? t('tree.unknown') : count(level.units)}
-                    <span className="muted"> {share(level)}</span>
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </PlainTable>
     </Block>
   );
 }

@@ -9,6 +9,7 @@ import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
 import type { FieldChange } from '@/shared/ui/DiffView';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
+import { useSaid } from './said';
 
 export type UnitName =
   'percent' | 'yuan' | 'days' | 'working_days' | 'months' | 'year' | 'points' | 'count' | 'metres' | 'minutes' | 'switch' | 'text';
@@ -29,16 +30,18 @@ interface Fields {
 /** A parameter: every value it had, has and will have, and a new one from a day on. */
 export function ParameterDrawer({ name, onClose }: { name: string; onClose: () => void }) {
   const t = useT('parameters');
+  const said = useSaid();
   const me = useMe();
   const manage = usePermission('parameter.manage');
   const history = api.useQuery('get', '/api/v1/parameters/{name}', { params: { path: { name } } });
   const [setting, setSetting] = useState(false);
   const [gone, setGone] = useState<Setting>();
   const version = history.data?.version ?? 0;
+  const unit = history.data?.parameter.unit;
   const stale = async (): Promise<FieldChange[]> => {
     const seen = new Set((history.data?.settings ?? []).map((one) => one.id));
     const now = (await history.refetch()).data?.settings ?? [];
-    const words = (one: Setting) => `${one.value} · ${one.scope_name} · ${one.from} – ${one.to ?? t('open')} · ${one.owner}`;
+    const words = (one: Setting) => `${said(unit, one.value)} · ${one.scope_name} · ${one.from} – ${one.to ?? t('open')} · ${one.owner}`;
     const gone = (history.data?.settings ?? []).filter((one) => !now.some((kept) => kept.id === one.id));
     return [
       ...now.filter((one) => !seen.has(one.id)).map((one) => ({ name: t('newValue'), before: null, after: words(one) })),
@@ -66,8 +69,8 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
         {(one) => (
           <>
             <p>
-              {t('value')} <strong>{one.parameter.value ?? t('notSet')}</strong> {t(`units.${one.parameter.unit as UnitName}`)} ·{' '}
-              {t('default')} {one.parameter.default ?? t('notSet')} · <code>{one.parameter.name}</code>
+              {t('value')} <strong>{said(unit, one.parameter.value)}</strong> {t(`units.${one.parameter.unit as UnitName}`)} ·{' '}
+              {t('default')} {said(unit, one.parameter.default)} · <code>{one.parameter.name}</code>
             </p>
             <p className="muted">{t(`lowers.${one.parameter.lower as LowerName}`)}</p>
             {one.settings.length === 0 ? (
@@ -80,7 +83,7 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
                 pagination={false}
                 dataSource={one.settings}
                 columns={[
-                  { title: t('newValue'), dataIndex: 'value', align: 'right' },
+                  { title: t('newValue'), render: (_, row) => said(unit, row.value), align: 'right' },
                   { title: t('scope'), dataIndex: 'scope_name' },
                   { title: t('from'), dataIndex: 'from' },
                   { title: t('to'), render: (_, row) => row.to ?? t('open') },
@@ -129,10 +132,10 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
         }}
       >
         <Form.Item name="value" label={t('newValue')} rules={[{ required: true, whitespace: true, message: t('required') }]}>
-          {history.data?.parameter.unit === 'switch' ? (
+          {unit === 'switch' ? (
             <Select options={(['on', 'off'] as const).map((value) => ({ value, label: t(value) }))} />
           ) : (
-            <Input suffix={history.data && t(`units.${history.data.parameter.unit as UnitName}`)} />
+            <Input suffix={unit && t(`units.${unit as UnitName}`)} />
           )}
         </Form.Item>
         <Form.Item name="scope" label={t('scope')} extra={t('scopeHelp')}>
@@ -148,7 +151,7 @@ export function ParameterDrawer({ name, onClose }: { name: string; onClose: () =
       </ActionDrawer>
       <ActionDrawer<{ reason: string }>
         open={gone !== undefined}
-        title={t('withdrawTitle', { value: gone?.value ?? '' })}
+        title={t('withdrawTitle', { value: said(unit, gone?.value ?? '') })}
         consequence={t('withdrawHelp')}
         verb={t('withdraw')}
         danger

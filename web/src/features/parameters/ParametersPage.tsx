@@ -5,11 +5,13 @@ import { PageHead } from '@/shared/ui/PageHead';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
 import { useUrl } from '@/shared/url';
 import { ParameterDrawer, type LowerName, type UnitName } from './ParameterDrawer';
+import { useSaid } from './said';
 
 type Parameter = Schema<'ParameterView'>;
 
 export default function ParametersPage() {
   const t = useT('parameters');
+  const said = useSaid();
   const [url, change] = useUrl();
   const columns: Column<Parameter>[] = [
     {
@@ -22,9 +24,9 @@ export default function ParametersPage() {
         </Button>
       ),
     },
-    { key: 'value', title: t('value'), num: true, render: (_, row) => row.value ?? t('notSet') },
+    { key: 'value', title: t('value'), num: true, render: (_, row) => said(row.unit, row.value) },
     { key: 'unit', title: t('unit'), render: (_, row) => t(`units.${row.unit as UnitName}`) },
-    { key: 'default', title: t('default'), num: true, render: (_, row) => row.default ?? t('notSet') },
+    { key: 'default', title: t('default'), num: true, render: (_, row) => said(row.unit, row.default) },
     { key: 'origin', title: t('origin'), render: (_, row) => (row.origin === 'default' ? t('default') : row.origin_name) },
     { key: 'lower', title: t('lower'), render: (_, row) => t(`lowers.${row.lower as LowerName}`) },
     { key: 'next', title: t('next'), render: (_, row) => row.next_change ?? '' },

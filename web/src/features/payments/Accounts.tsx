@@ -33,7 +33,7 @@ export function Accounts() {
       key: 'partner',
       title: t('partner'),
       render: (_, row) => (
-        <Button type="link" style={{ padding: 0, height: 'auto' }} onClick={() => change({ q: row.partner })}>
+        <Button type="link" style={{ padding: 0, height: 'auto' }} onClick={() => change({ q: row.partner, after: undefined })}>
           {row.name} {row.partner}
         </Button>
       ),

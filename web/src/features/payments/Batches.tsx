@@ -10,6 +10,7 @@ import { Can } from '@/shared/permissions';
 import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
 import { JobProgress } from '@/shared/ui/JobProgress';
 import { Money } from '@/shared/ui/Money';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
 import { StatusTag, type Tone } from '@/shared/ui/StatusTag';
@@ -189,37 +190,35 @@ function Actions({ data, onAct }: { data: Batch; onAct: (act: Act) => void }) {
 function Items({ rows }: { rows: Schema<'PaymentItem'>[] }) {
   const t = useT('payments');
   return (
-    <div className="scroll" role="region" aria-label={t('count')} tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            {(['partner', 'statement', 'holder', 'bank', 'number', 'due'] as const).map((key) => (
-              <th key={key} scope="col">
-                {t(key)}
-              </th>
-            ))}
-            <th scope="col" className="num">
-              {t('amount')}
+    <PlainTable label={t('count')}>
+      <thead>
+        <tr>
+          {(['partner', 'statement', 'holder', 'bank', 'number', 'due'] as const).map((key) => (
+            <th key={key} scope="col">
+              {t(key)}
             </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.statement}>
-              <th scope="row">{`${row.name} ${row.partner}`}</th>
-              <td>{row.statement}</td>
-              <td>{row.holder}</td>
-              <td>{row.bank}</td>
-              <td>{row.number}</td>
-              <td>{row.due_on}</td>
-              <td className="num">
-                <Money fen={row.amount} />
-              </td>
-            </tr>
           ))}
-        </tbody>
-      </table>
-    </div>
+          <th scope="col" className="num">
+            {t('amount')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.statement}>
+            <th scope="row">{`${row.name} ${row.partner}`}</th>
+            <td>{row.statement}</td>
+            <td>{row.holder}</td>
+            <td>{row.bank}</td>
+            <td>{row.number}</td>
+            <td>{row.due_on}</td>
+            <td className="num">
+              <Money fen={row.amount} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Alert, Button } from 'antd';
 import { useT } from '@/i18n';
 import { Money } from '@/shared/ui/Money';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import type { Check } from './labels';
@@ -49,56 +50,54 @@ export function Examples({ check, onGo }: { check: Check; onGo?: (start: number,
   if (check.errors > 0) return <EmptyBox title={t('broken')} />;
   if (check.examples.length === 0) return <EmptyBox title={t('noExamples')} />;
   return (
-    <div className="scroll" role="region" aria-label={t('tab.examples')} tabIndex={0}>
-      <table className="plain-table" aria-label={t('tab.examples')}>
-        <thead>
-          <tr>
-            <th scope="col">{t('tab.examples')}</th>
-            <th scope="col">{t('period')}</th>
-            <th scope="col">{t('component')}</th>
-            <th scope="col" className="num">
-              {t('wanted')}
-            </th>
-            <th scope="col" className="num">
-              {t('got')}
-            </th>
-            <th scope="col">{t('status')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {check.examples.flatMap((example) =>
-            example.expects.map((expect, index) => (
-              <tr key={`${example.name}/${index}`}>
-                <th scope="row">
-                  {index > 0 ? (
-                    ''
-                  ) : onGo ? (
-                    <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onGo(example.start, example.start)}>
-                      {example.name}
-                    </Button>
-                  ) : (
-                    example.name
-                  )}
-                  {index === 0 && example.broken && <div className="negative">{example.broken}</div>}
-                </th>
-                <td>{expect.period}</td>
-                <td>{expect.component ?? t('whole')}</td>
-                <td>
-                  <Money fen={expect.wanted} />
-                </td>
-                <td>
-                  <Money fen={expect.got} />
-                </td>
-                <td>
-                  <StatusTag tone={expect.holds ? 'good' : 'bad'}>{expect.holds ? t('passed') : t('failed')}</StatusTag>
-                  {expect.wrong && <div className="muted">{expect.wrong}</div>}
-                </td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable label={t('tab.examples')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('tab.examples')}</th>
+          <th scope="col">{t('period')}</th>
+          <th scope="col">{t('component')}</th>
+          <th scope="col" className="num">
+            {t('wanted')}
+          </th>
+          <th scope="col" className="num">
+            {t('got')}
+          </th>
+          <th scope="col">{t('status')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {check.examples.flatMap((example) =>
+          example.expects.map((expect, index) => (
+            <tr key={`${example.name}/${index}`}>
+              <th scope="row">
+                {index > 0 ? (
+                  ''
+                ) : onGo ? (
+                  <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onGo(example.start, example.start)}>
+                    {example.name}
+                  </Button>
+                ) : (
+                  example.name
+                )}
+                {index === 0 && example.broken && <div className="negative">{example.broken}</div>}
+              </th>
+              <td>{expect.period}</td>
+              <td>{expect.component ?? t('whole')}</td>
+              <td>
+                <Money fen={expect.wanted} />
+              </td>
+              <td>
+                <Money fen={expect.got} />
+              </td>
+              <td>
+                <StatusTag tone={expect.holds ? 'good' : 'bad'}>{expect.holds ? t('passed') : t('failed')}</StatusTag>
+                {expect.wrong && <div className="muted">{expect.wrong}</div>}
+              </td>
+            </tr>
+          )),
+        )}
+      </tbody>
+    </PlainTable>
   );
 }
 

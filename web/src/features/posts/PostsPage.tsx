@@ -6,15 +6,15 @@ import { api, http, ifMatch, queries, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { count, yuan } from '@/shared/format/money';
-import { usePermission } from '@/shared/permissions';
+import { usePermission, usePermissionName } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
 import { ActionDrawer, DetailDrawer } from '@/shared/ui/Drawers';
 import { PageHead } from '@/shared/ui/PageHead';
 import { MonthPicker } from '@/shared/ui/Pickers';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
-import { Right } from './Right';
 
 type Duty = Schema<'DutyView'>;
 type Post = Schema<'PostView'>;
@@ -27,7 +27,7 @@ export default function PostsPage() {
   const me = useMe();
   const [url, change] = useUrl();
   const month = url.month ?? me.today.slice(0, 7);
-  const duties = api.useQuery('get', '/api/v1/duties', { params: { query: { month } } }, { placeholderData: (before) => before });
+  const duties = api.useQuery('get', '/api/v1/duties', { params: { query: { month } } });
   const posts = api.useQuery('get', '/api/v1/posts');
   const duty = duties.data?.find((one) => one.id === url.duty);
   const post = posts.data?.find((one) => one.id === url.post);
@@ -54,48 +54,46 @@ export default function PostsPage() {
 function Duties({ rows, onOpen }: { rows: Duty[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <div className="scroll" tabIndex={0} role="group" aria-label={t('duties')}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('duty')}</th>
-            <th scope="col">{t('role')}</th>
-            <th scope="col">{t('measure')}</th>
-            <th scope="col" className="num">
-              {t('documents')}
+    <PlainTable label={t('duties')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('duty')}</th>
+          <th scope="col">{t('role')}</th>
+          <th scope="col">{t('measure')}</th>
+          <th scope="col" className="num">
+            {t('documents')}
+          </th>
+          <th scope="col" className="num">
+            {t('records')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <th scope="row">
+              <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
+                {row.title}
+              </Button>
             </th>
-            <th scope="col" className="num">
-              {t('records')}
-            </th>
+            <td>{row.role_title}</td>
+            <td>
+              <Evidence row={row} />
+            </td>
+            <td className="num">
+              {row.documents ? (
+                <Link to="/documents" search={{ kind: row.documents } as never}>
+                  {count(row.document_count)}
+                </Link>
+              ) : (
+                '—'
+              )}
+            </td>
+            <td className="num">{count(row.records)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">
-                <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
-                  {row.title}
-                </Button>
-              </th>
-              <td>{row.role_title}</td>
-              <td>
-                <Evidence row={row} />
-              </td>
-              <td className="num">
-                {row.documents ? (
-                  <Link to="/documents" search={{ kind: row.documents } as never}>
-                    {count(row.document_count)}
-                  </Link>
-                ) : (
-                  '—'
-                )}
-              </td>
-              <td className="num">{count(row.records)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }
 
@@ -116,38 +114,37 @@ function Evidence({ row }: { row: Duty }) {
 function Posts({ rows, onOpen }: { rows: Post[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <div className="scroll" tabIndex={0} role="group" aria-label={t('posts')}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('post')}</th>
-            <th scope="col">{t('role')}</th>
-            <th scope="col">{t('purpose')}</th>
-            <th scope="col">{t('duties')}</th>
+    <PlainTable label={t('posts')}>
+      <thead>
+        <tr>
+          <th scope="col">{t('post')}</th>
+          <th scope="col">{t('role')}</th>
+          <th scope="col">{t('purpose')}</th>
+          <th scope="col">{t('duties')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <th scope="row">
+              <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
+                {row.title}
+              </Button>{' '}
+              {row.electronic && <StatusTag tone="info">{t('electronic')}</StatusTag>}
+            </th>
+            <td>{row.role_title}</td>
+            <td>{row.purpose}</td>
+            <td>{row.duties.map((duty) => duty.title).join(t('comma'))}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <th scope="row">
-                <Button type="link" size="small" style={left} onClick={() => onOpen(row.id)}>
-                  {row.title}
-                </Button>{' '}
-                {row.electronic && <StatusTag tone="info">{t('electronic')}</StatusTag>}
-              </th>
-              <td>{row.role_title}</td>
-              <td>{row.purpose}</td>
-              <td>{row.duties.map((duty) => duty.title).join(t('comma'))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }
 
 function PostDrawer({ post, onClose }: { post: Post; onClose: () => void }) {
   const t = useT('posts');
+  const permissionName = usePermissionName();
   const may = usePermission('person.read');
   return (
     <DetailDrawer open title={post.title} onClose={onClose}>
@@ -161,9 +158,7 @@ function PostDrawer({ post, onClose }: { post: Post; onClose: () => void }) {
       <h3 style={{ fontSize: 16 }}>{t('rights', { role: post.role_title })}</h3>
       <ul>
         {post.permissions.map((name) => (
-          <li key={name}>
-            <Right name={name} />
-          </li>
+          <li key={name}>{permissionName(name)}</li>
         ))}
       </ul>
       {may && (

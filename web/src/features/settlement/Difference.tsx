@@ -6,6 +6,7 @@ import { useDark } from '@/shared/prefs';
 import { axisStyle, Chart } from '@/shared/charts/Chart';
 import { Block } from '@/shared/ui/Block';
 import { Money } from '@/shared/ui/Money';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { QueryState } from '@/shared/ui/QueryState';
 
 type View = Schema<'PeriodDifference'>;
@@ -101,8 +102,8 @@ function Waterfall({ data }: { data: View }) {
 function Changes({ title, rows, width, month }: { title: string; rows: Schema<'PeriodChange'>[]; width: string; month?: string }) {
   const t = useT('settlement');
   return (
-    <div className={`scroll ${width}`} style={{ maxHeight: 360 }} role="region" aria-label={title} tabIndex={0}>
-      <table className="plain-table">
+    <div className={width}>
+      <PlainTable label={title} maxHeight={360}>
         <caption className="muted">{title}</caption>
         <thead>
           <tr>
@@ -137,7 +138,7 @@ function Changes({ title, rows, width, month }: { title: string; rows: Schema<'P
             </tr>
           ))}
         </tbody>
-      </table>
+      </PlainTable>
     </div>
   );
 }

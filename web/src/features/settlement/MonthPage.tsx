@@ -10,6 +10,7 @@ import { Refused } from '@/shared/ui/Drawers';
 import { JobProgress } from '@/shared/ui/JobProgress';
 import { BigCount, BigMoney, Money } from '@/shared/ui/Money';
 import { PageHead } from '@/shared/ui/PageHead';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
@@ -222,36 +223,34 @@ function Components({ data }: { data: Period }) {
   const t = useT('settlement');
   const rows = data.components.filter((one) => one.lines > 0 || one.scheduled !== 0 || one.reasons > 0);
   return (
-    <div className="scroll" style={{ maxHeight: 320 }} role="region" aria-label={t('components')} tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">{t('component')}</th>
-            {(['lines', 'amount', 'scheduled', 'unpaid'] as const).map((key) => (
-              <th key={key} scope="col" className="num">
-                {t(key)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((one) => (
-            <tr key={`${one.policy}/${one.version}/${one.component}`}>
-              <th scope="row">
-                {one.title} <span className="muted">{`${one.policy} v${one.version}`}</span>
-              </th>
-              <td className="num">{count(one.lines)}</td>
-              <td className="num">
-                <Money fen={one.amount} />
-              </td>
-              <td className="num">
-                <Money fen={one.scheduled} />
-              </td>
-              <td className="num">{count(one.reasons)}</td>
-            </tr>
+    <PlainTable label={t('components')} maxHeight={320}>
+      <thead>
+        <tr>
+          <th scope="col">{t('component')}</th>
+          {(['lines', 'amount', 'scheduled', 'unpaid'] as const).map((key) => (
+            <th key={key} scope="col" className="num">
+              {t(key)}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((one) => (
+          <tr key={`${one.policy}/${one.version}/${one.component}`}>
+            <th scope="row">
+              {one.title} <span className="muted">{`${one.policy} v${one.version}`}</span>
+            </th>
+            <td className="num">{count(one.lines)}</td>
+            <td className="num">
+              <Money fen={one.amount} />
+            </td>
+            <td className="num">
+              <Money fen={one.scheduled} />
+            </td>
+            <td className="num">{count(one.reasons)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }

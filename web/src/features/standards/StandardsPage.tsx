@@ -5,6 +5,7 @@ import { useT } from '@/i18n';
 import { count } from '@/shared/format/money';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
@@ -49,55 +50,53 @@ export default function StandardsPage() {
             <p className="muted" style={{ marginTop: 0 }}>
               {t('help')}
             </p>
-            <div className="scroll" tabIndex={0} role="group" aria-label={t('title')}>
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t('what')}</th>
-                    <th scope="col" className="num">
-                      {t('defined')}
-                    </th>
-                    <th scope="col" className="num">
-                      {t('inherited')}
-                    </th>
-                    <th scope="col" className="num">
-                      {t('own')}
-                    </th>
-                    <th scope="col">{t('rule')}</th>
-                    <th scope="col">{t('version')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {all.families.map((row) => {
-                    const [id, rule] = [row.id as Id, row.rule as Rule];
-                    const page = PAGES[id];
-                    return (
-                      <tr key={row.id}>
-                        <th scope="row">{page ? <Link to={page}>{t(`ids.${id}`)}</Link> : t(`ids.${id}`)}</th>
-                        <td className="num">{count(row.defined)}</td>
-                        <td className="num">{count(row.inherited)}</td>
-                        <td className="num">
-                          {id === 'parameters' && territory ? (
-                            <Link to="/parameters" search={{ territory, state: 'own' } as never}>
-                              {count(row.own)}
-                            </Link>
-                          ) : (
-                            count(row.own)
-                          )}
-                        </td>
-                        <td>
-                          <StatusTag tone={TONES[rule]}>{t(`rules.${rule}`)}</StatusTag>{' '}
-                          {id === 'parameters' ? t('openHere', { shown: count(row.open) }) : t(`why.${id}`, { shown: count(row.open) })}
-                        </td>
-                        <td>
-                          <code>{row.version}</code>
-                        </td>
-                      </tr>
-                    );
-                  })}
-                </tbody>
-              </table>
-            </div>
+            <PlainTable label={t('title')}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('what')}</th>
+                  <th scope="col" className="num">
+                    {t('defined')}
+                  </th>
+                  <th scope="col" className="num">
+                    {t('inherited')}
+                  </th>
+                  <th scope="col" className="num">
+                    {t('own')}
+                  </th>
+                  <th scope="col">{t('rule')}</th>
+                  <th scope="col">{t('version')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {all.families.map((row) => {
+                  const [id, rule] = [row.id as Id, row.rule as Rule];
+                  const page = PAGES[id];
+                  return (
+                    <tr key={row.id}>
+                      <th scope="row">{page ? <Link to={page}>{t(`ids.${id}`)}</Link> : t(`ids.${id}`)}</th>
+                      <td className="num">{count(row.defined)}</td>
+                      <td className="num">{count(row.inherited)}</td>
+                      <td className="num">
+                        {id === 'parameters' && territory ? (
+                          <Link to="/parameters" search={{ territory, state: 'own' } as never}>
+                            {count(row.own)}
+                          </Link>
+                        ) : (
+                          count(row.own)
+                        )}
+                      </td>
+                      <td>
+                        <StatusTag tone={TONES[rule]}>{t(`rules.${rule}`)}</StatusTag>{' '}
+                        {id === 'parameters' ? t('openHere', { shown: count(row.open) }) : t(`why.${id}`, { shown: count(row.open) })}
+                      </td>
+                      <td>
+                        <code>{row.version}</code>
+                      </td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </PlainTable>
           </Block>
         )}
       </QueryState>

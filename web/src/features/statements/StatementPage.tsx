@@ -5,7 +5,7 @@ import { api, type Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
 import { count, yuan } from '@/shared/format/money';
 import { dateTime, month } from '@/shared/format/time';
-import { useUrl } from '@/shared/url';
+import { useUrl, type Patch } from '@/shared/url';
 import { Block } from '@/shared/ui/Block';
 import { Money } from '@/shared/ui/Money';
 import { PageHead } from '@/shared/ui/PageHead';
@@ -30,7 +30,7 @@ export default function StatementPage() {
   const query = api.useQuery('get', '/api/v1/statements/{period}/{partner}', { params: { path } });
   const file = (format: string) => `/api/v1/statements/${period}/${partner}/file?format=${format}`;
   // Filters of one list mean nothing to the other.
-  const open = (tab: string) =>
+  const open = (tab: string, filters: Patch = {}) =>
     change({
       tab,
       q: undefined,
@@ -40,6 +40,7 @@ export default function StatementPage() {
       curable: undefined,
       after: undefined,
       sort: undefined,
+      ...filters,
     });
   return (
     <QueryState query={query}>
@@ -92,11 +93,11 @@ export default function StatementPage() {
               />
             </Block>
           ))}
-          <NotPaid groups={data.unpaid} onOpen={(group) => change({ tab: 'unpaid', component: group.component, code: group.code })} />
+          <NotPaid groups={data.unpaid} onOpen={(group) => open('unpaid', { component: group.component, code: group.code })} />
           <div className="no-print">
             <Tabs
               activeKey={url.tab ?? 'lines'}
-              onChange={open}
+              onChange={(tab) => open(tab)}
               destroyOnHidden
               items={[
                 { key: 'lines', label: t('detail'), children: <Lines period={period} partner={partner} /> },

@@ -1,6 +1,7 @@
 import { useT } from '@/i18n';
 import { useCatalogue } from '@/shared/figures/ask';
 import { PageHead } from '@/shared/ui/PageHead';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { QueryState } from '@/shared/ui/QueryState';
 
 /** Every metric: what it is, and who answers for it. */
@@ -13,37 +14,35 @@ export default function CataloguePage() {
       <section className="block" aria-label={t('catalogue')}>
         <QueryState query={catalogue} rows={12}>
           {(found) => (
-            <div className="scroll" role="region" aria-label={t('catalogue')} tabIndex={0}>
-              <table className="plain-table">
-                <thead>
-                  <tr>
-                    <th scope="col">{t('metric')}</th>
-                    <th scope="col">{t('catalogue')}</th>
-                    <th scope="col">{t('by')}</th>
+            <PlainTable label={t('catalogue')}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('metric')}</th>
+                  <th scope="col">{t('catalogue')}</th>
+                  <th scope="col">{t('by')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {found.metrics.map((metric) => (
+                  <tr key={metric.id}>
+                    <th scope="row">
+                      {metric.name}
+                      <div className="muted small">{metric.id}</div>
+                    </th>
+                    <td>
+                      {metric.about}
+                      <div className="muted small">{metric.owner_name}</div>
+                    </td>
+                    <td className="small">
+                      {found.dimensions
+                        .filter((one) => metric.by.includes(one.code))
+                        .map((one) => one.name)
+                        .join(' · ')}
+                    </td>
                   </tr>
-                </thead>
-                <tbody>
-                  {found.metrics.map((metric) => (
-                    <tr key={metric.id}>
-                      <th scope="row">
-                        {metric.name}
-                        <div className="muted small">{metric.id}</div>
-                      </th>
-                      <td>
-                        {metric.about}
-                        <div className="muted small">{metric.owner_name}</div>
-                      </td>
-                      <td className="small">
-                        {found.dimensions
-                          .filter((one) => metric.by.includes(one.code))
-                          .map((one) => one.name)
-                          .join(' · ')}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+                ))}
+              </tbody>
+            </PlainTable>
           )}
         </QueryState>
       </section>

@@ -17,7 +17,6 @@ const analysis: English<'analysis'> = {
   area: 'County',
   search: 'Search',
   searchHelp: 'Name or code of outlet or partner',
-  file: { xlsx: 'Export Excel', csv: 'Export CSV' },
   split: {
     subtype: 'Channel type',
     outlet: 'Outlet',

@@ -17,7 +17,6 @@ const disputes: English<'disputes'> = {
   period: 'Month',
   claim: 'What the partner says',
   raised: 'raised by {{who}} at {{at}}',
-  photos: 'Photos',
   photo: 'photo {{number}}',
   proof: 'Show the proof',
   answer: 'Answer',

@@ -20,8 +20,6 @@ const home: English<'home'> = {
   alerts: 'Alerts',
   passed: '{{share}} of the month has passed',
   ofTarget: 'of',
-  notSettled: 'No month is settled yet',
-  notSettledHelp: 'Once a month is published, what is payable and the ranking stand here',
   hello: '{{name}}, today {{day}} {{week}}',
 };
 

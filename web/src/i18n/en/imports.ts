@@ -43,7 +43,6 @@ const imports: English<'imports'> = {
   check: 'Check, save nothing',
   load: 'Load',
   loadPartial: 'Load the good rows only',
-  loadWhole: 'Load if all rows are good',
   partialHelp:
     '{{count}} rows need correcting. Correct the file and upload it again, or load the good rows and correct the rejected ones afterwards',
   cannotCheck: 'Choose a table and give every required column first',
@@ -73,8 +72,6 @@ const imports: English<'imports'> = {
   reasonMissing: 'Give the reason',
   withdrawn: 'Withdrawn',
   failed: 'Not done',
-  system: 'System',
-  source: 'Data',
   due: { day: 'within {{count}} days', month: 'by day {{count}} of the next month' },
   dueOn: 'due {{day}}',
   cameOn: 'came {{day}}',

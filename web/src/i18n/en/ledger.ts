@@ -33,7 +33,6 @@ const ledger: English<'ledger'> = {
     budget_plan: 'Budget plan',
   },
   balance: 'Balance (yuan)',
-  balancePlain: 'Balance',
   entries: 'Entries',
   lastOn: 'Last entry',
   query: 'Code or name',
@@ -54,8 +53,6 @@ const ledger: English<'ledger'> = {
   reverses: 'Takes back {{id}}',
   someOf: '{{total}} entries, {{count}} of them are shown',
   proof: 'Statement and lines',
-  pointsNote: 'Accounts of points count points',
-  own: 'The entity',
 };
 
 export default ledger;

@@ -23,7 +23,6 @@ const parameters: English<'parameters'> = {
   changed: 'Set',
   coming: 'Change to come',
   missing: 'To be set',
-  day: 'Day',
   name: 'Parameter',
   value: 'Value',
   default: 'Default',
@@ -66,9 +65,8 @@ const parameters: English<'parameters'> = {
     township: 'Townships; below inherits',
     village: 'Every level',
   },
-  on: 'on',
-  off: 'off',
-  audit: 'Audit trail',
+  on: 'On',
+  off: 'Off',
   noManage: 'Needs the permission to manage parameters',
 };
 

@@ -58,7 +58,6 @@ const payments: English<'payments'> = {
   bankFileHelp: 'It holds full account numbers; exporting it is audited',
   pay: 'Mark as paid',
   payConsequence: 'Each payment is posted to the ledger; this cannot be undone',
-  posting: 'Posting',
   failed: 'Not done',
   onTime: 'Paid in time {{kept}} of {{due}}',
   onTimeNone: 'No payment was due yet',

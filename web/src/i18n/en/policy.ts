@@ -19,7 +19,6 @@ const policy: English<'policy'> = {
   timeline: 'Days in force',
   newPolicy: 'New policy',
   newVersion: 'Draft from this',
-  next: 'Change this policy',
   noDraftRight: 'You may not draft policies',
   state: { to_come: 'To come', in_force: 'In force', ended: 'Ended' },
   draftState: { draft: 'Draft', in_review: 'In review', returned: 'Returned', published: 'Published', withdrawn: 'Withdrawn' },
@@ -50,7 +49,6 @@ const policy: English<'policy'> = {
   warning: 'Warning',
   help: 'Do this: {{help}}',
   checked: 'checked in {{ms}} ms',
-  checking: 'Checking',
   saved: 'Saved, revision {{version}}',
   saving: 'Saving',
   unsaved: 'Not saved yet',
@@ -107,9 +105,6 @@ const policy: English<'policy'> = {
   component: 'Component',
   noExamples: 'No examples; a policy without one cannot be published',
   run: 'Simulate',
-  months: 'Months',
-  monthsFrom: 'First month',
-  monthsTo: 'Last month',
   simulateHelp: 'What the draft and the version in force pay for the same business; at most twelve months',
   simulateBlocked: 'The draft has errors; mend them first',
   live: 'In force',
@@ -121,7 +116,6 @@ const policy: English<'policy'> = {
   unchanged: 'Unchanged',
   topWinners: 'Largest gains',
   topLosers: 'Largest losses',
-  byMonth: 'By month',
   byComponent: 'By component',
   spread: 'Size of change',
   partners: 'Partners',
@@ -140,7 +134,6 @@ const policy: English<'policy'> = {
   chartSummary: 'Cost of the version in force and of the draft, by month',
   sideFrom: 'Begun from version {{version}}',
   reviewOf: 'Sent by {{who}}',
-  empty: 'Write the policy here',
 };
 
 export default policy;

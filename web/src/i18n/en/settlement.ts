@@ -23,7 +23,6 @@ const settlement: English<'settlement'> = {
   reruns: 'Re-runs',
   empty: 'No month to settle',
   emptyHelp: 'Import business data in the import centre first',
-  yuan: '{{amount}} yuan',
   steps: {
     data: 'Data',
     policies: 'Policies',
@@ -91,12 +90,10 @@ const settlement: English<'settlement'> = {
   before: 'Before',
   after: 'Now',
   delta: 'Change',
-  total: 'Total',
   others: 'Other components',
   waterfall: 'What took the total from {{before}} to {{after}} yuan',
   byComponent: 'By component',
   byPartner: 'By partner',
-  partner: 'Partner',
   submit: 'Submit',
   submitAgain: 'Ask for a re-run',
   submitConsequence: 'Somebody else with the permission approves it; then statements go out and are posted, and nothing changes any more',
@@ -122,8 +119,6 @@ const settlement: English<'settlement'> = {
   lastNote: 'Note: {{note}}',
   rerun: 'Re-run {{number}}: {{rows}} rows differ, {{up}} yuan more, {{down}} yuan less, posted in {{month}}',
   failed: 'Not done',
-  done: 'Done',
-  cannotTry: 'No trial now',
   kept: 'Saved',
 };
 

@@ -15,7 +15,6 @@ const analysis = {
   area: '区县',
   search: '搜索',
   searchHelp: '网点或代理商的名称、编码',
-  file: { xlsx: '导出 Excel', csv: '导出 CSV' },
   split: {
     subtype: '渠道类型',
     outlet: '网点',

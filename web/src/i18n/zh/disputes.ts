@@ -15,7 +15,6 @@ const disputes = {
   period: '账期',
   claim: '代理商的说明',
   raised: '{{who}} 于 {{at}} 提出',
-  photos: '照片',
   photo: '第 {{number}} 张照片',
   proof: '查看计酬说明',
   answer: '答复',

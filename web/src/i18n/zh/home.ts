@@ -18,8 +18,6 @@ const home = {
   alerts: '提醒',
   passed: '当月已过 {{share}}',
   ofTarget: '目标',
-  notSettled: '还没有已结算的月份',
-  notSettledHelp: '结算发布后，这里显示应付酬金与排名',
   hello: '{{name}}，今天 {{day}} {{week}}',
 };
 

@@ -31,7 +31,6 @@ const ledger = {
     budget_plan: '预算计划',
   },
   balance: '余额（元）',
-  balancePlain: '余额',
   entries: '分录',
   lastOn: '最近记账',
   query: '编码或名称',
@@ -52,8 +51,6 @@ const ledger = {
   reverses: '冲正凭证 {{id}}',
   someOf: '共 {{total}} 条分录，这里列出 {{count}} 条',
   proof: '对账单与明细',
-  pointsNote: '积分账户按个计',
-  own: '本主体',
 };
 
 export default ledger;

@@ -21,7 +21,6 @@ const parameters = {
   changed: '已设定',
   coming: '将变更',
   missing: '待设定',
-  day: '日期',
   name: '参数',
   value: '当前取值',
   default: '默认值',
@@ -66,7 +65,6 @@ const parameters = {
   },
   on: '开',
   off: '关',
-  audit: '变更审计',
   noManage: '需要参数管理权限',
 };
 

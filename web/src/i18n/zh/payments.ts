@@ -56,7 +56,6 @@ const payments = {
   bankFileHelp: '文件含完整账号，导出会记入审计日志',
   pay: '登记已付款',
   payConsequence: '登记后逐笔记入账本，应付余额相应减少；不能撤销',
-  posting: '记账',
   failed: '没有完成',
   onTime: '按期付款 {{kept}}/{{due}}',
   onTimeNone: '还没有到期的付款',

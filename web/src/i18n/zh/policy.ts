@@ -17,7 +17,6 @@ const policy = {
   timeline: '有效期时间轴',
   newPolicy: '新建政策',
   newVersion: '以此新建草案',
-  next: '修改此政策',
   noDraftRight: '您没有起草政策的权限',
   state: { to_come: '待生效', in_force: '有效', ended: '已到期' },
   draftState: { draft: '起草中', in_review: '审批中', returned: '已退回', published: '已发布', withdrawn: '已撤回' },
@@ -48,7 +47,6 @@ const policy = {
   warning: '提醒',
   help: '建议：{{help}}',
   checked: '检查用时 {{ms}} 毫秒',
-  checking: '正在检查',
   saved: '已保存，第 {{version}} 稿',
   saving: '正在保存',
   unsaved: '有未保存的修改',
@@ -98,9 +96,6 @@ const policy = {
   component: '酬金项',
   noExamples: '没有算例；没有算例的政策不能发布',
   run: '开始试算',
-  months: '月份',
-  monthsFrom: '起始月份',
-  monthsTo: '截止月份',
   simulateHelp: '按同样的业务数据，比较草案与现行版本各付多少；最多十二个月',
   simulateBlocked: '草案有错误，改正后才能试算',
   live: '现行',
@@ -112,7 +107,6 @@ const policy = {
   unchanged: '不变',
   topWinners: '获益最多',
   topLosers: '受损最多',
-  byMonth: '按月',
   byComponent: '按酬金项',
   spread: '变动幅度分布',
   partners: '代理商数',
@@ -131,7 +125,6 @@ const policy = {
   chartSummary: '各月现行与草案的成本',
   sideFrom: '从版本 {{version}} 起草',
   reviewOf: '{{who}} 提交',
-  empty: '请写下政策文本',
 };
 
 export default policy;

@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useLang, useT } from '@/i18n';
 import { useDark } from '@/shared/prefs';
 import { SERIES } from '@/shared/theme';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { echarts } from './echarts';
 import { asPng } from './png';
 
@@ -64,36 +65,34 @@ export function Chart({ summary, option, data, height = 280, name, onPick }: Pro
 /** The figures of a chart as a table. */
 export function DataTable({ data, label, height }: { data: ChartData; label: string; height: number }) {
   return (
-    <div className="scroll" style={{ maxHeight: height }} role="region" aria-label={label} tabIndex={0}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            {data.head.map((title, index) => (
-              <th key={index} scope="col" className={index > 0 ? 'num' : undefined}>
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {data.rows.map((row, index) => (
-            <tr key={index}>
-              {row.map((cell, column) =>
-                column === 0 ? (
-                  <th key={column} scope="row">
-                    {cell}
-                  </th>
-                ) : (
-                  <td key={column} className="num">
-                    {cell ?? '—'}
-                  </td>
-                ),
-              )}
-            </tr>
+    <PlainTable label={label} maxHeight={height}>
+      <thead>
+        <tr>
+          {data.head.map((title, index) => (
+            <th key={index} scope="col" className={index > 0 ? 'num' : undefined}>
+              {title}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      </thead>
+      <tbody>
+        {data.rows.map((row, index) => (
+          <tr key={index}>
+            {row.map((cell, column) =>
+              column === 0 ? (
+                <th key={column} scope="row">
+                  {cell}
+                </th>
+              ) : (
+                <td key={column} className="num">
+                  {cell ?? '—'}
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </PlainTable>
   );
 }
 

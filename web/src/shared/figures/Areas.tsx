@@ -6,10 +6,6 @@ import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { areaName, useAreas } from '@/shared/words';
 import { figure, size, useFigures, type Metric, type Question } from './ask';
 
-/** What the parts of an area are, from the length of its code. */
-const PARTS: Record<number, string> = { 0: 'county', 2: 'city', 4: 'county', 6: 'outlet', 9: 'outlet' };
-const STEPS = [2, 4, 6, 9];
-
 interface Props {
   base: Question;
   metric: Metric;
@@ -19,31 +15,29 @@ interface Props {
 }
 
 /** A metric over areas, in five classes: counties, then outlets; on a map where outlines are deployed. */
-export function Areas({ base, metric, area = '', onArea }: Props) {
+export function Areas({ base, metric, area, onArea }: Props) {
   const t = useT('volume');
-  const known = PARTS[area.length] ?? 'county';
-  const by = metric.by.includes(known) ? known : 'county';
-  const filters = (base.filters ?? []).filter((one) => one.dimension !== 'territory' || !area);
-  if (area) filters.push({ dimension: 'territory', values: [area] });
+  const by = area && metric.by.includes('outlet') ? 'outlet' : 'county';
+  const within = (base.filters ?? []).filter((one) => one.dimension !== 'territory');
+  const filters = area ? [...within, { dimension: 'territory', values: [area] }] : base.filters;
   const query = useFigures({ ...base, by: [by], filters, top: { rows: 200 }, sort: { metric: metric.id, descending: true } });
-  const outlines = useOutlines(area);
+  const outlines = useOutlines(area ?? '');
   const { areas } = useAreas();
-  const opens = by !== 'outlet';
-  const above = STEPS.filter((digits) => digits < area.length && digits >= 6).map((digits) => area.slice(0, digits));
   return (
     <>
       {area && (
         <Breadcrumb
-          items={['', ...above]
-            .map((code) => ({
-              key: code,
+          items={[
+            {
+              key: 'all',
               title: (
-                <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onArea(code || undefined)}>
-                  {code ? areaName(areas, code) : t('mapAll')}
+                <Button type="link" size="small" style={{ padding: 0 }} onClick={() => onArea(undefined)}>
+                  {t('mapAll')}
                 </Button>
               ),
-            }))
-            .concat([{ key: area, title: <span>{areaName(areas, area)}</span> }])}
+            },
+            { key: area, title: areaName(areas, area) },
+          ]}
         />
       )}
       <QueryState
@@ -64,7 +58,7 @@ export function Areas({ base, metric, area = '', onArea }: Props) {
               value: Math.round(size(metric.unit, row.cells[0]?.value) ?? 0),
               shown: figure(metric.unit, row.cells[0]?.value),
             }))}
-            {...(opens ? { onPick: (code: string) => onArea(code || undefined) } : {})}
+            {...(area ? {} : { onPick: onArea })}
           />
         )}
       </QueryState>

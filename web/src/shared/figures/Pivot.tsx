@@ -1,5 +1,6 @@
 import { useT } from '@/i18n';
 import { Delta } from '@/shared/ui/Money';
+import { PlainTable } from '@/shared/ui/PlainTable';
 import { figure, part, type Catalogue, type Metric, type Table } from './ask';
 
 interface Props {
@@ -67,60 +68,58 @@ export function Pivot({ table, catalogue, label, beside = [], onOpen }: Props) {
       ];
     });
   return (
-    <div className="scroll" role="region" aria-label={label} tabIndex={0} style={{ maxHeight: 520 }}>
-      <table className="plain-table">
-        <thead>
-          <tr>
-            {table.by.map((code) => (
-              <th key={code} scope="col">
-                {names.get(code) ?? code}
+    <PlainTable label={label} maxHeight={520}>
+      <thead>
+        <tr>
+          {table.by.map((code) => (
+            <th key={code} scope="col">
+              {names.get(code) ?? code}
+            </th>
+          ))}
+          {heads.flatMap(({ title, metric }, at) => [
+            <th key={at} scope="col" className="num">
+              {title}
+              {metric.unit === 'fen' ? `（${t('unit.fen')}）` : ''}
+            </th>,
+            ...extras.map((which) => (
+              <th key={`${at}${which}`} scope="col" className="num">
+                {titles[which]}
+              </th>
+            )),
+          ])}
+        </tr>
+      </thead>
+      <tbody>
+        {table.rows.map((row) => (
+          <tr key={row.key.join('|')}>
+            {row.labels.map((name, at) => (
+              <th key={at} scope="row">
+                {name}
+                {row.key[at] !== name && !/^\d{4}-/.test(row.key[at] ?? '') && <span className="muted small"> {row.key[at]}</span>}
               </th>
             ))}
-            {heads.flatMap(({ title, metric }, at) => [
-              <th key={at} scope="col" className="num">
-                {title}
-                {metric.unit === 'fen' ? `（${t('unit.fen')}）` : ''}
-              </th>,
-              ...extras.map((which) => (
-                <th key={`${at}${which}`} scope="col" className="num">
-                  {titles[which]}
-                </th>
-              )),
-            ])}
+            {cells(
+              row.cells,
+              table.by.map((dimension, at) => ({ dimension, key: row.key[at] ?? '' })),
+              row.labels.join(' '),
+            )}
           </tr>
-        </thead>
-        <tbody>
-          {table.rows.map((row) => (
-            <tr key={row.key.join('|')}>
-              {row.labels.map((name, at) => (
-                <th key={at} scope="row">
-                  {name}
-                  {row.key[at] !== name && !/^\d{4}-/.test(row.key[at] ?? '') && <span className="muted small"> {row.key[at]}</span>}
-                </th>
-              ))}
-              {cells(
-                row.cells,
-                table.by.map((dimension, at) => ({ dimension, key: row.key[at] ?? '' })),
-                row.labels.join(' '),
-              )}
-            </tr>
-          ))}
-          {table.rest && (
-            <tr>
-              <th scope="row" colSpan={Math.max(1, table.by.length)}>
-                {t('rest', { count: table.rest.rows })}
-              </th>
-              {cells(table.rest.cells, undefined, '')}
-            </tr>
-          )}
+        ))}
+        {table.rest && (
           <tr>
             <th scope="row" colSpan={Math.max(1, table.by.length)}>
-              {t('total')}
+              {t('rest', { count: table.rest.rows })}
             </th>
-            {cells(table.total, [], t('total'))}
+            {cells(table.rest.cells, undefined, '')}
           </tr>
-        </tbody>
-      </table>
-    </div>
+        )}
+        <tr>
+          <th scope="row" colSpan={Math.max(1, table.by.length)}>
+            {t('total')}
+          </th>
+          {cells(table.total, [], t('total'))}
+        </tr>
+      </tbody>
+    </PlainTable>
   );
 }

@@ -1,5 +1,5 @@
 // Questions to the metric catalogue, and how figures are written.
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { answer, http, type Schema } from '@/api/client';
 import { count, money, percent } from '@/shared/format/money';
 
@@ -17,13 +17,19 @@ export const ALONE = { previous: false, last_year: false, adjusted: false, targe
 export const useCatalogue = () =>
   useQuery({ queryKey: ['metrics'], queryFn: () => answer(http.GET('/api/v1/metrics')), staleTime: 600_000 });
 
-/** The answer to a question; what was shown before stays while it is counted. */
+/** What the figures of an answer are and how they are split: they may stand in for one another only where this is the same. */
+const shape = ({ metrics, by = [], across = null }: Question) => JSON.stringify([metrics, by, across]);
+
+/** The answer to a question. While it is counted, the one before stays, unless its figures would then stand under another name. */
 export const useFigures = (question: Question | undefined) =>
   useQuery({
     queryKey: ['figures', question],
     enabled: question !== undefined,
     queryFn: ({ signal }) => answer(http.POST('/api/v1/metrics/query', { body: question as Question, signal })),
-    placeholderData: keepPreviousData,
+    placeholderData: (before, asked) => {
+      const former = asked?.queryKey[1] as Question | undefined;
+      return former && question && shape(former) === shape(question) ? before : undefined;
+    },
   });
 
 /** A figure as its unit is written: `1,234.50`, `12.3%`, `1,234`. */

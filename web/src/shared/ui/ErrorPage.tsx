@@ -1,5 +1,6 @@
 import { Button, Space } from 'antd';
-import { useLabel, useT } from '@/i18n';
+import { useT } from '@/i18n';
+import { usePermissionName } from '@/shared/permissions';
 import { PageHead } from './PageHead';
 import { EmptyBox, ErrorBox } from './QueryState';
 import { ApiError } from '@/api/errors';
@@ -48,8 +49,8 @@ export function MissingPage() {
 /** Opened by somebody who may not. */
 export function ForbiddenPage({ permissions }: { permissions: readonly string[] }) {
   const t = useT('common');
-  const label = useLabel('permissions');
-  const words = permissions.map((one) => label(...(one.split('.') as [string, string]))).join(' / ');
+  const name = usePermissionName();
+  const words = permissions.map((one) => name(one)).join(' / ');
   return (
     <div className="page">
       <PageHead title={t('state.forbidden')} />
