@@ -169,13 +169,13 @@ pub async fn note(db: &Db, who: &str, duty: &str, day: Date, subject: &str, abou
     Ok(id)
 }
 
-/// Work of a month, the latest first; at most 2 000 entries.
+/// Work of a month, the latest first.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn work(tx: &mut Tx, month: Month) -> Result<Vec<Work>, Refusal> {
     let sql = "select w.*, p.name from access_work w join access_person p on p.login = w.login
-               where w.day >= $1 and w.day <= $2 order by w.day desc, w.at_us desc, w.id limit 2000";
+               where w.day >= $1 and w.day <= $2 order by w.day desc, w.at_us desc, w.id";
     let of = |row: &Row| {
         Ok(Work {
             id: row.string("id")?,

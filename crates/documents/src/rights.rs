@@ -43,6 +43,11 @@ impl Reader {
         self.keeps.covers(&place(territory, seat))
     }
 
+    /// Whether a folder that is meant for these roles (none: for all) is theirs to open: whoever keeps documents anywhere opens all.
+    pub fn enters(&self, readers: &[String]) -> bool {
+        readers.is_empty() || self.keeps != Scope::default() || self.held.iter().any(|held| readers.contains(&held.role))
+    }
+
     /// Whether they may read a document whose folder is meant for these roles (none: for all).
     pub fn reads(&self, document: &Document, seat: Seat<'_>, readers: &[String]) -> bool {
         if self.keeps(&document.territory, seat) {

@@ -134,6 +134,7 @@ fn a_reader_has_a_role_and_a_place() {
     assert!(!reads(&county, "4211", &leaders), "meant for others");
     let leads_another =
         Reader { held: [county.held.clone(), vec![held("leader", scope(&["421103"]), "421103")]].concat(), ..county.clone() };
+    assert!(!county.enters(&leaders) && county.enters(&[]) && leads_another.enters(&leaders));
     assert!(reads(&leads_another, "421103", &leaders) && !reads(&leads_another, "421102", &leaders), "a leader there is none here");
     let keeper = Reader { keeps: scope(&["421102"]), ..county.clone() };
     assert!(reads(&keeper, "421102", &leaders) && !reads(&keeper, "4211", &leaders), "who keeps it reads it");

@@ -23,6 +23,7 @@ use qudao_kernel::territory::level;
 use qudao_kernel::{Date, Lang, Refusal};
 use qudao_platform::files::{self, DOCUMENTS};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -68,7 +69,10 @@ async fn folder_list(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Js
     let master = master(&desk).await;
     let reader = reader(&desk, &signed, master.as_deref())?;
     let (folders, all) = both(&desk).await?;
-    let read = readable(&folders, &all, &reader, master.as_deref(), desk.today());
+    let read = read_by(&folders, &all, &reader, master.as_deref(), desk.today());
+    // Those meant for the caller, and those above them, which lead there.
+    let meant = folders.keys().filter(|id| reader.enters(folders::readers(&folders, id)));
+    let shown: BTreeSet<String> = meant.flat_map(|id| folders::chain(&folders, id)).map(|folder| folder.id.clone()).collect();
     let count = |id: &str| read.iter().filter(|document| document.folder == id && !document.archived).count();
     let view = |folder: &folders::Folder| FolderView {
         documents: count(&folder.id),
@@ -78,7 +82,7 @@ async fn folder_list(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Js
         readers: folder.readers.clone(),
         version: folder.version,
     };
-    let mut views: Vec<FolderView> = folders.values().map(view).collect();
+    let mut views: Vec<FolderView> = folders.values().filter(|folder| shown.contains(&folder.id)).map(view).collect();
     views.sort_by(|a, b| a.title.cmp(&b.title));
     Ok(Json(views))
 }
@@ -88,12 +92,20 @@ async fn both(desk: &Desk) -> Result<(Folders, Vec<Document>), Refusal> {
     Ok((folders::all(&mut tx).await?, store::all(&mut tx).await?))
 }
 
-fn readable<'d>(folders: &Folders, all: &'d [Document], reader: &Reader, master: Option<&Master>, day: Date) -> Vec<&'d Document> {
+fn read_by<'d>(folders: &Folders, all: &'d [Document], reader: &Reader, master: Option<&Master>, day: Date) -> Vec<&'d Document> {
     let may = |document: &&Document| {
         let meant = folders::readers(folders, &document.folder);
         seated(master, &document.partner, day, |seat| reader.reads(document, seat, meant))
     };
     all.iter().filter(may).collect()
+}
+
+/// The documents the caller may read.
+pub(super) async fn readable(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Document>> {
+    let master = master(desk).await;
+    let reader = reader(desk, signed, master.as_deref())?;
+    let (folders, all) = both(desk).await?;
+    Ok(read_by(&folders, &all, &reader, master.as_deref(), desk.today()).into_iter().cloned().collect())
 }
 
 /// A folder to be made or changed.
@@ -267,7 +279,7 @@ async fn list(
         state && lies && is(&filter.kind, &document.kind) && is(&filter.partner, &document.partner)
     };
     let mut found: Vec<(&Document, Option<Found>)> = Vec::new();
-    for document in readable(&folders, &all, &reader, master.as_deref(), desk.today()).into_iter().filter(wanted) {
+    for document in read_by(&folders, &all, &reader, master.as_deref(), desk.today()).into_iter().filter(wanted) {
         if typed.is_empty() {
             found.push((document, None));
         } else if let Some(at) = search::of(document, &typed, &inside) {

@@ -1,6 +1,7 @@
 //! 岗位职责: posts with their rights, the thirteen duties with what shows that they were done, and the work log (R8.94, R8.145).
 
 use super::desk::Desk;
+use super::documents::readable;
 use super::figures;
 use super::metrics::{MetricQuery, unit};
 use super::people::{day, master};
@@ -12,7 +13,6 @@ use axum::extract::{Path as Named, State};
 use axum::http::StatusCode;
 use qudao_access::posts::{self, Work};
 use qudao_access::{Permission, duties, people};
-use qudao_documents::store;
 use qudao_kernel::{Lang, Month, Refusal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,6 +20,9 @@ use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// Most entries of a work log that are told.
+const MOST_WORK: usize = 2_000;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(post_list)).routes(routes!(duty_list)).routes(routes!(work_list, note))
@@ -154,10 +157,9 @@ async fn duty_list(
 ) -> Answer<Json<Vec<DutyView>>> {
     let month = month(&asked, &desk)?;
     let work = seen(&desk, &signed, month).await?;
-    let (matrix, documents) = {
-        let mut tx = desk.db.read().await?;
-        (duties::matrix(&mut tx).await?, store::all(&mut tx).await?)
-    };
+    let matrix = duties::matrix(&mut desk.db.read().await?).await?;
+    // Whoever reads no documents counts none.
+    let documents = readable(&desk, &signed).await.unwrap_or_default();
     let values = values(&desk, &signed, month, lang).await?;
     let within = |us: i64| qudao_access::sessions::day(us).month() == month;
     let view = |duty: posts::DutyOf| {
@@ -223,7 +225,7 @@ pub(crate) struct WorkView {
     about: String,
 }
 
-/// The work log of a duty in a month: one's own, and that of people in one's part of the house.
+/// The work log of a duty in a month: one's own, and that of people in one's part of the house; the latest 2 000 entries.
 #[utoipa::path(get, path = "/duties/{id}/records", tag = "people", operation_id = "duty_records", params(("id" = String, Path), DutyQuery),
     responses((status = 200, body = Vec<WorkView>)), extensions(("x-permission" = json!("any"))))]
 async fn work_list(
@@ -241,7 +243,7 @@ async fn work_list(
         subject: work.subject,
         about: work.about,
     };
-    Ok(Json(work.into_iter().filter(|work| work.duty == id).map(view).collect()))
+    Ok(Json(work.into_iter().filter(|work| work.duty == id).take(MOST_WORK).map(view).collect()))
 }
 
 /// Work that was done.
