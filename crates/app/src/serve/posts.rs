@@ -21,9 +21,6 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Most entries of a work log that are told.
-const MOST_WORK: usize = 2_000;
-
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(post_list)).routes(routes!(duty_list)).routes(routes!(work_list, note))
 }
@@ -225,7 +222,7 @@ pub(crate) struct WorkView {
     about: String,
 }
 
-/// The work log of a duty in a month: one's own, and that of people in one's part of the house; the latest 2 000 entries.
+/// The work log of a duty in a month: one's own, and that of people in one's part of the house.
 #[utoipa::path(get, path = "/duties/{id}/records", tag = "people", operation_id = "duty_records", params(("id" = String, Path), DutyQuery),
     responses((status = 200, body = Vec<WorkView>)), extensions(("x-permission" = json!("any"))))]
 async fn work_list(
@@ -243,7 +240,7 @@ async fn work_list(
         subject: work.subject,
         about: work.about,
     };
-    Ok(Json(work.into_iter().filter(|work| work.duty == id).take(MOST_WORK).map(view).collect()))
+    Ok(Json(work.into_iter().filter(|work| work.duty == id).map(view).collect()))
 }
 
 /// Work that was done.
