@@ -364,6 +364,6 @@ def prove(args):
 
 
 if __name__ == "__main__":
-    BENCHES |= {"serve": serving.serve, "start": serving.start, "metrics": metrics.metrics}
+    BENCHES |= {"serve": serving.serve, "start": serving.start, "draft": serving.draft, "metrics": metrics.metrics}
     BENCHES |= {"settle": BENCHES.pop("settle_month"), "import": BENCHES.pop("import_files")}
     BENCHES[options().name](options())
