@@ -237,7 +237,7 @@ impl Asker<'_> {
         let mut state = Value::Null;
         for _ in 0..200_000 {
             state = served.get(&job, self.cookie()).await.json();
-            if !matches!(state["state"].as_str(), Some("queued" | "running")) {
+            if !matches!(state["state"].as_str(), Some("waiting" | "running")) {
                 break;
             }
         }
