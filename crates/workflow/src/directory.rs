@@ -91,6 +91,8 @@ pub trait Directory: Sync {
     fn decides(&self, login: &str) -> bool;
     /// Whether somebody holds a role that has to do with applications at all, and so can read one.
     fn reads(&self, login: &str) -> bool;
+    /// Whether somebody holds a post.
+    fn stands(&self, login: &str, post: &Post) -> bool;
     /// Who holds a role nearest to a place: over it, or over the smallest territory around it that somebody holds it over.
     fn holders(&self, role: &str, place: &Place) -> Vec<Party>;
     /// The superiors of somebody in a post, from the direct one upwards; `None` for who stands on no rung there, and so has none.
@@ -194,7 +196,7 @@ impl Staff {
     }
 
     /// The highest rung somebody stands on at a place.
-    fn stands(&self, login: &str, place: &Place) -> Option<usize> {
+    fn rung(&self, login: &str, place: &Place) -> Option<usize> {
         let own = self.grants.iter().filter(|(party, held)| party.login == login && place.lies_in(&held.over));
         own.filter_map(|(_, held)| rung_of(&held.role)).max()
     }
@@ -238,6 +240,10 @@ impl Directory for Staff {
         self.readers.contains(login)
     }
 
+    fn stands(&self, login: &str, post: &Post) -> bool {
+        self.grants.iter().any(|(party, held)| party.login == login && post.is_given_by(held))
+    }
+
     fn holders(&self, role: &str, place: &Place) -> Vec<Party> {
         let exact = [&place.clerk, &place.outlet, &place.partner].into_iter().filter(|code| !code.is_empty()).map(String::as_str);
         let around = (0..=place.territory.len()).rev().filter_map(|length| place.territory.get(..length));
@@ -246,7 +252,7 @@ impl Directory for Staff {
 
     fn superiors(&self, login: &str, post: &Post) -> Option<Vec<Rung>> {
         let place = &post.place;
-        let own = rung_of(&post.role).max(self.stands(login, place))?;
+        let own = rung_of(&post.role).max(self.rung(login, place))?;
         // The first role of a rung that somebody holds there stands for the rung; a role that may not decide stands for none.
         let filled = |rung: &&[&str]| {
             let roles = rung.iter().filter(|role| self.deciding.contains(**role));

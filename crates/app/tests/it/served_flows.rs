@@ -190,7 +190,14 @@ async fn a_subsidy_goes_through_every_hand_and_becomes_a_budget(house: &House) {
     assert_eq!(house.saves("channel", &Application { version: 1, ..it.clone() }, &subsidy(1)).await.code(), "platform.db.stale");
     house.refuses("channel", &it, "submit", &json!({}), "workflow.form.wrong").await;
     it = Application::of(&house.saves("channel", &it, &subsidy(500_000)).await);
-    house.does("channel", &mut it, "submit", &json!({})).await;
+    let submit = || {
+        let url = format!("{}/api/v1/applications/{}/submit", house.served.url, it.id);
+        let request = reqwest::Client::new().post(url).header("x-qudao", "1").header("cookie", &house.cookies["channel"]);
+        request.header("idempotency-key", "one-submission").header("if-match", format!("\"{}\"", it.version))
+    };
+    let (sent, again) = (Application::of(&send(submit()).await), Application::of(&send(submit()).await));
+    assert_eq!((sent.version, sent.state.as_str()), (again.version, "in_review"), "sent twice with one key it happens once");
+    it = sent;
 
     who_sees_it(house, &it).await;
     house.does("channel", &mut it, "urge", &json!({})).await;

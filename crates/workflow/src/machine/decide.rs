@@ -320,7 +320,7 @@ impl Act<'_> {
         Ok(())
     }
 
-    fn turn(&mut self, id: u32, change: impl FnOnce(&mut Turn)) {
+    pub(super) fn turn(&mut self, id: u32, change: impl FnOnce(&mut Turn)) {
         let turns = self.out.instance.progress.seats.iter_mut().flat_map(|seat| &mut seat.turns);
         if let Some(turn) = turns.into_iter().find(|turn| turn.id == id) {
             change(turn);

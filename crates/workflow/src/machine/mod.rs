@@ -194,6 +194,8 @@ pub enum Verb {
     Late,
     /// By the machine: a second deadline passed, others decide now.
     Escalate,
+    /// By the machine: those it was with left their post, others hold it now.
+    Succeed,
     /// By the machine: the applicant let it lie.
     Lapse,
 }
@@ -220,6 +222,7 @@ impl Verb {
             Verb::Skip => "skip",
             Verb::Late => "late",
             Verb::Escalate => "escalate",
+            Verb::Succeed => "succeed",
             Verb::Lapse => "lapse",
         }
     }
@@ -245,6 +248,7 @@ impl Verb {
             Verb::Skip => ("重复审批人自动通过", "Agreed before"),
             Verb::Late => ("超期提醒", "Late"),
             Verb::Escalate => ("超期上报", "Escalated"),
+            Verb::Succeed => ("转给现任人员", "Passed to who holds the post"),
             Verb::Lapse => ("逾期失效", "Lapsed"),
         };
         Text::new(zh, en)

@@ -170,23 +170,21 @@ pub async fn act(
     })
 }
 
-/// Lets time act on every instance whose day has passed, each in a transaction of its own.
+/// Lets time act on every instance whose day has passed, and on those that lie with people who left their post, each in a transaction of its own.
 ///
 /// # Errors
 /// The database does not answer. What one instance fails with is told in [`Ticked`].
 pub async fn tick(db: &Db, office: &Office<'_>) -> Result<Ticked, Refusal> {
     let today = day(db.now_us());
-    let sql = "select id, wakes_after from flow_instance where wakes_after is not null and wakes_after < $1
-                   and (wakes_after > $2 or (wakes_after = $2 and id > $3)) order by wakes_after, id limit $4";
     let mut ticked = Ticked::default();
-    let (mut last_day, mut last_id) = (String::new(), String::new());
+    let mut last = String::new();
     loop {
-        let due = db.read().await?.query(sql, args![today, &last_day, &last_id, BATCH]).await?;
+        let due = db.read().await?.query(DUE, args![today, &last, BATCH]).await?;
         for row in &due {
-            (last_day, last_id) = (row.string("wakes_after")?, row.string("id")?);
-            match tick_one(db, office, &last_id).await {
+            last = row.string("id")?;
+            match tick_one(db, office, &last).await {
                 Ok(acted) => ticked.done += u32::from(acted),
-                Err(refusal) => ticked.failed.push((last_id.clone(), refusal)),
+                Err(refusal) => ticked.failed.push((last.clone(), refusal)),
             }
         }
         if due.len() < BATCH as usize {
@@ -194,6 +192,18 @@ pub async fn tick(db: &Db, office: &Office<'_>) -> Result<Ticked, Refusal> {
         }
     }
 }
+
+/// Instances time may have to act on: a day has passed, or somebody holds one in a post that no grant of theirs gives on the day.
+const DUE: &str = "
+    select due.id from (
+        select id from flow_instance where wakes_after is not null and wakes_after < $1
+        union
+        select p.instance as id from flow_part p where p.part = 'holder' and p.role <> '' and not exists (
+            select 1 from access_grant g join access_person o on o.login = g.login
+            where g.login = p.login and g.role = p.role and o.left_at_us is null
+                and g.effective_from <= $1 and (g.effective_to is null or $1 < g.effective_to)
+                and (substr(p.territory, 1, length(g.over)) = g.over or g.over in (p.partner, p.outlet, p.clerk)))) due
+    where due.id > $2 order by due.id limit $3";
 
 async fn tick_one(db: &Db, office: &Office<'_>, id: &str) -> Result<bool, Refusal> {
     write_tx!(db, |tx| {

@@ -247,6 +247,15 @@ async fn time_acts_on_what_is_late(db: TestDb) {
     let entries = audit::list(&mut tx, Some(("flow", &started.id)), 0, 10).await.unwrap();
     assert_eq!(entries.last().unwrap().entry.who, "clock");
     drop(tx);
+    // Li leaves the post, mei takes it: what lay with li lies with mei.
+    write_tx!(house.db, |tx| {
+        tx.execute("update access_grant set effective_to = '2026-07-02' where login = 'li'", args![]).await?;
+        tx.execute("update access_grant set role = 'leader' where login = 'mei'", args![]).await
+    })
+    .unwrap();
+    assert_eq!(ticked().await, (1, vec![]));
+    assert_eq!(house.held(&started.id).await.unwrap().instance.holders()[0].login, "mei");
+    assert_eq!(ticked().await, (0, vec![]));
     // One that cannot be acted on keeps nothing else waiting, wherever it stands in the row.
     let mut others = Vec::new();
     for number in 0..3 {

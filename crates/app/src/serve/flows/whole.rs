@@ -231,7 +231,7 @@ pub(super) const fn permissions(verb: Verb) -> &'static [Permission] {
         Verb::Save | Verb::Submit | Verb::Urge => &[Permission::FlowStart],
         Verb::Execute | Verb::HandOver | Verb::TakeBack => &[Permission::FlowDecide, Permission::FlowStart],
         Verb::Cancel => &[Permission::FlowStart, Permission::FlowManage],
-        Verb::Comment | Verb::Copy | Verb::Skip | Verb::Late | Verb::Escalate | Verb::Lapse => READS,
+        Verb::Comment | Verb::Copy | Verb::Skip | Verb::Late | Verb::Escalate | Verb::Succeed | Verb::Lapse => READS,
     }
 }
 

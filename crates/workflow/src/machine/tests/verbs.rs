@@ -324,6 +324,27 @@ fn deadlines_are_noted_and_others_take_over() {
 }
 
 #[test]
+fn what_lies_with_who_left_a_post_goes_to_who_holds_it_now() {
+    // R8.44, R2.2
+    let mut story = Story::under_way(SMALL);
+    assert!(!story.tick(), "as long as they stand");
+    let moved: Vec<_> = PEOPLE.iter().filter(|(login, ..)| *login != "sun").copied().collect();
+    story.staff = Staff::of(&moved);
+    assert!(!story.tick(), "somebody is still there");
+    let without: Vec<_> = moved.iter().filter(|(login, ..)| *login != "shi").copied().collect();
+    story.staff = Staff::of(&without);
+    assert!(!story.tick(), "nobody is there to take over");
+    let others = [&without[..], &[("qi", "supervisor", "4211"), ("wang", "supervisor", "4211")]].concat();
+    story.staff = Staff::of(&others);
+    assert!(story.tick());
+    assert_eq!((story.verbs(), story.holders(), story.told()), (vec!["succeed"], vec!["qi"], vec![("qi", Told::Assigned)]));
+    let mut qi = actor("sun");
+    qi.me.login = "qi".into();
+    story.tries(&qi, &agree()).unwrap();
+    assert_eq!(story.step(), "leader");
+}
+
+#[test]
 fn what_an_applicant_lets_lie_lapses() {
     // R8.44
     let mut story = Story::new(SMALL);
