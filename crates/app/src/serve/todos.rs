@@ -174,11 +174,11 @@ async fn applications(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
         due: counts.due,
         ..Work::new("applications", "待审批的申请", "Applications to decide", counts.holder.into(), to)
     };
-    let mend = "/applications?box=mine&state=returned".to_owned();
+    let mend = "/applications?box=mine".to_owned();
     let read = "/applications?box=copied".to_owned();
     Ok(vec![
         decide,
-        Work::new("returned", "退回给您的申请", "Applications returned to you", counts.returned.into(), mend),
+        Work::new("returned", "退回或撤回待修改的申请", "Applications to mend", counts.returned.into(), mend),
         Work::new("copies", "未读的抄送", "Copies to read", counts.unread.into(), read),
     ])
 }
