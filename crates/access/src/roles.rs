@@ -94,6 +94,14 @@ permissions! {
     DocumentManage = "document.manage",
     /// Note what rivals are thought to pay.
     RivalNote = "rival.note",
+    /// Begin, send and follow applications of one's own.
+    FlowStart = "flow.start",
+    /// Decide on applications, and carry out what was approved.
+    FlowDecide = "flow.decide",
+    /// See the applications and budgets of one's part of the network.
+    FlowRead = "flow.read",
+    /// Cancel what others applied for.
+    FlowManage = "flow.manage",
 }
 
 /// What a grant of a role names.

@@ -5,6 +5,7 @@
 
 use crate::definition::{BudgetRule, Definition};
 use crate::machine::Instance;
+use crate::store::within;
 use qudao_kernel::{Fen, Kind, Refusal};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx, Value};
@@ -152,11 +153,30 @@ pub(crate) async fn open(tx: &mut Tx, definition: &Definition, rule: &BudgetRule
     Ok(())
 }
 
+/// Which budgets somebody reaches: those of some territories, and their own.
+#[derive(Debug, Clone, Copy)]
+pub struct Reach<'a> {
+    /// Login of the holder whose budgets are reached wherever they are; empty for nobody.
+    pub holder: &'a str,
+    /// Division codes, each with all below it; an empty one is everywhere.
+    pub territories: &'a [String],
+}
+
+impl Reach<'_> {
+    fn wheres(&self, values: &mut Vec<Value>) -> String {
+        let within = within(self.territories, "territory", values);
+        values.push(self.holder.into());
+        format!("({within} or holder = ${})", values.len())
+    }
+}
+
 /// A movement to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct Draw<'a> {
     /// Who makes it.
     pub who: &'a str,
+    /// What they reach.
+    pub reach: Reach<'a>,
     /// Id of the budget.
     pub budget: &'a str,
     /// What.
@@ -170,9 +190,9 @@ pub struct Draw<'a> {
 /// Moves money of a budget of a version. The same request under its key is the same movement.
 ///
 /// # Errors
-/// `NotFound workflow.budget.none`; `BadInput workflow.budget.about`; as [`Amounts::moved`]; `Conflict platform.db.stale`.
+/// `NotFound workflow.budget.none`, also for one out of reach; `BadInput workflow.budget.about`; as [`Amounts::moved`]; `Conflict platform.db.stale`.
 pub async fn draw(db: &Db, key: &str, version: u32, draw: Draw<'_>) -> Result<Done<u32>, Refusal> {
-    let Draw { who, budget: id, by, fen, about } = draw;
+    let Draw { who, reach, budget: id, by, fen, about } = draw;
     let about = about.trim();
     if !(2..=200).contains(&about.chars().count()) {
         return Err(Refusal::bad_input(
@@ -187,7 +207,7 @@ pub async fn draw(db: &Db, key: &str, version: u32, draw: Draw<'_>) -> Result<Do
             Begun::Same(seq) => return Ok(Done::Already(seq)),
             Begun::Fresh(claim) => claim,
         };
-        let held = get(tx, id).await?;
+        let held = get(tx, &reach, id).await?;
         let after = held.amounts.moved(by, fen)?;
         let sql = "update flow_budget set version = version + 1, reserved = $3, spent = $4 where id = $1 and version = $2";
         tx.execute_versioned("预算 budget", id, sql, args![id, version, after.reserved, after.spent]).await?;
@@ -206,20 +226,40 @@ pub async fn draw(db: &Db, key: &str, version: u32, draw: Draw<'_>) -> Result<Do
 /// A budget.
 ///
 /// # Errors
-/// `NotFound workflow.budget.none`.
-pub async fn get(tx: &mut Tx, id: &str) -> Result<Budget, Refusal> {
-    let row = tx.query_opt("select * from flow_budget where id = $1", args![id]).await?;
+/// `NotFound workflow.budget.none`, also for one out of reach.
+pub async fn get(tx: &mut Tx, reach: &Reach<'_>, id: &str) -> Result<Budget, Refusal> {
+    let mut values: Vec<Value> = vec![id.into()];
+    let reached = reach.wheres(&mut values);
+    let row = tx.query_opt(format!("select * from flow_budget where id = $1 and {reached}"), &values).await?;
     row.map(|row| of_row(&row)).transpose()?.ok_or_else(|| none(id))
 }
 
-/// Budgets, newest first, after a place in the list: time and id of the last one seen.
+/// Budgets within reach whose number contains a text, newest first, after a place in the list: time and id of the last one seen. With them, how
+/// many there are in all.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn list(tx: &mut Tx, after: Option<(i64, &str)>, limit: u32) -> Result<Vec<Budget>, Refusal> {
+pub async fn list(
+    tx: &mut Tx,
+    reach: &Reach<'_>,
+    text: &str,
+    after: Option<(i64, &str)>,
+    limit: u32,
+) -> Result<(Vec<Budget>, u32), Refusal> {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let mut values: Vec<Value> = vec![format!("%{escaped}%").into()];
+    let reached = reach.wheres(&mut values);
+    let filter = format!("lower(id) like $1 escape '\\' and {reached}");
+    let total = tx.query_one(format!("select count(*) as n from flow_budget where {filter}"), &values).await?.count("n")?;
     let (at, id) = after.unwrap_or((i64::MAX, ""));
-    let sql = "select * from flow_budget where at_us < $1 or (at_us = $1 and id > $2) order by at_us desc, id limit $3";
-    tx.query(sql, args![at, id, limit]).await?.iter().map(of_row).collect()
+    let place = values.len();
+    values.extend([Value::from(at), Value::from(id), Value::from(i64::from(limit))]);
+    let (at, id, limit) = (format!("${}", place + 1), format!("${}", place + 2), format!("${}", place + 3));
+    let sql = format!(
+        "select * from flow_budget where {filter} and (at_us < {at} or (at_us = {at} and id > {id})) order by at_us desc, id limit {limit}"
+    );
+    let found = tx.query(sql, &values).await?.iter().map(of_row).collect::<Result<_, _>>()?;
+    Ok((found, total))
 }
 
 /// The movements of a budget, oldest first.

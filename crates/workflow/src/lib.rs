@@ -6,6 +6,8 @@
 //!
 //! Invariants
 //! - Nobody decides on an application of their own, and no pair of hands decides twice on one step; who acts for somebody counts as both.
+//! - Who decides holds the role and the place they are asked for, of one and the same grant, on that day; a delegate by what was lent.
+//! - What somebody agreed to is changed by no later hand, except where the step fills it in.
 //! - An instance ends approved only after every step on its way was agreed to with the content it has then.
 //! - An instance that is not at its end has a holder, whom the applicant sees.
 //! - A running instance stays on the version of the definition it began under.
@@ -25,6 +27,6 @@ pub mod store;
 mod tests;
 
 pub use definition::Definition;
-pub use directory::{Directory, Party, Place};
+pub use directory::{Directory, Party, Place, Post};
 pub use form::Form;
 pub use machine::{Actor, Command, Instance, State};

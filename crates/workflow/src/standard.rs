@@ -57,6 +57,11 @@ impl Catalogue {
         Ok(Self { roles: roles.clone(), present, earlier: Mutex::default() })
     }
 
+    /// The roles the definitions were checked with.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
     /// All flows, by id.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Definition>> {
         self.present.values().map(|(definition, _)| definition)

@@ -4,6 +4,365 @@
  */
 
 export interface paths {
+  '/api/v1/applications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Applications, the newest on top. */
+    get: operations['applications'];
+    put?: never;
+    /** Begins an application as a draft. */
+    post: operations['start_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many wait for one, for the tabs of the lists. */
+    get: operations['application_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/decisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agrees to several applications, or rejects them. */
+    post: operations['decide_applications'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People who may decide, by login; the first twenty of those that are meant. */
+    get: operations['application_people'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One application. */
+    get: operations['application'];
+    /** 保存: keeps what was filled in. */
+    put: operations['save_application'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/add': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 加签: others decide as well, before or after oneself. */
+    post: operations['add_to_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/agree': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 同意. */
+    post: operations['agree_to_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 作废: by the applicant, or by who manages applications there. */
+    post: operations['cancel_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/comment': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 评论. */
+    post: operations['comment_on_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/copy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 抄送: others may read it. */
+    post: operations['copy_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/execute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 办理: what was approved is done. */
+    post: operations['execute_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/files/{file}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file of an application. */
+    get: operations['application_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/hand-over': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 转交: somebody else decides instead. */
+    post: operations['hand_over_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/paper': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An application with its decisions as a PDF. */
+    get: operations['application_paper'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/reject': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 拒绝: it ends. */
+    post: operations['reject_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/remove': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 减签: takes an addition of one's own back. */
+    post: operations['remove_from_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 退回: back to a step that was passed, or to the applicant. */
+    post: operations['return_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/signatures/{seq}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The signature of a decision. */
+    get: operations['application_signature'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 提交: sends it on its way, or back to where it was returned from. */
+    post: operations['submit_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/take-back': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 撤回: takes one's own last act back, as long as nobody acted after it. */
+    post: operations['take_application_back'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/urge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** 催办. */
+    post: operations['urge_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/arrivals': {
     parameters: {
       query?: never;
@@ -152,6 +511,57 @@ export interface paths {
     put?: never;
     /** Refuses an account somebody else entered. */
     post: operations['refuse_bank_account'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Budgets of one's part of the network and one's own, the newest first. */
+    get: operations['budgets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One budget. */
+    get: operations['budget'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets/{id}/movements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Draws on a budget of one's part of the network, within what is left of it. */
+    post: operations['draw_on_budget'];
     delete?: never;
     options?: never;
     head?: never;
@@ -637,6 +1047,40 @@ export interface paths {
     put?: never;
     /** Makes an export again, of what there is now. */
     post: operations['repeat_export'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Flows one may start; for who decides or reads applications, all. */
+    get: operations['flows'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows/{flow}/look': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a form lacks, which fields show, and where it would go. Nothing is kept. */
+    post: operations['look_at_form'];
     delete?: never;
     options?: never;
     head?: never;
@@ -3036,10 +3480,28 @@ export interface components {
       /** @description Absent to act for oneself again. */
       delegation?: string | null;
     };
+    /** @description What an act came to. */
+    ActedView: {
+      id: string;
+      state: string;
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
     /** @description Whom somebody acts for. */
     ActingView: {
       login: string;
       name: string;
+    };
+    /** @description Who decides as well. */
+    AddSent: {
+      /** @description Before oneself, or after. */
+      before: boolean;
+      text: string;
+      /** @description Logins. */
+      to: string[];
     };
     /** @description A correction approved elsewhere, such as the outcome of a dispute. */
     AdjustmentView: {
@@ -3050,6 +3512,17 @@ export interface components {
       amount: number;
       code: string;
       text: string;
+    };
+    /** @description An agreement. */
+    AgreeSent: {
+      /** @description Fields the step fills in or may change. */
+      edits?: {
+        [key: string]: unknown;
+      };
+      /** @description A signature by hand: a PNG in base64. */
+      signature?: string | null;
+      /** @description Opinion. */
+      text?: string;
     };
     /** @description A metric of the month against its target. */
     Aim: {
@@ -3074,6 +3547,131 @@ export interface components {
       unit: string;
       /** Format: int64 */
       value: number | null;
+    };
+    /** @description How many wait for one. */
+    ApplicationCounts: {
+      /**
+       * Format: int32
+       * @description Of these, late.
+       */
+      late: number;
+      /**
+       * Format: int32
+       * @description Own ones that came back.
+       */
+      returned: number;
+      /**
+       * Format: int32
+       * @description To decide.
+       */
+      todo: number;
+      /**
+       * Format: int32
+       * @description Own ones on their way.
+       */
+      under_way: number;
+      /**
+       * Format: int32
+       * @description Copied and not read.
+       */
+      unread: number;
+    };
+    /** @description A file of an application. */
+    ApplicationFile: {
+      /** Format: int64 */
+      bytes: number;
+      id: string;
+      /** @description png, jpeg, webp, pdf, ofd. */
+      kind: string;
+      name: string;
+    };
+    /** @description A page of applications. */
+    ApplicationPage: {
+      items: components['schemas']['ApplicationRow'][];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description An application in a list. */
+    ApplicationRow: {
+      /**
+       * Format: int64
+       * @description The first amount of the form, fen.
+       */
+      amount: number | null;
+      applicant: components['schemas']['PartyView'];
+      begun_at: string;
+      changed_at: string;
+      /** @description The first day by which it is to be decided. */
+      due: string | null;
+      ended_at: string | null;
+      flow: string;
+      flow_title: string;
+      /** @description Who holds it now. */
+      holders: components['schemas']['PartyView'][];
+      /** @description Its number. */
+      id: string;
+      late: boolean;
+      /** @description draft, in_review, returned, taken_back, executing, approved, rejected, cancelled. */
+      state: string;
+      /** @description The step it is at. */
+      step: string | null;
+      step_title: string;
+      submitted_at: string | null;
+      /** @description The first fields in words. */
+      summary: string;
+      /** @description Division code of the applicant; empty for everywhere. */
+      territory: string;
+      territory_name: string;
+      /** @description Whether one was copied on it and has not read it. */
+      unread: boolean;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description An application to be begun. */
+    ApplicationSent: {
+      flow: string;
+      form: {
+        [key: string]: unknown;
+      };
+      /** @description Id of the grant in whose post one applies; the first that may where absent. */
+      post?: string | null;
+    };
+    /** @description An application with everything about it. */
+    ApplicationWhole: {
+      /** @description The red line it crosses. */
+      barred: string | null;
+      /** @description The budget it became. */
+      budget: string | null;
+      copies: components['schemas']['PartyView'][];
+      /** @description Fields the caller may change in agreeing, or in carrying it out. */
+      editable: string[];
+      files: components['schemas']['ApplicationFile'][];
+      /** @description The flow in the version it began under. */
+      flow: components['schemas']['FlowView'];
+      form: {
+        [key: string]: unknown;
+      };
+      head: components['schemas']['ApplicationRow'];
+      /** @description Oldest first. */
+      history: components['schemas']['DecisionView'][];
+      /** @description Names of the partners, outlets and people the form names, by code or login. */
+      names: {
+        [key: string]: string;
+      };
+      /** @description Whether agreeing takes a signature by hand. */
+      needs_signature: boolean;
+      /** @description Steps passed since it was last submitted. */
+      passed: components['schemas']['PassedView'][];
+      /** @description Seats of the present step, beside each other. */
+      seats: components['schemas']['SeatView'][];
+      /** @description What the caller may try now. */
+      verbs: string[];
+      way: components['schemas']['WayView'][];
     };
     /** @description Whether a document is put away. */
     ArchiveSent: {
@@ -3230,6 +3828,22 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
+    /** @description A movement of a budget. */
+    BudgetMovement: {
+      /** @description For what. */
+      about: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      at: string;
+      /** @description reserve, release, spend, spend_reserved. */
+      move: string;
+      /** Format: int32 */
+      seq: number;
+      who: string;
+    };
     /** @description A budget and how it burns down. */
     BudgetRow: {
       /** @description First day on which nothing is left. */
@@ -3245,6 +3859,53 @@ export interface components {
        */
       limit: number;
       name: string;
+    };
+    /** @description A budget. Amounts are fen. */
+    BudgetView: {
+      /**
+       * Format: int64
+       * @description What was approved.
+       */
+      amount: number;
+      at: string;
+      flow: string;
+      flow_title: string;
+      /**
+       * Format: int64
+       * @description What is neither.
+       */
+      free: number;
+      /** @description The applicant. */
+      holder: components['schemas']['PartyView'];
+      /** @description The number of the application it comes from. */
+      id: string;
+      /** @description Its kind, as the form says. */
+      kind: string;
+      kind_title: string;
+      /**
+       * Format: int64
+       * @description What is promised.
+       */
+      reserved: number;
+      /**
+       * Format: int64
+       * @description What is paid.
+       */
+      spent: number;
+      territory: string;
+      territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** Format: int64 */
+      year: number;
+    };
+    /** @description A budget with its movements, the oldest first. */
+    BudgetWhole: {
+      budget: components['schemas']['BudgetView'];
+      movements: components['schemas']['BudgetMovement'][];
     };
     /** @description Business of a day and its month. */
     Business: {
@@ -3376,6 +4037,12 @@ export interface components {
        */
       jump: number;
       ladder: string;
+    };
+    /** @description A comment. */
+    CommentSent: {
+      /** @description Logins of people to be told, who may read it from now on. */
+      mention?: string[];
+      text: string;
     };
     /** @description One's income, up to the last published month. */
     Commission: {
@@ -3523,6 +4190,12 @@ export interface components {
       /** @description Whether the partner's silence confirmed it. */
       tacit: boolean;
     };
+    /** @description Who may read it. */
+    CopySent: {
+      text?: string;
+      /** @description Logins. */
+      to: string[];
+    };
     /** @description What invoices have to add up to. */
     CoverView: {
       /**
@@ -3545,6 +4218,65 @@ export interface components {
     Days: {
       from: string;
       to: string;
+    };
+    /** @description Somebody who may decide. */
+    DeciderView: {
+      login: string;
+      name: string;
+      /** @description Their roles, as people call them. */
+      title: string;
+    };
+    /** @description What one of several decisions came to. */
+    DecisionDone: {
+      /** @description Code of what it was refused with. */
+      code: string | null;
+      /** @description The same in words. */
+      detail: string | null;
+      done: boolean;
+      id: string;
+      state: string | null;
+      /** Format: int32 */
+      version: number | null;
+    };
+    /** @description One of those to be decided. */
+    DecisionItem: {
+      id: string;
+      /**
+       * Format: int32
+       * @description The version that was seen.
+       */
+      version: number;
+    };
+    /** @description A line of the history. */
+    DecisionView: {
+      acting: components['schemas']['PartyView'] | null;
+      at: string;
+      by: components['schemas']['PartyView'] | null;
+      changed: components['schemas']['FieldChange'][];
+      /** Format: int32 */
+      seq: number;
+      /** @description Whether it was signed by hand: `GET /applications/{id}/signatures/{seq}`. */
+      signed: boolean;
+      step: string;
+      step_title: string;
+      text: string;
+      to: components['schemas']['PartyView'][];
+      /** @description The step a return leads to. */
+      to_step: string | null;
+      verb: string;
+      verb_title: string;
+    };
+    /** @description What several decisions came to, in the order they were sent. */
+    DecisionsDone: {
+      items: components['schemas']['DecisionDone'][];
+    };
+    /** @description Several decisions alike. */
+    DecisionsSent: {
+      /** @description Whether they are agreed to; else they are rejected. */
+      agree: boolean;
+      items: components['schemas']['DecisionItem'][];
+      /** @description Opinion; a rejection needs one. */
+      text?: string;
     };
     /** @description A delegation that was made. */
     DelegationMade: {
@@ -3826,6 +4558,26 @@ export interface components {
       notes: components['schemas']['NoteView'][];
       text: string;
     };
+    /** @description A movement to be made. */
+    DrawSent: {
+      /** @description For what: a payment, a supplier. */
+      about: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** @description reserve, release, spend, spend_reserved. */
+      move: string;
+    };
+    /** @description A movement that was made. */
+    Drawn: {
+      /**
+       * Format: int32
+       * @description Its place in the budget.
+       */
+      seq: number;
+    };
     /** @description What falls due later. */
     DueView: {
       /**
@@ -3910,6 +4662,14 @@ export interface components {
       partner: string;
       reviewed_at: string | null;
       reviewed_by: string | null;
+    };
+    /** @description What was done. */
+    ExecuteSent: {
+      /** @description Fields the step fills in. */
+      edits?: {
+        [key: string]: unknown;
+      };
+      text?: string;
     };
     /** @description An expectation of an example and what came out. */
     ExpectView: {
@@ -4000,6 +4760,13 @@ export interface components {
       state: string;
       /** @description Masked. */
       subscriber: string;
+    };
+    /** @description A field that changed. */
+    FieldChange: {
+      after: unknown;
+      before: unknown;
+      field: string;
+      title: string;
     };
     /** @description A figure and the one before it. */
     Figure: {
@@ -4104,6 +4871,96 @@ export interface components {
       /** @description Keys, any of which will do. */
       values: string[];
     };
+    /** @description One of a choice. */
+    FlowChoice: {
+      id: string;
+      title: string;
+    };
+    /** @description A field of a form. */
+    FlowField: {
+      /** @description The step that fills it in; the applicant where absent. */
+      at: string | null;
+      columns: components['schemas']['FlowField'][];
+      /** @description How to fill it in; empty for what explains itself. */
+      help: string;
+      id: string;
+      /** @description text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, rows. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description Most.
+       */
+      max: number | null;
+      /**
+       * Format: int64
+       * @description Least value, characters, files or rows.
+       */
+      min: number | null;
+      options: components['schemas']['FlowChoice'][];
+      required: boolean;
+      /** @description Whether a change of it asks for no new approval. */
+      supplement: boolean;
+      title: string;
+      /** @description The condition it shows under; `POST /flows/{flow}/look` says which fields are hidden. */
+      visible_if: string | null;
+    };
+    /** @description What a form comes to. */
+    FlowLook: {
+      /** @description The red line it crosses. */
+      barred: string | null;
+      /** @description Fields that do not show. */
+      hidden: string[];
+      /** @description Steps it would go through. */
+      way: string[];
+      /** @description What is to be changed or is missing before it can be sent. */
+      wrong: components['schemas']['FlowWrong'][];
+    };
+    /** @description As what one may start a flow. */
+    FlowPost: {
+      /** @description Id of the grant. */
+      grant: string;
+      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
+      over: string;
+      over_name: string;
+      /** @description Role id. */
+      role: string;
+      /** @description What people call it. */
+      title: string;
+    };
+    /** @description A step of a flow. */
+    FlowStep: {
+      /**
+       * Format: int64
+       * @description Working days to decide in.
+       */
+      due_days: number | null;
+      id: string;
+      /** @description approve, all, any, notify, execute. */
+      kind: string;
+      /** @description Whether agreeing takes a signature by hand. */
+      signature: boolean;
+      title: string;
+    };
+    /** @description A flow with its form. */
+    FlowView: {
+      about: string;
+      fields: components['schemas']['FlowField'][];
+      /** @description The heading it is listed under. */
+      group: string;
+      id: string;
+      /** @description As what one may start it; empty for who may not. */
+      posts: components['schemas']['FlowPost'][];
+      steps: components['schemas']['FlowStep'][];
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A mistake in a form. */
+    FlowWrong: {
+      /** @description Field, or `rows[2].column`. */
+      field: string;
+      why: string;
+    };
     /** @description A folder to be made or changed. */
     FolderSent: {
       /** @description The folder it lies in; none at the top. */
@@ -4127,6 +4984,12 @@ export interface components {
        * @description For `If-Match`.
        */
       version: number;
+    };
+    /** @description A form that is being filled in. */
+    FormSent: {
+      form: {
+        [key: string]: unknown;
+      };
     };
     /** @description A field of the grid. */
     GradeField: {
@@ -4231,6 +5094,12 @@ export interface components {
       title: string;
       /** @description First day it no longer holds. */
       to: string | null;
+    };
+    /** @description To whom, and why. */
+    HandOverSent: {
+      text: string;
+      /** @description Login. */
+      to: string;
     };
     /** @description A hand-over. */
     HandoverSent: {
@@ -5106,6 +5975,55 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_BudgetView: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description What was approved.
+         */
+        amount: number;
+        at: string;
+        flow: string;
+        flow_title: string;
+        /**
+         * Format: int64
+         * @description What is neither.
+         */
+        free: number;
+        /** @description The applicant. */
+        holder: components['schemas']['PartyView'];
+        /** @description The number of the application it comes from. */
+        id: string;
+        /** @description Its kind, as the form says. */
+        kind: string;
+        kind_title: string;
+        /**
+         * Format: int64
+         * @description What is promised.
+         */
+        reserved: number;
+        /**
+         * Format: int64
+         * @description What is paid.
+         */
+        spent: number;
+        territory: string;
+        territory_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        /** Format: int64 */
+        year: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_BusinessRow: {
       /** @description Rows. */
       items: {
@@ -5915,6 +6833,17 @@ export interface components {
       history: components['schemas']['Lived'][];
       partner: components['schemas']['PartnerRow'];
     };
+    /** @description A person, as pages name them. */
+    PartyView: {
+      login: string;
+      name: string;
+    };
+    /** @description A step that was passed. */
+    PassedView: {
+      agreed: components['schemas']['PartyView'][];
+      step: string;
+      title: string;
+    };
     /** @description A change of one's own password. */
     PasswordChange: {
       new: string;
@@ -6411,6 +7340,10 @@ export interface components {
     Reason: {
       reason: string;
     };
+    /** @description Words that have to be there. */
+    ReasonSent: {
+      text: string;
+    };
     /** @description Why nothing was paid, or less. */
     ReasonView: {
       code: string;
@@ -6430,6 +7363,15 @@ export interface components {
     RecoveryCodes: {
       codes: string[];
     };
+    /** @description Which addition is taken back. */
+    RemoveSent: {
+      text?: string;
+      /**
+       * Format: int32
+       * @description Id of the turn.
+       */
+      turn: number;
+    };
     /** @description Who shall answer. */
     ResponsibilitySent: {
       reason: string;
@@ -6442,6 +7384,14 @@ export interface components {
       title: string;
       /** Format: int32 */
       version: number;
+    };
+    /** @description Where it goes back to. */
+    ReturnSent: {
+      /** @description Whether it comes straight back afterwards, unless what is decided on changed. */
+      straight?: boolean;
+      text: string;
+      /** @description A step that was passed; the applicant where absent. */
+      to?: string | null;
     };
     /** @description What is to be shown, and why. */
     RevealSent: {
@@ -6599,6 +7549,15 @@ export interface components {
       /** @description Hash of the text that is approved. */
       hash?: string | null;
       note?: string;
+    };
+    /** @description Turns one after the other. */
+    SeatView: {
+      /**
+       * Format: int32
+       * @description Id of the turn that is up; none where all are over.
+       */
+      open: number | null;
+      turns: components['schemas']['TurnView'][];
     };
     /** @description Lines that go to the same place. */
     SectionView: {
@@ -7258,6 +8217,21 @@ export interface components {
       code: string;
       name: string;
     };
+    /** @description One decision to be made by one of some people. */
+    TurnView: {
+      added_by: components['schemas']['PartyView'] | null;
+      candidates: components['schemas']['PartyView'][];
+      due: string | null;
+      /** @description Whether it went to others for being late twice. */
+      escalated: boolean;
+      /** Format: int32 */
+      id: number;
+      late: boolean;
+      opened_at: string | null;
+      /** @description Whether the caller may take it off again. */
+      removable: boolean;
+      verdict: components['schemas']['VerdictView'] | null;
+    };
     /** @description The month under way. */
     UnderWay: {
       aims: components['schemas']['Aim'][];
@@ -7378,6 +8352,14 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description How a turn ended. */
+    VerdictView: {
+      acting: components['schemas']['PartyView'] | null;
+      at: string;
+      by: components['schemas']['PartyView'];
+      /** @description Whether an earlier agreement to the same content was taken for it. */
+      skipped: boolean;
+    };
     /** @description A version in a list. */
     VersionHead: {
       /** @description File it stands in. */
@@ -7401,6 +8383,13 @@ export interface components {
       name: string;
       shares?: components['schemas']['ShareSent'][];
     };
+    /** @description A step of the way. */
+    WayView: {
+      /** @description passed, present, ahead. */
+      state: string;
+      step: string;
+      title: string;
+    };
     /** @description Whose page it is. */
     WhoView: {
       /** @description Partner whose statement it stands in. */
@@ -7418,6 +8407,10 @@ export interface components {
     Word: {
       label: string;
       value: string;
+    };
+    /** @description Words that may be there. */
+    WordSent: {
+      text?: string;
     };
     /** @description A word an editor can offer. */
     WordView: {
@@ -7497,6 +8490,612 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  applications: {
+    parameters: {
+      query?: {
+        /** @description todo (where absent), done, mine, copied; all: of one's part of the network. */
+        box?: string;
+        /** @description Flow. */
+        flow?: string;
+        /** @description State. */
+        state?: string;
+        /** @description Part of the number or the applicant's name. */
+        q?: string;
+        /** @description Only those that are late. */
+        late?: boolean;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationPage'];
+        };
+      };
+    };
+  };
+  start_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ApplicationSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  application_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationCounts'];
+        };
+      };
+    };
+  };
+  decide_applications: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DecisionsSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DecisionsDone'];
+        };
+      };
+    };
+  };
+  application_people: {
+    parameters: {
+      query?: {
+        /** @description Part of login or name, or pinyin initials of the name. */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeciderView'][];
+        };
+      };
+    };
+  };
+  application: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationWhole'];
+        };
+      };
+    };
+  };
+  save_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  add_to_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AddSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  agree_to_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AgreeSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  cancel_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReasonSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  comment_on_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CommentSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  copy_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CopySent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  execute_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExecuteSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  application_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+        /** @description File */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  hand_over_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandOverSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  application_paper: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A PDF */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': unknown;
+        };
+      };
+    };
+  };
+  reject_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReasonSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  remove_from_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RemoveSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  return_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReturnSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  application_signature: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+        /** @description Line of the history */
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The picture */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/png': unknown;
+        };
+      };
+    };
+  };
+  submit_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  take_application_back: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WordSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  urge_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WordSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
   arrivals: {
     parameters: {
       query?: {
@@ -7744,6 +9343,80 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  budgets: {
+    parameters: {
+      query?: {
+        /** @description Part of the number. */
+        q?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_BudgetView'];
+        };
+      };
+    };
+  };
+  budget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Budget */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BudgetWhole'];
+        };
+      };
+    };
+  };
+  draw_on_budget: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DrawSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Drawn'];
+        };
       };
     };
   };
@@ -8710,6 +10383,51 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  flows: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowView'][];
+        };
+      };
+    };
+  };
+  look_at_form: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Flow */
+        flow: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowLook'];
         };
       };
     };

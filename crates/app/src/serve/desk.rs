@@ -3,6 +3,7 @@
 use super::booked::Booked;
 use super::counters::Counters;
 use super::figures::Figures;
+use super::flows::Flows;
 use super::home::Home;
 use super::jobs::Jobs;
 use super::ledger::Books;
@@ -32,6 +33,7 @@ pub(crate) struct Desk {
     pub(crate) counters: Counters,
     pub(crate) books: Books,
     pub(crate) figures: Figures,
+    pub(crate) flows: Flows,
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
@@ -52,13 +54,15 @@ impl Desk {
             params::seed(tx, &standard).await
         })?;
         let register = params::load(&mut db.read().await?, standard).await?;
+        let roles = Roles::standard()?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),
             db,
             figures: Figures::open(home.root())?,
             home,
-            roles: Roles::standard()?,
+            flows: Flows::standard(&roles)?,
+            roles,
             counters: Counters::default(),
             books: Books::default(),
             secure,

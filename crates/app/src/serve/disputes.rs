@@ -428,14 +428,16 @@ pub(crate) struct FileName {
 /// Brings a photo or paper; a record then names it by its id. The same file brought twice is one.
 #[utoipa::path(post, path = "/attachments", tag = "attachments", operation_id = "bring_attachment", params(FileName),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = AttachmentView)), extensions(("x-permission" = json!("statement.confirm"))))]
+    responses((status = 201, body = AttachmentView)),
+    extensions(("x-permission" = json!(["statement.confirm", "flow.start", "flow.decide"]))))]
 async fn bring(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
     Asked(named): Asked<FileName>,
     body: Result<Bytes, BytesRejection>,
 ) -> Answer<impl IntoResponse> {
-    signed.may(&desk, Permission::StatementConfirm)?;
+    let records = [Permission::StatementConfirm, Permission::FlowStart, Permission::FlowDecide];
+    records.into_iter().map(|permission| signed.may(&desk, permission)).reduce(Result::or).unwrap_or(Ok(()))?;
     let body = body.map_err(|_| too_large())?;
     let limit = desk.parameters().on("attachment_limit_mb", "", desk.today())?.int()?;
     if i64::try_from(body.len()).unwrap_or(i64::MAX) > limit * MB {
@@ -482,18 +484,18 @@ async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<Stri
         found
     };
     let folder = desk.home.uploads().join("attachments");
-    heavy(move || {
-        let bytes = attachment::read(&folder, &found)?;
-        let shown = if found.kind.is_picture() { "inline" } else { "attachment" };
-        let disposition = format!("{shown}; filename=\"{}.{}\"", found.id, found.kind.name());
-        // What was uploaded is never run: nothing in it may load or execute.
-        let headers = [
-            (header::CONTENT_TYPE, found.kind.mime().to_owned()),
-            (header::CONTENT_DISPOSITION, disposition),
-            (header::CACHE_CONTROL, "private, max-age=3600".to_owned()),
-            (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
-        ];
-        Ok((headers, bytes).into_response())
-    })
-    .await
+    heavy(move || Ok(shown(&found, attachment::read(&folder, &found)?))).await
+}
+
+/// A file, as it is answered: what was uploaded is never run, so nothing in it may load or execute.
+pub(crate) fn shown(found: &Attachment, bytes: Vec<u8>) -> Response {
+    let place = if found.kind.is_picture() { "inline" } else { "attachment" };
+    let disposition = format!("{place}; filename=\"{}.{}\"", found.id, found.kind.name());
+    let headers = [
+        (header::CONTENT_TYPE, found.kind.mime().to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "private, max-age=3600".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ];
+    (headers, bytes).into_response()
 }

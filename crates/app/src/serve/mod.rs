@@ -32,6 +32,7 @@ mod exports;
 mod figures;
 mod figures_file;
 pub(crate) mod first;
+mod flows;
 mod grading;
 mod handover;
 mod home;
@@ -185,7 +186,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(disputes::routes())
         .merge(invoices::routes())
         .merge(my::routes());
-    let routes = routes.merge(partners);
+    let routes = routes.merge(partners).merge(flows::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
@@ -223,6 +224,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         switches::demo_pilot(&desk).await?;
         demo_documents::fill(&desk).await?;
         demo_papers::fill(&desk).await?;
+        flows::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(
@@ -235,6 +237,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     let post = Post::new(desk.home.root().join("outbox"), args.smtp.as_deref(), &args.mail_from)?;
     let address = args.address.clone().unwrap_or_else(|| format!("http://{at}"));
     tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
+    tokio::spawn(flows::rounds(Arc::clone(&desk)));
     say.note(
         format_args!("控制台 http://{at}/ ，手机页面 http://{at}/m/ ，按 Ctrl+C 停止"),
         format_args!("console http://{at}/, phone pages http://{at}/m/, Ctrl+C stops"),

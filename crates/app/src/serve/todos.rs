@@ -2,6 +2,7 @@
 
 use super::arrivals::missing;
 use super::desk::Desk;
+use super::flows;
 use super::signed::Signed;
 use super::web::{Answer, heavy};
 use qudao_access::{Permission, Place, Scope};
@@ -66,6 +67,7 @@ pub(crate) async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answ
     all.extend(disputes(desk, signed).await?);
     all.extend(arrivals(desk, signed).await?);
     all.extend(statements(desk, signed).await?);
+    all.extend(applications(desk, signed).await?);
     Ok(all.into_iter().filter(|work| work.count > 0).map(|work| work.told(lang)).collect())
 }
 
@@ -158,6 +160,27 @@ async fn disputes(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
     let to = open(&invoices, |number| format!("/settlement/invoices?number={number}"), "/settlement/invoices?state=submitted");
     all.push(Work::new("invoices", "待审核的发票", "Invoices to decide", invoices.len() as u64, to));
     Ok(all)
+}
+
+/// Applications that wait for the asker: to decide, to mend, to read.
+async fn applications(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let Some(counts) = flows::waiting(desk, signed).await? else { return Ok(Vec::new()) };
+    let to = match (counts.holder, counts.first) {
+        (1, Some(only)) => format!("/applications/{only}"),
+        _ => "/applications?box=todo".to_owned(),
+    };
+    let decide = Work {
+        overdue: counts.late.into(),
+        due: counts.due,
+        ..Work::new("applications", "待审批的申请", "Applications to decide", counts.holder.into(), to)
+    };
+    let mend = "/applications?box=mine".to_owned();
+    let read = "/applications?box=copied".to_owned();
+    Ok(vec![
+        decide,
+        Work::new("returned", "退回或撤回待修改的申请", "Applications to mend", counts.returned.into(), mend),
+        Work::new("copies", "未读的抄送", "Copies to read", counts.unread.into(), read),
+    ])
 }
 
 /// Data of the month that should be there and are not, for whoever loads them.

@@ -18,6 +18,7 @@ mod random_world;
 mod reached;
 mod served;
 mod served_access;
+mod served_flows;
 mod served_scope;
 mod served_sso;
 mod shrink;

@@ -4,7 +4,7 @@ use super::read::finding;
 use super::{Approver, Definition, END, Finding, Step, StepKind, example};
 use crate::directory::is_rung;
 use crate::form::FieldKind;
-use qudao_access::Roles;
+use qudao_access::{Permission, Roles};
 use std::collections::BTreeSet;
 
 pub(super) fn check(definition: &Definition, roles: &Roles, findings: &mut Vec<Finding>) {
@@ -56,6 +56,20 @@ impl Check<'_> {
         }
     }
 
+    /// A role whose holders are asked for something has to allow it, or it would lie with somebody who cannot act.
+    fn allows(&mut self, place: String, role: &str, permission: Permission) {
+        self.role(place.clone(), role);
+        if self.roles.get(role).is_ok_and(|role| !role.may.contains(&permission)) {
+            let name = permission.name();
+            self.say(
+                place,
+                "may",
+                format!("角色 {role} 没有权限 {name}；请换一个角色，或在角色定义中加上"),
+                format!("the role {role} does not allow {name}; name another, or let it"),
+            );
+        }
+    }
+
     fn head(&mut self) {
         let definition = self.definition;
         self.id("id", &definition.id);
@@ -70,7 +84,7 @@ impl Check<'_> {
             self.say("starters", "starters", "没有人可以发起；请写明角色", "nobody may start it; name a role");
         }
         for role in &definition.starters {
-            self.role("starters".to_owned(), role);
+            self.allows("starters".to_owned(), role, Permission::FlowStart);
         }
         if definition.examples.is_empty() {
             self.say("example", "example", "至少要有一个示例", "at least one example is needed");
@@ -185,12 +199,21 @@ impl Check<'_> {
                     "a step that executes cannot change what was approved; give it fields of its own with `at`",
                 );
             }
+            // What the steps before agreed to is theirs; a step fills in fields of its own.
+            if index > 0 && step.kind != StepKind::Execute && step.editable.iter().any(fixed) {
+                self.say(
+                    format!("{place}.editable"),
+                    "agreed",
+                    "只有第一步可以修改申请内容，后面的步骤不能改动已同意的内容；请用 at 指定这一步填写的字段",
+                    "only the first step may change what is applied for, for later ones it is agreed to; give them fields of their own with `at`",
+                );
+            }
             let bad_days = |days: i64| !(1..=365).contains(&days);
             if step.due_days.is_some_and(bad_days) || step.escalate.as_ref().is_some_and(|to| bad_days(to.after_days)) {
                 self.say(&place, "days", "期限须为 1 至 365 个工作日", "a deadline is 1 to 365 working days");
             }
             if let Some(to) = &step.escalate {
-                self.role(format!("{place}.escalate.role"), &to.role);
+                self.allows(format!("{place}.escalate.role"), &to.role, Permission::FlowDecide);
                 if step.due_days.is_none() {
                     self.say(&place, "escalate", "上报须先有期限 due_days", "an escalation needs a deadline, due_days");
                 }
@@ -217,13 +240,17 @@ impl Check<'_> {
         for approver in &step.approvers {
             match approver {
                 Approver::Role { role, subject } => {
-                    self.role(place.clone(), role);
+                    if step.kind == StepKind::Notify {
+                        self.role(place.clone(), role);
+                    } else {
+                        self.allows(place.clone(), role, Permission::FlowDecide);
+                    }
                     if *subject && self.definition.subject.is_none() {
                         self.say(&place, "subject", "流程没有主体 subject，不能按主体找人", "the flow has no subject to find people by");
                     }
                 }
                 Approver::Superiors { up_to } => {
-                    self.role(place.clone(), up_to);
+                    self.allows(place.clone(), up_to, Permission::FlowDecide);
                     if !is_rung(up_to) || step.kind != StepKind::Approve {
                         self.say(
                             &place,

@@ -1,8 +1,8 @@
-//! What time does: deadlines, escalation, lapse.
+//! What time does: deadlines, escalation, lapse, and that people leave their posts.
 
-use super::instance::{Instance, State};
+use super::instance::{Candidate, Instance, State};
 use super::{Act, Outcome, Told, Verb, World};
-use crate::directory::Party;
+use crate::directory::{Party, Post};
 use qudao_access::sessions::day;
 use qudao_kernel::{Date, Refusal};
 
@@ -32,21 +32,47 @@ fn lapses_after(world: &World<'_>, instance: &Instance) -> Option<Date> {
 /// # Errors
 /// `Bug workflow.step` for an instance at a step its definition does not have.
 pub fn tick(world: &World<'_>, instance: &Instance) -> Result<Option<Outcome>, Refusal> {
-    if next_day(world, instance).is_none_or(|last| world.today <= last) {
-        return Ok(None);
-    }
+    let due = next_day(world, instance).is_some_and(|last| last < world.today);
     let mut act = Act { world, actor: None, out: Outcome::of(instance.clone()) };
-    if instance.state.with_starter() {
+    if !instance.state.with_starter() {
+        act.succession();
+        if due {
+            act.deadlines()?;
+        }
+    } else if due {
         act.note(Verb::Lapse, "");
         act.finish(State::Cancelled);
         act.out.instance.changed_us = world.now_us;
-    } else {
-        act.deadlines()?;
     }
-    Ok(Some(act.out))
+    Ok((due || !act.out.decisions.is_empty()).then_some(act.out))
 }
 
 impl Act<'_> {
+    /// Gives what lies with nobody but people who left their post to those who hold it now. Where there is nobody, it stays where it is.
+    fn succession(&mut self) {
+        let directory = self.world.directory;
+        let left = |candidate: &Candidate| candidate.post.as_ref().filter(|post| !directory.stands(&candidate.party.login, post)).cloned();
+        let orphans = self.out.instance.open().filter(|turn| turn.candidates.iter().all(|candidate| left(candidate).is_some()));
+        let orphans: Vec<(u32, Post)> = orphans.filter_map(|turn| Some((turn.id, left(turn.candidates.first()?)?))).collect();
+        for (id, post) in orphans {
+            let people = directory.holders(&post.role, &post.place).into_iter();
+            let instance = &self.out.instance;
+            let decides = self.step().is_ok_and(|step| step.kind.decides());
+            let free = people.filter(|party| !decides || !(instance.is_own(&party.login) || instance.has_part(&party.login)));
+            let free: Vec<Party> = free.collect();
+            if free.is_empty() {
+                continue;
+            }
+            let candidates = free.iter().map(|party| Candidate { party: party.clone(), post: Some(post.clone()) }).collect();
+            self.turn(id, |turn| turn.candidates = candidates);
+            self.out.instance.undo = None;
+            let mut line = self.line(Verb::Succeed, "");
+            line.to.clone_from(&free);
+            self.out.decisions.push(line);
+            self.tell(free.into_iter().map(|party| party.login), Told::Assigned);
+        }
+    }
+
     fn deadlines(&mut self) -> Result<(), Refusal> {
         let step = self.step()?.clone();
         let today = self.world.today;

@@ -2,8 +2,9 @@
 
 use super::instance::{Back, Candidate, State, Turn, Verdict};
 use super::{Act, Actor, MOST_TURNS, Told, Verb, people, refusals};
-use crate::definition::StepKind;
-use crate::form::{self, Form};
+use crate::definition::{Step, StepKind};
+use crate::directory::Post;
+use crate::form::{self, Field, Form};
 use qudao_kernel::{Kind, Refusal};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -72,18 +73,17 @@ impl Act<'_> {
 
     pub(super) fn hand_over(&mut self, to: &str, text: &str) -> Result<(), Refusal> {
         refusals::said(text)?;
-        let turn = self.holding()?;
+        let (turn, mine) = self.handing()?;
         let party = self.named(&[to.to_owned()])?.remove(0);
         self.newcomer(&party)?;
-        let mine = self.seat()?;
         let mut line = self.line(Verb::HandOver, text);
         line.to = vec![party.clone()];
         self.out.decisions.push(line);
         self.tell([party.login.clone()], Told::Assigned);
-        let candidate = Candidate { party, role: None };
+        let candidate = Candidate { party, post: None };
         self.out.instance.undo = None;
         self.turn(turn, |turn| {
-            turn.candidates.retain(|candidate| candidate.party.login != mine);
+            turn.candidates.retain(|candidate| candidate.party.login != mine.party.login);
             turn.candidates.push(candidate);
         });
         Ok(())
@@ -92,12 +92,11 @@ impl Act<'_> {
     pub(super) fn add(&mut self, to: &[String], before: bool, text: &str) -> Result<(), Refusal> {
         refusals::said(text)?;
         self.in_state(State::InReview)?;
-        let at = self.holding()?;
+        let (at, mine) = self.holding()?;
         let parties = self.named(to)?;
         for party in &parties {
             self.newcomer(party)?;
         }
-        let mine = self.seat()?;
         let mut line = self.line(if before { Verb::AddBefore } else { Verb::AddAfter }, text);
         line.to.clone_from(&parties);
         self.out.decisions.push(line);
@@ -106,7 +105,7 @@ impl Act<'_> {
         if held + parties.len() > MOST_TURNS {
             return Err(refusals::too_many());
         }
-        let candidates = parties.into_iter().map(|party| vec![Candidate { party, role: None }]);
+        let candidates = parties.into_iter().map(|party| vec![Candidate { party, post: None }]);
         let fresh: Vec<Turn> = candidates.map(|candidates| people::turn(instance, candidates, Some(mine.clone()))).collect();
         instance.undo = None;
         for seat in &mut instance.progress.seats {
@@ -122,11 +121,8 @@ impl Act<'_> {
     pub(super) fn remove(&mut self, id: u32, text: &str) -> Result<(), Refusal> {
         refusals::short(text)?;
         self.in_state(State::InReview)?;
-        let mine = self.seat()?;
-        let instance = &mut self.out.instance;
-        let turns = instance.progress.seats.iter().flat_map(|seat| &seat.turns);
-        let found = turns.into_iter().find(|turn| turn.id == id && turn.verdict.is_none() && turn.added_by.as_ref() == Some(&mine));
-        let Some(found) = found else {
+        let turns = self.out.instance.progress.seats.iter().flat_map(|seat| &seat.turns);
+        let Some(found) = turns.into_iter().find(|turn| turn.id == id && self.added(turn)) else {
             return Err(Refusal::new(
                 Kind::Conflict,
                 "workflow.added",
@@ -135,12 +131,16 @@ impl Act<'_> {
             ));
         };
         let removed = found.candidates.iter().map(|candidate| candidate.party.clone()).collect();
+        let post = found.added_by.as_ref().and_then(|adder| adder.post.clone());
+        self.standing(post.as_ref())?;
+        let instance = &mut self.out.instance;
         for seat in &mut instance.progress.seats {
             seat.turns.retain(|turn| turn.id != id);
         }
         instance.progress.seats.retain(|seat| !seat.turns.is_empty());
         instance.undo = None;
         let mut line = self.line(Verb::Remove, text);
+        line.post = post;
         line.to = removed;
         self.out.decisions.push(line);
         self.settle()
@@ -203,6 +203,9 @@ impl Act<'_> {
     }
 
     fn open_to_more(&mut self, readers: Vec<crate::directory::Party>) -> Result<(), Refusal> {
+        if let Some(party) = readers.iter().find(|party| !self.world.directory.reads(&party.login)) {
+            return Err(refusals::cannot_read(&party.name));
+        }
         if self.out.instance.copies.len() + readers.len() > MOST_TURNS {
             return Err(refusals::too_many());
         }
@@ -215,47 +218,82 @@ impl Act<'_> {
         self.actor.ok_or_else(|| refusals::not_holder(&self.out.instance))
     }
 
-    fn seat(&self) -> Result<String, Refusal> {
-        Ok(self.person()?.seat().login.clone())
+    /// Whether whoever acts added a turn nobody has decided in.
+    fn added(&self, turn: &Turn) -> bool {
+        let seat = self.actor.map(|actor| &actor.seat().login);
+        turn.verdict.is_none() && turn.added_by.as_ref().is_some_and(|adder| Some(&adder.party.login) == seat)
+    }
+
+    /// Whether they may take it off again.
+    pub(super) fn removes(&self, turn: &Turn) -> bool {
+        let post = turn.added_by.as_ref().and_then(|adder| adder.post.as_ref());
+        self.added(turn) && self.standing(post).is_ok()
+    }
+
+    /// Refuses whoever does not stand in a post today by a grant of theirs, or one that was lent to them. Where nobody was asked for a post the
+    /// person was named, and nobody acts for them.
+    pub(super) fn standing(&self, post: Option<&Post>) -> Result<(), Refusal> {
+        let actor = self.person()?;
+        match post {
+            Some(post) if actor.stands(post) => Ok(()),
+            None if actor.acting.is_none() => Ok(()),
+            Some(post) if actor.acting.is_none() => Err(refusals::ended(post)),
+            post => Err(refusals::not_lent(post)),
+        }
     }
 
     pub(super) fn in_state(&self, state: State) -> Result<(), Refusal> {
         if self.out.instance.state == state { Ok(()) } else { Err(refusals::wrong_state(&self.out.instance)) }
     }
 
-    /// Refuses whoever has no part in the instance: the applicant, holders, those who acted, readers.
+    /// Refuses whoever has no part in the instance: the applicant, holders, those who acted, readers. Who acts for somebody has the parts of the
+    /// posts that were lent.
     pub(super) fn shares(&self) -> Result<(), Refusal> {
         let (instance, actor) = (&self.out.instance, self.person()?);
         let seat = &actor.seat().login;
-        let passed = instance.progress.path.iter().any(|passed| passed.agreed.contains(seat));
-        let reads = instance.copies.iter().any(|party| party.login == *seat);
-        if instance.is_own(seat) || instance.has_part(seat) || passed || reads || actor.manages {
-            return Ok(());
-        }
-        Err(refusals::not_holder(instance))
+        let has = if actor.acting.is_some() {
+            let candidates = instance.progress.seats.iter().flat_map(|seat| &seat.turns).flat_map(|turn| &turn.candidates);
+            let mut posts = candidates.filter(|candidate| candidate.party.login == *seat).filter_map(|candidate| candidate.post.as_ref());
+            posts.any(|post| actor.stands(post)) || (instance.starter.login == *seat && actor.stands(&instance.post()))
+        } else {
+            let passed = instance.progress.path.iter().any(|passed| passed.agreed.contains(seat));
+            let reads = instance.copies.iter().any(|party| party.login == *seat);
+            instance.is_own(seat) || instance.has_part(seat) || passed || reads || actor.manages
+        };
+        if has { Ok(()) } else { Err(refusals::not_holder(instance)) }
     }
 
-    /// The open turn of whoever acts, in which they may act.
-    pub(super) fn holding(&self) -> Result<u32, Refusal> {
+    /// The open turn of whoever acts, and as which of its candidates.
+    fn held(&self) -> Result<(u32, Candidate), Refusal> {
         let (instance, actor) = (&self.out.instance, self.person()?);
         if !matches!(instance.state, State::InReview | State::Executing) {
             return Err(refusals::wrong_state(instance));
         }
         let seat = &actor.seat().login;
-        let holds = |turn: &&Turn| turn.candidates.iter().any(|candidate| candidate.party.login == *seat);
-        let turn = instance.open().find(holds).ok_or_else(|| refusals::not_holder(instance))?;
-        let candidate = turn.candidates.iter().find(|candidate| candidate.party.login == *seat);
-        let role = candidate.and_then(|candidate| candidate.role.as_deref());
-        if actor.acting.is_some() && !role.is_some_and(|role| actor.roles.iter().any(|lent| lent == role)) {
-            return Err(refusals::not_lent(role));
+        let own = |turn: &Turn| turn.candidates.iter().find(|candidate| candidate.party.login == *seat).cloned().map(|own| (turn.id, own));
+        instance.open().find_map(own).ok_or_else(|| refusals::not_holder(instance))
+    }
+
+    /// The same, for who hands it over: whoever does not stand in their post any more can do that, so that it does not lie with them.
+    pub(super) fn handing(&self) -> Result<(u32, Candidate), Refusal> {
+        let held = self.held()?;
+        if self.person()?.acting.is_some() {
+            self.standing(held.1.post.as_ref())?;
         }
-        Ok(turn.id)
+        Ok(held)
+    }
+
+    /// The same, where they stand in the post they were found by today.
+    pub(super) fn holding(&self) -> Result<(u32, Candidate), Refusal> {
+        let held = self.held()?;
+        self.standing(held.1.post.as_ref())?;
+        Ok(held)
     }
 
     /// Refuses whoever may not decide here: not holding it, one's own, or with another hand in the step already.
     pub(super) fn deciding(&self, state: State) -> Result<(), Refusal> {
         self.in_state(state)?;
-        let at = self.holding()?;
+        let (at, _) = self.holding()?;
         let (instance, actor) = (&self.out.instance, self.person()?);
         let decides = self.step()?.kind != StepKind::Execute;
         if decides && actor.hands().any(|login| instance.is_own(login)) {
@@ -275,14 +313,14 @@ impl Act<'_> {
 
     /// Writes the verdict of whoever acts into their turn.
     fn decide(&mut self) -> Result<(), Refusal> {
-        let at = self.holding()?;
+        let (at, _) = self.holding()?;
         let actor = self.person()?;
         let verdict = Verdict { seat: actor.seat().login.clone(), by: actor.me.login.clone(), skipped: false, at_us: self.world.now_us };
         self.turn(at, |turn| turn.verdict = Some(verdict));
         Ok(())
     }
 
-    fn turn(&mut self, id: u32, change: impl FnOnce(&mut Turn)) {
+    pub(super) fn turn(&mut self, id: u32, change: impl FnOnce(&mut Turn)) {
         let turns = self.out.instance.progress.seats.iter_mut().flat_map(|seat| &mut seat.turns);
         if let Some(turn) = turns.into_iter().find(|turn| turn.id == id) {
             change(turn);
@@ -305,6 +343,29 @@ impl Act<'_> {
         after.extend(edits.iter().map(|(field, value)| (field.clone(), value.clone())));
         form::tidy(&definition.fields, after);
         form::refuse(&form::wrong(&definition.fields, after))?;
-        Ok(super::start::changes(&before, after))
+        let changed = super::start::changes(&before, after);
+        if let Some(field) = changed.iter().find_map(|(field, values)| self.fixed(&step, field, values).then_some(field)) {
+            return Err(refusals::agreed(&step, field));
+        }
+        Ok(changed)
+    }
+
+    /// Fields a step may change now.
+    pub(super) fn open_fields(&self) -> Result<Vec<String>, Refusal> {
+        let (definition, step, form) = (self.world.definition, self.step()?, &self.out.instance.form);
+        let open = |field: &&Field| {
+            let pair = [form.get(&field.id).cloned().unwrap_or(Value::Null), Value::Null];
+            definition.may_edit(step, &field.id) && !self.fixed(step, &field.id, &pair)
+        };
+        Ok(definition.fields.iter().filter(open).map(|field| field.id.clone()).collect())
+    }
+
+    /// Whether somebody agreed to what a field says: then a later hand does not change it. A field that is asked at this step is filled in
+    /// here, once.
+    fn fixed(&self, step: &Step, field: &str, [before, _]: &[Value; 2]) -> bool {
+        let (definition, progress) = (self.world.definition, &self.out.instance.progress);
+        let Some(field) = definition.field(field).filter(|field| definition.decides_on(field)) else { return false };
+        let here = progress.seats.iter().flat_map(|seat| &seat.turns).any(|turn| turn.verdict.is_some());
+        if field.at.as_ref() == Some(&step.id) { here && !before.is_null() } else { here || !progress.path.is_empty() }
     }
 }

@@ -2,9 +2,9 @@
 
 use super::Actor;
 use crate::definition::Definition;
-use crate::directory::{Party, Place};
+use crate::directory::{Party, Place, Post};
 use crate::form::Form;
-use qudao_kernel::Date;
+use qudao_kernel::{Date, Text};
 use qudao_platform::hash::Fields;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,21 @@ impl State {
         }
     }
 
+    /// As people say it.
+    pub fn title(self) -> Text {
+        let (zh, en) = match self {
+            State::Draft => ("草稿", "Draft"),
+            State::InReview => ("审批中", "Being decided on"),
+            State::Returned => ("已退回", "Returned"),
+            State::TakenBack => ("已撤回", "Taken back"),
+            State::Executing => ("已批准，办理中", "Approved, being carried out"),
+            State::Approved => ("已批准", "Approved"),
+            State::Rejected => ("已拒绝", "Rejected"),
+            State::Cancelled => ("已作废", "Cancelled"),
+        };
+        Text::new(zh, en)
+    }
+
     /// Whether nothing follows.
     pub const fn is_end(self) -> bool {
         matches!(self, State::Approved | State::Rejected | State::Cancelled)
@@ -81,8 +96,8 @@ impl std::str::FromStr for State {
 pub struct Candidate {
     /// Who.
     pub party: Party,
-    /// The role they were found by; none for who was named, added or handed it.
-    pub role: Option<String>,
+    /// The post they were found by; none for who was named, added or handed it.
+    pub post: Option<Post>,
 }
 
 /// How a turn ended.
@@ -105,8 +120,8 @@ pub struct Turn {
     pub id: u32,
     /// Who may decide.
     pub candidates: Vec<Candidate>,
-    /// Who added it.
-    pub added_by: Option<String>,
+    /// Who added it, and as what.
+    pub added_by: Option<Candidate>,
     /// Since when it is up, microseconds since 1970.
     pub opened_us: Option<i64>,
     /// Last day to decide.
@@ -146,6 +161,8 @@ pub struct Passed {
     pub visit: u32,
     /// Who agreed: candidates.
     pub agreed: Vec<String>,
+    /// Whose hands these agreements are from: candidates, and who acted for them.
+    pub hands: Vec<String>,
     /// SHA-256 of the content when it was passed.
     pub content: String,
 }
@@ -181,6 +198,8 @@ pub struct Progress {
 pub struct Undo {
     /// Whose act it was.
     pub seat: String,
+    /// As what they did it.
+    pub post: Option<Post>,
     /// How far it was before.
     pub progress: Progress,
     /// What was filled in before.
@@ -200,6 +219,8 @@ pub struct Instance {
     pub starter: Party,
     /// Who filled it in or sent it for them.
     pub typed_by: Vec<String>,
+    /// The role they apply in.
+    pub role: String,
     /// Where the applicant stands.
     pub applicant: Place,
     /// Where what it is about stands.
@@ -233,14 +254,15 @@ pub struct Instance {
 }
 
 impl Instance {
-    pub(super) fn new(id: &str, definition: &Definition, actor: &Actor, applicant: Place, form: Form, now_us: i64) -> Self {
+    pub(super) fn new(id: &str, definition: &Definition, actor: &Actor, post: &Post, form: Form, now_us: i64) -> Self {
         Self {
             id: id.to_owned(),
             flow: definition.id.clone(),
             version: definition.version,
             starter: actor.seat().clone(),
             typed_by: actor.acting.iter().map(|_| actor.me.login.clone()).collect(),
-            applicant,
+            role: post.role.clone(),
+            applicant: post.place.clone(),
             subject: None,
             form,
             state: State::Draft,
@@ -267,6 +289,11 @@ impl Instance {
             hash = hash.text(&field.id).optional(value.as_deref());
         }
         hash.finish()
+    }
+
+    /// As what the applicant applies.
+    pub fn post(&self) -> Post {
+        Post { role: self.role.clone(), place: self.applicant.clone() }
     }
 
     /// Turns that are up.

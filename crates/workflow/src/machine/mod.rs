@@ -22,16 +22,16 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use allowed::allowed;
+pub use allowed::{allowed, editable, removable};
 pub(crate) use clock::next_day;
 pub use clock::tick;
 pub use instance::{Back, Candidate, Instance, Passed, Progress, Seat, State, Turn, Undo, Verdict};
 
 use crate::definition::Definition;
-use crate::directory::{Directory, Party, Place};
+use crate::directory::{Directory, Held, Party, Post};
 use crate::form::Form;
 use qudao_kernel::holidays::Holidays;
-use qudao_kernel::{Date, Refusal};
+use qudao_kernel::{Date, Refusal, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -50,8 +50,8 @@ pub struct Actor {
     pub me: Party,
     /// Whom they act for.
     pub acting: Option<Party>,
-    /// Roles of the grants in force: their own, or those lent.
-    pub roles: Vec<String>,
+    /// The grants that hold today: their own, or those lent.
+    pub grants: Vec<Held>,
     /// Whether they may cancel what others began.
     pub manages: bool,
 }
@@ -65,6 +65,11 @@ impl Actor {
     /// Both people whose hands are in it.
     pub fn hands(&self) -> impl Iterator<Item = &str> {
         [Some(&self.me), self.acting.as_ref()].into_iter().flatten().map(|party| party.login.as_str())
+    }
+
+    /// Whether one of the grants gives a post: the role and the place of one and the same.
+    pub fn stands(&self, post: &Post) -> bool {
+        self.grants.iter().any(|held| post.is_given_by(held))
     }
 
     /// As audit entries name them: `li4`, or `li4/zhang3`.
@@ -189,6 +194,8 @@ pub enum Verb {
     Late,
     /// By the machine: a second deadline passed, others decide now.
     Escalate,
+    /// By the machine: those it was with left their post, others hold it now.
+    Succeed,
     /// By the machine: the applicant let it lie.
     Lapse,
 }
@@ -215,8 +222,36 @@ impl Verb {
             Verb::Skip => "skip",
             Verb::Late => "late",
             Verb::Escalate => "escalate",
+            Verb::Succeed => "succeed",
             Verb::Lapse => "lapse",
         }
+    }
+
+    /// As people say it.
+    pub fn title(self) -> Text {
+        let (zh, en) = match self {
+            Verb::Save => ("保存", "Saved"),
+            Verb::Submit => ("提交", "Submitted"),
+            Verb::Agree => ("同意", "Agreed"),
+            Verb::Reject => ("拒绝", "Rejected"),
+            Verb::HandOver => ("转交", "Handed over"),
+            Verb::Comment => ("评论", "Commented"),
+            Verb::AddBefore => ("前加签", "Added before"),
+            Verb::AddAfter => ("后加签", "Added after"),
+            Verb::Remove => ("减签", "Taken off"),
+            Verb::Return => ("退回", "Returned"),
+            Verb::TakeBack => ("撤回", "Taken back"),
+            Verb::Urge => ("催办", "Urged"),
+            Verb::Copy => ("抄送", "Copied"),
+            Verb::Cancel => ("作废", "Cancelled"),
+            Verb::Execute => ("办理", "Carried out"),
+            Verb::Skip => ("重复审批人自动通过", "Agreed before"),
+            Verb::Late => ("超期提醒", "Late"),
+            Verb::Escalate => ("超期上报", "Escalated"),
+            Verb::Succeed => ("转给现任人员", "Passed to who holds the post"),
+            Verb::Lapse => ("逾期失效", "Lapsed"),
+        };
+        Text::new(zh, en)
     }
 }
 
@@ -233,6 +268,8 @@ pub struct Decision {
     pub by: Party,
     /// For whom.
     pub acting: Option<Party>,
+    /// As what; nothing for who was named, and for the machine.
+    pub post: Option<Post>,
     /// In their words.
     pub text: String,
     /// Whom it names.
@@ -303,17 +340,17 @@ pub struct World<'a> {
     pub urge_us: i64,
 }
 
-/// Begins an instance as a draft.
-pub fn begin(id: &str, definition: &Definition, actor: &Actor, applicant: Place, form: Form, now_us: i64) -> Instance {
-    Instance::new(id, definition, actor, applicant, form, now_us)
+/// Begins an instance as a draft, by somebody in a post.
+pub fn begin(id: &str, definition: &Definition, actor: &Actor, post: &Post, form: Form, now_us: i64) -> Instance {
+    Instance::new(id, definition, actor, post, form, now_us)
 }
 
 /// Does what was commanded.
 ///
 /// # Errors
-/// `BadInput workflow.form.wrong`, `workflow.words`, `workflow.person.*`, `workflow.step.*`; `Forbidden workflow.self`, `workflow.holder`,
-/// `workflow.starter`, `workflow.delegate`, `workflow.twice`; `Conflict workflow.state`, `workflow.bar`, `workflow.nobody`, `workflow.urged`,
-/// `workflow.taken`, each with what to do.
+/// `BadInput workflow.form.wrong`, `workflow.words`, `workflow.person.*`, `workflow.return.step`, `workflow.signature`; `Forbidden workflow.self`,
+/// `workflow.holder`, `workflow.starter`, `workflow.delegate`, `workflow.ended`, `workflow.twice`, `workflow.edit`; `Conflict workflow.state`,
+/// `workflow.bar`, `workflow.nobody`, `workflow.ladder`, `workflow.urged`, `workflow.taken`, `workflow.agreed`, each with what to do.
 pub fn act(world: &World<'_>, instance: &Instance, actor: &Actor, command: &Command) -> Result<Outcome, Refusal> {
     let mut act = Act { world, actor: Some(actor), out: Outcome::of(instance.clone()) };
     match command {
@@ -370,12 +407,23 @@ impl Act<'_> {
             visit: instance.progress.visit,
             by: self.actor.map_or(nobody, |actor| actor.me.clone()),
             acting: self.actor.and_then(|actor| actor.acting.clone()),
+            post: self.actor.and_then(|actor| self.post_of(&actor.seat().login)),
             text: text.trim().to_owned(),
             to: Vec::new(),
             to_step: None,
             changed: BTreeMap::new(),
             content: instance.content(self.world.definition),
             signature: None,
+        }
+    }
+
+    /// As what somebody has a part in it now: as candidate of a turn that is up, else as the applicant.
+    fn post_of(&self, login: &str) -> Option<Post> {
+        let instance = &self.out.instance;
+        let candidates = instance.open().flat_map(|turn| &turn.candidates);
+        match candidates.into_iter().find(|candidate| candidate.party.login == login) {
+            Some(candidate) => candidate.post.clone(),
+            None => (instance.starter.login == login).then(|| instance.post()),
         }
     }
 

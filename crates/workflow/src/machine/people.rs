@@ -3,7 +3,7 @@
 use super::instance::{Candidate, Instance, Seat, Turn};
 use super::{Act, refusals};
 use crate::definition::{Approver, Step, StepKind};
-use crate::directory::{Party, Place};
+use crate::directory::{Party, Place, Post, Rung, is_as_high};
 use qudao_kernel::Refusal;
 use serde_json::Value;
 
@@ -45,14 +45,17 @@ impl Act<'_> {
         let instance = &self.out.instance;
         let directory = self.world.directory;
         let allowed = |party: &Party| !step.kind.decides() || !instance.is_own(&party.login);
-        let by_role = |people: Vec<Party>, role: &str| -> Vec<Candidate> {
-            let role = Some(role.to_owned());
-            people.into_iter().filter(allowed).map(|party| Candidate { party, role: role.clone() }).collect()
+        let by_role = |people: Vec<Party>, role: &str, place: &Place| -> Vec<Candidate> {
+            let post = Some(Post { role: role.to_owned(), place: place.clone() });
+            people.into_iter().filter(allowed).map(|party| Candidate { party, post: post.clone() }).collect()
         };
         let named = |login: &str| -> Result<Turns, Refusal> {
             let party = directory.person(login).ok_or_else(|| refusals::nobody(step, login))?;
+            if step.kind.decides() && !directory.decides(login) {
+                return Err(refusals::cannot_decide(&party.name));
+            }
             if allowed(&party) {
-                return Ok(vec![vec![Candidate { party, role: None }]]);
+                return Ok(vec![vec![Candidate { party, post: None }]]);
             }
             self.superior(step)
         };
@@ -63,15 +66,15 @@ impl Act<'_> {
                 if people.is_empty() {
                     return Err(refusals::nobody(step, role));
                 }
-                let people = by_role(people, role);
+                let people = by_role(people, role, place);
                 // The applicant is the only one: the superior decides.
                 if people.is_empty() { self.superior(step) } else { Ok(vec![people]) }
             }
             Approver::Superiors { up_to } => {
                 let mut turns = Turns::new();
-                for rung in directory.superiors(&instance.starter.login, &instance.applicant) {
-                    let last = rung.role == *up_to;
-                    let people = by_role(rung.people, &rung.role);
+                for rung in self.superiors(step)? {
+                    let last = is_as_high(&rung.role, up_to);
+                    let people = by_role(rung.people, &rung.role, &instance.applicant);
                     if !people.is_empty() {
                         turns.push(people);
                     }
@@ -83,18 +86,27 @@ impl Act<'_> {
             }
             Approver::Person(login) => named(login),
             Approver::Chosen(field) => named(instance.form.get(field).and_then(Value::as_str).unwrap_or("")),
-            Approver::Starter => Ok(vec![vec![Candidate { party: instance.starter.clone(), role: None }]]),
+            Approver::Starter => Ok(vec![vec![Candidate { party: instance.starter.clone(), post: Some(instance.post()) }]]),
         }
+    }
+
+    /// The applicant's superiors, level by level.
+    ///
+    /// # Errors
+    /// `Conflict workflow.ladder` for an applicant who has none.
+    fn superiors(&self, step: &Step) -> Result<Vec<Rung>, Refusal> {
+        let instance = &self.out.instance;
+        let found = self.world.directory.superiors(&instance.starter.login, &instance.post());
+        found.ok_or_else(|| refusals::off_ladder(step, &instance.starter.name))
     }
 
     /// The applicant's direct superior, who decides where the applicant would.
     fn superior(&self, step: &Step) -> Result<Turns, Refusal> {
         let instance = &self.out.instance;
-        let rungs = self.world.directory.superiors(&instance.starter.login, &instance.applicant);
-        let people = rungs.into_iter().map(|rung| {
-            let role = rung.role;
+        let people = self.superiors(step)?.into_iter().map(|rung| {
+            let post = Post { role: rung.role, place: instance.applicant.clone() };
             let others = rung.people.into_iter().filter(|party| !instance.is_own(&party.login));
-            others.map(|party| Candidate { party, role: Some(role.clone()) }).collect::<Vec<_>>()
+            others.map(|party| Candidate { party, post: Some(post.clone()) }).collect::<Vec<_>>()
         });
         let first = people.into_iter().find(|people| !people.is_empty());
         first.map(|people| vec![people]).ok_or_else(|| refusals::nobody(step, &instance.starter.name))
@@ -115,7 +127,8 @@ impl Act<'_> {
         let place: &Place = &instance.applicant;
         let people = self.world.directory.holders(role, place).into_iter();
         let free = people.filter(|party| !instance.is_own(&party.login) && !instance.has_part(&party.login));
-        free.map(|party| Candidate { party, role: Some(role.to_owned()) }).collect()
+        let post = Post { role: role.to_owned(), place: place.clone() };
+        free.map(|party| Candidate { party, post: Some(post.clone()) }).collect()
     }
 
     /// People named in a command.
@@ -139,12 +152,15 @@ impl Act<'_> {
         if self.out.instance.has_part(&party.login) {
             return Err(refusals::has_part(&party.name));
         }
+        if !self.world.directory.decides(&party.login) {
+            return Err(refusals::cannot_decide(&party.name));
+        }
         Ok(())
     }
 }
 
 /// A new turn.
-pub(super) fn turn(instance: &mut Instance, candidates: Vec<Candidate>, added_by: Option<String>) -> Turn {
+pub(super) fn turn(instance: &mut Instance, candidates: Vec<Candidate>, added_by: Option<Candidate>) -> Turn {
     instance.turns += 1;
     Turn { id: instance.turns, candidates, added_by, opened_us: None, due: None, late: false, escalated: false, verdict: None }
 }

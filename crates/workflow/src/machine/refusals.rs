@@ -3,6 +3,7 @@
 use super::instance::{Instance, State};
 use super::{MOST_PEOPLE, MOST_WORDS};
 use crate::definition::Step;
+use crate::directory::Post;
 use qudao_kernel::{Kind, Refusal};
 
 /// An opinion that has to be there.
@@ -81,11 +82,11 @@ pub(super) fn own() -> Refusal {
     )
 }
 
-pub(super) fn not_lent(role: Option<&str>) -> Refusal {
-    let (zh, en) = match role {
-        Some(role) => (
-            format!("这一步按角色 {role} 审批，您受托的权限里没有这个角色"),
-            format!("this step is decided as {role}, which was not lent to you"),
+pub(super) fn not_lent(post: Option<&Post>) -> Refusal {
+    let (zh, en) = match post {
+        Some(Post { role, .. }) => (
+            format!("这份处理对应角色 {role} 及其区域，您受托的权限里没有"),
+            format!("this is done as {role} for its territory, which was not lent to you"),
         ),
         None => {
             ("这一步指名由本人审批，不能代办".to_owned(), "this step is for the person who is named, not for who acts for them".to_owned())
@@ -96,6 +97,56 @@ pub(super) fn not_lent(role: Option<&str>) -> Refusal {
         "workflow.delegate",
         format!("{zh}；请由本人处理或转交"),
         format!("{en}; let them decide or hand it over"),
+    )
+}
+
+pub(super) fn ended(post: &Post) -> Refusal {
+    let role = &post.role;
+    Refusal::new(
+        Kind::Forbidden,
+        "workflow.ended",
+        format!("您今天已不再以角色 {role} 负责该区域，不能处理；请转交给现任人员"),
+        format!("you do not hold {role} for this territory any more, so you cannot act on it; hand it over to who does"),
+    )
+}
+
+pub(super) fn cannot_decide(name: &str) -> Refusal {
+    Refusal::bad_input(
+        "workflow.person.cannot_decide",
+        format!("{name} 的角色没有审批权限；请选择其他人"),
+        format!("none of the roles of {name} may decide; choose somebody else"),
+    )
+}
+
+pub(super) fn cannot_read(name: &str) -> Refusal {
+    Refusal::bad_input(
+        "workflow.person.cannot_read",
+        format!("{name} 的角色不能查看申请；请选择其他人"),
+        format!("none of the roles of {name} may see applications; choose somebody else"),
+    )
+}
+
+pub(super) fn off_ladder(step: &Step, name: &str) -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "workflow.ladder",
+        format!("步骤“{}”由申请人的上级逐级审批，{name} 的角色没有上级；请由有上级的岗位（如渠道经理）发起", step.title.zh),
+        format!(
+            "the step `{}` is decided by the applicant's superiors, and {name} applies in a role that has none; let somebody with a superior, such as a channel manager, apply",
+            step.title.en
+        ),
+    )
+}
+
+pub(super) fn agreed(step: &Step, field: &str) -> Refusal {
+    Refusal::new(
+        Kind::Conflict,
+        "workflow.agreed",
+        format!("此前已有人同意现有内容，步骤“{}”不能再改 {field}；如需修改请退回申请人，由各步骤重新审批", step.title.zh),
+        format!(
+            "somebody agreed to the content as it is, so the step `{}` cannot change {field} any more; return it to the applicant, so that it is decided anew",
+            step.title.en
+        ),
     )
 }
 

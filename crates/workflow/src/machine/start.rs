@@ -42,6 +42,8 @@ impl Act<'_> {
 
     pub(super) fn submit(&mut self) -> Result<(), Refusal> {
         self.starting()?;
+        // Who sends it has to hold the post it is applied for in; who only fills it in may hold it no more.
+        self.standing(Some(&self.out.instance.post()))?;
         let definition = self.world.definition;
         let instance = &mut self.out.instance;
         form::tidy(&definition.fields, &mut instance.form);
@@ -56,8 +58,8 @@ impl Act<'_> {
         instance.submitted_us = Some(self.world.now_us);
         match instance.progress.back.take() {
             Some(back) if back.content == content => {
-                instance.progress.path = back.path;
-                self.enter(&back.step)
+                instance.progress.path = Vec::new();
+                self.resume(back, None)
             }
             // Another content: everybody sees it anew.
             _ => {
@@ -79,7 +81,10 @@ impl Act<'_> {
                 "somebody acted since, so it cannot be taken back; ask whoever holds it to return it",
             )
         })?;
-        self.note(Verb::TakeBack, text);
+        self.standing(undo.post.as_ref())?;
+        let mut line = self.line(Verb::TakeBack, text);
+        line.post.clone_from(&undo.post);
+        self.out.decisions.push(line);
         let instance = &mut self.out.instance;
         let submitted = instance.is_own(&seat);
         instance.progress = undo.progress;
@@ -131,9 +136,13 @@ impl Act<'_> {
         Ok(())
     }
 
+    /// Refuses whoever is not the applicant, nor acts for them in the post they applied in.
     pub(super) fn its_starter(&self) -> Result<(), Refusal> {
-        let instance = &self.out.instance;
-        if self.person()?.seat().login == instance.starter.login { Ok(()) } else { Err(refusals::not_starter(instance)) }
+        let (instance, actor) = (&self.out.instance, self.person()?);
+        if actor.seat().login != instance.starter.login {
+            return Err(refusals::not_starter(instance));
+        }
+        if actor.acting.is_some() { self.standing(Some(&instance.post())) } else { Ok(()) }
     }
 
     /// Refuses whoever may not fill in or send it, and remembers who did it for the applicant: they do not decide on it.

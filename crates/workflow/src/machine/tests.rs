@@ -5,7 +5,7 @@ mod verbs;
 
 use super::{Actor, Command, Instance, Outcome, World, act, begin};
 use crate::definition::{Definition, read};
-use crate::directory::{Party, Place, Staff};
+use crate::directory::{Held, Party, Place, Post, Staff};
 use crate::form::Form;
 use qudao_access::Roles;
 use qudao_access::sessions::day;
@@ -158,14 +158,24 @@ fn party(login: &str) -> Party {
     Party { login: login.to_owned(), name: login.to_owned() }
 }
 
+/// What somebody of the stories holds.
+fn grants(login: &str) -> Vec<Held> {
+    let own = PEOPLE.iter().filter(|(held, ..)| *held == login);
+    own.map(|(_, role, over)| Held { role: (*role).to_owned(), over: (*over).to_owned() }).collect()
+}
+
 fn actor(login: &str) -> Actor {
-    let roles = PEOPLE.iter().filter(|(held, ..)| *held == login).map(|(_, role, _)| (*role).to_owned()).collect();
-    Actor { me: party(login), acting: None, roles, manages: false }
+    Actor { me: party(login), acting: None, grants: grants(login), manages: false }
 }
 
 /// Somebody who acts for somebody with a role of theirs.
 fn acting(login: &str, giver: &str, role: &str) -> Actor {
-    Actor { me: party(login), acting: Some(party(giver)), roles: vec![role.to_owned()], manages: false }
+    let lent = grants(giver).into_iter().filter(|held| held.role == role).collect();
+    Actor { me: party(login), acting: Some(party(giver)), grants: lent, manages: false }
+}
+
+fn applied(role: &str) -> Post {
+    Post { role: role.to_owned(), place: Place { territory: "421102".into(), ..Place::default() } }
 }
 
 fn form(value: serde_json::Value) -> Form {
@@ -199,8 +209,7 @@ impl Story {
     fn of(text: &str, staff: Staff, filled: serde_json::Value) -> Self {
         let read = || Arc::new(read(text, &Roles::standard().unwrap()).unwrap());
         let definition = if text == FLOW { Arc::clone(&SUPPORT) } else { read() };
-        let place = Place { territory: "421102".into(), ..Place::default() };
-        let instance = begin("ZC202607-0001", &definition, &actor("wang"), place, form(filled), MORNING);
+        let instance = begin("ZC202607-0001", &definition, &actor("wang"), &applied("channel_manager"), form(filled), MORNING);
         Self { definition, staff, now_us: MORNING, instance, last: None }
     }
 

@@ -1,6 +1,6 @@
 //! From step to step.
 
-use super::instance::{Passed, Seat, State, Undo, Verdict};
+use super::instance::{Back, Passed, Seat, State, Undo, Verdict};
 use super::{Act, Told, Verb};
 use crate::definition::{Step, StepKind};
 use crate::directory::Party;
@@ -72,17 +72,41 @@ impl Act<'_> {
     fn leave(&mut self, step: &Step) -> Result<(), Refusal> {
         let content = self.out.instance.content(self.world.definition);
         let progress = &mut self.out.instance.progress;
-        let verdicts = progress.seats.iter().flat_map(|seat| &seat.turns).filter_map(|turn| turn.verdict.as_ref());
-        let agreed = verdicts.map(|verdict| verdict.seat.clone()).collect();
-        progress.path.push(Passed { step: step.id.clone(), visit: progress.visit, agreed, content: content.clone() });
+        let verdicts = || progress.seats.iter().flat_map(|seat| &seat.turns).filter_map(|turn| turn.verdict.as_ref());
+        let agreed = verdicts().map(|verdict| verdict.seat.clone()).collect();
+        let hands = verdicts().flat_map(|verdict| [verdict.seat.clone(), verdict.by.clone()]).collect();
+        let passed = Passed { step: step.id.clone(), visit: progress.visit, agreed, hands, content: content.clone() };
+        progress.path.push(passed);
         progress.seats = Vec::new();
         match progress.back.take() {
-            Some(back) if back.content == content => {
-                progress.path = back.path;
-                self.enter(&back.step)
-            }
+            Some(back) if back.content == content => self.resume(back, Some(&step.id)),
             _ => self.go_on(Some(&step.id)),
         }
+    }
+
+    /// Goes straight back to where it was returned from: agreements given before stay. One by a hand that is the applicant's by now counts no
+    /// more, so that step is asked anew on the way.
+    pub(super) fn resume(&mut self, back: Back, after: Option<&str>) -> Result<(), Refusal> {
+        let definition = self.world.definition;
+        let mut after = after.map(str::to_owned);
+        while let Some(step) = definition.next(after.as_deref(), &self.out.instance.form) {
+            if step.id == back.step {
+                return self.enter(&step.id);
+            }
+            let instance = &mut self.out.instance;
+            let stays = |passed: &&Passed| passed.step == step.id && !passed.hands.iter().any(|hand| instance.is_own(hand));
+            match back.path.iter().find(stays) {
+                Some(passed) => instance.progress.path.push(passed.clone()),
+                None if step.kind == StepKind::Notify => {}
+                None => {
+                    let id = step.id.clone();
+                    instance.progress.back = Some(back);
+                    return self.enter(&id);
+                }
+            }
+            after = Some(step.id.clone());
+        }
+        self.go_on(after.as_deref())
     }
 
     /// Takes the agreement of somebody who agreed to the same content at an earlier step for their turn here.
@@ -95,7 +119,9 @@ impl Act<'_> {
             return;
         }
         let content = self.out.instance.content(self.world.definition);
-        let same = self.out.instance.progress.path.iter().filter(|passed| passed.content == content);
+        let instance = &self.out.instance;
+        let foreign = |passed: &&Passed| !passed.hands.iter().any(|hand| instance.is_own(hand));
+        let same = instance.progress.path.iter().filter(|passed| passed.content == content).filter(foreign);
         let agreed: Vec<String> = same.flat_map(|passed| passed.agreed.clone()).collect();
         let mut skipped: Vec<Party> = Vec::new();
         for seat in &mut self.out.instance.progress.seats {
@@ -115,6 +141,7 @@ impl Act<'_> {
             // It is the machine's line about a person, not an act of whoever acts now.
             line.by = Party { login: String::new(), name: String::new() };
             line.acting = None;
+            line.post = None;
             line.to = vec![party];
             self.out.decisions.push(line);
         }
@@ -160,9 +187,10 @@ impl Act<'_> {
 
     /// Keeps what taking back would restore: what was before the act that now begins.
     pub(super) fn remember(&mut self) {
-        let instance = &mut self.out.instance;
         let seat = self.actor.map(|actor| actor.seat().login.clone());
-        instance.undo = seat.map(|seat| Undo { seat, progress: instance.progress.clone(), form: instance.form.clone() });
+        let post = seat.as_deref().and_then(|login| self.post_of(login));
+        let instance = &mut self.out.instance;
+        instance.undo = seat.map(|seat| Undo { seat, post, progress: instance.progress.clone(), form: instance.form.clone() });
     }
 }
 

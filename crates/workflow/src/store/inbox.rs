@@ -1,8 +1,7 @@
 //! Lists: what waits for somebody, what they decided, what they were copied on, what they began.
 
-use super::{Held, parsed};
+use super::{Held, Sight, parsed};
 use qudao_kernel::{Date, Refusal};
-use qudao_platform::args;
 use qudao_platform::db::{Tx, Value};
 
 /// Most rows of a page.
@@ -44,10 +43,8 @@ impl std::str::FromStr for Part {
 /// Which applications.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// Of whom, and in which part; all in the territories otherwise.
-    pub of: Option<(String, Part)>,
-    /// Division codes, each with all below it; looked at where `of` is absent.
-    pub territories: Vec<String>,
+    /// Those somebody has this part in; those of the territories they read where absent.
+    pub part: Option<Part>,
     /// Flow; empty for all.
     pub flow: String,
     /// State; empty for all.
@@ -87,12 +84,16 @@ pub struct Inbox {
 }
 
 /// How many wait for somebody.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     /// To decide.
     pub holder: u32,
     /// Of these, late.
     pub late: u32,
+    /// By when the most pressing is to be decided.
+    pub due: Option<Date>,
+    /// One of them: the only one, where there is one.
+    pub first: Option<String>,
     /// Own ones that came back.
     pub returned: u32,
     /// Own ones on their way.
@@ -101,34 +102,26 @@ pub struct Counts {
     pub unread: u32,
 }
 
-/// A page of applications.
+/// A page of the applications somebody sees.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn list(tx: &mut Tx, query: &Query) -> Result<Inbox, Refusal> {
+pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox, Refusal> {
     let limit = query.limit.clamp(1, MOST);
     let mut values: Vec<Value> = Vec::new();
+    let mut wheres = Vec::new();
+    let (from, at, due) = if let Some(part) = query.part {
+        wheres.push(sight.own(&mut values));
+        values.push(part.name().into());
+        wheres.push(format!("p.part = ${}", values.len()));
+        ("flow_part p join flow_instance i on i.id = p.instance", "p.at_us", "p.due, p.seen_us")
+    } else {
+        wheres.push(sight.read(&mut values));
+        ("flow_instance i", "i.changed_us", "null as due, i.changed_us as seen_us")
+    };
     let mut mark = |value: Value| {
         values.push(value);
         format!("${}", values.len())
-    };
-    let mut wheres = Vec::new();
-    let (from, at, due) = if let Some((login, part)) = &query.of {
-        wheres.push(format!("p.login = {}", mark(login.as_str().into())));
-        wheres.push(format!("p.part = {}", mark(part.name().into())));
-        ("flow_part p join flow_instance i on i.id = p.instance", "p.at_us", "p.due, p.seen_us")
-    } else {
-        let within: Vec<String> = query
-            .territories
-            .iter()
-            .map(|code| {
-                let (from, to) = (mark(code.as_str().into()), mark(format!("{code}~").into()));
-                format!("(i.territory >= {from} and i.territory < {to})")
-            })
-            .collect();
-        let within = if within.is_empty() { "1 = 0".to_owned() } else { within.join(" or ") };
-        wheres.push(format!("({within}) and i.state <> 'draft'"));
-        ("flow_instance i", "i.changed_us", "null as due, i.changed_us as seen_us")
     };
     for (column, text) in [("i.flow", &query.flow), ("i.state", &query.state)] {
         if !text.is_empty() {
@@ -140,7 +133,7 @@ pub async fn list(tx: &mut Tx, query: &Query) -> Result<Inbox, Refusal> {
         let like = mark(format!("%{escaped}%").into());
         wheres.push(format!("(lower(i.id) like {like} escape '\\' or lower(i.starter_name) like {like} escape '\\')"));
     }
-    if let Some(day) = query.late_on.filter(|_| query.of.is_some()) {
+    if let Some(day) = query.late_on.filter(|_| query.part.is_some()) {
         wheres.push(format!("p.due < {}", mark(day.into())));
     }
     let filter = wheres.join(" and ");
@@ -161,7 +154,7 @@ pub async fn list(tx: &mut Tx, query: &Query) -> Result<Inbox, Refusal> {
     for row in tx.query(sql, &values).await? {
         let id = row.string("id")?;
         let held = Held { version: row.count("version")?, instance: parsed(row.text("body")?, &id)? };
-        let copied = query.of.as_ref().is_some_and(|(_, part)| *part == Part::Copied);
+        let copied = query.part == Some(Part::Copied);
         let unread = copied && row.opt_int("seen_us")?.is_none();
         rows.push(Row { held, at_us: row.int("place_us")?, due: row.opt_parse("due")?, unread });
     }
@@ -175,17 +168,24 @@ pub async fn list(tx: &mut Tx, query: &Query) -> Result<Inbox, Refusal> {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn counts(tx: &mut Tx, login: &str, today: Date) -> Result<Counts, Refusal> {
-    let sql = "select p.part, i.state, count(*) as n, sum(case when p.due < $2 then 1 else 0 end) as late,
-                   sum(case when p.seen_us is null then 1 else 0 end) as unread
-               from flow_part p join flow_instance i on i.id = p.instance where p.login = $1 group by p.part, i.state";
+pub async fn counts(tx: &mut Tx, sight: &Sight<'_>, today: Date) -> Result<Counts, Refusal> {
+    let mut values: Vec<Value> = vec![today.into()];
+    let own = sight.own(&mut values);
+    let sql = format!(
+        "select p.part, i.state, count(*) as n, sum(case when p.due < $1 then 1 else 0 end) as late, min(p.due) as due,
+             sum(case when p.seen_us is null then 1 else 0 end) as unread, min(i.id) as id
+         from flow_part p join flow_instance i on i.id = p.instance where {own} group by p.part, i.state"
+    );
     let mut counts = Counts::default();
-    for row in tx.query(sql, args![login, today]).await? {
+    for row in tx.query(sql, &values).await? {
         let n = row.count("n")?;
         match (row.text("part")?, row.text("state")?) {
             ("holder", _) => {
                 counts.holder += n;
                 counts.late += row.count("late")?;
+                let due: Option<Date> = row.opt_parse("due")?;
+                counts.due = [counts.due, due].into_iter().flatten().min();
+                counts.first = Some(row.string("id")?);
             }
             ("starter", "returned" | "taken_back") => counts.returned += n,
             ("starter", "in_review" | "executing") => counts.under_way += n,
@@ -194,13 +194,4 @@ pub async fn counts(tx: &mut Tx, login: &str, today: Date) -> Result<Counts, Ref
         }
     }
     Ok(counts)
-}
-
-/// The parts somebody has in an application; none for who has nothing to do with it.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn parts(tx: &mut Tx, id: &str, login: &str) -> Result<Vec<Part>, Refusal> {
-    let rows = tx.query("select part from flow_part where instance = $1 and login = $2 order by part", args![id, login]).await?;
-    rows.iter().map(|row| row.parse("part")).collect()
 }

@@ -1,12 +1,15 @@
 //! Instances in the database. Every act is one transaction: the instance, its history, the parts people have in it, an audit entry, an event.
 
 mod inbox;
+mod sight;
 
-pub use inbox::{Counts, Inbox, Part, Query, Row, counts, list, parts};
+pub use inbox::{Counts, Inbox, Part, Query, Row, counts, list};
+pub use sight::Sight;
+pub(crate) use sight::within;
 
 use crate::budget;
 use crate::definition::Definition;
-use crate::directory::{Place, Staff};
+use crate::directory::{Place, Post, Staff};
 use crate::form::{FieldKind, Form, Wrong};
 use crate::machine::{self, Actor, Command, Decision, Instance, Outcome, State, Verb, World};
 use crate::standard::Catalogue;
@@ -19,13 +22,15 @@ use qudao_platform::keys::{self, Begun};
 use qudao_platform::{Done, args, outbox, write_tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Whom audit entries name for what time does.
 const CLOCK: &str = "clock";
 /// Least digits of the running part of a number.
 const DIGITS: usize = 4;
+/// Instances that time looks for at once.
+const BATCH: u32 = 100;
 
 /// What running flows takes besides the database.
 pub struct Office<'a> {
@@ -70,10 +75,19 @@ pub struct Line {
     pub decision: Decision,
 }
 
-/// Begins an application as a draft. The same request under its key is the same application.
+/// What time did.
+#[derive(Debug, Default)]
+pub struct Ticked {
+    /// Instances it acted on.
+    pub done: u32,
+    /// Those it could not act on, and why: they are tried again the next time, and keep nothing else waiting.
+    pub failed: Vec<(String, Refusal)>,
+}
+
+/// Begins an application as a draft, in a post. The same request under its key is the same application.
 ///
 /// # Errors
-/// `NotFound workflow.definition.none`; `Forbidden workflow.start` for whoever holds none of the roles; `BadInput workflow.form.wrong`,
+/// `NotFound workflow.definition.none`; `Forbidden workflow.start` for whoever does not stand in the post, or whose role may not; `BadInput workflow.form.wrong`,
 /// `workflow.form.code`; `Conflict workflow.definition.changed`.
 pub async fn start(
     db: &Db,
@@ -81,11 +95,11 @@ pub async fn start(
     key: &str,
     actor: &Actor,
     flow: &str,
-    applicant: &Place,
+    post: &Post,
     form: &Form,
 ) -> Result<Done<Acted>, Refusal> {
     let definition = office.catalogue.get(flow)?;
-    if !definition.starters.iter().any(|role| actor.roles.contains(role)) {
+    if !definition.starters.contains(&post.role) || !actor.stands(post) {
         return Err(Refusal::new(
             Kind::Forbidden,
             "workflow.start",
@@ -94,7 +108,7 @@ pub async fn start(
         ));
     }
     known(office, definition, form)?;
-    let (who, body) = (actor.who(), json!({ "flow": flow, "form": form }).to_string());
+    let (who, body) = (actor.who(), json!({ "flow": flow, "form": form, "post": post }).to_string());
     write_tx!(db, |tx| {
         let claim = match keys::begin::<Acted>(tx, &format!("flow:{who}"), key, body.as_bytes()).await? {
             Begun::Same(acted) => return Ok(Done::Already(acted)),
@@ -102,7 +116,7 @@ pub async fn start(
         };
         let definition = office.catalogue.keep(tx, flow, &who).await?;
         let id = number(tx, &definition).await?;
-        let empty = machine::begin(&id, &definition, actor, applicant.clone(), Form::new(), tx.now_us());
+        let empty = machine::begin(&id, &definition, actor, post, Form::new(), tx.now_us());
         let staff = Staff::default();
         let outcome = machine::act(&world(office, &definition, &staff, tx.now_us()), &empty, actor, &Command::Save(form.clone()))?;
         let sql =
@@ -148,7 +162,7 @@ pub async fn act(
             Command::Submit => instance.subject = subject(office, &definition, &instance.form)?,
             _ => {}
         }
-        let staff = staff(tx, &definition, &instance, command).await?;
+        let staff = staff(tx, office, &definition, &instance, &command.named()).await?;
         let outcome = machine::act(&world(office, &definition, &staff, tx.now_us()), &instance, actor, command)?;
         let verb = outcome.decisions.first().map_or("save", |line| line.verb.name());
         let acted = keep(tx, office, &definition, version, &outcome, verb, &who).await?;
@@ -156,27 +170,46 @@ pub async fn act(
     })
 }
 
-/// Lets time act on up to `limit` instances whose day has passed. Returns on how many it did.
+/// Lets time act on every instance whose day has passed, and on those that lie with people who left their post, each in a transaction of its own.
 ///
 /// # Errors
-/// The database does not answer, or a definition cannot be read any more.
-pub async fn tick(db: &Db, office: &Office<'_>, limit: u32) -> Result<u32, Refusal> {
+/// The database does not answer. What one instance fails with is told in [`Ticked`].
+pub async fn tick(db: &Db, office: &Office<'_>) -> Result<Ticked, Refusal> {
     let today = day(db.now_us());
-    let sql = "select id from flow_instance where wakes_after is not null and wakes_after < $1 order by wakes_after, id limit $2";
-    let due = db.read().await?.query(sql, args![today, limit]).await?;
-    let mut done = 0;
-    for row in due {
-        let id = row.string("id")?;
-        done += u32::from(tick_one(db, office, &id).await?);
+    let mut ticked = Ticked::default();
+    let mut last = String::new();
+    loop {
+        let due = db.read().await?.query(DUE, args![today, &last, BATCH]).await?;
+        for row in &due {
+            last = row.string("id")?;
+            match tick_one(db, office, &last).await {
+                Ok(acted) => ticked.done += u32::from(acted),
+                Err(refusal) => ticked.failed.push((last.clone(), refusal)),
+            }
+        }
+        if due.len() < BATCH as usize {
+            return Ok(ticked);
+        }
     }
-    Ok(done)
 }
+
+/// Instances time may have to act on: a day has passed, or somebody holds one in a post that no grant of theirs gives on the day.
+const DUE: &str = "
+    select due.id from (
+        select id from flow_instance where wakes_after is not null and wakes_after < $1
+        union
+        select p.instance as id from flow_part p where p.part = 'holder' and p.role <> '' and not exists (
+            select 1 from access_grant g join access_person o on o.login = g.login
+            where g.login = p.login and g.role = p.role and o.left_at_us is null
+                and g.effective_from <= $1 and (g.effective_to is null or $1 < g.effective_to)
+                and (substr(p.territory, 1, length(g.over)) = g.over or g.over in (p.partner, p.outlet, p.clerk)))) due
+    where due.id > $2 order by due.id limit $3";
 
 async fn tick_one(db: &Db, office: &Office<'_>, id: &str) -> Result<bool, Refusal> {
     write_tx!(db, |tx| {
         let Held { version, instance } = lock(tx, id).await?;
         let definition = office.catalogue.of(tx, &instance.flow, instance.version).await?;
-        let staff = staff(tx, &definition, &instance, &Command::Submit).await?;
+        let staff = staff(tx, office, &definition, &instance, &[]).await?;
         let world = world(office, &definition, &staff, tx.now_us());
         let Some(outcome) = machine::tick(&world, &instance)? else { return Ok(false) };
         let verb = outcome.decisions.first().map_or("late", |line| line.verb.name());
@@ -185,13 +218,24 @@ async fn tick_one(db: &Db, office: &Office<'_>, id: &str) -> Result<bool, Refusa
     })
 }
 
-/// An instance.
+/// An instance that somebody sees.
 ///
 /// # Errors
-/// `NotFound workflow.none`.
-pub async fn get(tx: &mut Tx, id: &str) -> Result<Held, Refusal> {
+/// `NotFound workflow.none`, also for one they do not see.
+pub async fn get(tx: &mut Tx, sight: &Sight<'_>, id: &str) -> Result<Held, Refusal> {
     let row = tx.query_opt("select version, body from flow_instance where id = $1", args![id]).await?;
-    held(id, row)
+    let found = held(id, row)?;
+    if sight.sees(tx, &found.instance).await? { Ok(found) } else { Err(none(id)) }
+}
+
+/// What an act of somebody would be looked at with: what pages offer, and what a form lacks.
+///
+/// # Errors
+/// The database does not answer, or the definition cannot be read any more.
+pub async fn looked<T>(tx: &mut Tx, office: &Office<'_>, instance: &Instance, look: impl FnOnce(&World<'_>) -> T) -> Result<T, Refusal> {
+    let definition = office.catalogue.of(tx, &instance.flow, instance.version).await?;
+    let staff = staff(tx, office, &definition, instance, &[]).await?;
+    Ok(look(&world(office, &definition, &staff, tx.now_us())))
 }
 
 /// The history of an instance, oldest first.
@@ -222,9 +266,12 @@ async fn lock(tx: &mut Tx, id: &str) -> Result<Held, Refusal> {
 }
 
 fn held(id: &str, row: Option<qudao_platform::Row>) -> Result<Held, Refusal> {
-    let row = row
-        .ok_or_else(|| Refusal::new(Kind::NotFound, "workflow.none", format!("没有申请 {id}"), format!("there is no application {id}")))?;
+    let row = row.ok_or_else(|| none(id))?;
     Ok(Held { version: row.count("version")?, instance: parsed(row.text("body")?, id)? })
+}
+
+fn none(id: &str) -> Refusal {
+    Refusal::new(Kind::NotFound, "workflow.none", format!("没有申请 {id}"), format!("there is no application {id}"))
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(text: &str, id: &str) -> Result<T, Refusal> {
@@ -259,8 +306,8 @@ fn world<'a>(office: &'a Office<'_>, definition: &'a Definition, staff: &'a Staf
 }
 
 /// The people an act may ask for.
-async fn staff(tx: &mut Tx, definition: &Definition, instance: &Instance, command: &Command) -> Result<Staff, Refusal> {
-    let mut logins: BTreeSet<String> = command.named().into_iter().collect();
+async fn staff(tx: &mut Tx, office: &Office<'_>, definition: &Definition, instance: &Instance, named: &[String]) -> Result<Staff, Refusal> {
+    let mut logins: BTreeSet<String> = named.iter().cloned().collect();
     for approver in definition.steps.iter().flat_map(|step| &step.approvers) {
         match approver {
             crate::definition::Approver::Person(login) => logins.extend([login.clone()]),
@@ -272,7 +319,7 @@ async fn staff(tx: &mut Tx, definition: &Definition, instance: &Instance, comman
     }
     let logins: Vec<String> = logins.into_iter().collect();
     let places: Vec<&Place> = [Some(&instance.applicant), instance.subject.as_ref()].into_iter().flatten().collect();
-    Staff::read(tx, &places, &logins).await
+    Staff::read(tx, office.catalogue.roles(), &places, &logins).await
 }
 
 /// Refuses codes of partners and outlets that there are not.
@@ -378,33 +425,49 @@ async fn lines(tx: &mut Tx, outcome: &Outcome, who: &str) -> Result<(), Refusal>
     tx.insert_rows("flow_decision", "instance, seq, at_us, verb, step, who, body", &rows, "").await.map(drop)
 }
 
-/// Writes who has a part in it.
+/// Of a part: when it began, until when it is to be done, as what it is had.
+type Kept<'a> = (i64, Option<String>, Option<&'a Post>);
+
+/// Writes who has a part in it, and as what.
 async fn keep_parts(tx: &mut Tx, outcome: &Outcome) -> Result<(), Refusal> {
     let instance = &outcome.instance;
     let (id, now) = (&instance.id, tx.now_us());
     tx.execute("delete from flow_part where instance = $1 and part = 'holder'", args![id]).await?;
-    let mut rows: BTreeSet<(String, &str, Option<String>, i64)> = BTreeSet::new();
-    rows.insert((instance.starter.login.clone(), "starter", None, instance.begun_us));
+    let own = instance.post();
+    // By login and part: when, until when, as what.
+    let mut parts: BTreeMap<(&str, &str), Kept<'_>> = BTreeMap::new();
+    parts.insert((instance.starter.login.as_str(), "starter"), (instance.begun_us, None, Some(&own)));
     for turn in instance.open() {
         for candidate in &turn.candidates {
             let due = turn.due.map(|due| due.to_string());
-            rows.insert((candidate.party.login.clone(), "holder", due, turn.opened_us.unwrap_or(now)));
+            parts.insert((candidate.party.login.as_str(), "holder"), (turn.opened_us.unwrap_or(now), due, candidate.post.as_ref()));
         }
     }
     for party in &instance.copies {
-        rows.insert((party.login.clone(), "copied", None, now));
+        parts.insert((party.login.as_str(), "copied"), (now, None, None));
     }
     let acted = outcome.decisions.iter().filter(|line| !matches!(line.verb, Verb::Save | Verb::Comment | Verb::Copy | Verb::Urge));
     for line in acted {
-        let hands = [Some(&line.by), line.acting.as_ref()].into_iter().flatten();
-        for party in hands.filter(|party| !party.login.is_empty() && party.login != instance.starter.login) {
-            rows.insert((party.login.clone(), "decided", None, now));
+        // Whoever acts for somebody has decided in their own name as well.
+        for (party, post) in
+            [(line.acting.as_ref(), line.post.as_ref()), (Some(&line.by), line.post.as_ref().filter(|_| line.acting.is_none()))]
+        {
+            if let Some(party) = party.filter(|party| !party.login.is_empty() && party.login != instance.starter.login) {
+                parts.insert((party.login.as_str(), "decided"), (now, None, post));
+            }
         }
     }
-    let rows: Vec<Vec<Value>> = rows.into_iter().map(|(login, part, due, at)| args![id, login, part, at, due].to_vec()).collect();
-    let tail = "on conflict (instance, login, part) do update set
+    let row = |((login, part), (at, due, post)): ((&str, &str), Kept<'_>)| {
+        let nowhere = Place::default();
+        let (role, place) = post.map_or(("", &nowhere), |post| (post.role.as_str(), &post.place));
+        args![id, login, part, at, due, role, &place.territory, &place.partner, &place.outlet, &place.clerk].to_vec()
+    };
+    let rows: Vec<Vec<Value>> = parts.into_iter().map(row).collect();
+    let tail = "on conflict (instance, login, part) do update set role = excluded.role, territory = excluded.territory,
+                    partner = excluded.partner, outlet = excluded.outlet, clerk = excluded.clerk,
                     at_us = case when flow_part.part = 'decided' then excluded.at_us else flow_part.at_us end";
-    tx.insert_rows("flow_part", "instance, login, part, at_us, due", &rows, tail).await.map(drop)
+    let columns = "instance, login, part, at_us, due, role, territory, partner, outlet, clerk";
+    tx.insert_rows("flow_part", columns, &rows, tail).await.map(drop)
 }
 
 /// Claims what no two applications of a flow may share, and gives it up when the application came to nothing.

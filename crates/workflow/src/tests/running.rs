@@ -1,7 +1,8 @@
-use super::{House, actor, agree, code, form};
+use super::{House, acting, actor, agree, applied, code, form, sight};
+use crate::budget::Reach;
 use crate::machine::{Command, State, Verb};
 use crate::standard::Catalogue;
-use crate::store::{self, Part, Query};
+use crate::store::{self, Part, Query, Sight};
 use qudao_access::Roles;
 use qudao_access::sessions::day;
 use qudao_kernel::Kind;
@@ -13,6 +14,7 @@ use std::time::Duration;
 on_both!(
     a_subsidy_becomes_a_budget,
     a_version_a_key_and_a_code_are_checked,
+    an_application_is_seen_by_who_has_a_part_or_reads_its_territory,
     decisions_stay,
     one_customer_and_project_is_registered_once,
     inboxes_show_what_waits,
@@ -46,7 +48,8 @@ async fn a_subsidy_becomes_a_budget(db: TestDb) {
     assert_eq!(done.state, State::Approved);
 
     let mut tx = house.db.read().await.unwrap();
-    let budget = crate::budget::get(&mut tx, id).await.unwrap();
+    let everywhere = [String::new()];
+    let budget = crate::budget::get(&mut tx, &Reach { holder: "", territories: &everywhere }, id).await.unwrap();
     assert_eq!((budget.amounts.amount.0, budget.year, budget.kind.as_str(), budget.holder.as_str()), (13_000_000, 2022, "rent", "wang"));
     let history = store::history(&mut tx, id).await.unwrap();
     let verbs: Vec<Verb> = history.iter().map(|line| line.decision.verb).collect();
@@ -148,37 +151,78 @@ async fn inboxes_show_what_waits(db: TestDb) {
     house.acts("sun", &ids[1], Command::Return { to: None, straight: false, text: "补充".into() }).await.unwrap();
     house.acts("wang", &ids[2], Command::Copy { to: vec!["fu".into()], text: String::new() }).await.unwrap();
     let mut tx = house.db.read().await.unwrap();
-    let mut query = Query { of: Some(("sun".into(), Part::Holder)), limit: 2, ..Query::default() };
-    let page = store::list(&mut tx, &query).await.unwrap();
+    let (sun, fu, wang) = (actor("sun"), actor("fu"), actor("wang"));
+    let mut query = Query { part: Some(Part::Holder), limit: 2, ..Query::default() };
+    let page = store::list(&mut tx, &sight(&sun), &query).await.unwrap();
     let numbers = |page: &store::Inbox| page.rows.iter().map(|row| row.held.instance.id.clone()).collect::<Vec<_>>();
     assert_eq!((numbers(&page), page.total), (vec![ids[4].clone(), ids[3].clone()], 3));
     query.after = page.next;
-    let page = store::list(&mut tx, &query).await.unwrap();
+    let page = store::list(&mut tx, &sight(&sun), &query).await.unwrap();
     assert_eq!((numbers(&page), page.next), (vec![ids[2].clone()], None));
     assert_eq!(page.rows[0].due.map(|due| due.to_string()).as_deref(), Some("2026-07-03"));
-    let of = |login: &str, part| Query { of: Some((login.into(), part)), limit: 10, ..Query::default() };
-    assert_eq!(numbers(&store::list(&mut tx, &of("sun", Part::Decided)).await.unwrap()).len(), 2);
-    let copied = store::list(&mut tx, &of("fu", Part::Copied)).await.unwrap();
+    let of = |part| Query { part: Some(part), limit: 10, ..Query::default() };
+    assert_eq!(numbers(&store::list(&mut tx, &sight(&sun), &of(Part::Decided)).await.unwrap()).len(), 2);
+    let copied = store::list(&mut tx, &sight(&fu), &of(Part::Copied)).await.unwrap();
     assert!(copied.rows.len() == 1 && copied.rows[0].unread);
-    let returned = Query { state: "returned".into(), ..of("wang", Part::Starter) };
-    assert_eq!(numbers(&store::list(&mut tx, &returned).await.unwrap()), [ids[1].clone()]);
-    let text = Query { text: "0003".into(), territories: vec!["4211".into()], limit: 10, ..Query::default() };
-    assert_eq!(numbers(&store::list(&mut tx, &text).await.unwrap()), [ids[2].clone()]);
-    let elsewhere = Query { territories: vec!["43".into()], limit: 10, ..Query::default() };
-    assert_eq!(store::list(&mut tx, &elsewhere).await.unwrap().total, 0);
-    let late = Query { late_on: Some("2026-07-06".parse().unwrap()), ..of("sun", Part::Holder) };
-    assert_eq!(store::list(&mut tx, &late).await.unwrap().total, 3);
+    let returned = Query { state: "returned".into(), ..of(Part::Starter) };
+    assert_eq!(numbers(&store::list(&mut tx, &sight(&wang), &returned).await.unwrap()), [ids[1].clone()]);
+    let text = Query { text: "0003".into(), limit: 10, ..Query::default() };
+    let reads = |code: &str| Sight { actor: &fu, territories: vec![code.to_owned()] };
+    assert_eq!(numbers(&store::list(&mut tx, &reads("4211"), &text).await.unwrap()), [ids[2].clone()]);
+    let elsewhere = Query { limit: 10, ..Query::default() };
+    assert_eq!(store::list(&mut tx, &reads("43"), &elsewhere).await.unwrap().total, 0);
+    let late = Query { late_on: Some("2026-07-06".parse().unwrap()), ..of(Part::Holder) };
+    assert_eq!(store::list(&mut tx, &sight(&sun), &late).await.unwrap().total, 3);
     let today = day(house.db.now_us());
-    let sun = store::counts(&mut tx, "sun", today).await.unwrap();
-    assert_eq!((sun.holder, sun.late), (3, 0));
-    let wang = store::counts(&mut tx, "wang", today).await.unwrap();
-    assert_eq!((wang.returned, wang.under_way), (1, 4));
-    assert_eq!(store::counts(&mut tx, "fu", today).await.unwrap().unread, 1);
-    assert_eq!(store::parts(&mut tx, &ids[0], "sun").await.unwrap(), [Part::Decided]);
+    let counts = store::counts(&mut tx, &sight(&sun), today).await.unwrap();
+    assert_eq!((counts.holder, counts.late, counts.due.map(|due| due.to_string()).as_deref()), (3, 0, Some("2026-07-03")));
+    let counts = store::counts(&mut tx, &sight(&wang), today).await.unwrap();
+    assert_eq!((counts.returned, counts.under_way), (1, 4));
+    assert_eq!(store::counts(&mut tx, &sight(&fu), today).await.unwrap().unread, 1);
     drop(tx);
     store::seen(&house.db, "fu", &ids[2]).await.unwrap();
     let mut tx = house.db.read().await.unwrap();
-    assert_eq!(store::counts(&mut tx, "fu", today).await.unwrap().unread, 0);
+    assert_eq!(store::counts(&mut tx, &sight(&fu), today).await.unwrap().unread, 0);
+}
+
+async fn an_application_is_seen_by_who_has_a_part_or_reads_its_territory(db: TestDb) {
+    // R8.35, R0.17: nobody else, and who acts for somebody only in what was lent
+    let house = House::of(db).await;
+    let started = house.starts("key-one", "wang", "subsidy", rent()).await.unwrap();
+    let id = started.id.as_str();
+    let reads = async |login: &str, area: &str| {
+        let somebody = actor(login);
+        let sight = Sight { actor: &somebody, territories: vec![area.to_owned()] };
+        code(store::get(&mut house.db.read().await.unwrap(), &sight, id).await)
+    };
+    assert_eq!(code(house.seen("wang", id).await), "ok");
+    assert_eq!(reads("fu", "4211").await, "workflow.none", "a draft is its applicant's");
+    house.acts("wang", id, Command::Submit).await.unwrap();
+    assert_eq!(reads("fu", "4211").await, "ok");
+    assert_eq!(reads("fu", "421103").await, "workflow.none");
+    for (login, seen) in [("sun", "ok"), ("li", "workflow.none"), ("pan", "workflow.none"), ("mei", "workflow.none")] {
+        assert_eq!(code(house.seen(login, id).await), seen, "{login}");
+    }
+    house.acts("sun", id, Command::Copy { to: vec!["mei".into()], text: String::new() }).await.unwrap();
+    assert_eq!(code(house.seen("mei", id).await), "ok");
+    // A delegate sees and does what the lent role is a part by; nothing of what was lent with another one.
+    let mut lent = acting("mei", "sun");
+    let looks = async |actor: &crate::machine::Actor| {
+        let tx = &mut house.db.read().await.unwrap();
+        let holder = Query { part: Some(Part::Holder), limit: 10, ..Query::default() };
+        let listed = store::list(tx, &sight(actor), &holder).await.unwrap().total;
+        (code(store::get(tx, &sight(actor), id).await), listed)
+    };
+    assert_eq!(looks(&lent).await, ("ok", 1));
+    for (role, over) in [("supervisor", "4212"), ("leader", "4211")] {
+        (lent.grants[0].role, lent.grants[0].over) = (role.into(), over.into());
+        assert_eq!(looks(&lent).await, ("workflow.none", 0), "{role} over {over}");
+    }
+    lent.grants.clear();
+    assert_eq!(looks(&lent).await, ("workflow.none", 0));
+    let as_auditor = crate::directory::Post { role: "auditor".into(), ..applied("wang") };
+    let refused = store::start(&house.db, &house.office(), "key-two", &actor("wang"), "subsidy", &as_auditor, &form(rent())).await;
+    assert_eq!(code(refused), "workflow.start", "a role of one's own, at a place of it");
 }
 
 async fn time_acts_on_what_is_late(db: TestDb) {
@@ -186,18 +230,43 @@ async fn time_acts_on_what_is_late(db: TestDb) {
     let house = House::of(db).await;
     let started = house.starts("key-one", "wang", "subsidy", rent()).await.unwrap();
     house.acts("wang", &started.id, Command::Submit).await.unwrap();
-    assert_eq!(store::tick(&house.db, &house.office(), 10).await.unwrap(), 0);
+    let ticked = async || {
+        let ticked = store::tick(&house.db, &house.office()).await.unwrap();
+        (ticked.done, ticked.failed.into_iter().map(|(id, refusal)| (id, refusal.code)).collect::<Vec<_>>())
+    };
+    assert_eq!(ticked().await, (0, vec![]));
     house.db.clock().advance(Duration::from_hours(24 * 10));
-    assert_eq!(store::tick(&house.db, &house.office(), 10).await.unwrap(), 1);
-    assert_eq!(store::tick(&house.db, &house.office(), 10).await.unwrap(), 0);
-    let mut tx = house.db.read().await.unwrap();
-    let held = store::get(&mut tx, &started.id).await.unwrap();
+    assert_eq!(ticked().await, (1, vec![]));
+    assert_eq!(ticked().await, (0, vec![]));
+    let held = house.held(&started.id).await.unwrap();
     assert_eq!(held.instance.holders()[0].login, "li");
+    let mut tx = house.db.read().await.unwrap();
     let history = store::history(&mut tx, &started.id).await.unwrap();
     let verbs: Vec<Verb> = history.iter().skip(2).map(|line| line.decision.verb).collect();
     assert_eq!(verbs, [Verb::Late, Verb::Escalate]);
     let entries = audit::list(&mut tx, Some(("flow", &started.id)), 0, 10).await.unwrap();
     assert_eq!(entries.last().unwrap().entry.who, "clock");
+    drop(tx);
+    // Li leaves the post, mei takes it: what lay with li lies with mei.
+    write_tx!(house.db, |tx| {
+        tx.execute("update access_grant set effective_to = '2026-07-02' where login = 'li'", args![]).await?;
+        tx.execute("update access_grant set role = 'leader' where login = 'mei'", args![]).await
+    })
+    .unwrap();
+    assert_eq!(ticked().await, (1, vec![]));
+    assert_eq!(house.held(&started.id).await.unwrap().instance.holders()[0].login, "mei");
+    assert_eq!(ticked().await, (0, vec![]));
+    // One that cannot be acted on keeps nothing else waiting, wherever it stands in the row.
+    let mut others = Vec::new();
+    for number in 0..3 {
+        let started = house.starts(&format!("key-more-{number}"), "wang", "subsidy", rent()).await.unwrap();
+        house.acts("wang", &started.id, Command::Submit).await.unwrap();
+        others.push(started.id);
+    }
+    house.db.clock().advance(Duration::from_hours(24 * 10));
+    write_tx!(house.db, |tx| tx.execute("update flow_instance set body = 'lost' where id = $1", args![&others[0]]).await).unwrap();
+    assert_eq!(ticked().await, (2, vec![(others[0].clone(), "workflow.body")]));
+    assert_eq!(ticked().await, (0, vec![(others[0].clone(), "workflow.body")]), "it is tried again");
 }
 
 const FIRST: &str = include_str!("../../../../definitions/flows/subsidy.toml");
@@ -218,7 +287,7 @@ async fn what_runs_stays_on_its_version(db: TestDb) {
     house.acts("wang", &next.id, Command::Submit).await.unwrap();
     for (id, step) in [(&started.id, "finance"), (&next.id, "leader")] {
         house.acts("sun", id, agree()).await.unwrap();
-        let held = store::get(&mut house.db.read().await.unwrap(), id).await.unwrap();
+        let held = house.held(id).await.unwrap();
         assert_eq!(held.instance.progress.step.as_deref(), Some(step));
     }
     let changed: &'static str = Box::leak(second.replace("zh = \"主管审核\"", "zh = \"主管\"").into_boxed_str());

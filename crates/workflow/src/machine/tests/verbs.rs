@@ -1,4 +1,4 @@
-use super::{Command, DAY, FLOW, PEOPLE, Staff, Story, acting, actor, add, agree, agree_with, form, give_back};
+use super::{Command, DAY, FLOW, Held, PEOPLE, Staff, Story, acting, actor, add, agree, agree_with, applied, code, form, give_back};
 use crate::machine::{State, Told, Verb};
 use serde_json::json;
 
@@ -271,19 +271,19 @@ fn red_lines_keep_anybody_from_agreeing() {
 fn who_acts_for_somebody_is_named_with_them_and_counts_as_both() {
     // R0.17: 委托
     let mut story = Story::under_way(LARGE);
-    assert_eq!(super::code(story.tries(&acting("wang", "sun", "supervisor"), &agree())), "workflow.self");
-    assert_eq!(super::code(story.tries(&acting("zhou", "sun", "leader"), &agree())), "workflow.delegate", "only with what was lent");
+    assert_eq!(code(story.tries(&acting("wang", "sun", "supervisor"), &agree())), "workflow.self");
+    assert_eq!(code(story.tries(&acting("zhou", "sun", "leader"), &agree())), "workflow.delegate", "only with what was lent");
     story.tries(&acting("zhou", "sun", "supervisor"), &agree()).unwrap();
     let line = &story.last.as_ref().unwrap().decisions[0];
     assert_eq!((line.by.login.as_str(), line.acting.as_ref().unwrap().login.as_str()), ("zhou", "sun"));
     let for_jin = acting("an", "jin", "settlement_support");
-    assert_eq!(super::code(story.tries(&for_jin, &agree_with(json!({ "account": "1" })))), "workflow.twice", "an has a seat here");
+    assert_eq!(code(story.tries(&for_jin, &agree_with(json!({ "account": "1" })))), "workflow.twice", "an has a seat here");
     let for_jin = acting("zhou", "jin", "settlement_support");
     story.tries(&for_jin, &agree_with(json!({ "account": "1" }))).unwrap();
-    assert_eq!(super::code(story.tries(&acting("zhou", "an", "auditor"), &agree())), "workflow.twice", "one pair of hands");
+    assert_eq!(code(story.tries(&acting("zhou", "an", "auditor"), &agree())), "workflow.twice", "one pair of hands");
     story.does("an", &agree());
     story.does("li", &Command::HandOver { to: "lu".into(), text: "外出".into() });
-    assert_eq!(super::code(story.tries(&acting("zhou", "lu", "leader"), &agree())), "workflow.delegate", "lu was named");
+    assert_eq!(code(story.tries(&acting("zhou", "lu", "leader"), &agree())), "workflow.delegate", "lu was named");
     story.does("lu", &agree());
 }
 
@@ -291,9 +291,8 @@ fn who_acts_for_somebody_is_named_with_them_and_counts_as_both() {
 fn what_was_begun_for_somebody_is_decided_by_neither() {
     // R0.17
     let mut story = Story::new(SMALL);
-    let place = story.instance.applicant.clone();
-    story.instance =
-        super::begin("ZC1", &story.definition, &acting("sun", "wang", "channel_manager"), place, story.instance.form.clone(), 0);
+    let sun = acting("sun", "wang", "channel_manager");
+    story.instance = super::begin("ZC1", &story.definition, &sun, &applied("channel_manager"), story.instance.form.clone(), 0);
     assert_eq!((story.instance.starter.login.as_str(), story.instance.typed_by.as_slice()), ("wang", &["sun".to_owned()][..]));
     story.tries(&acting("sun", "wang", "channel_manager"), &Command::Submit).unwrap();
     assert_eq!(story.holders(), ["shi"]);
@@ -322,6 +321,27 @@ fn deadlines_are_noted_and_others_take_over() {
     story.does("li", &agree());
     assert_eq!(story.instance.state, State::Approved, "the leader agreed to the same already");
     assert_eq!(story.verbs(), ["agree", "skip"]);
+}
+
+#[test]
+fn what_lies_with_who_left_a_post_goes_to_who_holds_it_now() {
+    // R8.44, R2.2
+    let mut story = Story::under_way(SMALL);
+    assert!(!story.tick(), "as long as they stand");
+    let moved: Vec<_> = PEOPLE.iter().filter(|(login, ..)| *login != "sun").copied().collect();
+    story.staff = Staff::of(&moved);
+    assert!(!story.tick(), "somebody is still there");
+    let without: Vec<_> = moved.iter().filter(|(login, ..)| *login != "shi").copied().collect();
+    story.staff = Staff::of(&without);
+    assert!(!story.tick(), "nobody is there to take over");
+    let others = [&without[..], &[("qi", "supervisor", "4211"), ("wang", "supervisor", "4211")]].concat();
+    story.staff = Staff::of(&others);
+    assert!(story.tick());
+    assert_eq!((story.verbs(), story.holders(), story.told()), (vec!["succeed"], vec!["qi"], vec![("qi", Told::Assigned)]));
+    let mut qi = actor("sun");
+    qi.me.login = "qi".into();
+    story.tries(&qi, &agree()).unwrap();
+    assert_eq!(story.step(), "leader");
 }
 
 #[test]
@@ -362,4 +382,147 @@ fn what_is_offered_is_what_may_be_done() {
     assert_eq!(open(&story, "sun"), ["agree", "reject", "return", "add_before", "add_after", "hand_over", "comment", "copy"]);
     assert!(open(&story, "zhou").is_empty());
     assert_eq!(open(&Story::new(SMALL), "wang"), ["save", "submit", "cancel", "comment", "copy"]);
+}
+
+#[test]
+fn who_decides_holds_role_and_place_of_one_grant_today() {
+    // R0.17, R8.35
+    let mut story = Story::under_way(SMALL);
+    let with = |held: &[(&str, &str)]| {
+        let mut sun = actor("sun");
+        sun.grants = held.iter().map(|(role, over)| Held { role: (*role).into(), over: (*over).into() }).collect();
+        sun
+    };
+    for held in [&[][..], &[("supervisor", "4212")], &[("supervisor", "4212"), ("auditor", "")], &[("leader", "4211")]] {
+        assert_eq!(code(story.tries(&with(held), &agree())), "workflow.ended", "{held:?}");
+        let offered = story.with(|world| crate::machine::allowed(world, &story.instance, &with(held)));
+        assert_eq!(offered, [Verb::HandOver, Verb::Comment, Verb::Copy], "{held:?}");
+    }
+    let mut elsewhere = acting("zhou", "sun", "supervisor");
+    elsewhere.grants[0].over = "4212".into();
+    assert_eq!(code(story.tries(&elsewhere, &agree())), "workflow.delegate", "the lent role is of another place");
+    let mut handed = story.clone();
+    handed.tries(&with(&[]), &Command::HandOver { to: "mei".into(), text: "已调岗".into() }).unwrap();
+    assert_eq!(handed.holders(), ["shi", "mei"], "so that it does not lie with who moved on");
+    story.tries(&with(&[("supervisor", "42")]), &agree()).unwrap();
+}
+
+#[test]
+fn a_delegate_does_only_what_the_lent_role_is_for() {
+    // R0.17
+    let people = [&PEOPLE[..], &[("wang", "auditor", "")]].concat();
+    let mut story = Story::of(FLOW, Staff::of(&people), json!({ "amount": SMALL }));
+    let auditor = || {
+        let mut fu = acting("fu", "wang", "channel_manager");
+        fu.grants = vec![Held { role: "auditor".into(), over: String::new() }];
+        fu
+    };
+    let manager = || acting("fu", "wang", "channel_manager");
+    let save = Command::Save(form(json!({ "amount": SMALL })));
+    for command in [&save, &Command::Submit, &Command::Cancel("不要了".into())] {
+        assert_eq!(code(story.tries(&auditor(), command)), "workflow.delegate", "{command:?}");
+    }
+    story.tries(&manager(), &save).unwrap();
+    story.tries(&manager(), &Command::Submit).unwrap();
+    assert_eq!(story.last.as_ref().unwrap().decisions[0].post, Some(applied("channel_manager")));
+    for command in [Command::TakeBack(String::new()), Command::Urge(String::new())] {
+        assert_eq!(code(story.tries(&auditor(), &command)), "workflow.delegate", "{command:?}");
+    }
+    assert_eq!(code(story.tries(&auditor(), &Command::Comment { text: "看一下".into(), mention: vec![] })), "workflow.holder");
+    story.tries(&manager(), &Command::TakeBack(String::new())).unwrap();
+    story.tries(&manager(), &Command::Submit).unwrap();
+    // What sun added, a delegate takes off with sun's role only.
+    story.does("sun", &add(&["an"], false));
+    let turn = story.instance.progress.seats[0].turns[1].id;
+    let mut other = acting("zhou", "sun", "supervisor");
+    other.grants[0].role = "leader".into();
+    let off = Command::Remove { turn, text: String::new() };
+    assert_eq!(code(story.tries(&other, &off)), "workflow.delegate");
+    story.tries(&acting("zhou", "sun", "supervisor"), &off).unwrap();
+    story.tries(&acting("zhou", "sun", "supervisor"), &agree()).unwrap();
+    assert_eq!(code(story.tries(&other, &Command::TakeBack(String::new()))), "workflow.delegate");
+    story.tries(&acting("zhou", "sun", "supervisor"), &Command::TakeBack(String::new())).unwrap();
+    assert_eq!(story.step(), "manager");
+}
+
+#[test]
+fn who_sends_it_still_stands_where_they_applied() {
+    // R8.35
+    let mut story = Story::new(SMALL);
+    let mut moved = actor("wang");
+    moved.grants[0].over = "421103".into();
+    assert_eq!(code(story.tries(&moved, &Command::Submit)), "workflow.ended");
+    story.tries(&moved, &Command::Cancel("已调岗".into())).unwrap();
+}
+
+#[test]
+fn what_comes_straight_back_does_not_count_an_agreement_of_the_applicants_own_hand() {
+    // R8.35: no self-approval
+    let mut story = Story::under_way(LARGE);
+    story.does("sun", &agree());
+    story.does("jin", &agree_with(json!({ "account": "6601" })));
+    story.does("an", &agree());
+    story.does("li", &give_back(None, true));
+    let mut straight = story.clone();
+    straight.does("wang", &Command::Submit);
+    assert_eq!(straight.step(), "leader", "agreements stay");
+    // Sun, who agreed, sends it for wang: now it is an application of sun's hand.
+    story.tries(&acting("sun", "wang", "channel_manager"), &Command::Submit).unwrap();
+    assert_eq!((story.step(), story.holders()), ("manager", vec!["shi"]));
+    story.does("shi", &agree());
+    assert_eq!(story.step(), "leader", "the others' agreements stayed");
+    assert!(story.instance.progress.path.iter().all(|passed| !passed.hands.contains(&"sun".to_owned())));
+    // The same where somebody else's hand agreed for sun.
+    let mut story = Story::under_way(SMALL);
+    story.tries(&acting("zhou", "sun", "supervisor"), &agree()).unwrap();
+    story.does("li", &give_back(None, true));
+    story.tries(&acting("zhou", "wang", "channel_manager"), &Command::Submit).unwrap();
+    assert_eq!((story.step(), story.holders()), ("manager", vec!["sun", "shi"]));
+}
+
+#[test]
+fn an_applicant_without_superiors_is_told_what_to_do() {
+    // R8.35: level by level
+    let text = FLOW.replace("starters = [\"channel_manager\"]", "starters = [\"channel_manager\", \"auditor\"]");
+    let text = text.replacen("approvers = [{ role = \"supervisor\" }]", "approvers = [{ superiors = \"leader\" }]", 1);
+    let text = text.replace("path = [\"supervisor\", \"leader\"]", "path = [\"..leader\", \"leader\"]");
+    let mut story = Story::of(&text, Staff::of(&PEOPLE), json!({ "amount": SMALL }));
+    let mut wang = story.clone();
+    wang.does("wang", &Command::Submit);
+    assert_eq!(wang.holders(), ["sun", "shi"]);
+    story.instance = super::begin("ZC1", &story.definition, &actor("an"), &applied("auditor"), story.instance.form.clone(), 0);
+    assert_eq!(story.refuses("an", &Command::Submit), "workflow.ladder");
+}
+
+#[test]
+fn what_was_agreed_to_is_not_changed_by_a_later_hand() {
+    // R8.35: approved content does not change without a new approval
+    let text = FLOW.replacen("due_days = 2", "editable = [\"amount\"]\ndue_days = 2", 1);
+    let mut story = Story::of(&text, Staff::of(&PEOPLE), json!({ "amount": SMALL }));
+    story.does("wang", &Command::Submit);
+    story.does("sun", &add(&["an"], true));
+    story.does("an", &agree());
+    assert_eq!(story.refuses("sun", &agree_with(json!({ "amount": LARGE }))), "workflow.agreed", "an agreed to the amount there was");
+    story.does("sun", &agree());
+    let mut first = Story::of(&text, Staff::of(&PEOPLE), json!({ "amount": SMALL }));
+    first.does("wang", &Command::Submit);
+    first.does("sun", &agree_with(json!({ "amount": SMALL - 1 })));
+    // A field that is asked at a step is filled in there once.
+    let mut both = Story::under_way(LARGE);
+    both.does("sun", &agree());
+    both.does("jin", &agree_with(json!({ "account": "6601" })));
+    assert_eq!(both.refuses("an", &agree_with(json!({ "account": "6602" }))), "workflow.agreed");
+    both.does("an", &agree_with(json!({ "account": "6601" })));
+}
+
+#[test]
+fn nobody_is_asked_who_may_not_decide() {
+    // R8.35
+    let people = [&PEOPLE[..], &[("pan", "partner_owner", "P1")]].concat();
+    let mut story = Story::of(FLOW, Staff::of(&people), json!({ "amount": SMALL }));
+    story.does("wang", &Command::Submit);
+    let to = Command::HandOver { to: "pan".into(), text: "请处理".into() };
+    assert_eq!(story.refuses("sun", &to), "workflow.person.cannot_decide");
+    assert_eq!(story.refuses("sun", &add(&["pan"], true)), "workflow.person.cannot_decide");
+    story.does("sun", &Command::Copy { to: vec!["pan".into()], text: String::new() });
 }

@@ -1,0 +1,68 @@
+//! People one may hand an application to, add, or copy in.
+
+use super::super::desk::Desk;
+use super::super::signed::Signed;
+use super::super::web::{Answer, Asked, Language};
+use super::Asker;
+use axum::Json;
+use axum::extract::State;
+use qudao_access::Permission;
+use qudao_access::directory::{self, Query};
+use qudao_access::people::Person;
+use qudao_network::initials::Initials;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Most people that are named at once.
+const MOST: usize = 20;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Desk>> {
+    OpenApiRouter::new().routes(routes!(people))
+}
+
+/// Somebody who may decide.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeciderView {
+    login: String,
+    name: String,
+    /// Their roles, as people call them.
+    title: String,
+}
+
+/// Whom one looks for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DeciderFilter {
+    /// Part of login or name, or pinyin initials of the name.
+    q: Option<String>,
+}
+
+/// People who may decide, by login; the first twenty of those that are meant.
+#[utoipa::path(get, path = "/applications/people", tag = "flows", operation_id = "application_people", params(DeciderFilter),
+    responses((status = 200, body = Vec<DeciderView>)), extensions(("x-permission" = json!(["flow.start", "flow.decide"]))))]
+async fn people(
+    State(desk): State<Arc<Desk>>,
+    signed: Signed,
+    Language(lang): Language,
+    Asked(asked): Asked<DeciderFilter>,
+) -> Answer<Json<Vec<DeciderView>>> {
+    let asker = Asker::of(&desk, &signed, &[Permission::FlowStart, Permission::FlowDecide]).await?;
+    let typed = asked.q.unwrap_or_default().trim().to_lowercase();
+    let roles = |person: &Person| {
+        let held = person.grants.iter().filter(|grant| grant.holds(asker.today)).filter_map(|grant| desk.roles.get(&grant.role).ok());
+        let titles = held.filter(|role| role.may.contains(&Permission::FlowDecide)).map(|role| role.title.get(lang).to_owned());
+        titles.collect::<Vec<String>>()
+    };
+    let meant = |person: &Person| {
+        let said = |text: &str| text.to_lowercase().contains(&typed);
+        typed.is_empty() || said(&person.login) || said(&person.name) || Initials::of(&person.name).find(&typed).is_some()
+    };
+    let visible = |person: &Person| meant(person) && !roles(person).is_empty();
+    let query = Query { limit: MOST, ..Query::default() };
+    let page = directory::list(&mut desk.db.read().await?, &query, asker.today, &visible).await?;
+    let view = |person: Person| DeciderView { title: roles(&person).join(" · "), login: person.login, name: person.name };
+    Ok(Json(page.people.into_iter().map(view).collect()))
+}
