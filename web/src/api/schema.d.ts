@@ -4,6 +4,294 @@
  */
 
 export interface paths {
+  '/api/v1/applications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['applications'];
+    put?: never;
+    post: operations['start_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['application_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/decisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['decide_applications'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['application_people'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['application'];
+    put: operations['save_application'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/add': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['add_to_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/agree': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['agree_to_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['cancel_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/comment': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['comment_on_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/copy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['copy_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/execute': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['execute_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/hand-over': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['hand_over_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/reject': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['reject_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/remove': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['remove_from_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['return_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['submit_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/take-back': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['take_application_back'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/urge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['urge_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/arrivals': {
     parameters: {
       query?: never;
@@ -152,6 +440,54 @@ export interface paths {
     put?: never;
     /** Refuses an account somebody else entered. */
     post: operations['refuse_bank_account'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['budgets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['budget'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/budgets/{id}/movements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['draw_on_budget'];
     delete?: never;
     options?: never;
     head?: never;
@@ -637,6 +973,38 @@ export interface paths {
     put?: never;
     /** Makes an export again, of what there is now. */
     post: operations['repeat_export'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get: operations['flows'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flows/{flow}/look': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post: operations['look_at_form'];
     delete?: never;
     options?: never;
     head?: never;
@@ -3036,10 +3404,21 @@ export interface components {
       /** @description Absent to act for oneself again. */
       delegation?: string | null;
     };
+    ActedView: {
+      id: string;
+      /** Format: int32 */
+      version: number;
+      state: string;
+    };
     /** @description Whom somebody acts for. */
     ActingView: {
       login: string;
       name: string;
+    };
+    AddSent: {
+      to: string[];
+      before: boolean;
+      text: string;
     };
     /** @description A correction approved elsewhere, such as the outcome of a dispute. */
     AdjustmentView: {
@@ -3050,6 +3429,13 @@ export interface components {
       amount: number;
       code: string;
       text: string;
+    };
+    AgreeSent: {
+      text?: string;
+      edits?: {
+        [key: string]: unknown;
+      };
+      signature?: string | null;
     };
     /** @description A metric of the month against its target. */
     Aim: {
@@ -3074,6 +3460,82 @@ export interface components {
       unit: string;
       /** Format: int64 */
       value: number | null;
+    };
+    ApplicationCounts: {
+      /** Format: int32 */
+      todo: number;
+      /** Format: int32 */
+      late: number;
+      /** Format: int32 */
+      returned: number;
+      /** Format: int32 */
+      under_way: number;
+      /** Format: int32 */
+      unread: number;
+    };
+    ApplicationFile: {
+      id: string;
+      name: string;
+      kind: string;
+      /** Format: int64 */
+      bytes: number;
+    };
+    ApplicationPage: {
+      items: components['schemas']['ApplicationRow'][];
+      next: string | null;
+      total: number;
+    };
+    ApplicationRow: {
+      id: string;
+      /** Format: int32 */
+      version: number;
+      flow: string;
+      flow_title: string;
+      state: string;
+      step: string | null;
+      step_title: string;
+      applicant: components['schemas']['PartyView'];
+      territory: string;
+      territory_name: string;
+      summary: string;
+      /** Format: int64 */
+      amount: number | null;
+      holders: components['schemas']['PartyView'][];
+      begun_at: string;
+      submitted_at: string | null;
+      changed_at: string;
+      ended_at: string | null;
+      due: string | null;
+      late: boolean;
+      unread: boolean;
+    };
+    ApplicationSent: {
+      flow: string;
+      post?: string | null;
+      form: {
+        [key: string]: unknown;
+      };
+    };
+    ApplicationWhole: {
+      head: components['schemas']['ApplicationRow'];
+      flow: components['schemas']['FlowView'];
+      form: {
+        [key: string]: unknown;
+      };
+      names: {
+        [key: string]: string;
+      };
+      files: components['schemas']['ApplicationFile'][];
+      seats: components['schemas']['SeatView'][];
+      passed: components['schemas']['PassedView'][];
+      way: components['schemas']['WayView'][];
+      history: components['schemas']['DecisionView'][];
+      copies: components['schemas']['PartyView'][];
+      verbs: string[];
+      editable: string[];
+      needs_signature: boolean;
+      barred: string | null;
+      budget: string | null;
     };
     /** @description Whether a document is put away. */
     ArchiveSent: {
@@ -3230,6 +3692,16 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
+    BudgetMovement: {
+      /** Format: int32 */
+      seq: number;
+      move: string;
+      /** Format: int64 */
+      amount: number;
+      about: string;
+      who: string;
+      at: string;
+    };
     /** @description A budget and how it burns down. */
     BudgetRow: {
       /** @description First day on which nothing is left. */
@@ -3245,6 +3717,33 @@ export interface components {
        */
       limit: number;
       name: string;
+    };
+    BudgetView: {
+      id: string;
+      /** Format: int32 */
+      version: number;
+      flow: string;
+      flow_title: string;
+      kind: string;
+      kind_title: string;
+      /** Format: int64 */
+      year: number;
+      holder: components['schemas']['PartyView'];
+      territory: string;
+      territory_name: string;
+      /** Format: int64 */
+      amount: number;
+      /** Format: int64 */
+      reserved: number;
+      /** Format: int64 */
+      spent: number;
+      /** Format: int64 */
+      free: number;
+      at: string;
+    };
+    BudgetWhole: {
+      budget: components['schemas']['BudgetView'];
+      movements: components['schemas']['BudgetMovement'][];
     };
     /** @description Business of a day and its month. */
     Business: {
@@ -3376,6 +3875,10 @@ export interface components {
        */
       jump: number;
       ladder: string;
+    };
+    CommentSent: {
+      text: string;
+      mention?: string[];
     };
     /** @description One's income, up to the last published month. */
     Commission: {
@@ -3523,6 +4026,10 @@ export interface components {
       /** @description Whether the partner's silence confirmed it. */
       tacit: boolean;
     };
+    CopySent: {
+      to: string[];
+      text?: string;
+    };
     /** @description What invoices have to add up to. */
     CoverView: {
       /**
@@ -3545,6 +4052,49 @@ export interface components {
     Days: {
       from: string;
       to: string;
+    };
+    DeciderView: {
+      login: string;
+      name: string;
+      title: string;
+    };
+    DecisionDone: {
+      id: string;
+      done: boolean;
+      /** Format: int32 */
+      version: number | null;
+      state: string | null;
+      code: string | null;
+      detail: string | null;
+    };
+    DecisionItem: {
+      id: string;
+      /** Format: int32 */
+      version: number;
+    };
+    DecisionView: {
+      /** Format: int32 */
+      seq: number;
+      at: string;
+      verb: string;
+      verb_title: string;
+      step: string;
+      step_title: string;
+      by: components['schemas']['PartyView'] | null;
+      acting: components['schemas']['PartyView'] | null;
+      text: string;
+      to: components['schemas']['PartyView'][];
+      to_step: string | null;
+      changed: components['schemas']['FieldChange'][];
+      signed: boolean;
+    };
+    DecisionsDone: {
+      items: components['schemas']['DecisionDone'][];
+    };
+    DecisionsSent: {
+      agree: boolean;
+      text?: string;
+      items: components['schemas']['DecisionItem'][];
     };
     /** @description A delegation that was made. */
     DelegationMade: {
@@ -3826,6 +4376,16 @@ export interface components {
       notes: components['schemas']['NoteView'][];
       text: string;
     };
+    DrawSent: {
+      move: string;
+      /** Format: int64 */
+      amount: number;
+      about: string;
+    };
+    Drawn: {
+      /** Format: int32 */
+      seq: number;
+    };
     /** @description What falls due later. */
     DueView: {
       /**
@@ -3910,6 +4470,12 @@ export interface components {
       partner: string;
       reviewed_at: string | null;
       reviewed_by: string | null;
+    };
+    ExecuteSent: {
+      edits?: {
+        [key: string]: unknown;
+      };
+      text?: string;
     };
     /** @description An expectation of an example and what came out. */
     ExpectView: {
@@ -4000,6 +4566,12 @@ export interface components {
       state: string;
       /** @description Masked. */
       subscriber: string;
+    };
+    FieldChange: {
+      field: string;
+      title: string;
+      before: unknown;
+      after: unknown;
     };
     /** @description A figure and the one before it. */
     Figure: {
@@ -4104,6 +4676,62 @@ export interface components {
       /** @description Keys, any of which will do. */
       values: string[];
     };
+    FlowChoice: {
+      id: string;
+      title: string;
+    };
+    FlowField: {
+      id: string;
+      title: string;
+      help: string;
+      kind: string;
+      required: boolean;
+      /** Format: int64 */
+      min: number | null;
+      /** Format: int64 */
+      max: number | null;
+      visible_if: string | null;
+      at: string | null;
+      supplement: boolean;
+      options: components['schemas']['FlowChoice'][];
+      columns: components['schemas']['FlowField'][];
+    };
+    FlowLook: {
+      hidden: string[];
+      wrong: components['schemas']['FlowWrong'][];
+      way: string[];
+      barred: string | null;
+    };
+    FlowPost: {
+      grant: string;
+      role: string;
+      title: string;
+      over: string;
+      over_name: string;
+    };
+    FlowStep: {
+      id: string;
+      title: string;
+      kind: string;
+      /** Format: int64 */
+      due_days: number | null;
+      signature: boolean;
+    };
+    FlowView: {
+      id: string;
+      /** Format: int32 */
+      version: number;
+      title: string;
+      about: string;
+      group: string;
+      posts: components['schemas']['FlowPost'][];
+      fields: components['schemas']['FlowField'][];
+      steps: components['schemas']['FlowStep'][];
+    };
+    FlowWrong: {
+      field: string;
+      why: string;
+    };
     /** @description A folder to be made or changed. */
     FolderSent: {
       /** @description The folder it lies in; none at the top. */
@@ -4127,6 +4755,11 @@ export interface components {
        * @description For `If-Match`.
        */
       version: number;
+    };
+    FormSent: {
+      form: {
+        [key: string]: unknown;
+      };
     };
     /** @description A field of the grid. */
     GradeField: {
@@ -4231,6 +4864,10 @@ export interface components {
       title: string;
       /** @description First day it no longer holds. */
       to: string | null;
+    };
+    HandOverSent: {
+      to: string;
+      text: string;
     };
     /** @description A hand-over. */
     HandoverSent: {
@@ -5105,6 +5742,11 @@ export interface components {
       /** @description Rows of all parts together. */
       total: number;
     };
+    Page_BudgetView: {
+      items: components['schemas']['BudgetView'][];
+      next: string | null;
+      total: number;
+    };
     /** @description A part of a list. */
     Page_BusinessRow: {
       /** @description Rows. */
@@ -5915,6 +6557,15 @@ export interface components {
       history: components['schemas']['Lived'][];
       partner: components['schemas']['PartnerRow'];
     };
+    PartyView: {
+      login: string;
+      name: string;
+    };
+    PassedView: {
+      step: string;
+      title: string;
+      agreed: components['schemas']['PartyView'][];
+    };
     /** @description A change of one's own password. */
     PasswordChange: {
       new: string;
@@ -6411,6 +7062,9 @@ export interface components {
     Reason: {
       reason: string;
     };
+    ReasonSent: {
+      text: string;
+    };
     /** @description Why nothing was paid, or less. */
     ReasonView: {
       code: string;
@@ -6430,6 +7084,11 @@ export interface components {
     RecoveryCodes: {
       codes: string[];
     };
+    RemoveSent: {
+      /** Format: int32 */
+      turn: number;
+      text?: string;
+    };
     /** @description Who shall answer. */
     ResponsibilitySent: {
       reason: string;
@@ -6442,6 +7101,11 @@ export interface components {
       title: string;
       /** Format: int32 */
       version: number;
+    };
+    ReturnSent: {
+      to?: string | null;
+      straight?: boolean;
+      text: string;
     };
     /** @description What is to be shown, and why. */
     RevealSent: {
@@ -6599,6 +7263,9 @@ export interface components {
       /** @description Hash of the text that is approved. */
       hash?: string | null;
       note?: string;
+    };
+    SeatView: {
+      turns: components['schemas']['TurnView'][];
     };
     /** @description Lines that go to the same place. */
     SectionView: {
@@ -7258,6 +7925,19 @@ export interface components {
       code: string;
       name: string;
     };
+    TurnView: {
+      /** Format: int32 */
+      id: number;
+      candidates: components['schemas']['PartyView'][];
+      added_by: components['schemas']['PartyView'] | null;
+      open: boolean;
+      opened_at: string | null;
+      due: string | null;
+      late: boolean;
+      escalated: boolean;
+      verdict: components['schemas']['VerdictView'] | null;
+      removable: boolean;
+    };
     /** @description The month under way. */
     UnderWay: {
       aims: components['schemas']['Aim'][];
@@ -7378,6 +8058,12 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    VerdictView: {
+      by: components['schemas']['PartyView'];
+      acting: components['schemas']['PartyView'] | null;
+      at: string;
+      skipped: boolean;
+    };
     /** @description A version in a list. */
     VersionHead: {
       /** @description File it stands in. */
@@ -7401,6 +8087,11 @@ export interface components {
       name: string;
       shares?: components['schemas']['ShareSent'][];
     };
+    WayView: {
+      step: string;
+      title: string;
+      state: string;
+    };
     /** @description Whose page it is. */
     WhoView: {
       /** @description Partner whose statement it stands in. */
@@ -7418,6 +8109,9 @@ export interface components {
     Word: {
       label: string;
       value: string;
+    };
+    WordSent: {
+      text?: string;
     };
     /** @description A word an editor can offer. */
     WordView: {
@@ -7497,6 +8191,532 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  applications: {
+    parameters: {
+      query?: {
+        box?: string | null;
+        flow?: string | null;
+        state?: string | null;
+        q?: string | null;
+        late?: boolean | null;
+        after?: string | null;
+        limit?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationPage'];
+        };
+      };
+    };
+  };
+  start_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ApplicationSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  application_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationCounts'];
+        };
+      };
+    };
+  };
+  decide_applications: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DecisionsSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DecisionsDone'];
+        };
+      };
+    };
+  };
+  application_people: {
+    parameters: {
+      query?: {
+        q?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeciderView'][];
+        };
+      };
+    };
+  };
+  application: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationWhole'];
+        };
+      };
+    };
+  };
+  save_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  add_to_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AddSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  agree_to_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AgreeSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  cancel_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReasonSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  comment_on_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CommentSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  copy_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CopySent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  execute_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExecuteSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  hand_over_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandOverSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  reject_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReasonSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  remove_from_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RemoveSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  return_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReturnSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  submit_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  take_application_back: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WordSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  urge_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WordSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
   arrivals: {
     parameters: {
       query?: {
@@ -7744,6 +8964,78 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  budgets: {
+    parameters: {
+      query?: {
+        q?: string | null;
+        after?: string | null;
+        limit?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_BudgetView'];
+        };
+      };
+    };
+  };
+  budget: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BudgetWhole'];
+        };
+      };
+    };
+  };
+  draw_on_budget: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DrawSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Drawn'];
+        };
       };
     };
   };
@@ -8710,6 +10002,50 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['JobView'];
+        };
+      };
+    };
+  };
+  flows: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowView'][];
+        };
+      };
+    };
+  };
+  look_at_form: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        flow: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FormSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowLook'];
         };
       };
     };

@@ -19,6 +19,12 @@ const permissions: English<'permissions'> = {
   grading: { read: 'See grades of outlets' },
   document: { read: 'See documents', manage: 'Manage documents' },
   rival: { note: 'Note estimates of rivals' },
+  flow: {
+    start: 'Apply for something',
+    decide: 'Decide on applications',
+    read: 'See applications and budgets',
+    manage: 'Cancel others’ applications',
+  },
 };
 
 export default permissions;

@@ -18,6 +18,7 @@ const permissions = {
   grading: { read: '查看网点分级' },
   document: { read: '查看文档', manage: '管理文档' },
   rival: { note: '录入竞品估计' },
+  flow: { start: '发起申请', decide: '审批与办理申请', read: '查看区域内的申请与预算', manage: '作废他人的申请' },
 };
 
 export default permissions;
