@@ -1,14 +1,13 @@
 import { useBlocker, useNavigate } from '@tanstack/react-router';
 import { Alert, App, Button, Modal, Select, Space } from 'antd';
 import { useId, useRef, useState } from 'react';
-import { answer, http } from '@/api/client';
-import { ApiError } from '@/api/errors';
 import { useT } from '@/i18n';
-import { act, begin, keeper, refresh } from '@/shared/flows/acts';
+import { refresh } from '@/shared/flows/acts';
 import { placesOf } from '@/shared/flows/found';
-import { fill as filledFrom, ownFields, words, type FileRef, type Flow, type Form as Content, type Wrong } from '@/shared/flows/form';
+import { fill as filledFrom, ownFields, type Flow } from '@/shared/flows/form';
 import { useFill } from '@/shared/flows/useFill';
-import { FieldsDiff, type FieldChange } from '@/shared/ui/DiffView';
+import { useKeep, type Kept } from '@/shared/flows/useKeep';
+import { FieldsDiff } from '@/shared/ui/DiffView';
 import { Refused } from '@/shared/ui/Drawers';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
@@ -19,7 +18,7 @@ interface Props {
   flow: Flow;
   title: string;
   /** What was kept before; absent for a new one. */
-  kept?: { id: string; version: number; form: Content; files: FileRef[]; names: Record<string, string> };
+  kept?: Kept;
 }
 
 const NO_NAMES = {};
@@ -35,82 +34,33 @@ export function Fill({ flow, title, kept }: Props) {
   const fill = useFill({ flow: flow.id, fields, start: filledFrom(fields, kept?.form ?? {}, kept?.files) });
   const [post, setPost] = useState(flow.posts[0]?.grant);
   const postId = useId();
-  const [head, setHead] = useState(kept && { id: kept.id, version: kept.version });
-  const [busy, setBusy] = useState<'save' | 'submit'>();
-  const [refused, setRefused] = useState<unknown>();
-  const [changes, setChanges] = useState<FieldChange[]>([]);
-  const [open, setOpen] = useState<Wrong[]>([]);
-  const [key] = useState(keeper);
-  const now = JSON.stringify(fill.form());
-  const before = useRef(now);
+  const keeping = useKeep({ flow, fields, fill, kept, post });
+  const { head, busy, refused, changes, open } = keeping;
   const leaving = useRef(false);
   const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: () => !leaving.current && before.current !== now,
-    enableBeforeUnload: () => !leaving.current && before.current !== now,
+    shouldBlockFn: () => !leaving.current && keeping.dirty(),
+    enableBeforeUnload: () => !leaving.current && keeping.dirty(),
     withResolver: true,
   });
 
-  /** Keeps what is filled in; the number and version it is kept under. */
-  const keep = async (form: Content) => {
-    const done = head
-      ? await act('save', { ...head, key: key(['save', head.version, form]) }, { edits: form })
-      : await begin(flow.id, post, form, key(['begin', post, form]));
-    const fresh = { id: done.id, version: done.version };
-    setHead(fresh);
-    before.current = JSON.stringify(form);
-    return fresh;
-  };
-  /** Somebody else changed it: says what, and goes on from their version. */
-  const stale = async (id: string) => {
-    const whole = await answer(http.GET('/api/v1/applications/{id}', { params: { path: { id } } }));
-    setHead({ id, version: whole.head.version });
-    const say = { yes: t('yes'), no: t('no') };
-    const word = (form: Content, field: (typeof fields)[number]) => words(field, form[field.id], { ...names, ...whole.names }, say);
-    const old = JSON.parse(before.current) as Content;
-    const all = fields.map((field) => ({ name: field.title, before: word(old, field), after: word(whole.form, field) }));
-    setChanges(all.filter((one) => one.before !== one.after));
-  };
-  const attempt = async (what: 'save' | 'submit', run: () => Promise<void>) => {
-    setBusy(what);
-    setRefused(undefined);
-    setChanges([]);
-    setOpen([]);
-    try {
-      await run();
-    } catch (error) {
-      if (head && error instanceof ApiError && error.code === 'platform.db.stale') await stale(head.id);
-      setRefused(error);
-    } finally {
-      setBusy(undefined);
-    }
-  };
   const leave = (to: '/applications/$id' | '/applications/$id/edit', id: string) => {
     leaving.current = true;
     return navigate({ to, params: { id } as never, replace: true });
   };
-  const save = () =>
-    attempt('save', async () => {
-      const { id } = await keep(fill.form());
-      void message.success(t('savedAs', { id }));
-      if (!kept) await leave('/applications/$id/edit', id);
-      await refresh();
-    });
-  const submit = () =>
-    attempt('submit', async () => {
-      const { wrong, form } = await fill.check();
-      setOpen(wrong);
-      if (wrong.length > 0) {
-        const first = document.querySelector(`[data-field="${wrong[0]!.field}"]`);
-        first?.scrollIntoView({ block: 'center' });
-        first?.querySelector<HTMLElement>('input,textarea,button')?.focus();
-        return;
-      }
-      const at = await keep(form);
-      await act('submit', { ...at, key: key(['submit', at]) });
-      void message.success(t('submitted', { id: at.id }));
-      await leave('/applications/$id', at.id);
-      await refresh();
-    });
+  const save = async () => {
+    const id = await keeping.save();
+    if (!id) return;
+    void message.success(t('savedAs', { id }));
+    if (!kept) await leave('/applications/$id/edit', id);
+    await refresh();
+  };
+  const submit = async () => {
+    const id = await keeping.submit();
+    if (!id) return;
+    void message.success(t('submitted', { id }));
+    await leave('/applications/$id', id);
+    await refresh();
+  };
 
   return (
     <>
