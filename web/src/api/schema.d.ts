@@ -11,8 +11,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Applications, the newest on top. */
     get: operations['applications'];
     put?: never;
+    /** Begins an application as a draft. */
     post: operations['start_application'];
     delete?: never;
     options?: never;
@@ -27,6 +29,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** How many wait for one, for the tabs of the lists. */
     get: operations['application_counts'];
     put?: never;
     post?: never;
@@ -45,6 +48,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** Agrees to several applications, or rejects them. */
     post: operations['decide_applications'];
     delete?: never;
     options?: never;
@@ -59,6 +63,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** People who may decide, by login; the first twenty of those that are meant. */
     get: operations['application_people'];
     put?: never;
     post?: never;
@@ -75,7 +80,9 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** One application. */
     get: operations['application'];
+    /** 保存: keeps what was filled in. */
     put: operations['save_application'];
     post?: never;
     delete?: never;
@@ -93,6 +100,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 加签: others decide as well, before or after oneself. */
     post: operations['add_to_application'];
     delete?: never;
     options?: never;
@@ -109,6 +117,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 同意. */
     post: operations['agree_to_application'];
     delete?: never;
     options?: never;
@@ -125,6 +134,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 作废: by the applicant, or by who manages applications there. */
     post: operations['cancel_application'];
     delete?: never;
     options?: never;
@@ -141,6 +151,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 评论. */
     post: operations['comment_on_application'];
     delete?: never;
     options?: never;
@@ -157,6 +168,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 抄送: others may read it. */
     post: operations['copy_application'];
     delete?: never;
     options?: never;
@@ -173,7 +185,25 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 办理: what was approved is done. */
     post: operations['execute_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/files/{file}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A file of an application. */
+    get: operations['application_file'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -189,6 +219,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 转交: somebody else decides instead. */
     post: operations['hand_over_application'];
     delete?: never;
     options?: never;
@@ -205,6 +236,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 拒绝: it ends. */
     post: operations['reject_application'];
     delete?: never;
     options?: never;
@@ -221,6 +253,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 减签: takes an addition of one's own back. */
     post: operations['remove_from_application'];
     delete?: never;
     options?: never;
@@ -237,7 +270,25 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 退回: back to a step that was passed, or to the applicant. */
     post: operations['return_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications/{id}/signatures/{seq}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The signature of a decision. */
+    get: operations['application_signature'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -253,6 +304,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 提交: sends it on its way, or back to where it was returned from. */
     post: operations['submit_application'];
     delete?: never;
     options?: never;
@@ -269,6 +321,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 撤回: takes one's own last act back, as long as nobody acted after it. */
     post: operations['take_application_back'];
     delete?: never;
     options?: never;
@@ -285,6 +338,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** 催办. */
     post: operations['urge_application'];
     delete?: never;
     options?: never;
@@ -453,6 +507,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Budgets of one's part of the network and one's own, the newest first. */
     get: operations['budgets'];
     put?: never;
     post?: never;
@@ -469,6 +524,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** One budget. */
     get: operations['budget'];
     put?: never;
     post?: never;
@@ -487,6 +543,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** Draws on a budget of one's part of the network, within what is left of it. */
     post: operations['draw_on_budget'];
     delete?: never;
     options?: never;
@@ -986,6 +1043,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
+    /** Flows one may start; for who decides or reads applications, all. */
     get: operations['flows'];
     put?: never;
     post?: never;
@@ -1004,6 +1062,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
+    /** What a form lacks, which fields show, and where it would go. Nothing is kept. */
     post: operations['look_at_form'];
     delete?: never;
     options?: never;
@@ -3404,21 +3463,28 @@ export interface components {
       /** @description Absent to act for oneself again. */
       delegation?: string | null;
     };
+    /** @description What an act came to. */
     ActedView: {
       id: string;
-      /** Format: int32 */
-      version: number;
       state: string;
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
     };
     /** @description Whom somebody acts for. */
     ActingView: {
       login: string;
       name: string;
     };
+    /** @description Who decides as well. */
     AddSent: {
-      to: string[];
+      /** @description Before oneself, or after. */
       before: boolean;
       text: string;
+      /** @description Logins. */
+      to: string[];
     };
     /** @description A correction approved elsewhere, such as the outcome of a dispute. */
     AdjustmentView: {
@@ -3430,12 +3496,16 @@ export interface components {
       code: string;
       text: string;
     };
+    /** @description An agreement. */
     AgreeSent: {
-      text?: string;
+      /** @description Fields the step fills in or may change. */
       edits?: {
         [key: string]: unknown;
       };
+      /** @description A signature by hand: a PNG in base64. */
       signature?: string | null;
+      /** @description Opinion. */
+      text?: string;
     };
     /** @description A metric of the month against its target. */
     Aim: {
@@ -3461,81 +3531,130 @@ export interface components {
       /** Format: int64 */
       value: number | null;
     };
+    /** @description How many wait for one. */
     ApplicationCounts: {
-      /** Format: int32 */
-      todo: number;
-      /** Format: int32 */
+      /**
+       * Format: int32
+       * @description Of these, late.
+       */
       late: number;
-      /** Format: int32 */
+      /**
+       * Format: int32
+       * @description Own ones that came back.
+       */
       returned: number;
-      /** Format: int32 */
+      /**
+       * Format: int32
+       * @description To decide.
+       */
+      todo: number;
+      /**
+       * Format: int32
+       * @description Own ones on their way.
+       */
       under_way: number;
-      /** Format: int32 */
+      /**
+       * Format: int32
+       * @description Copied and not read.
+       */
       unread: number;
     };
+    /** @description A file of an application. */
     ApplicationFile: {
-      id: string;
-      name: string;
-      kind: string;
       /** Format: int64 */
       bytes: number;
+      id: string;
+      /** @description png, jpeg, webp, pdf, ofd. */
+      kind: string;
+      name: string;
     };
+    /** @description A page of applications. */
     ApplicationPage: {
       items: components['schemas']['ApplicationRow'][];
+      /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
+      /** @description Rows of all parts together. */
       total: number;
     };
+    /** @description An application in a list. */
     ApplicationRow: {
-      id: string;
-      /** Format: int32 */
-      version: number;
+      /**
+       * Format: int64
+       * @description The first amount of the form, fen.
+       */
+      amount: number | null;
+      applicant: components['schemas']['PartyView'];
+      begun_at: string;
+      changed_at: string;
+      /** @description The first day by which it is to be decided. */
+      due: string | null;
+      ended_at: string | null;
       flow: string;
       flow_title: string;
+      /** @description Who holds it now. */
+      holders: components['schemas']['PartyView'][];
+      /** @description Its number. */
+      id: string;
+      late: boolean;
+      /** @description draft, in_review, returned, taken_back, executing, approved, rejected, cancelled. */
       state: string;
+      /** @description The step it is at. */
       step: string | null;
       step_title: string;
-      applicant: components['schemas']['PartyView'];
+      submitted_at: string | null;
+      /** @description The first fields in words. */
+      summary: string;
+      /** @description Division code of the applicant; empty for everywhere. */
       territory: string;
       territory_name: string;
-      summary: string;
-      /** Format: int64 */
-      amount: number | null;
-      holders: components['schemas']['PartyView'][];
-      begun_at: string;
-      submitted_at: string | null;
-      changed_at: string;
-      ended_at: string | null;
-      due: string | null;
-      late: boolean;
+      /** @description Whether one was copied on it and has not read it. */
       unread: boolean;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
     };
+    /** @description An application to be begun. */
     ApplicationSent: {
       flow: string;
-      post?: string | null;
       form: {
         [key: string]: unknown;
       };
+      /** @description Id of the grant in whose post one applies; the first that may where absent. */
+      post?: string | null;
     };
+    /** @description An application with everything about it. */
     ApplicationWhole: {
-      head: components['schemas']['ApplicationRow'];
+      /** @description The red line it crosses. */
+      barred: string | null;
+      /** @description The budget it became. */
+      budget: string | null;
+      copies: components['schemas']['PartyView'][];
+      /** @description Fields the caller may change in agreeing, or in carrying it out. */
+      editable: string[];
+      files: components['schemas']['ApplicationFile'][];
+      /** @description The flow in the version it began under. */
       flow: components['schemas']['FlowView'];
       form: {
         [key: string]: unknown;
       };
+      head: components['schemas']['ApplicationRow'];
+      /** @description Oldest first. */
+      history: components['schemas']['DecisionView'][];
+      /** @description Names of the partners, outlets and people the form names, by code or login. */
       names: {
         [key: string]: string;
       };
-      files: components['schemas']['ApplicationFile'][];
-      seats: components['schemas']['SeatView'][];
-      passed: components['schemas']['PassedView'][];
-      way: components['schemas']['WayView'][];
-      history: components['schemas']['DecisionView'][];
-      copies: components['schemas']['PartyView'][];
-      verbs: string[];
-      editable: string[];
+      /** @description Whether agreeing takes a signature by hand. */
       needs_signature: boolean;
-      barred: string | null;
-      budget: string | null;
+      /** @description Steps passed since it was last submitted. */
+      passed: components['schemas']['PassedView'][];
+      /** @description Seats of the present step, beside each other. */
+      seats: components['schemas']['SeatView'][];
+      /** @description What the caller may try now. */
+      verbs: string[];
+      way: components['schemas']['WayView'][];
     };
     /** @description Whether a document is put away. */
     ArchiveSent: {
@@ -3692,15 +3811,21 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
+    /** @description A movement of a budget. */
     BudgetMovement: {
+      /** @description For what. */
+      about: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      at: string;
+      /** @description reserve, release, spend, spend_reserved. */
+      move: string;
       /** Format: int32 */
       seq: number;
-      move: string;
-      /** Format: int64 */
-      amount: number;
-      about: string;
       who: string;
-      at: string;
     };
     /** @description A budget and how it burns down. */
     BudgetRow: {
@@ -3718,29 +3843,49 @@ export interface components {
       limit: number;
       name: string;
     };
+    /** @description A budget. Amounts are fen. */
     BudgetView: {
-      id: string;
-      /** Format: int32 */
-      version: number;
+      /**
+       * Format: int64
+       * @description What was approved.
+       */
+      amount: number;
+      at: string;
       flow: string;
       flow_title: string;
+      /**
+       * Format: int64
+       * @description What is neither.
+       */
+      free: number;
+      /** @description The applicant. */
+      holder: components['schemas']['PartyView'];
+      /** @description The number of the application it comes from. */
+      id: string;
+      /** @description Its kind, as the form says. */
       kind: string;
       kind_title: string;
-      /** Format: int64 */
-      year: number;
-      holder: components['schemas']['PartyView'];
+      /**
+       * Format: int64
+       * @description What is promised.
+       */
+      reserved: number;
+      /**
+       * Format: int64
+       * @description What is paid.
+       */
+      spent: number;
       territory: string;
       territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
       /** Format: int64 */
-      amount: number;
-      /** Format: int64 */
-      reserved: number;
-      /** Format: int64 */
-      spent: number;
-      /** Format: int64 */
-      free: number;
-      at: string;
+      year: number;
     };
+    /** @description A budget with its movements, the oldest first. */
     BudgetWhole: {
       budget: components['schemas']['BudgetView'];
       movements: components['schemas']['BudgetMovement'][];
@@ -3876,9 +4021,11 @@ export interface components {
       jump: number;
       ladder: string;
     };
+    /** @description A comment. */
     CommentSent: {
-      text: string;
+      /** @description Logins of people to be told, who may read it from now on. */
       mention?: string[];
+      text: string;
     };
     /** @description One's income, up to the last published month. */
     Commission: {
@@ -4026,9 +4173,11 @@ export interface components {
       /** @description Whether the partner's silence confirmed it. */
       tacit: boolean;
     };
+    /** @description Who may read it. */
     CopySent: {
-      to: string[];
       text?: string;
+      /** @description Logins. */
+      to: string[];
     };
     /** @description What invoices have to add up to. */
     CoverView: {
@@ -4053,48 +4202,64 @@ export interface components {
       from: string;
       to: string;
     };
+    /** @description Somebody who may decide. */
     DeciderView: {
       login: string;
       name: string;
+      /** @description Their roles, as people call them. */
       title: string;
     };
+    /** @description What one of several decisions came to. */
     DecisionDone: {
-      id: string;
+      /** @description Code of what it was refused with. */
+      code: string | null;
+      /** @description The same in words. */
+      detail: string | null;
       done: boolean;
+      id: string;
+      state: string | null;
       /** Format: int32 */
       version: number | null;
-      state: string | null;
-      code: string | null;
-      detail: string | null;
     };
+    /** @description One of those to be decided. */
     DecisionItem: {
       id: string;
-      /** Format: int32 */
+      /**
+       * Format: int32
+       * @description The version that was seen.
+       */
       version: number;
     };
+    /** @description A line of the history. */
     DecisionView: {
+      acting: components['schemas']['PartyView'] | null;
+      at: string;
+      by: components['schemas']['PartyView'] | null;
+      changed: components['schemas']['FieldChange'][];
       /** Format: int32 */
       seq: number;
-      at: string;
-      verb: string;
-      verb_title: string;
+      /** @description Whether it was signed by hand: `GET /applications/{id}/signatures/{seq}`. */
+      signed: boolean;
       step: string;
       step_title: string;
-      by: components['schemas']['PartyView'] | null;
-      acting: components['schemas']['PartyView'] | null;
       text: string;
       to: components['schemas']['PartyView'][];
+      /** @description The step a return leads to. */
       to_step: string | null;
-      changed: components['schemas']['FieldChange'][];
-      signed: boolean;
+      verb: string;
+      verb_title: string;
     };
+    /** @description What several decisions came to, in the order they were sent. */
     DecisionsDone: {
       items: components['schemas']['DecisionDone'][];
     };
+    /** @description Several decisions alike. */
     DecisionsSent: {
+      /** @description Whether they are agreed to; else they are rejected. */
       agree: boolean;
-      text?: string;
       items: components['schemas']['DecisionItem'][];
+      /** @description Opinion; a rejection needs one. */
+      text?: string;
     };
     /** @description A delegation that was made. */
     DelegationMade: {
@@ -4376,14 +4541,24 @@ export interface components {
       notes: components['schemas']['NoteView'][];
       text: string;
     };
+    /** @description A movement to be made. */
     DrawSent: {
-      move: string;
-      /** Format: int64 */
-      amount: number;
+      /** @description For what: a payment, a supplier. */
       about: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** @description reserve, release, spend, spend_reserved. */
+      move: string;
     };
+    /** @description A movement that was made. */
     Drawn: {
-      /** Format: int32 */
+      /**
+       * Format: int32
+       * @description Its place in the budget.
+       */
       seq: number;
     };
     /** @description What falls due later. */
@@ -4471,7 +4646,9 @@ export interface components {
       reviewed_at: string | null;
       reviewed_by: string | null;
     };
+    /** @description What was done. */
     ExecuteSent: {
+      /** @description Fields the step fills in. */
       edits?: {
         [key: string]: unknown;
       };
@@ -4567,11 +4744,12 @@ export interface components {
       /** @description Masked. */
       subscriber: string;
     };
+    /** @description A field that changed. */
     FieldChange: {
+      after: unknown;
+      before: unknown;
       field: string;
       title: string;
-      before: unknown;
-      after: unknown;
     };
     /** @description A figure and the one before it. */
     Figure: {
@@ -4676,59 +4854,93 @@ export interface components {
       /** @description Keys, any of which will do. */
       values: string[];
     };
+    /** @description One of a choice. */
     FlowChoice: {
       id: string;
       title: string;
     };
+    /** @description A field of a form. */
     FlowField: {
-      id: string;
-      title: string;
-      help: string;
-      kind: string;
-      required: boolean;
-      /** Format: int64 */
-      min: number | null;
-      /** Format: int64 */
-      max: number | null;
-      visible_if: string | null;
+      /** @description The step that fills it in; the applicant where absent. */
       at: string | null;
-      supplement: boolean;
-      options: components['schemas']['FlowChoice'][];
       columns: components['schemas']['FlowField'][];
-    };
-    FlowLook: {
-      hidden: string[];
-      wrong: components['schemas']['FlowWrong'][];
-      way: string[];
-      barred: string | null;
-    };
-    FlowPost: {
-      grant: string;
-      role: string;
+      /** @description How to fill it in; empty for what explains itself. */
+      help: string;
+      id: string;
+      /** @description text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, rows. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description Most.
+       */
+      max: number | null;
+      /**
+       * Format: int64
+       * @description Least value, characters, files or rows.
+       */
+      min: number | null;
+      options: components['schemas']['FlowChoice'][];
+      required: boolean;
+      /** @description Whether a change of it asks for no new approval. */
+      supplement: boolean;
       title: string;
+      /** @description The condition it shows under; `POST /flows/{flow}/look` says which fields are hidden. */
+      visible_if: string | null;
+    };
+    /** @description What a form comes to. */
+    FlowLook: {
+      /** @description The red line it crosses. */
+      barred: string | null;
+      /** @description Fields that do not show. */
+      hidden: string[];
+      /** @description Steps it would go through. */
+      way: string[];
+      /** @description What is to be changed or is missing before it can be sent. */
+      wrong: components['schemas']['FlowWrong'][];
+    };
+    /** @description As what one may start a flow. */
+    FlowPost: {
+      /** @description Id of the grant. */
+      grant: string;
+      /** @description The territory, partner, outlet or work ID; empty for everywhere. */
       over: string;
       over_name: string;
-    };
-    FlowStep: {
-      id: string;
+      /** @description Role id. */
+      role: string;
+      /** @description What people call it. */
       title: string;
-      kind: string;
-      /** Format: int64 */
-      due_days: number | null;
-      signature: boolean;
     };
-    FlowView: {
+    /** @description A step of a flow. */
+    FlowStep: {
+      /**
+       * Format: int64
+       * @description Working days to decide in.
+       */
+      due_days: number | null;
       id: string;
+      /** @description approve, all, any, notify, execute. */
+      kind: string;
+      /** @description Whether agreeing takes a signature by hand. */
+      signature: boolean;
+      title: string;
+    };
+    /** @description A flow with its form. */
+    FlowView: {
+      about: string;
+      fields: components['schemas']['FlowField'][];
+      /** @description The heading it is listed under. */
+      group: string;
+      id: string;
+      /** @description As what one may start it; empty for who may not. */
+      posts: components['schemas']['FlowPost'][];
+      steps: components['schemas']['FlowStep'][];
+      title: string;
       /** Format: int32 */
       version: number;
-      title: string;
-      about: string;
-      group: string;
-      posts: components['schemas']['FlowPost'][];
-      fields: components['schemas']['FlowField'][];
-      steps: components['schemas']['FlowStep'][];
     };
+    /** @description A mistake in a form. */
     FlowWrong: {
+      /** @description Field, or `rows[2].column`. */
       field: string;
       why: string;
     };
@@ -4756,6 +4968,7 @@ export interface components {
        */
       version: number;
     };
+    /** @description A form that is being filled in. */
     FormSent: {
       form: {
         [key: string]: unknown;
@@ -4865,9 +5078,11 @@ export interface components {
       /** @description First day it no longer holds. */
       to: string | null;
     };
+    /** @description To whom, and why. */
     HandOverSent: {
-      to: string;
       text: string;
+      /** @description Login. */
+      to: string;
     };
     /** @description A hand-over. */
     HandoverSent: {
@@ -5742,9 +5957,53 @@ export interface components {
       /** @description Rows of all parts together. */
       total: number;
     };
+    /** @description A part of a list. */
     Page_BudgetView: {
-      items: components['schemas']['BudgetView'][];
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description What was approved.
+         */
+        amount: number;
+        at: string;
+        flow: string;
+        flow_title: string;
+        /**
+         * Format: int64
+         * @description What is neither.
+         */
+        free: number;
+        /** @description The applicant. */
+        holder: components['schemas']['PartyView'];
+        /** @description The number of the application it comes from. */
+        id: string;
+        /** @description Its kind, as the form says. */
+        kind: string;
+        kind_title: string;
+        /**
+         * Format: int64
+         * @description What is promised.
+         */
+        reserved: number;
+        /**
+         * Format: int64
+         * @description What is paid.
+         */
+        spent: number;
+        territory: string;
+        territory_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        /** Format: int64 */
+        year: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
+      /** @description Rows of all parts together. */
       total: number;
     };
     /** @description A part of a list. */
@@ -6557,14 +6816,16 @@ export interface components {
       history: components['schemas']['Lived'][];
       partner: components['schemas']['PartnerRow'];
     };
+    /** @description A person, as pages name them. */
     PartyView: {
       login: string;
       name: string;
     };
+    /** @description A step that was passed. */
     PassedView: {
+      agreed: components['schemas']['PartyView'][];
       step: string;
       title: string;
-      agreed: components['schemas']['PartyView'][];
     };
     /** @description A change of one's own password. */
     PasswordChange: {
@@ -7062,6 +7323,7 @@ export interface components {
     Reason: {
       reason: string;
     };
+    /** @description Words that have to be there. */
     ReasonSent: {
       text: string;
     };
@@ -7084,10 +7346,14 @@ export interface components {
     RecoveryCodes: {
       codes: string[];
     };
+    /** @description Which addition is taken back. */
     RemoveSent: {
-      /** Format: int32 */
-      turn: number;
       text?: string;
+      /**
+       * Format: int32
+       * @description Id of the turn.
+       */
+      turn: number;
     };
     /** @description Who shall answer. */
     ResponsibilitySent: {
@@ -7102,10 +7368,13 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description Where it goes back to. */
     ReturnSent: {
-      to?: string | null;
+      /** @description Whether it comes straight back afterwards, unless what is decided on changed. */
       straight?: boolean;
       text: string;
+      /** @description A step that was passed; the applicant where absent. */
+      to?: string | null;
     };
     /** @description What is to be shown, and why. */
     RevealSent: {
@@ -7264,7 +7533,13 @@ export interface components {
       hash?: string | null;
       note?: string;
     };
+    /** @description Turns one after the other. */
     SeatView: {
+      /**
+       * Format: int32
+       * @description Id of the turn that is up; none where all are over.
+       */
+      open: number | null;
       turns: components['schemas']['TurnView'][];
     };
     /** @description Lines that go to the same place. */
@@ -7925,18 +8200,22 @@ export interface components {
       code: string;
       name: string;
     };
+    /** @description One decision to be made by one of some people. */
     TurnView: {
+      added_by: components['schemas']['PartyView'] | null;
+      candidates: components['schemas']['PartyView'][];
+      due: string | null;
+      /** @description Whether it went to others for being late twice. */
+      escalated: boolean;
       /** Format: int32 */
       id: number;
-      candidates: components['schemas']['PartyView'][];
-      added_by: components['schemas']['PartyView'] | null;
+      late: boolean;
+      /** @description Whether it is up. */
       open: boolean;
       opened_at: string | null;
-      due: string | null;
-      late: boolean;
-      escalated: boolean;
-      verdict: components['schemas']['VerdictView'] | null;
+      /** @description Whether the caller may take it off again. */
       removable: boolean;
+      verdict: components['schemas']['VerdictView'] | null;
     };
     /** @description The month under way. */
     UnderWay: {
@@ -8058,10 +8337,12 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description How a turn ended. */
     VerdictView: {
-      by: components['schemas']['PartyView'];
       acting: components['schemas']['PartyView'] | null;
       at: string;
+      by: components['schemas']['PartyView'];
+      /** @description Whether an earlier agreement to the same content was taken for it. */
       skipped: boolean;
     };
     /** @description A version in a list. */
@@ -8087,10 +8368,12 @@ export interface components {
       name: string;
       shares?: components['schemas']['ShareSent'][];
     };
+    /** @description A step of the way. */
     WayView: {
+      /** @description passed, present, ahead. */
+      state: string;
       step: string;
       title: string;
-      state: string;
     };
     /** @description Whose page it is. */
     WhoView: {
@@ -8110,6 +8393,7 @@ export interface components {
       label: string;
       value: string;
     };
+    /** @description Words that may be there. */
     WordSent: {
       text?: string;
     };
@@ -8194,13 +8478,18 @@ export interface operations {
   applications: {
     parameters: {
       query?: {
-        box?: string | null;
-        flow?: string | null;
-        state?: string | null;
-        q?: string | null;
-        late?: boolean | null;
-        after?: string | null;
-        limit?: number | null;
+        /** @description todo (where absent), done, mine, copied; all: of one's part of the network. */
+        box?: string;
+        /** @description Flow. */
+        flow?: string;
+        /** @description State. */
+        state?: string;
+        /** @description Part of the number or the applicant's name. */
+        q?: string;
+        /** @description Only those that are late. */
+        late?: boolean;
+        after?: string;
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -8290,7 +8579,8 @@ export interface operations {
   application_people: {
     parameters: {
       query?: {
-        q?: string | null;
+        /** @description Part of login or name, or pinyin initials of the name. */
+        q?: string;
       };
       header?: never;
       path?: never;
@@ -8313,6 +8603,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @description Application */
         id: string;
       };
       cookie?: never;
@@ -8525,6 +8816,31 @@ export interface operations {
       };
     };
   };
+  application_file: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+        /** @description File */
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
   hand_over_application: {
     parameters: {
       query?: never;
@@ -8633,6 +8949,31 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  application_signature: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+        /** @description Line of the history */
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The picture */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/png': unknown;
         };
       };
     };
@@ -8970,9 +9311,10 @@ export interface operations {
   budgets: {
     parameters: {
       query?: {
-        q?: string | null;
-        after?: string | null;
-        limit?: number | null;
+        /** @description Part of the number. */
+        q?: string;
+        after?: string;
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -8995,6 +9337,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @description Budget */
         id: string;
       };
       cookie?: never;
@@ -10030,6 +10373,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @description Flow */
         flow: string;
       };
       cookie?: never;
