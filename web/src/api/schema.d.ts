@@ -8210,8 +8210,6 @@ export interface components {
       /** Format: int32 */
       id: number;
       late: boolean;
-      /** @description Whether it is up. */
-      open: boolean;
       opened_at: string | null;
       /** @description Whether the caller may take it off again. */
       removable: boolean;

@@ -45,6 +45,7 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
         actions={
           <Space wrap>
             <Verbs whole={whole} onVerb={setVerb} />
+            <Button href={`/api/v1/applications/${head.id}/paper`}>{t('pdf')}</Button>
             <Button onClick={() => print()}>{common('print')}</Button>
           </Space>
         }

@@ -18,7 +18,7 @@ export function Holders({ whole }: { whole: Whole }) {
       {seats.map((seat, index) => (
         <ol key={index} className="turns" aria-label={seats.length > 1 ? t('seat', { number: index + 1 }) : head.step_title}>
           {seat.turns.map((turn) => (
-            <One key={turn.id} turn={turn} />
+            <One key={turn.id} turn={turn} open={turn.id === seat.open} />
           ))}
         </ol>
       ))}
@@ -26,21 +26,21 @@ export function Holders({ whole }: { whole: Whole }) {
   );
 }
 
-function One({ turn }: { turn: Turn }) {
+function One({ turn, open }: { turn: Turn; open: boolean }) {
   const t = useT('flows');
   const { verdict } = turn;
   const names = turn.candidates.map((one) => one.name).join(t('or'));
   return (
-    <li className={turn.open ? 'open' : undefined}>
+    <li className={open ? 'open' : undefined}>
       <strong>{verdict ? whoDid(verdict, (vars) => t('actingFor', vars)) : names}</strong>{' '}
       {verdict && <StatusTag tone="good">{verdict.skipped ? t('skipped') : t('agreed')}</StatusTag>}
-      {turn.open && <StatusTag tone={turn.late ? 'bad' : 'info'}>{turn.late ? t('late') : t('deciding')}</StatusTag>}
-      {!turn.open && !verdict && <StatusTag>{t('waiting')}</StatusTag>}
+      {open && <StatusTag tone={turn.late ? 'bad' : 'info'}>{turn.late ? t('late') : t('deciding')}</StatusTag>}
+      {!open && !verdict && <StatusTag>{t('waiting')}</StatusTag>}
       {turn.escalated && <StatusTag tone="warn">{t('escalated')}</StatusTag>}
       <span className="muted small" style={{ display: 'block' }}>
         {[
-          turn.open && turn.opened_at ? t('since', { at: dateTime(turn.opened_at) }) : '',
-          turn.open && turn.due ? t('dueBy', { day: turn.due }) : '',
+          open && turn.opened_at ? t('since', { at: dateTime(turn.opened_at) }) : '',
+          open && turn.due ? t('dueBy', { day: turn.due }) : '',
           verdict ? dateTime(verdict.at) : '',
           turn.added_by ? t('addedBy', { name: turn.added_by.name }) : '',
         ]

@@ -159,6 +159,7 @@ const flows: English<'flows'> = {
   notEditable: 'This application cannot be changed now',
   notEditableHelp: 'The applicant can change drafts, and what was returned or taken back',
   toRecord: 'Open the application',
+  pdf: 'PDF',
   toBudget: 'Open the budget',
   history: 'Decisions',
   noHistory: 'No decisions yet',

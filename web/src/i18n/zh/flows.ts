@@ -157,6 +157,7 @@ const flows = {
   notEditable: '现在不能修改这份申请',
   notEditableHelp: '只有草稿、已退回或已撤回的申请，可由申请人修改',
   toRecord: '查看申请',
+  pdf: 'PDF',
   toBudget: '查看预算',
   history: '审批记录',
   noHistory: '还没有审批记录',

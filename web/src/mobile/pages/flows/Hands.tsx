@@ -10,7 +10,7 @@ type Line = Schema<'DecisionView'>;
 /** Who holds it now, since when and until when. */
 export function Deciders({ whole }: { whole: Whole }) {
   const t = useT('flows');
-  const open = whole.seats.flatMap((seat) => seat.turns.filter((turn) => turn.open));
+  const open = whole.seats.flatMap((seat) => seat.turns.filter((turn) => turn.id === seat.open));
   if (open.length === 0) return <span>{whole.head.holders.map((one) => one.name).join(t('and')) || t('nobody')}</span>;
   return open.map((turn) => (
     <div key={turn.id}>
