@@ -1,5 +1,5 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { Alert, Button, Space } from 'antd';
+import { Alert, Button } from 'antd';
 import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
@@ -43,11 +43,11 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
         title={`${head.flow_title} ${head.id}`}
         note={<StatusTag tone={TONES[head.state]}>{label('states', head.state)}</StatusTag>}
         actions={
-          <Space wrap>
+          <>
             <Verbs whole={whole} onVerb={setVerb} />
             <Button href={`/api/v1/applications/${head.id}/paper`}>{t('pdf')}</Button>
             <Button onClick={() => print()}>{common('print')}</Button>
-          </Space>
+          </>
         }
       />
       {whole.barred && <Alert type="error" showIcon role="alert" style={{ marginBottom: 12 }} title={t('barred', { why: whole.barred })} />}

@@ -59,7 +59,13 @@ function Said({ line, whole }: { line: Line; whole: Whole }) {
         <ul className="plain-list">
           {line.changed.map((change) => (
             <li key={change.field}>
-              {change.title} <del>{word(change.field, change.before)}</del> → <ins>{word(change.field, change.after)}</ins>
+              {change.title}{' '}
+              {change.before !== null && (
+                <>
+                  <del>{word(change.field, change.before)}</del> →{' '}
+                </>
+              )}
+              <ins>{word(change.field, change.after)}</ins>
             </li>
           ))}
         </ul>

@@ -80,9 +80,9 @@ function List({ box }: { box: Box }) {
       key: 'summary',
       title: t('summary'),
       render: (_, row) => (
-        <>
+        <div style={{ width: 260 }}>
           {row.unread && <StatusTag tone="info">{t('unread')}</StatusTag>} {row.summary || '—'}
-        </>
+        </div>
       ),
     },
     { key: 'amount', title: t('amountYuan'), money: true, render: (_, row) => <Money fen={row.amount} /> },

@@ -17,6 +17,9 @@ interface Props {
   onChange: (rows: Filled[], place?: string) => void;
 }
 
+/** A row that was only just added has nothing wrong yet. */
+const NOWHERE = '';
+
 /** A field of rows: a table to fill in. */
 export function Rows({ field, rows, wrongOf, names, own, onChange }: Props) {
   const t = useT('flows');
@@ -99,7 +102,11 @@ export function Rows({ field, rows, wrongOf, names, own, onChange }: Props) {
         </PlainTable>
       )}
       <div>
-        <Button icon={<PlusOutlined />} disabled={rows.length >= (field.max ?? 100)} onClick={() => onChange([...rows, fill(columns, {})])}>
+        <Button
+          icon={<PlusOutlined />}
+          disabled={rows.length >= (field.max ?? 100)}
+          onClick={() => onChange([...rows, fill(columns, {})], NOWHERE)}
+        >
           {t('rowAdd', { title: field.title })}
         </Button>
       </div>

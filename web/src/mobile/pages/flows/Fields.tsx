@@ -108,6 +108,9 @@ function Control({ field, value, wrong, names, own, onChange }: Omit<OneProps, '
   }
 }
 
+/** A row that was only just added has nothing wrong yet. */
+const NOWHERE = '';
+
 /** A field of rows: a card for each. */
 function Rows({ field, fill, names, own }: Omit<Props, 'fields'> & { field: Field }) {
   const t = useT('flows');
@@ -155,7 +158,7 @@ function Rows({ field, fill, names, own }: Omit<Props, 'fields'> & { field: Fiel
           {wrong}
         </p>
       )}
-      <Btn busy={rows.length >= (field.max ?? 100)} onClick={() => fill.set(field.id, [...rows, blank(field.columns, {})])}>
+      <Btn busy={rows.length >= (field.max ?? 100)} onClick={() => fill.set(field.id, [...rows, blank(field.columns, {})], NOWHERE)}>
         {t('rowAdd', { title: field.title })}
       </Btn>
     </section>

@@ -56,7 +56,8 @@ function One({ line, whole }: { line: Line; whole: Whole }) {
       {line.to.length > 0 && <div className="m-muted">{t('toWhom', { names: line.to.map((one) => one.name).join(t('and')) })}</div>}
       {line.changed.map((change) => (
         <div key={change.field} className="m-muted">
-          {`${change.title} ${word(change.field, change.before)} → ${word(change.field, change.after)}`}
+          {change.title} {change.before !== null && `${word(change.field, change.before)} → `}
+          {word(change.field, change.after)}
         </div>
       ))}
       {line.signed && (
