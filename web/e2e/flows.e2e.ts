@@ -74,9 +74,10 @@ async function decide(person: Person, name: string, words: { label: string; text
 /** The same on the phone, where all but two verbs are behind a button. */
 async function decideOnPhone(person: Person, name: string, words: { label: string; text: string }): Promise<void> {
   const foot = person.page.locator('.m-foot');
-  await foot.getByRole('button').first().waitFor();
+  const more = foot.getByRole('button', { name: '更多操作' });
+  await more.waitFor();
   const verb = foot.getByRole('button', { name, exact: true });
-  if ((await verb.count()) === 0) await person.page.getByRole('button', { name: '更多操作' }).click();
+  if ((await verb.count()) === 0) await more.click();
   await person.page.getByRole('button', { name, exact: true }).last().click();
   await sheet(person).getByLabel(words.label, { exact: true }).fill(words.text);
   await sheet(person)
