@@ -227,6 +227,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/applications/{id}/paper': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An application with its decisions as a PDF. */
+    get: operations['application_paper'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/applications/{id}/reject': {
     parameters: {
       query?: never;
@@ -8863,6 +8880,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  application_paper: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A PDF */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': unknown;
         };
       };
     };

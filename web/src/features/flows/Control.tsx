@@ -1,5 +1,6 @@
 import { DatePicker, Input, Select } from 'antd';
 import dayjs from 'dayjs';
+import type { KeyboardEvent } from 'react';
 import { useT } from '@/i18n';
 import type { Found } from '@/shared/flows/found';
 import type { Field } from '@/shared/flows/form';
@@ -18,6 +19,11 @@ interface ControlProps {
   /** Names it where there is no label of its own, as in a table. */
   label?: string;
 }
+
+/** Enter in a field chooses or does nothing: it never decides on the application around it. */
+const stay = (event: KeyboardEvent) => {
+  if (event.key === 'Enter') event.preventDefault();
+};
 
 /** The control of a field with one value. */
 export function Control({ id, field, value, names, own, onChange, told, wrong, label }: ControlProps) {
@@ -52,6 +58,7 @@ export function Control({ id, field, value, names, own, onChange, told, wrong, l
           value={text}
           inputMode={field.kind === 'money' ? 'decimal' : 'numeric'}
           autoComplete="off"
+          onKeyDown={stay}
           onChange={(event) => onChange(event.target.value)}
         />
       );
@@ -61,6 +68,7 @@ export function Control({ id, field, value, names, own, onChange, told, wrong, l
         <DatePicker
           {...said}
           picker={field.kind}
+          onKeyDown={stay}
           value={text ? dayjs(field.kind === 'month' ? `${text}-01` : text) : null}
           onChange={(day) => onChange(day ? day.format(field.kind === 'month' ? 'YYYY-MM' : 'YYYY-MM-DD') : '')}
           style={{ width: '100%' }}
@@ -85,7 +93,14 @@ export function Control({ id, field, value, names, own, onChange, told, wrong, l
       return <PlacePick {...said} kind={field.kind} value={text} names={names} own={own} onChange={onChange} />;
     default:
       return (
-        <Input {...said} value={text} maxLength={field.max ?? 200} autoComplete="off" onChange={(event) => onChange(event.target.value)} />
+        <Input
+          {...said}
+          value={text}
+          maxLength={field.max ?? 200}
+          autoComplete="off"
+          onKeyDown={stay}
+          onChange={(event) => onChange(event.target.value)}
+        />
       );
   }
 }
