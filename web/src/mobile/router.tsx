@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Navigate, Outlet } from '@tanstack/react-router';
 import { Suspense, type ComponentType } from 'react';
 import { holds, useMe } from '@/api/me';
 import { useT } from '@/i18n';
@@ -14,6 +14,7 @@ const ICONS = {
   business: 'M5 20V10M12 20V4M19 20v-7',
   commission: 'M4 7h16v12H4zM4 11h16M15 15h2',
   learn: 'M3 6l9-3 9 3-9 3zM6 8v6c3 3 9 3 12 0V8',
+  applications: 'M5 3h14v18H5zM8 8h8M8 12h5M8 17l2 2 5-5',
   mine: 'M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c1-5 15-5 16 0',
 };
 
@@ -23,10 +24,13 @@ const TABS = (
     ['home', '/'],
     ['business', '/business'],
     ['commission', '/commission'],
+    ['applications', '/applications'],
     ['learn', '/learn'],
     ['mine', '/mine'],
   ] as const
 ).filter(([, to]) => pages.some((page) => page.path === to));
+
+const permissionOf = (to: string) => pages.find((page) => page.path === to)?.permission;
 
 function Frame() {
   const t = useT('phone');
@@ -37,7 +41,7 @@ function Frame() {
         <Outlet />
       </Suspense>
       <nav className="m-tabs" aria-label={t('tabs.label')}>
-        {TABS.filter(([, to]) => holds(me, pages.find((page) => page.path === to)?.permission)).map(([name, to]) => (
+        {TABS.filter(([, to]) => holds(me, permissionOf(to))).map(([name, to]) => (
           <Link key={name} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
             <svg viewBox="0 0 24 24" aria-hidden="true">
               <path d={ICONS[name]} />
@@ -90,7 +94,13 @@ const root = createRootRoute({ component: Frame, notFoundComponent: Missing, err
 
 function route({ path, page, permission }: PhonePage) {
   const Content = lazyRouteComponent(page) as ComponentType & { preload?: () => Promise<void> };
-  const Guarded = () => (holds(useMe(), permission) ? <Content /> : <Forbidden />);
+  const Guarded = () => {
+    const me = useMe();
+    if (holds(me, permission)) return <Content />;
+    // Who has no first page of their own begins at the first tab there is for them.
+    const first = path === '/' && TABS.find(([, to]) => holds(me, permissionOf(to)));
+    return first ? <Navigate to={first[1]} replace /> : <Forbidden />;
+  };
   Guarded.preload = () => Content.preload?.() ?? Promise.resolve();
   return createRoute({ getParentRoute: () => root, path, component: Guarded, errorComponent: Broken });
 }

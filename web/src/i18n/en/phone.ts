@@ -10,7 +10,15 @@ const phone: English<'phone'> = {
   failed: 'Loading failed, try again later',
   traceId: 'Trace id',
   offline: 'No network; what you typed is kept on this phone',
-  tabs: { label: 'Main navigation', home: 'Home', business: 'Business', commission: 'Pay', learn: 'Learn', mine: 'Me' },
+  tabs: {
+    label: 'Main navigation',
+    home: 'Home',
+    business: 'Business',
+    commission: 'Pay',
+    applications: 'Approvals',
+    learn: 'Learn',
+    mine: 'Me',
+  },
   photo: { add: 'Add a photo', of: 'photo {{number}}', remove: 'Remove {{name}}', wrong: 'This file cannot be read; choose another photo' },
   mine: {
     title: 'Me',
