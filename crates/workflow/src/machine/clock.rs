@@ -117,6 +117,8 @@ impl Act<'_> {
         turn.candidates = others;
         turn.opened_us = Some(world.now_us);
         turn.due = due;
+        // They have a day of their own, and are told when it has passed.
+        turn.late = false;
         self.out.instance.undo = None;
         let mut line = self.line(Verb::Escalate, "");
         line.to.clone_from(&people);

@@ -91,7 +91,7 @@ impl Act<'_> {
 
     pub(super) fn add(&mut self, to: &[String], before: bool, text: &str) -> Result<(), Refusal> {
         refusals::said(text)?;
-        self.in_state(State::InReview)?;
+        self.deciding(State::InReview)?;
         let (at, mine) = self.holding()?;
         let parties = self.named(to)?;
         for party in &parties {
@@ -133,6 +133,7 @@ impl Act<'_> {
         let removed = found.candidates.iter().map(|candidate| candidate.party.clone()).collect();
         let post = found.added_by.as_ref().and_then(|adder| adder.post.clone());
         self.standing(post.as_ref())?;
+        self.of_others()?;
         let instance = &mut self.out.instance;
         for seat in &mut instance.progress.seats {
             seat.turns.retain(|turn| turn.id != id);
@@ -227,7 +228,7 @@ impl Act<'_> {
     /// Whether they may take it off again.
     pub(super) fn removes(&self, turn: &Turn) -> bool {
         let post = turn.added_by.as_ref().and_then(|adder| adder.post.as_ref());
-        self.added(turn) && self.standing(post).is_ok()
+        self.added(turn) && self.standing(post).is_ok() && self.of_others().is_ok()
     }
 
     /// Refuses whoever does not stand in a post today by a grant of theirs, or one that was lent to them. Where nobody was asked for a post the
@@ -280,6 +281,7 @@ impl Act<'_> {
         if self.person()?.acting.is_some() {
             self.standing(held.1.post.as_ref())?;
         }
+        self.of_others()?;
         Ok(held)
     }
 
@@ -290,15 +292,20 @@ impl Act<'_> {
         Ok(held)
     }
 
+    /// Refuses a hand of the applicant's where something is decided: who chooses the deciders decides as well. What was approved they may carry out.
+    fn of_others(&self) -> Result<(), Refusal> {
+        let (instance, actor) = (&self.out.instance, self.person()?);
+        let decides = self.step()?.kind != StepKind::Execute;
+        if decides && actor.hands().any(|login| instance.is_own(login)) { Err(refusals::own()) } else { Ok(()) }
+    }
+
     /// Refuses whoever may not decide here: not holding it, one's own, or with another hand in the step already.
     pub(super) fn deciding(&self, state: State) -> Result<(), Refusal> {
         self.in_state(state)?;
         let (at, _) = self.holding()?;
         let (instance, actor) = (&self.out.instance, self.person()?);
+        self.of_others()?;
         let decides = self.step()?.kind != StepKind::Execute;
-        if decides && actor.hands().any(|login| instance.is_own(login)) {
-            return Err(refusals::own());
-        }
         let others = instance.progress.seats.iter().flat_map(|seat| &seat.turns).filter(|turn| turn.id != at);
         for turn in others {
             let verdict = turn.verdict.as_ref();

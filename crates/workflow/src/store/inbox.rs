@@ -133,8 +133,9 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
         let like = mark(format!("%{escaped}%").into());
         wheres.push(format!("(lower(i.id) like {like} escape '\\' or lower(i.starter_name) like {like} escape '\\')"));
     }
-    if let Some(day) = query.late_on.filter(|_| query.part.is_some()) {
-        wheres.push(format!("p.due < {}", mark(day.into())));
+    if let Some(day) = query.late_on {
+        let late = "exists (select 1 from flow_part h where h.instance = i.id and h.part = 'holder' and h.due < ";
+        wheres.push(format!("{late}{})", mark(day.into())));
     }
     let filter = wheres.join(" and ");
     let total = tx.query_one(format!("select count(*) as n from {from} where {filter}"), &values).await?.count("n")?;

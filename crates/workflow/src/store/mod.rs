@@ -10,7 +10,7 @@ pub(crate) use sight::within;
 use crate::budget;
 use crate::definition::Definition;
 use crate::directory::{Place, Post, Staff};
-use crate::form::{FieldKind, Form, Wrong};
+use crate::form::{Field, FieldKind, Form, Wrong};
 use crate::machine::{self, Actor, Command, Decision, Instance, Outcome, State, Verb, World};
 use crate::standard::Catalogue;
 use qudao_access::sessions::day;
@@ -325,19 +325,21 @@ async fn staff(tx: &mut Tx, office: &Office<'_>, definition: &Definition, instan
 /// Refuses codes of partners and outlets that there are not.
 fn known(office: &Office<'_>, definition: &Definition, form: &Form) -> Result<(), Refusal> {
     let mut wrong = Vec::new();
+    let mut look = |field: &Field, at: String, value: &serde_json::Value| {
+        let named = matches!(field.kind, FieldKind::Partner | FieldKind::Outlet).then(|| value.as_str()).flatten();
+        let Some(code) = named.filter(|code| !code.is_empty() && (office.place)(&field.kind, code).is_none()) else { return };
+        let zh = format!("{}：没有 {code}，或不在您的范围内", field.title.zh);
+        let en = format!("{}: there is no {code}, or it is outside your part of the network", field.title.en);
+        wrong.push(Wrong { field: at, why: Text::new(zh, en) });
+    };
     for (id, value) in form {
-        let Some(field) = definition.field(id).filter(|field| matches!(field.kind, FieldKind::Partner | FieldKind::Outlet)) else {
-            continue;
-        };
-        let Some(code) = value.as_str().filter(|code| !code.is_empty()) else { continue };
-        if (office.place)(&field.kind, code).is_none() {
-            wrong.push(Wrong {
-                field: id.clone(),
-                why: Text::new(
-                    format!("{}：没有 {code}，或不在您的范围内", field.title.zh),
-                    format!("{}: there is no {code}, or it is outside your part of the network", field.title.en),
-                ),
-            });
+        let Some(field) = definition.field(id) else { continue };
+        look(field, id.clone(), value);
+        let FieldKind::Rows(columns) = &field.kind else { continue };
+        for (row, at) in value.as_array().into_iter().flatten().zip(1..) {
+            for column in columns {
+                look(column, format!("{id}[{at}].{}", column.id), row.get(&column.id).unwrap_or(&serde_json::Value::Null));
+            }
         }
     }
     crate::form::refuse(&wrong)
@@ -392,7 +394,10 @@ async fn keep(
     tx.execute_versioned("申请 application", id, sql, args).await?;
     lines(tx, outcome, who).await?;
     keep_parts(tx, outcome).await?;
-    claims(tx, definition, instance).await?;
+    // What was protected at its end stays so until that day: a comment afterwards prolongs nothing.
+    if !instance.state.is_end() || instance.ended_us == Some(tx.now_us()) {
+        claims(tx, definition, instance).await?;
+    }
     if let Some(rule) = definition.budget.as_ref().filter(|_| outcome.approved) {
         budget::open(tx, definition, rule, instance, who).await?;
     }

@@ -74,6 +74,8 @@ async fn a_version_a_key_and_a_code_are_checked(db: TestDb) {
     assert_eq!(code(house.starts("key-one", "wang", "subsidy", json!({ "kind": "rent" })).await), "platform.keys.other_body");
     assert_eq!(code(house.starts("key-two", "pan", "subsidy", rent()).await), "workflow.start");
     assert_eq!(code(house.starts("key-three", "wang", "nothing", rent()).await), "workflow.definition.none");
+    let rows = json!({ "rewards": [{ "partner": "P1" }, { "partner": "P9" }] });
+    assert_eq!(code(house.starts("key-rows", "wang", "agent_reward", rows).await), "workflow.form.wrong", "in a row as well");
     let deal = json!({ "partner": "P9" });
     assert_eq!(code(house.starts("key-four", "wang", "deal_registration", deal).await), "workflow.form.wrong", "no such partner");
     let submit = |key: &'static str, version| {
@@ -129,8 +131,10 @@ async fn one_customer_and_project_is_registered_once(db: TestDb) {
     assert!(refusal.text.zh.contains(&second.id));
     assert_eq!(house.acts("wang", &second.id, agree()).await.unwrap().state, State::Approved);
     assert_eq!(code(house.acts("wang", &first.id, Command::Submit).await), "workflow.claimed", "protected");
-    house.db.clock().advance(Duration::from_hours(61 * 24));
-    house.acts("wang", &first.id, Command::Submit).await.unwrap();
+    house.db.clock().advance(Duration::from_hours(59 * 24));
+    house.acts("pan", &second.id, Command::Comment { text: "已签约".into(), mention: Vec::new() }).await.unwrap();
+    house.db.clock().advance(Duration::from_hours(2 * 24));
+    assert_eq!(house.acts("wang", &first.id, Command::Submit).await.unwrap().state, State::InReview, "a comment prolongs nothing");
     let third = house.starts("key-three", "pan", "deal_registration", deal("第一医院")).await.unwrap();
     assert_eq!(code(house.acts("pan", &third.id, Command::Submit).await), "workflow.claimed");
     house.acts("sun", &first.id, Command::Reject("客户已改由他人联系".into())).await.unwrap();
@@ -265,7 +269,7 @@ async fn time_acts_on_what_is_late(db: TestDb) {
     }
     house.db.clock().advance(Duration::from_hours(24 * 10));
     write_tx!(house.db, |tx| tx.execute("update flow_instance set body = 'lost' where id = $1", args![&others[0]]).await).unwrap();
-    assert_eq!(ticked().await, (2, vec![(others[0].clone(), "workflow.body")]));
+    assert_eq!(ticked().await, (3, vec![(others[0].clone(), "workflow.body")]), "the two others, and the first: mei is late by now");
     assert_eq!(ticked().await, (0, vec![(others[0].clone(), "workflow.body")]), "it is tried again");
 }
 

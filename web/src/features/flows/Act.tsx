@@ -1,12 +1,10 @@
 import { Alert, Checkbox, Form, Input, Radio, Select } from 'antd';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { Schema } from '@/api/client';
-import { useLabel, useT } from '@/i18n';
+import { useT } from '@/i18n';
 import { act, GRAVE, keeper, REASONED, refresh, type Given, type Verb } from '@/shared/flows/acts';
-import { edits, fill as filledFrom } from '@/shared/flows/form';
 import { Signature } from '@/shared/flows/Signature';
-import { useFill } from '@/shared/flows/useFill';
-import type { FieldChange } from '@/shared/ui/DiffView';
+import { useSeen } from '@/shared/flows/useSeen';
 import { ActionDrawer } from '@/shared/ui/Drawers';
 import { Fields } from './Fields';
 import { PeoplePick } from './Pick';
@@ -29,48 +27,20 @@ interface Values {
   turn?: number;
 }
 
-const FILLING: readonly Verb[] = ['agree', 'execute'];
 const WITH_PEOPLE: readonly Verb[] = ['hand_over', 'add_before', 'add_after', 'copy', 'comment'];
 const NO_OWN: never[] = [];
 
 /** One verb on an application: what follows, what goes with it. */
 export function Act({ verb, whole, reload, onClose }: Props) {
   const t = useT('flows');
-  const label = useLabel('flows');
-  const [version, setVersion] = useState(whole.head.version);
   const [key] = useState(keeper);
   const [signature, setSignature] = useState<string>();
-  const editable = useMemo(
-    () => (FILLING.includes(verb) ? whole.flow.fields.filter((field) => whole.editable.includes(field.id)) : []),
-    [verb, whole],
-  );
-  const fill = useFill({ flow: whole.head.flow, fields: editable, start: filledFrom(editable, whole.form, whole.files), base: whole.form });
+  const { version, editable, fill, edits, stale } = useSeen(verb, whole, reload);
   const signs = verb === 'agree' && whole.needs_signature;
   const submit = async ({ text, to, step, straight, turn }: Values) => {
-    const given: Given = {
-      text: text?.trim(),
-      to,
-      step,
-      straight,
-      turn,
-      signature,
-      edits: edits(editable, fill.filled, fill.hidden, whole.form),
-    };
+    const given: Given = { text: text?.trim(), to, step, straight, turn, signature, edits: edits() };
     await act(verb, { id: whole.head.id, version, key: key([verb, version, given]) }, given);
     await refresh();
-  };
-  const stale = async (): Promise<FieldChange[]> => {
-    const fresh = await reload();
-    if (!fresh) return [];
-    setVersion(fresh.head.version);
-    const holders = (one: Whole) => one.head.holders.map((party) => party.name).join(t('and')) || '—';
-    const all = [
-      { name: t('state'), before: label('states', whole.head.state), after: label('states', fresh.head.state) },
-      { name: t('step'), before: whole.head.step_title || '—', after: fresh.head.step_title || '—' },
-      { name: t('holder'), before: holders(whole), after: holders(fresh) },
-      { name: t('history'), before: String(whole.history.length), after: String(fresh.history.length) },
-    ];
-    return all.filter((one) => one.before !== one.after);
   };
   const blocked = (signs && !signature ? t('signFirst') : undefined) ?? (editable.length > 0 ? fill.slip : undefined);
   return (

@@ -1,6 +1,6 @@
 import { DeleteOutlined, UploadOutlined } from '@ant-design/icons';
 import { Button, Upload } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { isApiError } from '@/api/errors';
 import { useT } from '@/i18n';
 import { ACCEPT, bring } from '@/shared/flows/acts';
@@ -19,19 +19,23 @@ export function Files({ files, most, label, onChange }: Props) {
   const t = useT('flows');
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string>();
+  // One may be removed while others are still on their way.
+  const latest = useRef(files);
+  latest.current = files;
   const take = async (chosen: File[]) => {
     setBusy(true);
     setRefused(undefined);
-    const all = [...files];
+    const fresh: FileRef[] = [];
     for (const file of chosen) {
       try {
         const brought = await bring(file, file.name);
-        if (!all.some((one) => one.id === brought.id) && all.length < most) all.push(brought);
+        if (!fresh.some((one) => one.id === brought.id)) fresh.push(brought);
       } catch (error) {
         setRefused(`${file.name}: ${isApiError(error) ? error.message : t('fileFailed')}`);
       }
     }
-    onChange(all);
+    const there = latest.current;
+    onChange([...there, ...fresh.filter((one) => !there.some((other) => other.id === one.id))].slice(0, most));
     setBusy(false);
   };
   return (

@@ -1,5 +1,5 @@
 import { useBlocker, useNavigate } from '@tanstack/react-router';
-import { Alert, App, Button, Modal, Select, Space } from 'antd';
+import { Alert, App, Button, ConfigProvider, Modal, Select, Space } from 'antd';
 import { useId, useRef, useState } from 'react';
 import { useT } from '@/i18n';
 import { refresh } from '@/shared/flows/acts';
@@ -37,6 +37,9 @@ export function Fill({ flow, title, kept }: Props) {
   const keeping = useKeep({ flow, fields, fill, kept, post });
   const { head, busy, refused, changes, open } = keeping;
   const leaving = useRef(false);
+  const [left, setLeft] = useState(false);
+  // What would be typed now would be lost with the page.
+  const still = busy !== undefined || left;
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: () => !leaving.current && keeping.dirty(),
     enableBeforeUnload: () => !leaving.current && keeping.dirty(),
@@ -45,6 +48,7 @@ export function Fill({ flow, title, kept }: Props) {
 
   const leave = (to: '/applications/$id' | '/applications/$id/edit', id: string) => {
     leaving.current = true;
+    setLeft(true);
     return navigate({ to, params: { id } as never, replace: true });
   };
   const save = async () => {
@@ -69,10 +73,15 @@ export function Fill({ flow, title, kept }: Props) {
         note={head?.id}
         actions={
           <Space>
-            <Button loading={busy === 'save'} disabled={fill.slip !== undefined} title={fill.slip} onClick={() => void save()}>
+            <Button
+              loading={busy === 'save'}
+              disabled={left || busy === 'submit' || fill.slip !== undefined}
+              title={fill.slip}
+              onClick={() => void save()}
+            >
               {t('saveDraft')}
             </Button>
-            <Button type="primary" loading={busy === 'submit'} onClick={() => void submit()}>
+            <Button type="primary" loading={busy === 'submit'} disabled={left || busy === 'save'} onClick={() => void submit()}>
               {t('verbs.submit')}
             </Button>
           </Space>
@@ -113,13 +122,15 @@ export function Fill({ flow, title, kept }: Props) {
               <Select
                 id={postId}
                 value={post}
-                disabled={head !== undefined}
+                disabled={still || head !== undefined}
                 onChange={setPost}
                 options={flow.posts.map((one) => ({ value: one.grant, label: [one.title, one.over_name].filter(Boolean).join(' · ') }))}
               />
             </div>
           )}
-          <Fields fields={fields} fill={fill} names={names} own={placesOf(flow)} />
+          <ConfigProvider componentDisabled={still}>
+            <Fields fields={fields} fill={fill} names={names} own={placesOf(flow)} />
+          </ConfigProvider>
         </Block>
         <WayAhead flow={flow} way={fill.look?.way} />
       </div>

@@ -104,7 +104,8 @@ export function Rows({ field, rows, wrongOf, names, own, onChange }: Props) {
       <div>
         <Button
           icon={<PlusOutlined />}
-          disabled={rows.length >= (field.max ?? 100)}
+          // `false` would overrule the form around it while it is being kept.
+          disabled={rows.length >= (field.max ?? 100) || undefined}
           onClick={() => onChange([...rows, fill(columns, {})], NOWHERE)}
         >
           {t('rowAdd', { title: field.title })}

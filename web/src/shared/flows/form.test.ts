@@ -69,6 +69,8 @@ describe('a form', () => {
     const before = { paid: 500, note: 'old' };
     expect(edits(fields, { result: 'done', paid: '5.00', note: '' }, [], before)).toEqual({ result: 'done', note: null });
     expect(edits(fields, { result: 'done', paid: '5.00', note: '' }, ['result', 'note'], before)).toEqual({});
+    const kept = { items: [{ count: 3, name: 'card', price: 1999 }] };
+    expect(edits([ITEMS], fill([ITEMS], kept), [], kept)).toEqual({});
   });
 
   it('is read in words', () => {

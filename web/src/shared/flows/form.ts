@@ -79,10 +79,10 @@ export function sent(fields: readonly Field[], filled: Filled, hidden: readonly 
 /** What a later hand changed: fields that differ from what was kept, `null` where one was emptied. */
 export function edits(fields: readonly Field[], filled: Filled, hidden: readonly string[], before: Form): Form {
   const now = sent(fields, filled, hidden);
-  const changed = fields.filter(
-    (field) => !hidden.includes(field.id) && JSON.stringify(now[field.id]) !== JSON.stringify(before[field.id]),
-  );
-  return Object.fromEntries(changed.map((field) => [field.id, now[field.id] ?? null]));
+  // Through the controls as well: the order in which a row was kept is no change.
+  const was = sent(fields, fill(fields, before));
+  const differing = fields.filter((field) => !hidden.includes(field.id) && JSON.stringify(now[field.id]) !== JSON.stringify(was[field.id]));
+  return Object.fromEntries(differing.map((field) => [field.id, now[field.id] ?? null]));
 }
 
 /** What was typed and is no amount or number; the server would never see it. */
@@ -131,6 +131,32 @@ export function words(field: Field, value: unknown, names: Record<string, string
     default:
       return String(value);
   }
+}
+
+/** Content, with what the codes and files in it are called. */
+interface Content {
+  form: Form;
+  names: Record<string, string>;
+  files: readonly FileRef[];
+}
+
+export interface Change {
+  name: string;
+  before: string;
+  after: string;
+}
+
+/** Fields that read otherwise than before. */
+export function changed(fields: readonly Field[], before: Content, after: Content, say: { yes: string; no: string }): Change[] {
+  const files = Object.fromEntries([...before.files, ...after.files].map((file) => [file.id, file.name]));
+  const names = { ...files, ...before.names, ...after.names };
+  return fields
+    .map((field) => ({
+      name: field.title,
+      before: words(field, before.form[field.id], names, say),
+      after: words(field, after.form[field.id], names, say),
+    }))
+    .filter((one) => one.before !== one.after);
 }
 
 /** Fields the applicant fills in. */

@@ -60,8 +60,8 @@ export function useFill({ flow, fields, start, base }: Asked) {
       setFilled((before) => ({ ...before, [field]: value }));
       setTouched((before) => (before.has(place) ? before : new Set([...before, place])));
     },
-    /** Begins anew from other content. */
-    restart: (fresh: Filled) => {
+    /** Begins anew from other content, made of what is filled in. */
+    restart: (fresh: (filled: Filled) => Filled) => {
       setFilled(fresh);
       setTouched(new Set());
       setTried(false);

@@ -1,10 +1,10 @@
 // Keeping a form as a draft and sending it on its way; what was typed stays whatever the server answers.
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { answer, http } from '@/api/client';
 import { isApiError } from '@/api/errors';
 import { useT } from '@/i18n';
 import { act, begin, keeper } from './acts';
-import { words, type Field, type FileRef, type Flow, type Form, type Wrong } from './form';
+import { changed, fill as filledFrom, sent, type Change, type Field, type FileRef, type Flow, type Form, type Wrong } from './form';
 import type { Fill } from './useFill';
 
 /** An application as it was kept before. */
@@ -25,12 +25,6 @@ interface Asked {
   post?: string;
 }
 
-interface Change {
-  name: string;
-  before: string;
-  after: string;
-}
-
 export function useKeep({ flow, fields, fill, kept, post }: Asked) {
   const t = useT('flows');
   const [head, setHead] = useState(kept && { id: kept.id, version: kept.version });
@@ -41,6 +35,10 @@ export function useKeep({ flow, fields, fill, kept, post }: Asked) {
   const [key] = useState(keeper);
   const now = JSON.stringify(fill.form());
   const before = useRef(now);
+  // Only once it is done: while it runs the fields are disabled, and what is disabled takes no focus.
+  useEffect(() => {
+    if (busy === undefined && open.length > 0) toField(open[0]!.field);
+  }, [busy, open]);
 
   const keep = async (form: Form) => {
     const done = head
@@ -55,11 +53,10 @@ export function useKeep({ flow, fields, fill, kept, post }: Asked) {
   const stale = async (id: string) => {
     const whole = await answer(http.GET('/api/v1/applications/{id}', { params: { path: { id } } }));
     setHead({ id, version: whole.head.version });
-    const say = { yes: t('yes'), no: t('no') };
-    const word = (form: Form, field: Field) => words(field, form[field.id], { ...kept?.names, ...whole.names }, say);
-    const old = JSON.parse(before.current) as Form;
-    const all = fields.map((field) => ({ name: field.title, before: word(old, field), after: word(whole.form, field) }));
-    setChanges(all.filter((one) => one.before !== one.after));
+    const old = { form: JSON.parse(before.current) as Form, names: kept?.names ?? {}, files: kept?.files ?? [] };
+    setChanges(changed(fields, old, whole, { yes: t('yes'), no: t('no') }));
+    // What is kept now is theirs: what is on the screen has to be kept again before it is sent.
+    before.current = JSON.stringify(sent(fields, filledFrom(fields, whole.form, whole.files)));
   };
   /** Does something; the number of the application once it is done. */
   const attempt = async (what: 'save' | 'submit', run: () => Promise<string | undefined>) => {
@@ -92,10 +89,7 @@ export function useKeep({ flow, fields, fill, kept, post }: Asked) {
       attempt('submit', async () => {
         const { wrong, form } = await fill.check();
         setOpen(wrong);
-        if (wrong.length > 0) {
-          toField(wrong[0]!.field);
-          return undefined;
-        }
+        if (wrong.length > 0) return undefined;
         const at = head && before.current === JSON.stringify(form) ? head : await keep(form);
         await act('submit', { ...at, key: key(['submit', at]) });
         return at.id;

@@ -1,14 +1,18 @@
-//! People one may hand an application to, add, or copy in.
+//! People one may hand an application to, add, or copy in. Whoever decides nothing sees those who decide where they stand.
 
 use super::super::desk::Desk;
+use super::super::people::master;
+use super::super::reach;
 use super::super::signed::Signed;
 use super::super::web::{Answer, Asked, Language};
 use super::Asker;
 use axum::Json;
 use axum::extract::State;
-use qudao_access::Permission;
+use qudao_access::caller::Grant;
 use qudao_access::directory::{self, Query};
 use qudao_access::people::Person;
+use qudao_access::{Permission, Role};
+use qudao_kernel::territory::under;
 use qudao_network::initials::Initials;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -40,6 +44,14 @@ pub(crate) struct DeciderFilter {
     q: Option<String>,
 }
 
+/// Division codes of where somebody stands who may begin applications.
+async fn stands(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<String>> {
+    let master = master(desk).await;
+    let held = signed.0.grants_for(&desk.roles, Permission::FlowStart)?;
+    let stand = |(role, grant): &(&Role, &Grant)| reach::stands(master.as_deref(), role.over, &grant.over, desk.today());
+    Ok(held.iter().filter_map(stand).collect())
+}
+
 /// People who may decide, by login; the first twenty of those that are meant.
 #[utoipa::path(get, path = "/applications/people", tag = "flows", operation_id = "application_people", params(DeciderFilter),
     responses((status = 200, body = Vec<DeciderView>)), extensions(("x-permission" = json!(["flow.start", "flow.decide"]))))]
@@ -51,10 +63,13 @@ async fn people(
 ) -> Answer<Json<Vec<DeciderView>>> {
     let asker = Asker::of(&desk, &signed, &[Permission::FlowStart, Permission::FlowDecide]).await?;
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
+    // Who decides knows the deciders of the whole house; partners and their people those of where they stand.
+    let near = if signed.may(&desk, Permission::FlowDecide).is_ok() { None } else { Some(stands(&desk, &signed).await?) };
+    let over = |grant: &Grant| near.as_ref().is_none_or(|near| near.iter().any(|place| under(place, &grant.over)));
     let roles = |person: &Person| {
-        let held = person.grants.iter().filter(|grant| grant.holds(asker.today)).filter_map(|grant| desk.roles.get(&grant.role).ok());
-        let titles = held.filter(|role| role.may.contains(&Permission::FlowDecide)).map(|role| role.title.get(lang).to_owned());
-        titles.collect::<Vec<String>>()
+        let held = person.grants.iter().filter(|grant| grant.holds(asker.today) && over(grant));
+        let deciding = held.filter_map(|grant| desk.roles.get(&grant.role).ok()).filter(|role| role.may.contains(&Permission::FlowDecide));
+        deciding.map(|role| role.title.get(lang).to_owned()).collect::<Vec<String>>()
     };
     let meant = |person: &Person| {
         let said = |text: &str| text.to_lowercase().contains(&typed);

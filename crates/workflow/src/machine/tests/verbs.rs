@@ -271,7 +271,13 @@ fn red_lines_keep_anybody_from_agreeing() {
 fn who_acts_for_somebody_is_named_with_them_and_counts_as_both() {
     // R0.17: 委托
     let mut story = Story::under_way(LARGE);
-    assert_eq!(code(story.tries(&acting("wang", "sun", "supervisor"), &agree())), "workflow.self");
+    let own = acting("wang", "sun", "supervisor");
+    assert_eq!(code(story.tries(&own, &agree())), "workflow.self");
+    for before in [true, false] {
+        let add = Command::Add { to: vec!["lu".into()], before, text: "请一并审核".into() };
+        assert_eq!(code(story.tries(&own, &add)), "workflow.self", "who chooses the deciders decides as well");
+    }
+    assert_eq!(code(story.tries(&own, &Command::HandOver { to: "lu".into(), text: "外出".into() })), "workflow.self");
     assert_eq!(code(story.tries(&acting("zhou", "sun", "leader"), &agree())), "workflow.delegate", "only with what was lent");
     story.tries(&acting("zhou", "sun", "supervisor"), &agree()).unwrap();
     let line = &story.last.as_ref().unwrap().decisions[0];

@@ -1,13 +1,14 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import type { Schema } from '@/api/client';
 import { isApiError } from '@/api/errors';
 import { useT } from '@/i18n';
 import { act, GRAVE, keeper, REASONED, refresh, type Given, type Verb } from '@/shared/flows/acts';
 import type { Found } from '@/shared/flows/found';
-import { edits, fill as filledFrom } from '@/shared/flows/form';
+import type { Change } from '@/shared/flows/form';
 import { Signature } from '@/shared/flows/Signature';
-import { useFill } from '@/shared/flows/useFill';
+import { useSeen } from '@/shared/flows/useSeen';
 import { Btn, RadioList, Sheet, Strip, TextBox, toast, Trouble } from '../../kit';
+import { Changed } from './Changed';
 import { Fields } from './Fields';
 import { People } from './Pick';
 
@@ -21,24 +22,19 @@ interface Props {
   onClose: () => void;
 }
 
-const FILLING: readonly Verb[] = ['agree', 'execute'];
 const WITH_PEOPLE: readonly Verb[] = ['hand_over', 'add_before', 'add_after', 'copy', 'comment'];
 const NO_OWN: never[] = [];
 
 /** One verb on an application: what follows, what goes with it. */
 export function Act({ verb, whole, reload, onClose }: Props) {
   const t = useT('flows');
-  const [version, setVersion] = useState(whole.head.version);
   const [key] = useState(keeper);
   const [given, setGiven] = useState<Given>({ text: '', to: [], step: '', straight: false });
   const [people, setPeople] = useState<Found[]>([]);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<unknown>();
-  const editable = useMemo(
-    () => (FILLING.includes(verb) ? whole.flow.fields.filter((field) => whole.editable.includes(field.id)) : []),
-    [verb, whole],
-  );
-  const fill = useFill({ flow: whole.head.flow, fields: editable, start: filledFrom(editable, whole.form, whole.files), base: whole.form });
+  const [changes, setChanges] = useState<Change[]>([]);
+  const { version, editable, fill, edits, stale } = useSeen(verb, whole, reload);
   const signs = verb === 'agree' && whole.needs_signature;
   const change = (patch: Given) => setGiven((before) => ({ ...before, ...patch }));
   const removable = whole.seats.flatMap((seat) => seat.turns).filter((turn) => turn.removable);
@@ -50,9 +46,10 @@ export function Act({ verb, whole, reload, onClose }: Props) {
     return fill.slip;
   };
   const submit = async () => {
-    const body = { ...given, to: people.map((one) => one.code), edits: edits(editable, fill.filled, fill.hidden, whole.form) };
+    const body = { ...given, to: people.map((one) => one.code), edits: edits() };
     setBusy(true);
     setRefused(undefined);
+    setChanges([]);
     try {
       await act(verb, { id: whole.head.id, version, key: key([verb, version, body]) }, body);
       toast(t('acted', { verb: t(`verbs.${verb}`) }));
@@ -60,10 +57,7 @@ export function Act({ verb, whole, reload, onClose }: Props) {
       await refresh();
     } catch (error) {
       // What is on the page is read anew; what was typed here stays, and the next try goes on from there.
-      if (isApiError(error) && error.code === 'platform.db.stale') {
-        const fresh = await reload();
-        if (fresh) setVersion(fresh.head.version);
-      }
+      if (isApiError(error) && error.code === 'platform.db.stale') setChanges(await stale());
       setRefused(error);
     } finally {
       setBusy(false);
@@ -75,6 +69,7 @@ export function Act({ verb, whole, reload, onClose }: Props) {
       <p className="m-muted">{t(`helps.${verb}`)}</p>
       {verb === 'agree' && whole.barred && <Strip tone="bad">{t('barred', { why: whole.barred })}</Strip>}
       {refused !== undefined && <Trouble error={refused} />}
+      <Changed changes={changes} />
       {verb === 'return' && <Back whole={whole} given={given} onChange={change} />}
       {verb === 'remove' && (
         <RadioList

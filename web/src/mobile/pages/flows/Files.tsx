@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { isApiError } from '@/api/errors';
 import { useT } from '@/i18n';
 import { ACCEPT, bring } from '@/shared/flows/acts';
@@ -28,19 +28,23 @@ export function Files({ label, help, wrong, files, most, onChange }: Props) {
   const id = useId();
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<string>();
+  // One may be removed while others are still on their way.
+  const latest = useRef(files);
+  latest.current = files;
   const take = async (chosen: File[]) => {
     setBusy(true);
     setRefused(undefined);
-    const all = [...files];
+    const fresh: FileRef[] = [];
     for (const file of chosen) {
       try {
         const brought = await bring(...(await small(file)));
-        if (!all.some((one) => one.id === brought.id) && all.length < most) all.push(brought);
+        if (!fresh.some((one) => one.id === brought.id)) fresh.push(brought);
       } catch (error) {
         setRefused(`${file.name}: ${isApiError(error) ? error.message : t('fileFailed')}`);
       }
     }
-    onChange(all);
+    const there = latest.current;
+    onChange([...there, ...fresh.filter((one) => !there.some((other) => other.id === one.id))].slice(0, most));
     setBusy(false);
   };
   return (

@@ -7,6 +7,7 @@ import { fill as filledFrom, ownFields, type Flow } from '@/shared/flows/form';
 import { useFill } from '@/shared/flows/useFill';
 import { useKeep, type Kept } from '@/shared/flows/useKeep';
 import { Btn, Card, Page, SelectField, Sheet, Strip, toast, Trouble } from '../../kit';
+import { Changed } from './Changed';
 import { Fields } from './Fields';
 
 const NO_NAMES = {};
@@ -22,6 +23,9 @@ export function Fill({ flow, back, kept }: { flow: Flow; back: string; kept?: Ke
   const keeping = useKeep({ flow, fields, fill, kept, post: post || undefined });
   const { head, busy, refused, changes, open } = keeping;
   const leaving = useRef(false);
+  const [left, setLeft] = useState(false);
+  // What would be typed now would be lost with the page.
+  const still = busy !== undefined || left;
   const { status, proceed, reset } = useBlocker({
     shouldBlockFn: () => !leaving.current && keeping.dirty(),
     enableBeforeUnload: () => !leaving.current && keeping.dirty(),
@@ -31,6 +35,7 @@ export function Fill({ flow, back, kept }: { flow: Flow; back: string; kept?: Ke
     if (!id) return;
     toast(t(words, { id }));
     leaving.current = true;
+    setLeft(true);
     await navigate({ to: `/applications/${id}` as never, replace: true });
     await refresh();
   };
@@ -41,10 +46,10 @@ export function Fill({ flow, back, kept }: { flow: Flow; back: string; kept?: Ke
       back={back}
       foot={
         <>
-          <Btn busy={busy !== undefined || fill.slip !== undefined} onClick={() => void keeping.save().then((id) => done(id, 'savedAs'))}>
+          <Btn busy={still || fill.slip !== undefined} onClick={() => void keeping.save().then((id) => done(id, 'savedAs'))}>
             {t('saveDraft')}
           </Btn>
-          <Btn kind="main" busy={busy !== undefined} onClick={() => void keeping.submit().then((id) => done(id, 'submitted'))}>
+          <Btn kind="main" busy={still} onClick={() => void keeping.submit().then((id) => done(id, 'submitted'))}>
             {t('verbs.submit')}
           </Btn>
         </>
@@ -52,27 +57,20 @@ export function Fill({ flow, back, kept }: { flow: Flow; back: string; kept?: Ke
     >
       {flow.about && <p className="m-muted">{flow.about}</p>}
       {refused !== undefined && <Trouble error={refused} />}
-      {changes.length > 0 && (
-        <Strip tone="warn">
-          {t('changedMeanwhile')}
-          <ul>
-            {changes.map((one) => (
-              <li key={one.name}>{`${one.name} ${one.before} → ${one.after}`}</li>
-            ))}
-          </ul>
-        </Strip>
-      )}
+      <Changed changes={changes} />
       {open.length > 0 && <Strip tone="bad">{t('toMend', { count: open.length })}</Strip>}
       {fill.look?.barred && <Strip tone="bad">{t('barred', { why: fill.look.barred })}</Strip>}
-      {!kept && flow.posts.length > 1 && !head && (
-        <SelectField
-          label={t('asPost')}
-          value={post}
-          onChange={setPost}
-          options={flow.posts.map((one) => ({ value: one.grant, label: [one.title, one.over_name].filter(Boolean).join(' · ') }))}
-        />
-      )}
-      <Fields fields={fields} fill={fill} names={names} own={placesOf(flow)} />
+      <fieldset disabled={still} style={{ display: 'contents' }}>
+        {!kept && flow.posts.length > 1 && !head && (
+          <SelectField
+            label={t('asPost')}
+            value={post}
+            onChange={setPost}
+            options={flow.posts.map((one) => ({ value: one.grant, label: [one.title, one.over_name].filter(Boolean).join(' · ') }))}
+          />
+        )}
+        <Fields fields={fields} fill={fill} names={names} own={placesOf(flow)} />
+      </fieldset>
       {steps.length > 0 && (
         <Card title={t('wayAhead')}>
           <ol className="m-steps">
