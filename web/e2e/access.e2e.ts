@@ -511,8 +511,8 @@ describe('the audit trail', () => {
     await auditor.shot('access-audit');
     await auditor.page.getByLabel('对象编号').fill(login);
     await auditor.page.keyboard.press('Enter');
-    await auditor.settled();
-    await auditor.page.getByText('person.edit').waitFor();
+    // Until the answer comes, the entries of everybody stand there.
+    await expect.poll(() => auditor.page.getByText('person.edit').count(), { timeout: 20_000 }).toBe(1);
     await auditor.page.locator('tbody button').first().click();
     const diff = auditor.page.getByRole('region', { name: '变更内容' });
     await diff.locator('.removed').getByText(/留痕"/).waitFor();
