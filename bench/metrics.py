@@ -14,7 +14,7 @@ import time
 import duckdb
 from harness import CACHE, execute, record, versions
 from rivals.columns import MASTER, headers, sql_cast
-from serving import HOST, Server, sign_in
+from serving import HOST, Server, request, sign_in, told
 
 FIRST, LAST = "2025-08-01", "2026-07-31"
 MONTH = ("2026-07-01", "2026-07-31")
@@ -151,6 +151,28 @@ def percent(times, part):
     return sorted(times)[min(len(times) - 1, round(part * len(times)) - 1)]
 
 
+def export(cookie, db, rows):
+    """Writes the latest business of at least so many rows to a CSV file; days asked for, rows, seconds, MiB, and whether DuckDB counts as many."""
+    month = 7
+    counted = lambda: db.execute(f"select count(*) from event where kind = 'activation' and occurred_on between date '2026-{month:02}-01' and date '{LAST}'").fetchone()[0]  # noqa: E731
+    while counted() < rows and month > 1:
+        month -= 1
+    asked = {"rows": {"metric": "gross_adds", "from": f"2026-{month:02}-01", "to": LAST}, "format": "csv", "name": "bench"}
+    begin = time.monotonic()
+    status, _, text = request("POST", "/api/v1/exports/rows", cookie, asked, {"Idempotency-Key": f"export-{begin}"})
+    job = json.loads(text)
+    if status != 202:
+        raise SystemExit(f"export: {status} {text[:200]}")
+    while job["state"] in ("waiting", "running"):
+        time.sleep(0.2)
+        job = told(f"/api/v1/jobs/{job['id']}", cookie)
+    if job["state"] != "done":
+        raise SystemExit(f"export: {job['state']} {job['detail']}")
+    _, _, content = request("GET", f"/api/v1/exports/{job['result']['export']}", cookie)
+    seconds = time.monotonic() - begin
+    return asked["rows"]["from"], content.count(b"\n") - 1, seconds, len(content) / 2**20, content.count(b"\n") - 1 == counted()
+
+
 def metrics(args):
     home = world(args)
     args.scale = "city"
@@ -175,7 +197,8 @@ def metrics(args):
     rows, warm_ours, warm_theirs, off = [], [], [], 0
     emptied = forget()
     with Server(args, home) as server:
-        client = Client(sign_in("leader"))
+        cookie = sign_in("leader")
+        client = Client(cookie)
         for name, question, statement in views:
             emptied = forget() and emptied
             cold, answer = timed(lambda: client.answer(question))
@@ -194,6 +217,8 @@ def metrics(args):
             rows.append(line)
             print(line, flush=True)
         memory = server.memory("VmHWM")
+        since, written, seconds, size, whole = export(cookie, db, 1_000_000)
+        export_memory = server.memory("VmHWM")
     stored = sum(path.stat().st_size for path in rollups.glob("*") if path.is_file()) / 2**20
     lines = [
         f"{12 * args.events:,} business events of twelve months and the states of their subscribers, 20,000 partners; medians of {args.rounds}. Cold: "
@@ -205,6 +230,7 @@ def metrics(args):
         "",
         f"Warm, all views and rounds: qudao 95 % within {percent(warm_ours, 0.95):,.0f} ms, DuckDB within {percent(warm_theirs, 0.95):,.0f} ms. {off} views differ.",
         f"Rollups: built in {built:,.0f} s with at most {held:,.0f} MiB, {stored:,.0f} MiB on disk. The server held at most {memory:,.0f} MiB while asked.",
+        f"Export of the {written:,} activations since {since} as CSV, asked for and downloaded: {seconds:,.0f} s, {size:,.0f} MiB; the server held at most {export_memory:,.0f} MiB; {'as many as DuckDB counts' if whole else 'NOT as many as DuckDB counts'}.",
         versions(),
     ]
     if args.dry:

@@ -6,7 +6,7 @@ use crate::dimension::{Dimension, Group};
 use crate::life;
 use crate::model::{Catalogue, Measure, Source};
 use crate::query::{Query, Sort, Test, unknown};
-use crate::shape::{Answer, Cell, Row, days_of, narrow, share, value};
+use crate::shape::{Answer, Cell, Days, Row, days_of, narrow, share, value};
 use crate::targets::TargetOf;
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::Master;
@@ -27,7 +27,8 @@ pub fn answer(catalogue: &Catalogue, master: &Master, counter: &dyn Counter, que
     measures.sort_unstable();
     measures.dedup();
     let last_state = counter.months(Table::SubscriberMonth)?.map(|(_, last)| last);
-    Work { catalogue, master, counter, query, metrics, measures, last_state }.answer()
+    let counts_days = metrics.iter().any(|metric| catalogue.counts_days(*metric));
+    Work { catalogue, master, counter, query, metrics, measures, last_state, counts_days }.answer()
 }
 
 struct Work<'a> {
@@ -38,6 +39,8 @@ struct Work<'a> {
     metrics: Vec<usize>,
     measures: Vec<usize>,
     last_state: Option<Month>,
+    /// Whether a metric divides by days, which are then counted for every cell.
+    counts_days: bool,
 }
 
 /// Numbers of the measures, where they are known.
@@ -64,24 +67,12 @@ impl Work<'_> {
         let last_year = if compare.last_year { Some(self.shifted(Shift::Months(12))?) } else { None };
         let adjusted = if compare.adjusted { Some(self.restated(shift)?) } else { None };
         let across = self.across(&now)?;
-        let width = across.len() * self.metrics.len();
-        let keys: BTreeSet<Key> = now.cells.keys().map(|key| key[..query.by.len()].to_vec()).collect();
-        let total = self.cells(&Beside { now: &now, previous: &previous, last_year: &last_year, adjusted: &adjusted }, None, &across);
-        let mut rows: Vec<Row> = keys
-            .into_iter()
-            .map(|key| {
-                let beside = Beside { now: &now, previous: &previous, last_year: &last_year, adjusted: &adjusted };
-                let mut cells = self.cells(&beside, Some(&key), &across);
-                for (at, cell) in cells.iter_mut().enumerate() {
-                    if self.catalogue.is_additive(self.metrics[at % self.metrics.len()]) {
-                        cell.share_ppm = share(cell.value, total.get(at).and_then(|total| total.value));
-                    }
-                }
-                Row { key, rank: 0, cells }
-            })
-            .collect();
+        let beside = Beside { now: &now, previous: &previous, last_year: &last_year, adjusted: &adjusted };
+        let whole: Vec<_> = across.iter().map(|column| now.across.get(&self.key(None, column))).collect();
+        let total = self.cells(&beside, None, &across, &whole);
+        let mut rows = self.rows(&beside, &across, &total);
         self.sort(&mut rows, across.len());
-        let rest = self.cut(&mut rows, &now, &across, width);
+        let rest = self.cut(&mut rows, &now, &across);
         let was = |period: &Option<Period>| period.as_ref().map(|period| (period.from, period.to));
         Ok(Answer {
             by: query.by.clone(),
@@ -94,6 +85,37 @@ impl Work<'_> {
             rest,
             total,
         })
+    }
+
+    /// Every row with its figures, by key.
+    fn rows(&self, beside: &Beside<'_>, across: &[String], total: &[Cell]) -> Vec<Row> {
+        let depth = self.query.by.len();
+        let adds_up: Vec<bool> = self.metrics.iter().map(|metric| self.catalogue.is_additive(*metric)).collect();
+        let mut rows = Vec::new();
+        let mut numbers: Vec<Option<&Vec<i128>>> = vec![None; across.len()];
+        let mut counted = beside.now.cells.iter().peekable();
+        while let Some((key, of_key)) = counted.next() {
+            let column = key.get(depth).and_then(|column| across.binary_search(column).ok()).unwrap_or(0);
+            numbers[column] = Some(of_key);
+            if counted.peek().is_some_and(|(next, _)| next[..depth] == key[..depth]) {
+                continue;
+            }
+            let key = key[..depth].to_vec();
+            let mut cells = self.cells(beside, Some(&key), across, &numbers);
+            for (at, cell) in cells.iter_mut().enumerate().filter(|(at, _)| adds_up[at % adds_up.len()]) {
+                cell.share_ppm = share(cell.value, total.get(at).and_then(|total| total.value));
+            }
+            rows.push(Row { key, rank: 0, cells });
+            numbers.fill(None);
+        }
+        rows
+    }
+
+    /// The whole key of a row, or of the total, in a column.
+    fn key(&self, row: Option<&Key>, column: &str) -> Key {
+        let mut key = row.cloned().unwrap_or_default();
+        key.extend(self.query.across.map(|_| column.to_owned()));
+        key
     }
 
     /// Counts the measures over a range, split by some dimensions.
@@ -122,6 +144,9 @@ impl Work<'_> {
                 }
             }
         }
+        if of_facts.len() == self.measures.len() {
+            return self.counter.count(&ask(of_facts));
+        }
         if !of_facts.is_empty() {
             for (key, numbers) in self.counter.count(&ask(of_facts))? {
                 let row = counted.entry(key).or_insert_with(|| vec![0; self.measures.len()]);
@@ -134,8 +159,27 @@ impl Work<'_> {
     fn period(&self, from: Date, to: Date) -> Result<Period, Refusal> {
         let cells = self.count(&self.query.dimensions(), from, to)?;
         let across: Vec<Dimension> = self.query.across.into_iter().collect();
-        let across = if self.query.by.is_empty() { cells.clone() } else { self.count(&across, from, to)? };
+        let across = match (self.query.by.is_empty(), self.adds_up()) {
+            (true, _) => cells.clone(),
+            (false, true) => self.whole(&cells),
+            (false, false) => self.count(&across, from, to)?,
+        };
         Ok(Period { from, to, cells, across })
+    }
+
+    /// Whether the numbers for a whole are the sums of those for its parts, so that they need not be counted again.
+    fn adds_up(&self) -> bool {
+        self.measures.iter().all(|measure| self.catalogue.measures[*measure].is_additive())
+    }
+
+    /// The sums of cells by the key across alone.
+    fn whole(&self, cells: &Counted) -> Counted {
+        let mut whole = Counted::new();
+        for (key, numbers) in cells {
+            let sums = whole.entry(key[self.query.by.len()..].to_vec()).or_insert_with(|| vec![0; self.measures.len()]);
+            sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
+        }
+        whole
     }
 
     /// Another period, under the keys of this one.
@@ -204,34 +248,34 @@ impl Work<'_> {
         Ok(keys.into_iter().cloned().collect())
     }
 
-    /// The figures of a row, or of the total, for every key across.
-    fn cells(&self, beside: &Beside<'_>, row: Option<&Key>, across: &[String]) -> Vec<Cell> {
+    /// The figures of a row, or of the total, for every key across; `now` has the numbers of each.
+    fn cells(&self, beside: &Beside<'_>, row: Option<&Key>, across: &[String], now: &[Option<&Vec<i128>>]) -> Vec<Cell> {
+        let query = self.query;
+        let by = if row.is_some() { query.dimensions() } else { query.across.into_iter().collect() };
+        let raw = |numbers: Option<&Vec<i128>>| -> Raw {
+            (0..self.measures.len()).map(|at| Some(numbers.map_or(0, |numbers| numbers[at]))).collect()
+        };
         let mut cells = Vec::with_capacity(across.len() * self.metrics.len());
-        for column in across {
-            let mut key: Key = row.cloned().unwrap_or_default();
-            if self.query.across.is_some() {
-                key.push(column.clone());
-            }
-            let (by, whole) =
-                if row.is_some() { (self.query.dimensions(), false) } else { (self.query.across.into_iter().collect(), true) };
+        for (column, now) in across.iter().zip(now) {
+            let key = self.key(row, column);
+            let then = |period: &Option<Period>| {
+                let period = period.as_ref()?;
+                let numbers = if row.is_some() { period.cells.get(&key) } else { period.across.get(&key) };
+                // The keys are those of now; so many days of each kind had the period itself.
+                let days = if self.counts_days { self.catalogue.holidays.count(period.from, period.to) } else { [0; 3] };
+                Some((raw(numbers), days))
+            };
+            let days = if self.counts_days { days_of(self.catalogue, &by, &key, query.from, query.to) } else { [0; 3] };
+            let (now, previous, last_year) = (raw(*now), then(beside.previous), then(beside.last_year));
             for (index, metric) in self.metrics.iter().enumerate() {
-                let of = |period: &Period| {
-                    let numbers = if whole { period.across.get(&key) } else { period.cells.get(&key) };
-                    let raw: Raw = (0..self.measures.len()).map(|at| Some(numbers.map_or(0, |numbers| numbers[at]))).collect();
-                    // The keys are those of now; so many days of each kind had the period itself.
-                    let days = if period.from == self.query.from {
-                        days_of(self.catalogue, &by, &key, period.from, period.to)
-                    } else {
-                        self.catalogue.holidays.count(period.from, period.to)
-                    };
-                    self.value(*metric, &raw, days)
-                };
+                let of = |period: &Option<(Raw, Days)>| period.as_ref().and_then(|(raw, days)| self.value(*metric, raw, *days));
+                let adjusted = beside.adjusted.as_ref().and_then(|numbers| self.adjusted(*metric, numbers, &key, row.is_none()));
                 let mut cell = Cell {
-                    value: of(beside.now),
-                    previous: beside.previous.as_ref().filter(|_| self.query.compare.previous).and_then(of),
-                    last_year: beside.last_year.as_ref().and_then(of),
-                    adjusted: beside.adjusted.as_ref().and_then(|numbers| self.adjusted(*metric, numbers, &key, whole)),
-                    target: if self.query.compare.target { self.target(index, row.map(|key| &key[..])) } else { None },
+                    value: self.value(*metric, &now, days),
+                    previous: if query.compare.previous { of(&previous) } else { None },
+                    last_year: of(&last_year),
+                    adjusted,
+                    target: if query.compare.target { self.target(index, row.map(|key| &key[..])) } else { None },
                     ..Cell::default()
                 };
                 cell.complete();
@@ -241,7 +285,7 @@ impl Work<'_> {
         cells
     }
 
-    fn value(&self, metric: usize, raw: &Raw, days: [i64; 3]) -> Option<i64> {
+    fn value(&self, metric: usize, raw: &Raw, days: Days) -> Option<i64> {
         let slot = |measure: usize| self.measures.binary_search(&measure).unwrap_or(usize::MAX);
         narrow(value(self.catalogue, metric, raw, &slot, days))
     }
@@ -354,31 +398,27 @@ impl Work<'_> {
         rows.iter_mut().enumerate().for_each(|(index, row)| row.rank = index + 1);
     }
 
-    /// Leaves the first rows and those to keep; what is left out becomes the rest.
-    fn cut(&self, rows: &mut Vec<Row>, now: &Period, across: &[String], width: usize) -> Option<(usize, Vec<Cell>)> {
+    /// Leaves the first rows and those to keep; what is left out becomes the rest: what all come to, less those that are shown.
+    fn cut(&self, rows: &mut Vec<Row>, now: &Period, across: &[String]) -> Option<(usize, Vec<Cell>)> {
         let top = self.query.top.as_ref()?;
-        let shown = |row: &Row| row.rank <= top.rows || row.key.first().is_some_and(|key| top.keep.contains(key));
-        let (kept, left): (Vec<Row>, Vec<Row>) = std::mem::take(rows).into_iter().partition(shown);
-        *rows = kept;
-        if left.is_empty() {
+        let all = rows.len();
+        rows.retain(|row| row.rank <= top.rows || row.key.first().is_some_and(|key| top.keep.contains(key)));
+        if rows.len() == all {
             return None;
         }
-        let mut cells = Vec::with_capacity(width);
+        let days = if self.counts_days { self.catalogue.holidays.count(self.query.from, self.query.to) } else { [0; 3] };
+        let mut cells = Vec::with_capacity(across.len() * self.metrics.len());
         for column in across {
-            let mut raw: Raw = self.measures.iter().map(|measure| self.catalogue.measures[*measure].is_additive().then_some(0)).collect();
-            for row in &left {
-                let mut key = row.key.clone();
-                if self.query.across.is_some() {
-                    key.push(column.clone());
-                }
-                if let Some(numbers) = now.cells.get(&key) {
-                    raw.iter_mut().zip(numbers).for_each(|(sum, number)| *sum = sum.map(|sum| sum + number));
-                }
-            }
-            let days = self.catalogue.holidays.count(self.query.from, self.query.to);
+            let whole = now.across.get(&self.key(None, column));
+            let shown: Vec<_> = rows.iter().filter_map(|row| now.cells.get(&self.key(Some(&row.key), column))).collect();
+            let left = |(at, measure): (usize, &usize)| {
+                let number = whole.map_or(0, |numbers| numbers[at]) - shown.iter().map(|numbers| numbers[at]).sum::<i128>();
+                self.catalogue.measures[*measure].is_additive().then_some(number)
+            };
+            let raw: Raw = self.measures.iter().enumerate().map(left).collect();
             cells.extend(self.metrics.iter().map(|metric| Cell { value: self.value(*metric, &raw, days), ..Cell::default() }));
         }
-        Some((left.len(), cells))
+        Some((all - rows.len(), cells))
     }
 }
 

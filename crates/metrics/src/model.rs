@@ -268,6 +268,16 @@ impl Catalogue {
         }
     }
 
+    /// Whether days are counted for a metric.
+    pub(crate) fn counts_days(&self, metric: usize) -> bool {
+        match &self.metrics[metric].formula {
+            Formula::Measure(_) => false,
+            Formula::HolidayIndex { .. } => true,
+            Formula::Sum { plus, minus } => plus.iter().chain(minus).any(|part| self.counts_days(*part)),
+            Formula::Ratio { of, to } => self.counts_days(*of) || self.counts_days(*to),
+        }
+    }
+
     /// Whether the number for a whole is the sum of those for its parts.
     pub fn is_additive(&self, metric: usize) -> bool {
         match &self.metrics[metric].formula {

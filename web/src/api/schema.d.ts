@@ -295,6 +295,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/applications/{id}/reveal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shows the personal data of an application whole. The audit chain keeps who saw it and why. */
+    post: operations['reveal_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/applications/{id}/signatures/{seq}': {
     parameters: {
       query?: never;
@@ -3593,6 +3610,16 @@ export interface components {
       /** @description Rows of all parts together. */
       total: number;
     };
+    /** @description Why it is to be shown. */
+    ApplicationRevealSent: {
+      reason: string;
+    };
+    /** @description A form as it was written. */
+    ApplicationRevealed: {
+      form: {
+        [key: string]: unknown;
+      };
+    };
     /** @description An application in a list. */
     ApplicationRow: {
       /**
@@ -3626,6 +3653,8 @@ export interface components {
       territory_name: string;
       /** @description Whether one was copied on it and has not read it. */
       unread: boolean;
+      /** @description When its applicant urged those who hold it now. */
+      urged_at: string | null;
       /**
        * Format: int32
        * @description For `If-Match`.
@@ -3653,12 +3682,15 @@ export interface components {
       files: components['schemas']['ApplicationFile'][];
       /** @description The flow in the version it began under. */
       flow: components['schemas']['FlowView'];
+      /** @description What was filled in; personal data masked for all but who wrote it and who may change it. */
       form: {
         [key: string]: unknown;
       };
       head: components['schemas']['ApplicationRow'];
       /** @description Oldest first. */
       history: components['schemas']['DecisionView'][];
+      /** @description Whether something of it is masked: `POST /applications/{id}/reveal`. */
+      masked: boolean;
       /** @description Names of the partners, outlets and people the form names, by code or login. */
       names: {
         [key: string]: string;
@@ -5586,6 +5618,14 @@ export interface components {
     LoadSent: {
       /** @description Load the good rows of a file with bad ones; without it such a file is refused as a whole. */
       accept_partial?: boolean;
+    };
+    /** @description A form to be looked at. */
+    LookSent: {
+      /** @description The application it belongs to, which stays on the version it began under; absent for one that is begun. */
+      application?: string | null;
+      form: {
+        [key: string]: unknown;
+      };
     };
     /** @description A subscription to be made. */
     MailingSent: {
@@ -8991,6 +9031,32 @@ export interface operations {
       };
     };
   };
+  reveal_application: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Application */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ApplicationRevealSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationRevealed'];
+        };
+      };
+    };
+  };
   application_signature: {
     parameters: {
       query?: never;
@@ -10418,7 +10484,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['FormSent'];
+        'application/json': components['schemas']['LookSent'];
       };
     };
     responses: {

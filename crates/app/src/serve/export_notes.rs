@@ -2,7 +2,8 @@
 
 use super::audit::AuditQuery;
 use super::desk::Desk;
-use super::metrics::{MetricQuery, RowsQuery};
+use super::metric_rows::RowsQuery;
+use super::metrics::MetricQuery;
 use super::web::bug;
 use crate::say::{make_folder, unreadable, unwritable, write_json};
 use qudao_kernel::{Kind, Lang, Refusal};

@@ -5,7 +5,7 @@ use super::export_notes::Ask;
 use super::exports::start;
 use super::figures::{label, words};
 use super::jobs::{JobView, Progress};
-use super::metrics::{Behind, FactRow, RowsQuery, fact_row};
+use super::metric_rows::{Behind, FactRow, RowsQuery, fact_row};
 use super::signed::Signed;
 use super::web::{Answer, Language, Sent};
 use axum::Json;
@@ -22,7 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// Rows read at a time.
-const BATCH: usize = 20_000;
+const BATCH: usize = 200_000;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(begin))
@@ -66,19 +66,16 @@ pub(super) fn write(
     let state = |code: &str| if code.is_empty() { String::new() } else { name(Dimension::State, code) };
     let mut table = TableWriter::create(path, &columns(lang), format)?;
     let mut written = 0;
-    loop {
-        let found = behind.read(desk, written, BATCH)?;
-        for row in &found.rows {
+    behind.each(desk, BATCH, |rows, total| {
+        for row in &rows {
             let row = fact_row(row, &name);
             table.row(&cells(&row, &state(&row.state)))?;
         }
-        written += found.rows.len();
+        written += rows.len() as u64;
         progress.goes_on()?;
-        progress.at(written as u64, found.total as u64);
-        if found.rows.is_empty() || written >= found.total {
-            break;
-        }
-    }
+        progress.at(written, total as u64);
+        Ok(())
+    })?;
     table.finish()
 }
 

@@ -48,6 +48,7 @@ mod mailing;
 mod main_push;
 mod margins;
 mod masking;
+mod metric_rows;
 mod metrics;
 mod my;
 mod network;
@@ -152,7 +153,7 @@ struct Document;
 /// All operations, under `/api/v1`.
 fn api() -> OpenApiRouter<Arc<Desk>> {
     let routes = OpenApiRouter::new().merge(session::routes()).merge(jobs::routes());
-    let figures = metrics::routes().merge(views::routes()).merge(mailing::routes()).merge(exports::routes());
+    let figures = metrics::routes().merge(metric_rows::routes()).merge(views::routes()).merge(mailing::routes()).merge(exports::routes());
     let figures = figures.merge(targets::routes()).merge(standing::routes());
     let figures = figures.merge(grading::routes()).merge(export_rows::routes()).merge(main_push::routes());
     let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());

@@ -147,6 +147,7 @@ fn people_apply_and_decide_through_the_server() {
         red_lines_versions_and_several_at_once(&house).await;
         an_agreement_is_signed_by_hand_and_carried_out(&house).await;
         a_partner_applies_and_sees_only_what_is_theirs(&house).await;
+        personal_data_are_masked_but_for_whoever_wrote_them(&house).await;
     });
 }
 
@@ -201,6 +202,9 @@ async fn a_subsidy_goes_through_every_hand_and_becomes_a_budget(house: &House) {
 
     who_sees_it(house, &it).await;
     house.does("channel", &mut it, "urge", &json!({})).await;
+    let waiting = house.get("supervisor", "/applications").await.json();
+    let urged = waiting["items"].as_array().unwrap().iter().find(|row| row["id"] == it.id).unwrap();
+    assert!(urged["urged_at"].is_string(), "who holds it sees that it was urged: {urged}");
     house.refuses("channel", &it, "urge", &json!({}), "workflow.urged").await;
     house.does("supervisor", &mut it, "comment", &json!({ "text": "请营销看一下", "mention": ["marketing"] })).await;
     house.does("supervisor", &mut it, "copy", &json!({ "to": ["auditor"] })).await;
@@ -436,4 +440,32 @@ async fn a_partner_applies_and_sees_only_what_is_theirs(house: &House) {
     let mut renamed = house.sends("store", "outlet_change", &change).await;
     house.does("channel", &mut renamed, "agree", &json!({})).await;
     assert!(house.holds("settlement", "box=copied&flow=outlet_change", &renamed).await);
+}
+
+/// R0.16, R8.44: personal numbers in an application are masked for all but its applicant; who may see them says why, and that is kept.
+async fn personal_data_are_masked_but_for_whoever_wrote_them(house: &House) {
+    let mut form = subsidy(100_000);
+    form["purpose"] = json!("房东电话 13812345678");
+    let mut it = house.sends("channel", "subsidy", &form).await;
+    let own = house.whole("channel", &it).await;
+    assert_eq!((&own["form"]["purpose"], &own["masked"]), (&form["purpose"], &json!(false)));
+    house.does("supervisor", &mut it, "agree", &said("房东 13812345678 已核实")).await;
+    let seen = house.whole("settlement", &it).await;
+    assert_eq!((&seen["form"]["purpose"], &seen["masked"]), (&json!("房东电话 138****5678"), &json!(true)));
+    let told = seen["history"].as_array().unwrap().iter().any(|line| line["text"] == "房东 138****5678 已核实");
+    assert!(told, "{}", seen["history"]);
+    let path = format!("/applications/{}/reveal", it.id);
+    assert_eq!(house.post("supervisor", &path, &json!({ "reason": "核对" })).await.code(), "access.caller.no_permission");
+    assert_eq!(house.post("settlement", &path, &json!({ "reason": "" })).await.code(), "access.reason.missing");
+    let shown = house.post("settlement", &path, &json!({ "reason": "核对房东" })).await.json();
+    assert_eq!(shown["form"]["purpose"], form["purpose"]);
+    let kept = house.get("auditor", &format!("/audit?noun=application&noun_id={}", it.id)).await.text;
+    assert!(kept.contains("private.reveal") && kept.contains("核对房东"), "{kept}");
+    // it is looked at in the version it began under, and only by who sees it
+    let look = json!({ "form": form, "application": it.id });
+    assert_eq!(house.post("channel", "/flows/subsidy/look", &look).await.status, StatusCode::OK);
+    assert_eq!(house.post("partner", "/flows/subsidy/look", &look).await.code(), "workflow.none");
+    for wrong in ["box=all&state=nothing", "box=all&flow=nothing"] {
+        assert!(house.get("leader", &format!("/applications?{wrong}")).await.status.is_client_error(), "{wrong}");
+    }
 }

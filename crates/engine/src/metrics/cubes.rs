@@ -15,7 +15,6 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::WriterProperties;
 use qudao_kernel::facts::{Col, Table};
-use qudao_kernel::territory::{Level, at_level};
 use qudao_kernel::{Date, Month, Refusal};
 use qudao_metrics::{Agg, Cond, Dimension, Group, Measure, Of, State, Test, Time};
 use serde::{Deserialize, Serialize};
@@ -23,7 +22,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Changes when rollups are made in another way.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Rows of a row group: few enough that a question of one place reads little.
+const GROUP: usize = 16_384;
 
 /// A rollup's shape.
 #[derive(Debug)]
@@ -41,39 +42,47 @@ pub(super) struct Cube {
     days: bool,
 }
 
+const AREA: Cube = Cube {
+    name: "area",
+    table: Table::BusinessEvent,
+    time: Time::Occurred,
+    keys: &[Dimension::County, Dimension::Channel, Dimension::Subtype, Dimension::Grade, Dimension::State],
+    cols: &[Col::Kind],
+    sums: &[Col::Amount, Col::PlanFee],
+    days: true,
+};
+const GOODS: Cube = Cube {
+    name: "goods",
+    table: Table::BusinessEvent,
+    time: Time::Occurred,
+    keys: &[Dimension::City, Dimension::State],
+    cols: &[Col::Kind, Col::Product, Col::PlanFee, Col::Class, Col::Network],
+    sums: &[Col::Amount, Col::PlanFee],
+    days: true,
+};
+const OUTLET: Cube = Cube {
+    name: "outlet",
+    table: Table::BusinessEvent,
+    time: Time::Occurred,
+    keys: &[Dimension::Town, Dimension::State],
+    cols: &[Col::Outlet, Col::Partner, Col::Kind],
+    sums: &[Col::Amount, Col::PlanFee],
+    days: false,
+};
+
+/// All rollups. Where days are not asked for, those of months are far shorter.
 pub(super) const CUBES: &[Cube] = &[
-    Cube {
-        name: "area",
-        table: Table::BusinessEvent,
-        time: Time::Occurred,
-        keys: &[Dimension::County, Dimension::Channel, Dimension::Subtype, Dimension::Grade, Dimension::State],
-        cols: &[Col::Kind],
-        sums: &[Col::Amount, Col::PlanFee],
-        days: true,
-    },
-    Cube {
-        name: "goods",
-        table: Table::BusinessEvent,
-        time: Time::Occurred,
-        keys: &[Dimension::City, Dimension::State],
-        cols: &[Col::Kind, Col::Product, Col::PlanFee, Col::Class, Col::Network],
-        sums: &[Col::Amount, Col::PlanFee],
-        days: true,
-    },
-    Cube {
-        name: "outlet",
-        table: Table::BusinessEvent,
-        time: Time::Occurred,
-        keys: &[Dimension::State],
-        cols: &[Col::Kind, Col::Outlet, Col::Partner],
-        sums: &[Col::Amount, Col::PlanFee],
-        days: false,
-    },
+    AREA,
+    Cube { name: "area_month", days: false, ..AREA },
+    GOODS,
+    Cube { name: "goods_month", days: false, ..GOODS },
+    OUTLET,
+    Cube { name: "clerk", cols: &[Col::Outlet, Col::Partner, Col::Clerk, Col::Kind], ..OUTLET },
     Cube {
         name: "states",
         table: Table::SubscriberMonth,
         time: Time::Occurred,
-        keys: &[],
+        keys: &[Dimension::Town],
         cols: &[Col::Outlet, Col::Partner, Col::Active],
         sums: &[Col::Billed, Col::Received, Col::Arrears, Col::Recharge],
         days: false,
@@ -121,8 +130,9 @@ impl Cube {
         self.cols.contains(&Col::Outlet)
     }
 
-    fn has_day(&self) -> bool {
-        self.days
+    /// Whether it is sorted by township, which it then has as a key.
+    pub(super) fn is_by_town(&self) -> bool {
+        self.keys.first() == Some(&Dimension::Town)
     }
 
     fn answers(&self, dimension: Dimension) -> bool {
@@ -136,13 +146,14 @@ impl Cube {
         };
         match dimension {
             Dimension::Month => true,
-            _ if dimension.group() == Group::Time => self.has_day(),
+            _ if dimension.group() == Group::Time => self.days,
             Dimension::Province => area(2),
             Dimension::City => area(4),
             Dimension::County => area(6),
             Dimension::Town | Dimension::Partner | Dimension::Root | Dimension::Tier => self.is_placed(),
             Dimension::Channel | Dimension::Subtype | Dimension::Grade => self.is_placed() || self.keys.contains(&dimension),
             Dimension::Outlet => self.is_placed(),
+            Dimension::Clerk => self.cols.contains(&Col::Clerk),
             Dimension::Kind => self.cols.contains(&Col::Kind),
             Dimension::Product | Dimension::Line => self.cols.contains(&Col::Product) && (dimension == Dimension::Product || self.days),
             Dimension::Band => self.cols.contains(&Col::PlanFee),
@@ -166,7 +177,7 @@ impl Cube {
         let within = job.within.is_everywhere()
             || (under(deepest)
                 && (self.is_placed() || (job.within.partners.is_empty() && job.within.outlets.is_empty()))
-                && job.within.clerks.is_empty());
+                && (job.within.clerks.is_empty() || self.cols.contains(&Col::Clerk)));
         let test = |test: &Test| match test {
             Test::Is(dimension, _) => self.answers(*dimension),
             Test::Under(areas) => under(areas.iter().map(String::len).max().unwrap_or(0)),
@@ -197,6 +208,18 @@ impl Cube {
             && (measure.kinds.is_empty() || self.answers(Dimension::Kind))
             && (measure.day_kind.is_none() || self.days)
             && (measure.age.is_none() || self.answers(Dimension::Age))
+    }
+
+    /// In which order of its keys its rows are sorted, and whether each is the code of a text: days first, or townships and their outlets.
+    fn order(&self) -> Vec<(usize, bool)> {
+        let coded = |col: &Col| !matches!(col, Col::PlanFee | Col::Active | Col::Month);
+        let keys = 1..=self.keys.len();
+        let cols = self.cols.iter().enumerate().map(|(at, col)| (1 + self.keys.len() + at, coded(col)));
+        let day = std::iter::once((0, false));
+        if !self.is_by_town() {
+            return day.chain(keys.map(|at| (at, true))).chain(cols).collect();
+        }
+        std::iter::once((1, true)).chain(cols).chain(keys.skip(1).map(|at| (at, true))).chain(day).collect()
     }
 
     /// Columns of facts it is made from.
@@ -315,14 +338,9 @@ impl<'w> Builder<'w> {
                     let state = State::of(kinds.get(row), world.standing.is_referred_to(ids.get(row)));
                     Self::code(codes, texts, state.code())
                 } else {
-                    *placed.entry((place, *dimension)).or_insert_with(|| {
-                        let place = &world.places.all[place as usize];
-                        let text = match dimension {
-                            Dimension::County => at_level(&place.territory, Level::County),
-                            _ => place.key(*dimension).unwrap_or_default(),
-                        };
-                        Self::code(codes, texts, text)
-                    })
+                    *placed
+                        .entry((place, *dimension))
+                        .or_insert_with(|| Self::code(codes, texts, world.places.all[place as usize].key(*dimension).unwrap_or_default()))
                 });
             }
             key.extend(columns.iter().map(|column| column[row]));
@@ -357,7 +375,10 @@ impl<'w> Builder<'w> {
     pub(super) fn finish(self) -> Result<(Vec<u8>, u64), Refusal> {
         let cube = self.cube;
         let mut rows: Vec<(Key, usize)> = self.rows.into_iter().collect();
-        rows.sort_unstable();
+        let order = cube.order();
+        let ranks = ranks(&self.texts);
+        let sorted = |key: &Key, (at, coded): &(usize, bool)| if *coded { ranks[key[*at] as usize] } else { key[*at] };
+        rows.sort_unstable_by(|(a, _), (b, _)| order.iter().map(|at| sorted(a, at)).cmp(order.iter().map(|at| sorted(b, at))));
         let column = |at: usize| rows.iter().map(move |(key, _)| key[at]);
         let text = |at: usize| -> ArrayRef { Arc::new(StringArray::from_iter_values(column(at).map(|code| &self.texts[code as usize]))) };
         let mut columns: Vec<(String, ArrayRef)> =
@@ -382,13 +403,25 @@ impl<'w> Builder<'w> {
         }
         let failed = |error: &dyn std::fmt::Display| broken(cube.name, error);
         let batch = RecordBatch::try_from_iter(columns).map_err(|error| failed(&error))?;
-        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_max_row_group_row_count(Some(GROUP))
+            .build();
         let mut bytes = Vec::new();
         let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).map_err(|error| failed(&error))?;
         writer.write(&batch).map_err(|error| failed(&error))?;
         writer.close().map_err(|error| failed(&error))?;
         Ok((bytes, rows.len() as u64))
     }
+}
+
+/// The place of each text among all.
+fn ranks(texts: &[String]) -> Vec<i64> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_unstable_by_key(|at| &texts[*at]);
+    let mut ranks = vec![0; texts.len()];
+    order.into_iter().zip(0..).for_each(|(at, rank)| ranks[at] = rank);
+    ranks
 }
 
 /// Puts a rollup and takes away those of the same month and cube it comes in place of.

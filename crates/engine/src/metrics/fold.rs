@@ -4,16 +4,16 @@
 //! their numbers ([`sum_name`]). What follows from a fact's place, or from events that refer to it, stands in a cube under [`cube_name`].
 
 use super::columns::{Texts, dates, months, numbers, truths};
+use super::part::{Codes, Part, Tally, code_of};
 use super::places::{Dated, Places, on};
 use super::standing::Standing;
-use crate::settle::subs::{PassThrough, key as hash};
 use datafusion::arrow::array::RecordBatch;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::territory::{Level, at_level};
 use qudao_kernel::{Date, Month, Refusal};
-use qudao_metrics::{Agg, Catalogue, Cond, Counted, Dimension, Group, Measure, Of, State, Test, Time, Within, day_key};
-use std::collections::{HashMap, HashSet};
+use qudao_metrics::{Agg, Catalogue, Cond, Dimension, Group, Measure, Of, Place, State, Test, Time, Within, day_key};
+use std::collections::HashMap;
 
 /// Column of a cube: how many facts a row stands for.
 pub(super) const ROWS: &str = "n";
@@ -54,7 +54,7 @@ pub(super) struct Job<'j> {
 /// Texts by code.
 #[derive(Default)]
 struct Interner {
-    codes: HashMap<String, u32>,
+    codes: HashMap<String, u32, foldhash::fast::RandomState>,
     texts: Vec<String>,
 }
 
@@ -79,49 +79,18 @@ pub(super) struct Fold<'w> {
     interners: HashMap<Dimension, Interner>,
     rows: HashMap<Row, usize, foldhash::fast::RandomState>,
     sums: Vec<i128>,
-    /// Codes seen, by row and measure.
-    different: HashMap<(usize, usize), HashSet<u128, PassThrough>>,
+    /// Measures that count different codes.
+    distinct: Vec<usize>,
+    /// Codes seen: of each row those of each of these measures.
+    codes: Vec<Codes>,
     /// Codes of the days of the range, by dimension.
     days: HashMap<Dimension, Vec<u32>>,
-}
-
-/// Sums, and for different codes the codes, by key: what threads and files add up.
-#[derive(Default)]
-pub(super) struct Part {
-    pub(super) sums: HashMap<Vec<String>, Vec<i128>>,
-    different: HashMap<(Vec<String>, usize), HashSet<u128, PassThrough>>,
-}
-
-impl Part {
-    /// Adds another.
-    pub(super) fn add(&mut self, other: Part) {
-        for (key, sums) in other.sums {
-            match self.sums.entry(key) {
-                std::collections::hash_map::Entry::Vacant(place) => {
-                    place.insert(sums);
-                }
-                std::collections::hash_map::Entry::Occupied(mut held) => {
-                    held.get_mut().iter_mut().zip(sums).for_each(|(sum, more)| *sum += more);
-                }
-            }
-        }
-        for (at, codes) in other.different {
-            self.different.entry(at).or_default().extend(codes);
-        }
-    }
-
-    /// The numbers; those of the measures stand at `slots` of a row of `width`.
-    pub(super) fn into_counted(self, counted: &mut Counted, slots: &[usize], width: usize) {
-        for (key, sums) in self.sums {
-            let row = counted.entry(key).or_insert_with(|| vec![0; width]);
-            slots.iter().zip(sums).for_each(|(slot, sum)| row[*slot] = sum);
-        }
-        for ((key, measure), codes) in self.different {
-            if let Some(row) = counted.get_mut(&key) {
-                row[slots[measure]] = codes.len() as i128;
-            }
-        }
-    }
+    /// Codes of the keys of places, by dimension; the greatest number where it is not known yet.
+    of_places: HashMap<Dimension, Vec<u32>>,
+    /// Whether a place lies within the asker's part of the network.
+    within: Option<Vec<bool>>,
+    /// Whether a place passes a test, by the number of the test.
+    passes: HashMap<usize, Vec<bool>>,
 }
 
 /// What is read of a batch once, and again for each dimension asked of it.
@@ -141,8 +110,12 @@ impl<'w> Fold<'w> {
             interners: HashMap::new(),
             rows: HashMap::default(),
             sums: Vec::new(),
-            different: HashMap::new(),
+            distinct: (0..job.measures.len()).filter(|at| matches!(job.measures[*at].agg, Agg::Distinct(_))).collect(),
+            codes: Vec::new(),
             days: HashMap::new(),
+            of_places: HashMap::new(),
+            within: None,
+            passes: HashMap::new(),
         }
     }
 
@@ -163,8 +136,8 @@ impl<'w> Fold<'w> {
         if !self.job.within.is_everywhere() {
             self.keep_within(&mut seen, &mut rows)?;
         }
-        for test in self.job.tests {
-            self.keep_tested(&mut seen, &mut rows, test)?;
+        for number in 0..self.job.tests.len() {
+            self.keep_tested(&mut seen, &mut rows, number)?;
         }
         Ok((seen, rows))
     }
@@ -184,7 +157,8 @@ impl<'w> Fold<'w> {
                 area.map(seen.batch.num_rows(), |area| within.territories.iter().any(|held| qudao_kernel::territory::under(area, held)))
             }
             _ => {
-                let covered: Vec<bool> = self.world.places.all.iter().map(|place| within.covers_place(place)).collect();
+                let all = &self.world.places.all;
+                let covered = self.within.get_or_insert_with(|| all.iter().map(|place| within.covers_place(place)).collect());
                 places(self.world, seen)?.iter().map(|place| covered[*place as usize]).collect()
             }
         };
@@ -196,36 +170,39 @@ impl<'w> Fold<'w> {
         Ok(())
     }
 
-    fn keep_tested(&mut self, seen: &mut Seen<'_>, rows: &mut Vec<u32>, test: &Test) -> Result<(), Refusal> {
-        match test {
-            Test::Is(dimension, keys) => {
-                let codes = self.codes(seen, rows, *dimension)?;
-                let texts = &self.interner(*dimension).texts;
-                let wanted: Vec<bool> = texts.iter().map(|text| keys.contains(text)).collect();
-                let mut at = 0;
-                rows.retain(|_| {
-                    at += 1;
-                    wanted[codes[at - 1] as usize]
-                });
-            }
-            Test::Under(areas) => {
+    fn keep_tested(&mut self, seen: &mut Seen<'_>, rows: &mut Vec<u32>, number: usize) -> Result<(), Refusal> {
+        let (job, all) = (self.job, &self.world.places.all);
+        let has_area = area(seen)?.is_some();
+        let of_place: &dyn Fn(&Place) -> bool = match &job.tests[number] {
+            Test::Under(areas) if has_area => {
                 let under = |territory: &str| areas.iter().any(|area| qudao_kernel::territory::under(territory, area));
-                if let Some(area) = area(seen)? {
-                    let flags = area.map(seen.batch.num_rows(), under);
-                    rows.retain(|row| flags[*row as usize]);
-                } else {
-                    let flags: Vec<bool> = self.world.places.all.iter().map(|place| under(&place.territory)).collect();
-                    let placed = places(self.world, seen)?;
-                    rows.retain(|row| flags[placed[*row as usize] as usize]);
-                }
+                let flags = area(seen)?.map(|area| area.map(seen.batch.num_rows(), under)).unwrap_or_default();
+                rows.retain(|row| flags[*row as usize]);
+                return Ok(());
             }
-            Test::Tree(partners) => {
-                let held = |place: &qudao_metrics::Place| place.partners.iter().any(|partner| partners.contains(partner));
-                let flags: Vec<bool> = self.world.places.all.iter().map(held).collect();
-                let placed = places(self.world, seen)?;
-                rows.retain(|row| flags[placed[*row as usize] as usize]);
+            Test::Under(areas) => &|place| areas.iter().any(|area| qudao_kernel::territory::under(&place.territory, area)),
+            Test::Tree(partners) => &|place| place.partners.iter().any(|partner| partners.contains(partner)),
+            Test::Is(dimension, keys) if Place::default().key(*dimension).is_some() && !is_told(seen, *dimension)? => {
+                &|place| place.key(*dimension).is_some_and(|key| keys.iter().any(|one| one == key))
             }
-        }
+            Test::Is(dimension, keys) => return self.keep_keys(seen, rows, *dimension, keys),
+        };
+        let flags = self.passes.entry(number).or_insert_with(|| all.iter().map(of_place).collect());
+        let placed = places(self.world, seen)?;
+        rows.retain(|row| flags[placed[*row as usize] as usize]);
+        Ok(())
+    }
+
+    /// Keeps rows whose key in a dimension is one of some.
+    fn keep_keys(&mut self, seen: &mut Seen<'_>, rows: &mut Vec<u32>, dimension: Dimension, keys: &[String]) -> Result<(), Refusal> {
+        let codes = self.codes(seen, rows, dimension)?;
+        let interner = self.interner(dimension);
+        let wanted: Vec<u32> = keys.iter().filter_map(|key| interner.codes.get(key).copied()).collect();
+        let mut at = 0;
+        rows.retain(|_| {
+            at += 1;
+            wanted.contains(&codes[at - 1])
+        });
         Ok(())
     }
 
@@ -255,14 +232,17 @@ impl<'w> Fold<'w> {
             let interner = self.interner(dimension);
             return Ok(pick(&area.map(all, |text| interner.code(at_level(text, level)))));
         }
-        if self.world.places.all.first().is_some_and(|place| place.key(dimension).is_some()) {
+        if Place::default().key(dimension).is_some() {
             let world = self.world;
             let interner = self.interners.entry(dimension).or_default();
-            let mut codes: Vec<Option<u32>> = vec![None; world.places.all.len()];
+            let codes = self.of_places.entry(dimension).or_insert_with(|| vec![u32::MAX; world.places.all.len()]);
             let placed = places(world, seen)?;
             let mut code = |place: u32| {
-                let text = || world.places.all[place as usize].key(dimension).unwrap_or_default();
-                *codes[place as usize].get_or_insert_with(|| interner.code(text()))
+                let code = &mut codes[place as usize];
+                if *code == u32::MAX {
+                    *code = interner.code(world.places.all[place as usize].key(dimension).unwrap_or_default());
+                }
+                *code
             };
             return Ok(rows.iter().map(|row| code(placed[*row as usize])).collect());
         }
@@ -368,17 +348,18 @@ impl<'w> Fold<'w> {
                 at = *self.rows.entry(row).or_insert(next);
                 if at == next {
                     self.sums.resize((next + 1) * width, 0);
+                    self.codes.resize_with((next + 1) * self.distinct.len(), Codes::default);
                 }
                 last = row;
             }
             for measure in 0..width {
-                if !counting[measure][index] {
-                    continue;
-                }
-                if hashes[measure].is_empty() {
+                if counting[measure][index] && hashes[measure].is_empty() {
                     self.sums[at * width + measure] += i128::from(values[measure][index]);
-                } else if hashes[measure][index] != 0 {
-                    self.different.entry((at, measure)).or_default().insert(hashes[measure][index]);
+                }
+            }
+            for (slot, measure) in self.distinct.iter().enumerate() {
+                if counting[*measure][index] && hashes[*measure][index] != 0 {
+                    self.codes[at * self.distinct.len() + slot].add(hashes[*measure][index]);
                 }
             }
         }
@@ -464,19 +445,18 @@ impl<'w> Fold<'w> {
 
     /// Hashes of the codes to tell apart; 0 for none. Empty for measures that add up.
     fn hashes(&mut self, seen: &mut Seen<'_>, rows: &[u32], agg: Agg) -> Result<Vec<u128>, Refusal> {
-        let hashed = |text: &str| if text.is_empty() { 0 } else { hash(text) };
         match agg {
             Agg::Distinct(Of::Col(col)) => {
                 let texts = Texts::of(seen.batch, col.name())?;
                 if is_coded(col) {
-                    let all = texts.map(seen.batch.num_rows(), hashed);
+                    let all = texts.map(seen.batch.num_rows(), code_of);
                     return Ok(rows.iter().map(|row| all[*row as usize]).collect());
                 }
-                Ok(rows.iter().map(|row| hashed(texts.get(*row as usize))).collect())
+                Ok(rows.iter().map(|row| code_of(texts.get(*row as usize))).collect())
             }
             Agg::Distinct(Of::Partner) => {
                 let all: Vec<u128> =
-                    self.world.places.all.iter().map(|place| place.partners.first().map_or(0, |code| hashed(code))).collect();
+                    self.world.places.all.iter().map(|place| place.partners.first().map_or(0, |code| code_of(code))).collect();
                 let placed = places(self.world, seen)?;
                 Ok(rows.iter().map(|row| all[placed[*row as usize] as usize]).collect())
             }
@@ -493,21 +473,17 @@ impl<'w> Fold<'w> {
         for (row, at) in &self.rows {
             keys[*at] = interners.iter().zip(row).map(|(interner, code)| interner.texts[*code as usize].clone()).collect();
         }
-        let mut part = Part::default();
-        for ((at, measure), codes) in self.different {
-            part.different.insert((keys[at].clone(), measure), codes);
-        }
-        for (at, key) in keys.into_iter().enumerate() {
-            part.sums.insert(key, self.sums[at * width..(at + 1) * width].to_vec());
-        }
-        part
+        let mut codes = self.codes.into_iter();
+        let sums = self.sums.chunks(width.max(1));
+        let tally = |sums: &[i128]| Tally { sums: sums.to_vec(), codes: codes.by_ref().take(self.distinct.len()).collect() };
+        Part { rows: keys.into_iter().zip(sums.map(tally)).collect(), distinct: self.distinct.clone() }
     }
 
     /// The rows of a batch that stand behind a measure and have some keys.
     pub(super) fn find(&mut self, batch: &RecordBatch, keys: &[(Dimension, String)]) -> Result<Vec<Behind>, Refusal> {
         let (mut seen, mut rows) = self.selected(batch)?;
         for (dimension, key) in keys {
-            self.keep_tested(&mut seen, &mut rows, &Test::Is(*dimension, vec![key.clone()]))?;
+            self.keep_keys(&mut seen, &mut rows, *dimension, std::slice::from_ref(key))?;
         }
         let Some(measure) = self.job.measures.first() else { return Ok(Vec::new()) };
         let counts = self.counting(&mut seen, &rows, measure)?;
@@ -540,6 +516,12 @@ fn area<'b>(seen: &Seen<'b>) -> Result<Option<Texts<'b>>, Refusal> {
         }
     }
     Ok(None)
+}
+
+/// Whether a batch tells the key in a dimension of place itself.
+fn is_told(seen: &Seen<'_>, dimension: Dimension) -> Result<bool, Refusal> {
+    let by_area = matches!(dimension, Dimension::Province | Dimension::City) && area(seen)?.is_some();
+    Ok(by_area || seen.batch.column_by_name(&cube_name(dimension)).is_some())
 }
 
 /// The number of the place of every row of a batch.

@@ -6,7 +6,9 @@
 mod columns;
 mod cubes;
 mod fold;
+mod part;
 mod places;
+mod prune;
 mod scan;
 mod standing;
 
@@ -15,18 +17,20 @@ mod tests;
 
 use crate::facts::{FactFile, FactStore, Remembered, Snapshot, Wanted};
 use cubes::{Builder, CUBES, Cube, Index, Rollup};
-use fold::{Behind, Fold, Job, Part, World};
+use fold::{Behind, Fold, Job, World};
+use part::Part;
 use places::Places;
+use prune::Where;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
-use qudao_kernel::{Kind, Month, Refusal};
+use qudao_kernel::{Date, Kind, Month, Refusal};
 use qudao_metrics::{
     Agg, Ask, Catalogue, Cond, Counted, Counter, Dimension, Drill, DrilledRow, Found, Group, Measure, Of, State, Test, Time,
 };
 use qudao_policy::model::{Cell, Fact};
-use scan::{Footers, Place, read};
+use scan::{Footers, Place, Rows, footer, read};
 use standing::Standing;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -161,22 +165,22 @@ impl Asked<'_> {
             for month in view.snapshot.periods(table) {
                 let files = view.snapshot.files(table, month, month);
                 let marks = self.marks(standing, table, &files)?;
-                for cube in CUBES.iter().filter(|cube| cube.table == table) {
+                let cubes: Vec<&Cube> = CUBES.iter().filter(|cube| cube.table == table).collect();
+                let made = Self::each(&cubes, |cube| {
                     let path = cubes::rollup_path(cube, month, cubes::fingerprint(cube, &files, marks, self.places(), month));
                     let known = if there.contains_key(&path) { self.known(&path)? } else { None };
-                    let (bytes, rows) = if let Some(known) = known {
-                        known
-                    } else {
-                        built += 1;
-                        let (content, rows) = self.roll(&world, cube, &files)?;
-                        let bytes = content.len() as u64;
-                        cubes::put(store, cube, month, &path, content)?;
-                        (bytes, rows)
+                    let ((bytes, rows), is_new) = match known {
+                        Some(known) => (known, false),
+                        None => (self.roll(&world, cube, &files, month, &path)?, true),
                     };
-                    index.rollups.push(Rollup { cube: cube.name.to_owned(), month, path, bytes, rows });
-                }
+                    Ok((Rollup { cube: cube.name.to_owned(), month, path, bytes, rows }, is_new))
+                })?;
+                built += made.iter().filter(|(_, is_new)| *is_new).count();
+                index.rollups.extend(made.into_iter().map(|(rollup, _)| rollup));
             }
         }
+        // Cubes of a month come as they are done.
+        index.rollups.sort_by(|a, b| (a.month, &a.cube).cmp(&(b.month, &b.cube)));
         let path = cubes::index_path(view.snapshot.number, self.places().fingerprint(i32::MIN, i32::MAX));
         let bytes = serde_json::to_vec(&index).map_err(|error| crate::facts::store::broken(&path, &error))?;
         store.put(&path, bytes)?;
@@ -189,7 +193,7 @@ impl Asked<'_> {
     fn known(&self, path: &str) -> Result<Option<(u64, u64)>, Refusal> {
         let Some(bytes) = self.meter.store.get(path)? else { return Ok(None) };
         let place = Place { path: path.to_owned(), bytes: bytes.len() as u64 };
-        let rows = read(&self.meter.store, &self.meter.footers, &place, &[fold::ROWS.to_owned()], false);
+        let rows = read(&self.meter.store, &self.meter.footers, &place, &[fold::ROWS.to_owned()], Rows::All);
         Ok(rows.ok().map(|batches| (place.bytes, batches.iter().map(|batch| batch.num_rows() as u64).sum())))
     }
 
@@ -201,7 +205,7 @@ impl Asked<'_> {
         let columns = [Col::EventId, Col::KnownOn].map(|col| col.name().to_owned());
         let parts = Self::each(&places_of(files), |place| {
             let mut sum = 0_u64;
-            for batch in read(&self.meter.store, &self.meter.footers, place, &columns, false)? {
+            for batch in read(&self.meter.store, &self.meter.footers, place, &columns, Rows::All)? {
                 sum = sum.wrapping_add(standing.marks(table, &batch)?);
             }
             Ok(sum)
@@ -209,46 +213,57 @@ impl Asked<'_> {
         Ok(parts.into_iter().fold(0, u64::wrapping_add))
     }
 
-    fn roll(&self, world: &World<'_>, cube: &Cube, files: &[&FactFile]) -> Result<(Vec<u8>, u64), Refusal> {
+    /// Builds a rollup of a month from its files and keeps it; its size and rows.
+    fn roll(&self, world: &World<'_>, cube: &Cube, files: &[&FactFile], month: Month, path: &str) -> Result<(u64, u64), Refusal> {
         let mut builder = Builder::new(world, cube);
         let columns = Builder::wanted(cube);
         for place in places_of(files) {
-            for batch in read(&self.meter.store, &self.meter.footers, &place, &columns, false)? {
+            for batch in read(&self.meter.store, &self.meter.footers, &place, &columns, Rows::All)? {
                 builder.add(&batch)?;
             }
         }
-        builder.finish()
+        let (content, rows) = builder.finish()?;
+        let bytes = content.len() as u64;
+        cubes::put(&self.meter.store, cube, month, path, content)?;
+        Ok((bytes, rows))
     }
 
-    /// Works on files with all processors.
-    fn each<T: Send>(places: &[Place], work: impl Fn(&Place) -> Result<T, Refusal> + Sync) -> Result<Vec<T>, Refusal> {
+    /// Works on things with all processors.
+    fn each<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> Result<T, Refusal> + Sync) -> Result<Vec<T>, Refusal> {
+        let done = Self::share(items, Vec::new, |done, item| {
+            done.push(work(item)?);
+            Ok(())
+        })?;
+        Ok(done.into_iter().flatten().collect())
+    }
+
+    /// Works on things with all processors, each of which keeps what it gathers.
+    fn share<I: Sync, T: Send>(
+        items: &[I],
+        start: impl Fn() -> T + Sync,
+        work: impl Fn(&mut T, &I) -> Result<(), Refusal> + Sync,
+    ) -> Result<Vec<T>, Refusal> {
         let next = AtomicUsize::new(0);
-        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get).min(places.len().max(1));
-        let run = || -> Result<Vec<T>, Refusal> {
-            let mut done = Vec::new();
-            while let Some(place) = places.get(next.fetch_add(1, Ordering::Relaxed)) {
-                done.push(work(place)?);
+        let run = || -> Result<T, Refusal> {
+            let mut gathered = start();
+            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                work(&mut gathered, item)?;
             }
-            Ok(done)
+            Ok(gathered)
         };
+        let threads = threads().min(items.len());
         if threads < 2 {
-            return run();
+            return Ok(vec![run()?]);
         }
         std::thread::scope(|scope| {
             let handles: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-            let mut all = Vec::new();
-            for handle in handles {
-                all.extend(handle.join().unwrap_or_else(|_| Err(stopped()))?);
-            }
-            Ok(all)
+            handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(stopped()))).collect()
         })
     }
 
     /// What to read for a job: a rollup, or facts.
     fn sources(&self, job: &Job<'_>) -> (Vec<Place>, Option<&'static Cube>) {
-        let (first, last) = (job.from.month(), job.to.month());
-        // The state of somebody who joined in a month comes in that month or later.
-        let last = if job.time == Time::Joined { Month::from_index(i32::MAX) } else { last };
+        let (first, last) = months_of(job.time, job.from, job.to);
         let index = self.view.rollups.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(index) = index {
             let best = CUBES.iter().filter(|cube| cube.fits(job)).min_by_key(|cube| index.rows(cube));
@@ -273,18 +288,35 @@ impl Asked<'_> {
         let standing = if cube.is_none() && self.needs_standing(job) { self.standing()? } else { &none };
         let world = World { catalogue: &self.meter.catalogue, master: &self.view.master, places: self.places(), standing };
         let columns = columns_of(job, standing, cube.is_some());
-        let parts = Self::each(&places, |place| {
-            let mut fold = Fold::new(&world, job);
-            for batch in read(&self.meter.store, &self.meter.footers, place, &columns, false)? {
-                fold.add(&batch)?;
-            }
-            Ok(fold.finish())
-        })?;
+        let pieces = self.pieces(places, &Where::of(job, cube, self.places()))?;
+        let folds = Self::share(
+            &pieces,
+            || Fold::new(&world, job),
+            |fold, (place, groups)| {
+                for batch in read(&self.meter.store, &self.meter.footers, place, &columns, Rows::Groups(groups.clone()))? {
+                    fold.add(&batch)?;
+                }
+                Ok(())
+            },
+        )?;
         let mut whole = Part::default();
-        for part in parts {
-            whole.add(part);
+        for fold in folds {
+            whole.add(fold.finish());
         }
         Ok(whole)
+    }
+
+    /// What to read of some files, cut so that all processors have work.
+    fn pieces(&self, places: Vec<Place>, wanted: &Where) -> Result<Vec<(Place, Vec<usize>)>, Refusal> {
+        let cuts = if places.len() < 2 * threads() { threads() } else { 1 };
+        let mut pieces = Vec::new();
+        for place in places {
+            let groups = wanted.groups(&*footer(&self.meter.store, &self.meter.footers, &place)?);
+            for piece in groups.chunks(groups.len().div_ceil(cuts).max(1)) {
+                pieces.push((place.clone(), piece.to_vec()));
+            }
+        }
+        Ok(pieces)
     }
 
     /// Whether it matters which facts stand: where there are corrections, or the state is asked for.
@@ -294,6 +326,10 @@ impl Asked<'_> {
     }
 }
 
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get)
+}
+
 fn stopped() -> Refusal {
     Refusal::new(
         Kind::Bug,
@@ -301,6 +337,15 @@ fn stopped() -> Refusal {
         "统计中断；请重试，若再次出现请报告管理员",
         "counting broke off; try again, and tell an administrator if it happens again",
     )
+}
+
+/// The months whose facts can count on some days.
+fn months_of(time: Time, from: Date, to: Date) -> (Month, Month) {
+    match time {
+        Time::Occurred => (from.month(), to.month()),
+        // The state of somebody who joined in a month comes in that month or later.
+        Time::Joined => (from.month(), Month::from_index(i32::MAX)),
+    }
 }
 
 fn places_of(files: &[&FactFile]) -> Vec<Place> {
@@ -416,13 +461,54 @@ impl Counter for Asked<'_> {
     fn count(&self, ask: &Ask<'_>) -> Result<Counted, Refusal> {
         let mut counted = Counted::new();
         for (job, slots) in jobs(ask) {
-            self.run(&job)?.into_counted(&mut counted, &slots, ask.measures.len());
+            let more = self.run(&job)?.counted(&slots, ask.measures.len());
+            if counted.is_empty() {
+                counted = more;
+                continue;
+            }
+            for (key, numbers) in more {
+                let row = counted.entry(key).or_insert_with(|| vec![0; ask.measures.len()]);
+                for slot in &slots {
+                    row[*slot] = numbers[*slot];
+                }
+            }
         }
         Ok(counted)
     }
 
     fn drill(&self, drill: &Drill<'_>) -> Result<Found, Refusal> {
-        let Some(table) = drill.measure.table() else { return Ok(Found::default()) };
+        let behind = self.behind(drill)?;
+        let total = behind.len();
+        let shown: Vec<Behind> = behind.into_iter().skip(drill.skip).take(drill.limit).collect();
+        Ok(Found { total, rows: self.fetch(drill, shown)? })
+    }
+
+    fn months(&self, table: Table) -> Result<Option<(Month, Month)>, Refusal> {
+        let months = self.view.snapshot.periods(table);
+        Ok(months.first().copied().zip(months.last().copied()))
+    }
+}
+
+impl Asked<'_> {
+    /// Every fact behind a number, `limit` at a time: `each` is given the next ones and how many there are in all. Returns how many that is.
+    ///
+    /// # Errors
+    /// As [`Counter::drill`], and whatever `each` refuses.
+    pub fn drill_each(
+        &self,
+        drill: &Drill<'_>,
+        mut each: impl FnMut(Vec<DrilledRow>, usize) -> Result<(), Refusal>,
+    ) -> Result<usize, Refusal> {
+        let behind = self.behind(drill)?;
+        for part in behind.chunks(drill.limit.max(1)) {
+            each(self.fetch(drill, part.to_vec())?, behind.len())?;
+        }
+        Ok(behind.len())
+    }
+
+    /// The facts behind a number, in the order they are shown.
+    fn behind(&self, drill: &Drill<'_>) -> Result<Vec<Behind>, Refusal> {
+        let Some(table) = drill.measure.table() else { return Ok(Vec::new()) };
         let by: Vec<Dimension> = drill.keys.iter().map(|(dimension, _)| *dimension).collect();
         let job = Job {
             table,
@@ -439,12 +525,12 @@ impl Counter for Asked<'_> {
         let world = World { catalogue: &self.meter.catalogue, master: &self.view.master, places: self.places(), standing };
         let mut columns = columns_of(&job, standing, false);
         columns.extend([Col::EventId, Col::Outlet, Col::Partner].map(|col| col.name().to_owned()));
-        let last = if job.time == Time::Joined { Month::from_index(i32::MAX) } else { job.to.month() };
-        let places = places_of(&self.view.snapshot.files(table, job.from.month(), last));
+        let (first, last) = months_of(job.time, job.from, job.to);
+        let places = places_of(&self.view.snapshot.files(table, first, last));
         let parts = Self::each(&places, |place| {
             let mut fold = Fold::new(&world, &job);
             let mut found = Vec::new();
-            for batch in read(&self.meter.store, &self.meter.footers, place, &columns, false)? {
+            for batch in read(&self.meter.store, &self.meter.footers, place, &columns, Rows::All)? {
                 found.extend(fold.find(&batch, drill.keys)?);
             }
             Ok(found)
@@ -458,23 +544,14 @@ impl Counter for Asked<'_> {
             ));
         }
         behind.sort_unstable();
-        let total = behind.len();
-        let shown: Vec<Behind> = behind.into_iter().skip(drill.skip).take(drill.limit).collect();
-        self.fetch(table, standing, total, shown, (job.from.month(), last))
+        Ok(behind)
     }
 
-    fn months(&self, table: Table) -> Result<Option<(Month, Month)>, Refusal> {
-        let months = self.view.snapshot.periods(table);
-        Ok(months.first().copied().zip(months.last().copied()))
-    }
-}
-
-impl Asked<'_> {
-    /// The facts of some ids, in their order.
-    fn fetch(&self, table: Table, standing: &Standing, total: usize, shown: Vec<Behind>, months: (Month, Month)) -> Result<Found, Refusal> {
-        if shown.is_empty() {
-            return Ok(Found { total, rows: Vec::new() });
-        }
+    /// Some of the facts behind a number, in their order.
+    fn fetch(&self, drill: &Drill<'_>, shown: Vec<Behind>) -> Result<Vec<DrilledRow>, Refusal> {
+        let Some(table) = drill.measure.table().filter(|_| !shown.is_empty()) else { return Ok(Vec::new()) };
+        let standing = self.standing()?;
+        let months = months_of(drill.measure.time, drill.from, drill.to);
         let ids: BTreeSet<String> = shown.iter().map(|one| one.id.clone()).collect();
         let wanted = Wanted { months: Some(months), event_ids: Some(ids), ..Wanted::default() };
         let facts = self.meter.store.facts_again(&self.meter.remembered, &self.view.snapshot, table, &wanted)?;
@@ -482,12 +559,12 @@ impl Asked<'_> {
             let cell = fact.cells.iter().find(|(col, _)| *col == wanted);
             if let Some((_, Cell::Text(text))) = cell { text.clone() } else { String::new() }
         };
-        let mut by_id: BTreeMap<String, Fact> = facts.into_iter().map(|fact| (text(&fact, Col::EventId), fact)).collect();
+        let mut by_id: HashMap<String, Fact> = facts.into_iter().map(|fact| (text(&fact, Col::EventId), fact)).collect();
         let row = |one: Behind| {
             let fact = by_id.remove(&one.id)?;
             let state = (table == Table::BusinessEvent).then(|| State::of(&text(&fact, Col::Kind), standing.is_referred_to(&one.id)));
             Some(DrilledRow { fact, state, partner: one.partner })
         };
-        Ok(Found { total, rows: shown.into_iter().filter_map(row).collect() })
+        Ok(shown.into_iter().filter_map(row).collect())
     }
 }

@@ -10,14 +10,17 @@ use std::hash::{Hash, Hasher};
 /// From a day on, the number of a place; up to the next.
 pub(super) type Dated = Vec<(i32, u32)>;
 
+/// Where what bears a code stands.
+pub(super) type ByCode = HashMap<String, Dated, foldhash::fast::RandomState>;
+
 /// All places there are, and when a code stands at which.
 pub(super) struct Places {
     /// By number; 0 is nowhere.
     pub(super) all: Vec<Place>,
     /// Hash of each place.
     hashes: Vec<u64>,
-    pub(super) outlets: HashMap<String, Dated>,
-    pub(super) partners: HashMap<String, Dated>,
+    pub(super) outlets: ByCode,
+    pub(super) partners: ByCode,
 }
 
 /// The number that holds on a day.
@@ -41,12 +44,12 @@ impl Places {
         for code in codes {
             changes(code, &rows, &mut days_of, 0);
         }
-        let mut partners = HashMap::new();
+        let mut partners = ByCode::default();
         for code in rows.keys() {
             let days = days_of.get(code).cloned().unwrap_or_default();
             partners.insert((*code).to_owned(), dated(master, "", code, &days, &mut numbers));
         }
-        let mut outlets: HashMap<String, Dated> = HashMap::new();
+        let mut outlets = ByCode::default();
         let mut days: BTreeSet<i32> = BTreeSet::new();
         let mut held = "";
         for row in master.outlets() {

@@ -35,19 +35,41 @@ fn is_unique(name: &str) -> bool {
     [Col::EventId, Col::Subscriber, Col::Order, Col::Ref, Col::Imei, Col::Serial].iter().any(|col| col.name() == name)
 }
 
-/// Reads columns of a file; those the file does not have are left out. With `named` only rows that name another event.
+/// Which rows of a file are wanted.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Rows {
+    /// All.
+    #[default]
+    All,
+    /// Those of some row groups.
+    Groups(Vec<usize>),
+    /// Those that name another event.
+    Named,
+}
+
+/// The footer of a file.
+pub(super) fn footer(store: &FactStore, footers: &Footers, place: &Place) -> Result<Arc<ParquetMetaData>, Refusal> {
+    if let Some(known) = footers.0.lock().unwrap_or_else(PoisonError::into_inner).get(&place.path) {
+        return Ok(Arc::clone(known));
+    }
+    let mut reader = ObjectFile::new(store.objects(), &place.path, place.bytes, None);
+    let footer = store.wait(async move { reader.get_metadata(None).await })?.map_err(|error| broken(&place.path, &error))?;
+    footers.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place.path.clone(), Arc::clone(&footer));
+    Ok(footer)
+}
+
+/// Reads columns of a file; those the file does not have are left out.
 pub(super) fn read(
     store: &FactStore,
     footers: &Footers,
     place: &Place,
     columns: &[String],
-    named: bool,
+    rows: Rows,
 ) -> Result<Vec<RecordBatch>, Refusal> {
-    let known = footers.0.lock().unwrap_or_else(PoisonError::into_inner).get(&place.path).cloned();
-    let mut reader = ObjectFile::new(store.objects(), &place.path, place.bytes, known);
+    let footer = footer(store, footers, place)?;
+    let reader = ObjectFile::new(store.objects(), &place.path, place.bytes, Some(Arc::clone(&footer)));
     let columns = columns.to_vec();
     let scanned = store.wait(async move {
-        let footer = reader.get_metadata(None).await?;
         let plain = ArrowReaderMetadata::try_new(Arc::clone(&footer), ArrowReaderOptions::new())?;
         let coded = |field: &Arc<Field>| match field.data_type() {
             DataType::Utf8 if !is_unique(field.name()) => Arc::new(Field::new(
@@ -59,19 +81,20 @@ pub(super) fn read(
         };
         let schema = Schema::new(plain.schema().fields().iter().map(coded).collect::<Vec<_>>());
         let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
-        let metadata = ArrowReaderMetadata::try_new(Arc::clone(&footer), options)?;
+        let metadata = ArrowReaderMetadata::try_new(footer, options)?;
         let mut builder = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, metadata).with_batch_size(BATCH);
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().map(String::as_str));
         builder = builder.with_projection(mask);
-        if named {
-            let mask = ProjectionMask::columns(builder.parquet_schema(), [Col::Ref.name()]);
-            let keeps = ArrowPredicateFn::new(mask, |batch: RecordBatch| datafusion::arrow::compute::is_not_null(batch.column(0)));
-            builder = builder.with_row_filter(RowFilter::new(vec![Box::new(keeps)]));
+        match rows {
+            Rows::All => (),
+            Rows::Groups(groups) => builder = builder.with_row_groups(groups),
+            Rows::Named => {
+                let mask = ProjectionMask::columns(builder.parquet_schema(), [Col::Ref.name()]);
+                let keeps = ArrowPredicateFn::new(mask, |batch: RecordBatch| datafusion::arrow::compute::is_not_null(batch.column(0)));
+                builder = builder.with_row_filter(RowFilter::new(vec![Box::new(keeps)]));
+            }
         }
-        let batches = builder.build()?.try_collect::<Vec<_>>().await?;
-        Ok::<_, ParquetError>((batches, footer))
+        builder.build()?.try_collect::<Vec<_>>().await
     })?;
-    let (batches, footer) = scanned.map_err(|error| broken(&place.path, &error))?;
-    footers.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place.path.clone(), footer);
-    Ok(batches)
+    scanned.map_err(|error: ParquetError| broken(&place.path, &error))
 }

@@ -1,7 +1,7 @@
 //! Which facts stand: the latest version of each, and which events a standing return or cancellation refers to.
 
 use super::columns::{Texts, dates};
-use super::scan::{Footers, Place, read};
+use super::scan::{Footers, Place, Rows, read};
 use crate::facts::store::broken;
 use crate::facts::{FactStore, Snapshot};
 use crate::settle::subs::{PassThrough, key};
@@ -38,7 +38,7 @@ impl Standing {
         let columns = [Col::EventId, Col::Kind, Col::KnownOn, Col::Ref].map(|col| col.name().to_owned());
         for file in snapshot.files(Table::BusinessEvent, Month::from_index(i32::MIN), Month::from_index(i32::MAX)) {
             let place = Place { path: file.path.clone(), bytes: file.bytes };
-            for batch in read(store, footers, &place, &columns, true)? {
+            for batch in read(store, footers, &place, &columns, Rows::Named)? {
                 let (kinds, refs) = (Texts::of(&batch, Col::Kind.name())?, Texts::of(&batch, Col::Ref.name())?);
                 let stands = this.stands(Table::BusinessEvent, &batch).map_err(|_| broken(&file.path, &"a column is missing"))?;
                 for row in 0..batch.num_rows() {

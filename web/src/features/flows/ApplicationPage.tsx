@@ -1,14 +1,16 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Alert, Button } from 'antd';
 import { useState } from 'react';
-import { api, type Schema } from '@/api/client';
+import { answer, api, http, type Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
 import { GRAVE, offered, type Verb } from '@/shared/flows/acts';
+import type { Form } from '@/shared/flows/form';
 import { TONES } from '@/shared/flows/states';
 import { yuan } from '@/shared/format/money';
 import { dateTime } from '@/shared/format/time';
 import { usePermission } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
+import { RevealDrawer } from '@/shared/ui/MaskedText';
 import { PageHead } from '@/shared/ui/PageHead';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
@@ -36,6 +38,7 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
   const common = useT('common');
   const label = useLabel('flows');
   const [verb, setVerb] = useState<Verb>();
+  const [plain, setPlain] = useState<Form>();
   const { head } = whole;
   return (
     <>
@@ -53,7 +56,7 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
       {whole.barred && <Alert type="error" showIcon role="alert" style={{ marginBottom: 12 }} title={t('barred', { why: whole.barred })} />}
       <div className="grid">
         <div className="w8">
-          <Block title={t('content')} extra={whole.budget && <ToBudget id={whole.budget} />}>
+          <Block title={t('content')} extra={<Extra whole={whole} shown={plain !== undefined} onShown={setPlain} />}>
             <dl className="record-head">
               <Fact name={t('applicant')} value={head.applicant.name} />
               <Fact name={t('territory')} value={head.territory_name || t('everywhere')} />
@@ -62,7 +65,7 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
               {head.amount !== null && <Fact name={t('amount')} value={yuan(head.amount)} />}
               {head.ended_at && <Fact name={t('endedAt')} value={dateTime(head.ended_at)} />}
             </dl>
-            <Content whole={whole} />
+            <Content whole={plain ? { ...whole, form: plain } : whole} />
           </Block>
           <Block title={t('history')}>
             <History whole={whole} />
@@ -83,6 +86,38 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
         </div>
       </div>
       {verb && <Act key={verb} verb={verb} whole={whole} reload={reload} onClose={() => setVerb(undefined)} />}
+    </>
+  );
+}
+
+interface ExtraProps {
+  whole: Whole;
+  /** Whether personal data stand there whole. */
+  shown: boolean;
+  onShown: (form: Form | undefined) => void;
+}
+
+/** What goes with the content: its budget, and its personal data for whoever may see them and says why. */
+function Extra({ whole, shown, onShown }: ExtraProps) {
+  const common = useT('common');
+  const t = useT('flows');
+  const may = usePermission('private.reveal');
+  const [asking, setAsking] = useState(false);
+  const label = t('personal');
+  const reveal = async (reason: string) => {
+    const path = { id: whole.head.id };
+    const { form } = await answer(http.POST('/api/v1/applications/{id}/reveal', { params: { path }, body: { reason } }));
+    onShown(form);
+  };
+  return (
+    <>
+      {whole.masked && may && (
+        <Button type="link" className="no-print" onClick={() => (shown ? onShown(undefined) : setAsking(true))}>
+          {shown ? common('masked.hide', { label }) : common('masked.reveal', { label })}
+        </Button>
+      )}
+      {whole.budget && <ToBudget id={whole.budget} />}
+      <RevealDrawer label={label} open={asking} onClose={() => setAsking(false)} onReveal={reveal} />
     </>
   );
 }

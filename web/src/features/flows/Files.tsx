@@ -1,10 +1,9 @@
 import { DeleteOutlined, UploadOutlined } from '@ant-design/icons';
 import { Button, Upload } from 'antd';
-import { useRef, useState } from 'react';
-import { isApiError } from '@/api/errors';
 import { useT } from '@/i18n';
-import { ACCEPT, bring } from '@/shared/flows/acts';
+import { ACCEPT } from '@/shared/flows/acts';
 import type { FileRef } from '@/shared/flows/form';
+import { useBring } from '@/shared/flows/useBring';
 import { bytes } from '@/shared/format/money';
 
 interface Props {
@@ -17,27 +16,7 @@ interface Props {
 /** Files of a form: brought at once, named by the form when it is kept. */
 export function Files({ files, most, label, onChange }: Props) {
   const t = useT('flows');
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<string>();
-  // One may be removed while others are still on their way.
-  const latest = useRef(files);
-  latest.current = files;
-  const take = async (chosen: File[]) => {
-    setBusy(true);
-    setRefused(undefined);
-    const fresh: FileRef[] = [];
-    for (const file of chosen) {
-      try {
-        const brought = await bring(file, file.name);
-        if (!fresh.some((one) => one.id === brought.id)) fresh.push(brought);
-      } catch (error) {
-        setRefused(`${file.name}: ${isApiError(error) ? error.message : t('fileFailed')}`);
-      }
-    }
-    const there = latest.current;
-    onChange([...there, ...fresh.filter((one) => !there.some((other) => other.id === one.id))].slice(0, most));
-    setBusy(false);
-  };
+  const { busy, refused, take, remove } = useBring({ files, most, onChange });
   return (
     <div className="fill-files">
       {files.length > 0 && (
@@ -50,7 +29,7 @@ export function Files({ files, most, label, onChange }: Props) {
                 size="small"
                 aria-label={t('fileRemove', { name: file.name })}
                 icon={<DeleteOutlined />}
-                onClick={() => onChange(files.filter((one) => one.id !== file.id))}
+                onClick={() => remove(file.id)}
               />
             </li>
           ))}

@@ -100,6 +100,7 @@ function List({ box }: { box: Box }) {
       render: (_, row) => (
         <>
           {row.due ?? '—'} {row.late && <StatusTag tone="bad">{t('late')}</StatusTag>}
+          {row.urged_at && <StatusTag tone="warn">{t('urged')}</StatusTag>}
         </>
       ),
     },

@@ -83,6 +83,7 @@ const row = (id: string): Schema<'ApplicationRow'> => ({
   ended_at: null,
   due: '2026-09-01',
   late: false,
+  urged_at: null,
   unread: false,
 });
 
@@ -124,6 +125,7 @@ const whole: Whole = {
   head: row('LW1'),
   flow,
   form: { request: '延期', cost: 800_000 },
+  masked: false,
   names: {},
   files: [],
   seats: [],

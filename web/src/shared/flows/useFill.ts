@@ -21,13 +21,16 @@ interface Asked {
   start: Filled;
   /** Content of other fields, where only some are filled in. */
   base?: Form;
+  /** The application it belongs to, which stays on the version it began under. */
+  application?: string;
 }
 
-const look = (flow: string, form: Form) => answer(http.POST('/api/v1/flows/{flow}/look', { params: { path: { flow } }, body: { form } }));
+const look = (flow: string, form: Form, application?: string) =>
+  answer(http.POST('/api/v1/flows/{flow}/look', { params: { path: { flow } }, body: { form, application } }));
 
 const keyOf = (flow: string, asked: string) => ['look', flow, asked];
 
-export function useFill({ flow, fields, start, base }: Asked) {
+export function useFill({ flow, fields, start, base, application }: Asked) {
   const t = useT('flows');
   const client = useQueryClient();
   const [filled, setFilled] = useState(start);
@@ -37,7 +40,7 @@ export function useFill({ flow, fields, start, base }: Asked) {
   const asked = useSettled(now);
   const seen = useQuery({
     queryKey: keyOf(flow, asked),
-    queryFn: () => look(flow, JSON.parse(asked) as Form),
+    queryFn: () => look(flow, JSON.parse(asked) as Form, application),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
     enabled: fields.length > 0,
@@ -71,7 +74,7 @@ export function useFill({ flow, fields, start, base }: Asked) {
     /** Looks once more before it is sent: what is still wrong, and the form that may go. */
     check: async (): Promise<{ wrong: Wrong[]; form: Form }> => {
       setTried(true);
-      const found = await look(flow, JSON.parse(now) as Form);
+      const found = await look(flow, JSON.parse(now) as Form, application);
       client.setQueryData(keyOf(flow, now), found);
       const rest = [...typos(fields, filled, found.hidden, say), ...found.wrong.filter(own)];
       return { wrong: rest, form: sent(fields, filled, found.hidden) };

@@ -21,7 +21,7 @@ export function useSeen(verb: Verb, whole: Whole, reload: () => Promise<Whole | 
   // Not `whole`, which is read anew behind one's back: the controls were filled from this, so only this tells what one changed oneself.
   const [seen, setSeen] = useState(whole);
   const editable = useMemo(() => editableIn(verb, seen), [verb, seen]);
-  const fill = useFill({ flow: seen.head.flow, fields: editable, start: filledIn(verb, seen), base: seen.form });
+  const fill = useFill({ flow: seen.head.flow, fields: editable, start: filledIn(verb, seen), base: seen.form, application: seen.head.id });
   const holders = ({ head }: Whole) => head.holders.map((party) => party.name).join(t('and')) || '—';
   const facts = (one: Whole) => [
     { name: t('state'), value: label('states', one.head.state) },

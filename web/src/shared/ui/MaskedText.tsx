@@ -32,23 +32,43 @@ export function MaskedText({ label, masked, reveal }: Props) {
         </Tooltip>
       )}
       {reveal && (
-        <ActionDrawer<{ reason: string }>
+        <RevealDrawer
+          label={label}
           open={asking}
-          title={t('masked.reveal', { label })}
-          consequence={t('masked.why')}
-          verb={t('masked.show')}
           onClose={() => setAsking(false)}
-          onSubmit={async ({ reason }) => setWhole(await reveal(reason))}
-        >
-          <Form.Item
-            name="reason"
-            label={t('masked.reason')}
-            rules={[{ required: true, min: 2, whitespace: true, message: t('masked.reasonMissing') }]}
-          >
-            <Input.TextArea rows={2} maxLength={500} autoFocus />
-          </Form.Item>
-        </ActionDrawer>
+          onReveal={async (reason) => setWhole(await reveal(reason))}
+        />
       )}
     </span>
+  );
+}
+
+interface RevealProps {
+  label: string;
+  open: boolean;
+  onClose: () => void;
+  onReveal: (reason: string) => Promise<void>;
+}
+
+/** Asks why personal data are to be seen whole. */
+export function RevealDrawer({ label, open, onClose, onReveal }: RevealProps) {
+  const t = useT('common');
+  return (
+    <ActionDrawer<{ reason: string }>
+      open={open}
+      title={t('masked.reveal', { label })}
+      consequence={t('masked.why')}
+      verb={t('masked.show')}
+      onClose={onClose}
+      onSubmit={({ reason }) => onReveal(reason)}
+    >
+      <Form.Item
+        name="reason"
+        label={t('masked.reason')}
+        rules={[{ required: true, min: 2, whitespace: true, message: t('masked.reasonMissing') }]}
+      >
+        <Input.TextArea rows={2} maxLength={500} autoFocus />
+      </Form.Item>
+    </ActionDrawer>
   );
 }

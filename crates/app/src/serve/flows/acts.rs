@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use qudao_access::Permission;
 use qudao_kernel::{Kind, Refusal};
 use qudao_workflow::form::FieldKind;
-use qudao_workflow::machine::Verb;
+use qudao_workflow::machine::{self, Verb};
 use qudao_workflow::store::{self, Acted};
 use qudao_workflow::{Command, Form};
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,16 @@ pub(super) async fn act(
     store::act(&desk.db, &office, once.key, &actor, once.id, once.version, command).await.map(qudao_platform::Done::into_inner)
 }
 
+/// Whether the caller may agree to an application now.
+async fn may_agree(desk: &Arc<Desk>, signed: &Signed, id: &str) -> Result<bool, Refusal> {
+    let asker = Asker::of(desk, signed, permissions(Verb::Agree)).await?;
+    let tx = &mut desk.db.read().await?;
+    let instance = store::get(tx, &asker.sight(), id).await?.instance;
+    let place = |kind: &FieldKind, code: &str| asker.place(kind, code);
+    let office = desk.flows.office(desk, &place)?;
+    store::looked(tx, &office, &instance, |world| machine::allowed(world, &instance, &asker.on(&instance)).contains(&Verb::Agree)).await
+}
+
 /// An act and its answer.
 async fn acted(
     desk: &Arc<Desk>,
@@ -194,10 +204,10 @@ async fn agree(
     OnceKey(key): OnceKey,
     Sent(sent): Sent<AgreeSent>,
 ) -> Answer<Json<ActedView>> {
-    signed.may(&desk, Permission::FlowDecide)?;
     let signature = match &sent.signature {
-        Some(picture) => Some(files::sign(&desk, picture).await?),
-        None => None,
+        // Of whoever may not agree nothing is kept; why, the act itself says.
+        Some(picture) if may_agree(&desk, &signed, &id).await? => Some(files::sign(&desk, picture).await?),
+        _ => None,
     };
     let command = Command::Agree { text: sent.text, edits: sent.edits, signature };
     acted(&desk, &signed, Verb::Agree, (&id, version, &key), &command).await

@@ -11,6 +11,7 @@ use qudao_kernel::Lang;
 use qudao_workflow::Definition;
 use qudao_workflow::directory::Post;
 use qudao_workflow::form::{self, Choice, Field, FieldKind, Wrong};
+use qudao_workflow::store;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -186,6 +187,14 @@ pub(crate) struct FormSent {
     pub(super) form: BTreeMap<String, Value>,
 }
 
+/// A form to be looked at.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct LookSent {
+    form: BTreeMap<String, Value>,
+    /// The application it belongs to, which stays on the version it began under; absent for one that is begun.
+    application: Option<String>,
+}
+
 /// A mistake in a form.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FlowWrong {
@@ -209,7 +218,7 @@ pub(crate) struct FlowLook {
 }
 
 /// What a form lacks, which fields show, and where it would go. Nothing is kept.
-#[utoipa::path(post, path = "/flows/{flow}/look", tag = "flows", operation_id = "look_at_form", request_body = FormSent,
+#[utoipa::path(post, path = "/flows/{flow}/look", tag = "flows", operation_id = "look_at_form", request_body = LookSent,
     params(("flow" = String, Path, description = "Flow")), responses((status = 200, body = FlowLook)),
     extensions(("x-permission" = json!(["flow.start", "flow.decide"]))))]
 async fn look(
@@ -217,10 +226,17 @@ async fn look(
     signed: Signed,
     Language(lang): Language,
     Path(flow): Path<String>,
-    Sent(sent): Sent<FormSent>,
+    Sent(sent): Sent<LookSent>,
 ) -> Answer<Json<FlowLook>> {
-    Asker::of(&desk, &signed, &[Permission::FlowStart, Permission::FlowDecide]).await?;
-    let definition = desk.flows.catalogue.get(&flow)?;
+    let asker = Asker::of(&desk, &signed, &[Permission::FlowStart, Permission::FlowDecide]).await?;
+    let definition = match &sent.application {
+        Some(id) => {
+            let tx = &mut desk.db.read().await?;
+            let instance = store::get(tx, &asker.sight(), id).await?.instance;
+            super::rows::definition(&desk, tx, &instance).await?
+        }
+        None => Arc::clone(desk.flows.catalogue.get(&flow)?),
+    };
     let mut filled = sent.form;
     form::tidy(&definition.fields, &mut filled);
     let hides = |field: &&Field| field.visible_if.as_ref().is_some_and(|condition| !condition.holds(&filled));

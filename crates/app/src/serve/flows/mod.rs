@@ -8,6 +8,7 @@ mod files;
 mod forms;
 mod paper;
 mod people;
+mod private;
 mod rows;
 mod several;
 mod whole;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
         .merge(acts::routes())
         .merge(files::routes())
         .merge(paper::routes())
+        .merge(private::routes())
         .merge(budgets::routes())
 }
 

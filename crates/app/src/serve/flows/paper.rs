@@ -5,7 +5,8 @@ use super::super::network_name;
 use super::super::shown::{instant, mask};
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language, download, heavy};
-use super::rows::{definition, name_of};
+use super::rows::definition;
+use super::whole::names;
 use super::{Asker, READS, files};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -17,6 +18,7 @@ use qudao_workflow::machine::Decision;
 use qudao_workflow::store::{self, Line};
 use qudao_workflow::{Definition, Instance};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use unicode_width::UnicodeWidthStr as _;
@@ -37,14 +39,15 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Desk>> {
     extensions(("x-permission" = json!(["flow.start", "flow.decide", "flow.read"]))))]
 async fn paper(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Language, Path(id): Path<String>) -> Answer<Response> {
     let asker = Asker::of(&desk, &signed, READS).await?;
-    let (instance, definition, history, attached) = {
+    let (instance, definition, history, attached, names) = {
         let tx = &mut desk.db.read().await?;
         let instance = store::get(tx, &asker.sight(), &id).await?.instance;
         let definition = definition(&desk, tx, &instance).await?;
         let attached = files::of(tx, &definition, &instance.form).await?;
-        (instance, definition, store::history(tx, &id).await?, attached)
+        let names = names(&desk, tx, &signed, &asker, &definition, &instance).await?;
+        (instance, definition, store::history(tx, &id).await?, attached, names)
     };
-    let writer = Writer { asker: &asker, definition: &definition, attached: &attached, lang };
+    let writer = Writer { definition: &definition, attached: &attached, names: &names, lang };
     let text = mask(&writer.letter(&instance, &history));
     let foot = format!("{} · SHA-256 {}", instance.id, instance.content(&definition));
     let name = format!("{}.pdf", instance.id);
@@ -53,9 +56,10 @@ async fn paper(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): La
 
 /// Writes the letter a paper is set from: a title, heads, and rows of a label and a text.
 struct Writer<'a> {
-    asker: &'a Asker,
     definition: &'a Definition,
     attached: &'a [Attachment],
+    /// Of partners, outlets and people, by code or login.
+    names: &'a BTreeMap<String, String>,
     lang: Lang,
 }
 
@@ -95,7 +99,7 @@ impl Writer<'_> {
                 let chosen = choices.iter().find(|choice| choice.id == text);
                 chosen.map_or_else(|| text.to_owned(), |choice| choice.title.get(self.lang).to_owned())
             }
-            FieldKind::Partner | FieldKind::Outlet => match name_of(self.asker, &field.kind, text) {
+            FieldKind::Partner | FieldKind::Outlet | FieldKind::Person => match self.names.get(text) {
                 Some(name) => format!("{name} {text}"),
                 None => text.to_owned(),
             },
@@ -114,13 +118,13 @@ impl Writer<'_> {
                 value.as_array().into_iter().flatten().map(row).collect::<Vec<_>>().join("；")
             }
             FieldKind::Number => value.to_string(),
-            FieldKind::Text | FieldKind::LongText | FieldKind::Date | FieldKind::Month | FieldKind::Person => text.to_owned(),
+            FieldKind::Text | FieldKind::LongText | FieldKind::Date | FieldKind::Month => text.to_owned(),
         }
     }
 
     /// When, at which step, by whom and for whom, and what they said.
     fn decision(&self, line: &Line) -> String {
-        let Decision { step, by, acting, text, to, signature, .. } = &line.decision;
+        let Decision { step, by, acting, text, to, changed, signature, .. } = &line.decision;
         let mut parts = vec![instant(line.at_us).replace('T', " ").chars().take(16).collect::<String>()];
         parts.extend(self.definition.step(step).map(|step| step.title.get(self.lang).to_owned()));
         parts.push(match acting {
@@ -133,6 +137,11 @@ impl Writer<'_> {
         if !text.is_empty() {
             parts.push(format!("「{text}」"));
         }
+        parts.extend(changed.iter().filter_map(|(id, [before, after])| {
+            let field = self.definition.field(id)?;
+            let told = |value: &Value| if value.is_null() { "—".to_owned() } else { self.value(field, value) };
+            Some(format!("{} {} → {}", field.title.get(self.lang), told(before), told(after)))
+        }));
         if let Some(sha256) = signature {
             parts.push(format!("{} {}", self.say("手写签名", "signed by hand"), sha256.get(..12).unwrap_or_default()));
         }

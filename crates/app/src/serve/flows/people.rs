@@ -13,6 +13,7 @@ use qudao_access::directory::{self, Query};
 use qudao_access::people::Person;
 use qudao_access::{Permission, Role};
 use qudao_kernel::territory::under;
+use qudao_kernel::{Lang, Refusal};
 use qudao_network::initials::Initials;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -44,12 +45,33 @@ pub(crate) struct DeciderFilter {
     q: Option<String>,
 }
 
-/// Division codes of where somebody stands who may begin applications.
-async fn stands(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<String>> {
-    let master = master(desk).await;
-    let held = signed.0.grants_for(&desk.roles, Permission::FlowStart)?;
-    let stand = |(role, grant): &(&Role, &Grant)| reach::stands(master.as_deref(), role.over, &grant.over, desk.today());
-    Ok(held.iter().filter_map(stand).collect())
+/// Whom somebody may know of those who decide: who decides, those of the whole house; partners and their people, those of where they stand.
+pub(super) struct Known<'d> {
+    desk: &'d Desk,
+    /// Division codes of where they stand; none for the whole house.
+    near: Option<Vec<String>>,
+}
+
+impl<'d> Known<'d> {
+    /// By the caller's grants.
+    pub(super) async fn of(desk: &'d Arc<Desk>, signed: &Signed) -> Result<Self, Refusal> {
+        if signed.may(desk, Permission::FlowDecide).is_ok() {
+            return Ok(Self { desk, near: None });
+        }
+        let master = master(desk).await;
+        let held = signed.0.grants_for(&desk.roles, Permission::FlowStart).unwrap_or_default();
+        let stand = |(role, grant): &(&Role, &Grant)| reach::stands(master.as_deref(), role.over, &grant.over, desk.today());
+        Ok(Self { desk, near: Some(held.iter().filter_map(stand).collect()) })
+    }
+
+    /// The roles in which somebody decides there, as people call them; none for whom one may not know.
+    pub(super) fn roles(&self, person: &Person, lang: Lang) -> Vec<String> {
+        let today = self.desk.today();
+        let over = |grant: &Grant| self.near.as_ref().is_none_or(|near| near.iter().any(|place| under(place, &grant.over)));
+        let held = person.grants.iter().filter(|grant| grant.holds(today) && over(grant));
+        let roles = held.filter_map(|grant| self.desk.roles.get(&grant.role).ok());
+        roles.filter(|role| role.may.contains(&Permission::FlowDecide)).map(|role| role.title.get(lang).to_owned()).collect()
+    }
 }
 
 /// People who may decide, by login; the first twenty of those that are meant.
@@ -63,21 +85,14 @@ async fn people(
 ) -> Answer<Json<Vec<DeciderView>>> {
     let asker = Asker::of(&desk, &signed, &[Permission::FlowStart, Permission::FlowDecide]).await?;
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
-    // Who decides knows the deciders of the whole house; partners and their people those of where they stand.
-    let near = if signed.may(&desk, Permission::FlowDecide).is_ok() { None } else { Some(stands(&desk, &signed).await?) };
-    let over = |grant: &Grant| near.as_ref().is_none_or(|near| near.iter().any(|place| under(place, &grant.over)));
-    let roles = |person: &Person| {
-        let held = person.grants.iter().filter(|grant| grant.holds(asker.today) && over(grant));
-        let deciding = held.filter_map(|grant| desk.roles.get(&grant.role).ok()).filter(|role| role.may.contains(&Permission::FlowDecide));
-        deciding.map(|role| role.title.get(lang).to_owned()).collect::<Vec<String>>()
-    };
+    let known = Known::of(&desk, &signed).await?;
     let meant = |person: &Person| {
         let said = |text: &str| text.to_lowercase().contains(&typed);
         typed.is_empty() || said(&person.login) || said(&person.name) || Initials::of(&person.name).find(&typed).is_some()
     };
-    let visible = |person: &Person| meant(person) && !roles(person).is_empty();
+    let visible = |person: &Person| meant(person) && !known.roles(person, lang).is_empty();
     let query = Query { limit: MOST, ..Query::default() };
     let page = directory::list(&mut desk.db.read().await?, &query, asker.today, &visible).await?;
-    let view = |person: Person| DeciderView { title: roles(&person).join(" · "), login: person.login, name: person.name };
+    let view = |person: Person| DeciderView { title: known.roles(&person, lang).join(" · "), login: person.login, name: person.name };
     Ok(Json(page.people.into_iter().map(view).collect()))
 }

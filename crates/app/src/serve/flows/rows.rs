@@ -13,7 +13,7 @@ use qudao_kernel::{Date, Fen, Lang, Refusal};
 use qudao_platform::Tx;
 use qudao_workflow::form::{Field, FieldKind};
 use qudao_workflow::store::{self, Held, Part, Query};
-use qudao_workflow::{Definition, Instance};
+use qudao_workflow::{Definition, Instance, State as Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -65,6 +65,9 @@ pub(crate) struct ApplicationRow {
     #[schema(required)]
     due: Option<String>,
     late: bool,
+    /// When its applicant urged those who hold it now.
+    #[schema(required)]
+    urged_at: Option<String>,
     /// Whether one was copied on it and has not read it.
     unread: bool,
 }
@@ -95,6 +98,10 @@ impl ApplicationRow {
             ended_at: instance.ended_us.map(instant),
             due: due.map(|day| day.to_string()),
             late: due.is_some_and(|day| day < asker.today),
+            urged_at: instance
+                .urged_us
+                .filter(|at| instance.open().any(|turn| turn.opened_us.is_some_and(|opened| opened <= *at)))
+                .map(instant),
             unread,
         }
     }
@@ -191,12 +198,24 @@ async fn list(
             .into());
         }
     };
+    let (flow, state) = (asked.flow.unwrap_or_default(), asked.state.unwrap_or_default());
+    if !flow.is_empty() {
+        desk.flows.catalogue.get(&flow)?;
+    }
+    if !state.is_empty() && !Stage::ALL.iter().any(|one| one.name() == state) {
+        return Err(Refusal::bad_input(
+            "serve.request.query",
+            format!("条件 state={state} 无法识别；请重置条件"),
+            format!("state={state} cannot be read; reset the filters"),
+        )
+        .into());
+    }
     let paging = Paging { after: asked.after, limit: asked.limit };
     let place = paging.after.as_deref().and_then(|after| after.split_once('-'));
     let query = Query {
         part,
-        flow: asked.flow.unwrap_or_default(),
-        state: asked.state.unwrap_or_default(),
+        flow,
+        state,
         text: asked.q.unwrap_or_default().trim().to_owned(),
         late_on: asked.late.filter(|late| *late).map(|_| asker.today),
         after: place.and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned()))),

@@ -1,22 +1,22 @@
 //! One application: its content, who holds it, what was decided, and what the caller may do with it.
 
 use super::super::desk::Desk;
-use super::super::shown::instant;
+use super::super::shown::{instant, mask};
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language};
 use super::forms::FlowView;
+use super::private::masked_value;
 use super::rows::{ApplicationRow, definition, name_of};
-use super::{Asker, PartyView, READS, files};
+use super::{Asker, PartyView, READS, files, people, private};
 use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::Permission;
 use qudao_kernel::{Lang, Refusal};
 use qudao_platform::Tx;
-use qudao_workflow::directory::Staff;
 use qudao_workflow::form::{Field, FieldKind};
 use qudao_workflow::machine::{self, Turn, Verb};
 use qudao_workflow::store::{self, Line};
-use qudao_workflow::{Definition, Form, Instance, State as Stage};
+use qudao_workflow::{Definition, Instance, State as Stage};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,7 +138,10 @@ pub(crate) struct ApplicationWhole {
     head: ApplicationRow,
     /// The flow in the version it began under.
     flow: FlowView,
+    /// What was filled in; personal data masked for all but who wrote it and who may change it.
     form: BTreeMap<String, Value>,
+    /// Whether something of it is masked: `POST /applications/{id}/reveal`.
+    masked: bool,
     /// Names of the partners, outlets and people the form names, by code or login.
     names: BTreeMap<String, String>,
     files: Vec<ApplicationFile>,
@@ -198,14 +201,17 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
     let verbs: Vec<Verb> = verbs.into_iter().filter(may).collect();
     let decides = verbs.iter().any(|verb| matches!(verb, Verb::Agree | Verb::Execute));
     let history = store::history(tx, id).await?;
-    let names = names(tx, asker, &definition, &instance.form).await?;
+    let names = names(desk, tx, signed, asker, &definition, instance).await?;
     let files = files::of(tx, &definition, &instance.form).await?;
     let step = instance.progress.step.as_deref().and_then(|step| definition.step(step));
     let show = Show { definition: &definition, instance, history: &history, lang };
+    let (own, editable) = (private::wrote(asker, instance), if decides { editable } else { Vec::new() });
+    let form = private::masked(&definition, &instance.form, &|field| own || editable.iter().any(|one| one == field));
     Ok(ApplicationWhole {
         head: ApplicationRow::of(asker, &definition, &held, false, lang),
         flow: FlowView::of(&definition, Vec::new(), lang),
-        form: instance.form.clone(),
+        masked: form != instance.form,
+        form,
         names,
         files: files
             .into_iter()
@@ -217,7 +223,7 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
         history: history.iter().map(|line| show.line(line)).collect(),
         copies: instance.copies.iter().map(PartyView::of).collect(),
         verbs: verbs.into_iter().map(|verb| verb.name().to_owned()).collect(),
-        editable: if decides { editable } else { Vec::new() },
+        editable,
         needs_signature: decides && step.is_some_and(|step| step.signature),
         barred: definition.barred(&instance.form).map(|bar| bar.why.get(lang).to_owned()),
         budget: (definition.budget.is_some() && instance.approved.is_some()).then(|| instance.id.clone()),
@@ -235,8 +241,16 @@ pub(super) const fn permissions(verb: Verb) -> &'static [Permission] {
     }
 }
 
-/// Names of what a form names.
-async fn names(tx: &mut Tx, asker: &Asker, definition: &Definition, form: &Form) -> Result<BTreeMap<String, String>, Refusal> {
+/// Names of what a form names, as far as the asker may know them.
+pub(super) async fn names(
+    desk: &Arc<Desk>,
+    tx: &mut Tx,
+    signed: &Signed,
+    asker: &Asker,
+    definition: &Definition,
+    instance: &Instance,
+) -> Result<BTreeMap<String, String>, Refusal> {
+    let form = &instance.form;
     let mut names = BTreeMap::new();
     let mut logins = BTreeSet::new();
     let mut take = |field: &Field, value: &Value| {
@@ -256,9 +270,13 @@ async fn names(tx: &mut Tx, asker: &Asker, definition: &Definition, form: &Form)
             rows.iter().filter_map(|row| row.get(&column.id)).for_each(|value| take(column, value));
         }
     }
+    let known = people::Known::of(desk, signed).await?;
     for login in logins {
-        let party = Staff::party(tx, &login).await?;
-        names.insert(login, party.name);
+        let Some(person) = qudao_access::people::get(tx, &login).await? else { continue };
+        let part = instance.holders().into_iter().any(|party| party.login == login) || login == asker.actor.me.login;
+        if part || !known.roles(&person, Lang::Zh).is_empty() {
+            names.insert(login, person.name);
+        }
     }
     Ok(names)
 }
@@ -335,11 +353,12 @@ impl Show<'_> {
         let decision = &line.decision;
         let title =
             |field: &str| self.definition.field(field).map_or_else(|| field.to_owned(), |field| field.title.get(self.lang).to_owned());
+        let shown = |id: &str, value: &Value| self.definition.field(id).map_or_else(|| value.clone(), |field| masked_value(field, value));
         let change = |(field, [before, after]): (&String, &[Value; 2])| FieldChange {
             title: title(field),
             field: field.clone(),
-            before: before.clone(),
-            after: after.clone(),
+            before: shown(field, before),
+            after: shown(field, after),
         };
         DecisionView {
             seq: line.seq,
@@ -350,7 +369,7 @@ impl Show<'_> {
             step: decision.step.clone(),
             by: PartyView::some(&decision.by),
             acting: decision.acting.as_ref().map(PartyView::of),
-            text: decision.text.clone(),
+            text: mask(&decision.text),
             to: decision.to.iter().map(PartyView::of).collect(),
             to_step: decision.to_step.clone(),
             changed: decision.changed.iter().map(change).collect(),

@@ -1,8 +1,8 @@
-import { useId, useRef, useState } from 'react';
-import { isApiError } from '@/api/errors';
+import { useId } from 'react';
 import { useT } from '@/i18n';
-import { ACCEPT, bring } from '@/shared/flows/acts';
+import { ACCEPT } from '@/shared/flows/acts';
 import type { FileRef } from '@/shared/flows/form';
+import { useBring } from '@/shared/flows/useBring';
 import { bytes } from '@/shared/format/money';
 import { shrink } from '@/shared/shrink';
 import { Btn } from '../../kit';
@@ -26,27 +26,7 @@ async function small(file: File): Promise<[Blob, string]> {
 export function Files({ label, help, wrong, files, most, onChange }: Props) {
   const t = useT('flows');
   const id = useId();
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<string>();
-  // One may be removed while others are still on their way.
-  const latest = useRef(files);
-  latest.current = files;
-  const take = async (chosen: File[]) => {
-    setBusy(true);
-    setRefused(undefined);
-    const fresh: FileRef[] = [];
-    for (const file of chosen) {
-      try {
-        const brought = await bring(...(await small(file)));
-        if (!fresh.some((one) => one.id === brought.id)) fresh.push(brought);
-      } catch (error) {
-        setRefused(`${file.name}: ${isApiError(error) ? error.message : t('fileFailed')}`);
-      }
-    }
-    const there = latest.current;
-    onChange([...there, ...fresh.filter((one) => !there.some((other) => other.id === one.id))].slice(0, most));
-    setBusy(false);
-  };
+  const { busy, refused, take, remove } = useBring({ files, most, onChange, ready: small });
   return (
     <div className="m-field">
       <label htmlFor={id}>{label}</label>
@@ -55,7 +35,7 @@ export function Files({ label, help, wrong, files, most, onChange }: Props) {
           <span>
             {file.name} <span className="m-muted">{file.bytes > 0 && bytes(file.bytes)}</span>
           </span>
-          <Btn onClick={() => onChange(files.filter((one) => one.id !== file.id))}>{t('fileRemove', { name: file.name })}</Btn>
+          <Btn onClick={() => remove(file.id)}>{t('fileRemove', { name: file.name })}</Btn>
         </div>
       ))}
       <input

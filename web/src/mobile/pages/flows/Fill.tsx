@@ -18,7 +18,7 @@ export function Fill({ flow, back, kept }: { flow: Flow; back: string; kept?: Ke
   const navigate = useNavigate();
   const fields = ownFields(flow);
   const names = kept?.names ?? NO_NAMES;
-  const fill = useFill({ flow: flow.id, fields, start: filledFrom(fields, kept?.form ?? {}, kept?.files) });
+  const fill = useFill({ flow: flow.id, fields, start: filledFrom(fields, kept?.form ?? {}, kept?.files), application: kept?.id });
   const [post, setPost] = useState(flow.posts[0]?.grant ?? '');
   const keeping = useKeep({ flow, fields, fill, kept, post: post || undefined });
   const { head, busy, refused, changes, open } = keeping;

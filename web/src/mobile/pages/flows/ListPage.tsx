@@ -67,7 +67,6 @@ export default function ListPage() {
 
 function Item({ row }: { row: Row }) {
   const t = useT('flows');
-  const label = useLabel('flows');
   const due = row.due ? t('dueBy', { day: row.due }) : '';
   return (
     <ListItem
@@ -79,7 +78,16 @@ function Item({ row }: { row: Row }) {
           {row.unread && <Badge tone="info">{t('unread')}</Badge>}
         </>
       }
-      value={row.late ? <Badge tone="bad">{t('late')}</Badge> : <Badge tone={TONES[row.state]}>{label('states', row.state)}</Badge>}
+      value={<Standing row={row} />}
     />
   );
+}
+
+/** What presses most: that it is late, that it was urged, or how far it is. */
+function Standing({ row }: { row: Row }) {
+  const t = useT('flows');
+  const label = useLabel('flows');
+  if (row.late) return <Badge tone="bad">{t('late')}</Badge>;
+  if (row.urged_at) return <Badge tone="warn">{t('urged')}</Badge>;
+  return <Badge tone={TONES[row.state]}>{label('states', row.state)}</Badge>;
 }
