@@ -12,7 +12,7 @@ use crate::facts::{FactFile, FactStore};
 use crate::settle::subs::key as hash;
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use datafusion::parquet::arrow::ArrowWriter;
-use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::basic::Compression;
 use datafusion::parquet::file::properties::WriterProperties;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::{Date, Month, Refusal};
@@ -76,6 +76,7 @@ pub(super) const CUBES: &[Cube] = &[
     Cube { name: "area_month", days: false, ..AREA },
     GOODS,
     Cube { name: "goods_month", days: false, ..GOODS },
+    Cube { name: "partner", keys: &[Dimension::Partner, Dimension::State], cols: &[Col::Kind], ..OUTLET },
     OUTLET,
     Cube { name: "clerk", cols: &[Col::Outlet, Col::Partner, Col::Clerk, Col::Kind], ..OUTLET },
     Cube {
@@ -130,9 +131,9 @@ impl Cube {
         self.cols.contains(&Col::Outlet)
     }
 
-    /// Whether it is sorted by township, which it then has as a key.
-    pub(super) fn is_by_town(&self) -> bool {
-        self.keys.first() == Some(&Dimension::Town)
+    /// The key it is sorted by, where that is not the day: townships and their outlets, or partners.
+    pub(super) fn sorted_by(&self) -> Option<Dimension> {
+        self.keys.first().copied().filter(|key| matches!(key, Dimension::Town | Dimension::Partner))
     }
 
     fn answers(&self, dimension: Dimension) -> bool {
@@ -150,7 +151,8 @@ impl Cube {
             Dimension::Province => area(2),
             Dimension::City => area(4),
             Dimension::County => area(6),
-            Dimension::Town | Dimension::Partner | Dimension::Root | Dimension::Tier => self.is_placed(),
+            Dimension::Partner => self.is_placed() || self.keys.contains(&dimension),
+            Dimension::Town | Dimension::Root | Dimension::Tier => self.is_placed(),
             Dimension::Channel | Dimension::Subtype | Dimension::Grade => self.is_placed() || self.keys.contains(&dimension),
             Dimension::Outlet => self.is_placed(),
             Dimension::Clerk => self.cols.contains(&Col::Clerk),
@@ -210,13 +212,13 @@ impl Cube {
             && (measure.age.is_none() || self.answers(Dimension::Age))
     }
 
-    /// In which order of its keys its rows are sorted, and whether each is the code of a text: days first, or townships and their outlets.
+    /// In which order of its keys its rows are sorted, and whether each is the code of a text: days first, or the key it is sorted by and then columns.
     fn order(&self) -> Vec<(usize, bool)> {
         let coded = |col: &Col| !matches!(col, Col::PlanFee | Col::Active | Col::Month);
         let keys = 1..=self.keys.len();
         let cols = self.cols.iter().enumerate().map(|(at, col)| (1 + self.keys.len() + at, coded(col)));
         let day = std::iter::once((0, false));
-        if !self.is_by_town() {
+        if self.sorted_by().is_none() {
             return day.chain(keys.map(|at| (at, true))).chain(cols).collect();
         }
         std::iter::once((1, true)).chain(cols).chain(keys.skip(1).map(|at| (at, true))).chain(day).collect()
@@ -403,10 +405,7 @@ impl<'w> Builder<'w> {
         }
         let failed = |error: &dyn std::fmt::Display| broken(cube.name, error);
         let batch = RecordBatch::try_from_iter(columns).map_err(|error| failed(&error))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_max_row_group_row_count(Some(GROUP))
-            .build();
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).set_max_row_group_row_count(Some(GROUP)).build();
         let mut bytes = Vec::new();
         let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).map_err(|error| failed(&error))?;
         writer.write(&batch).map_err(|error| failed(&error))?;

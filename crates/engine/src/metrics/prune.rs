@@ -1,5 +1,5 @@
-//! Where in the country a question's facts can lie, and which row groups of a rollup can hold them. Rollups that know outlets are sorted by
-//! township, so that a question of one partner, outlet or division reads a small part of them.
+//! Where in the country a question's facts can lie, or whose they can be, and which row groups of a rollup can hold them. Rollups that know
+//! outlets are sorted by township, so that a question of one division, outlet or usual partner reads a small part of them; that of partners by partner.
 
 use super::cubes::Cube;
 use super::fold::{Job, cube_name};
@@ -13,14 +13,23 @@ use std::collections::BTreeSet;
 /// Division codes, of which one begins that of each fact; an empty one means facts that stand nowhere.
 type Areas = BTreeSet<String>;
 
-/// What must hold of the place of a fact: it lies in one of the divisions of each.
-pub(super) struct Where(Vec<Areas>);
+/// What must hold of the key a rollup is sorted by: it begins with one of the codes of each.
+pub(super) struct Where {
+    column: String,
+    codes: Vec<Areas>,
+}
 
 impl Where {
     /// Of a question to a rollup; everywhere where that cannot be told.
     pub(super) fn of(job: &Job<'_>, cube: Option<&Cube>, places: &Places) -> Self {
-        if !cube.is_some_and(Cube::is_by_town) {
-            return Self(Vec::new());
+        let Some(sorted_by) = cube.and_then(Cube::sorted_by) else { return Self { column: String::new(), codes: Vec::new() } };
+        let column = cube_name(sorted_by);
+        if sorted_by == Dimension::Partner {
+            let named = |test: &Test| match test {
+                Test::Is(Dimension::Partner, keys) => Some(keys.iter().cloned().collect()),
+                _ => None,
+            };
+            return Self { column, codes: job.tests.iter().filter_map(named).collect() };
         }
         let scope = (!job.within.is_everywhere() && job.within.clerks.is_empty()).then(|| {
             let mut areas: Areas = job.within.territories.iter().map(|code| town_of(code)).collect();
@@ -28,17 +37,16 @@ impl Where {
             areas.extend(of_outlets(places, &job.within.outlets));
             areas
         });
-        Self(scope.into_iter().chain(job.tests.iter().filter_map(|test| of_test(test, places))).collect())
+        Self { column, codes: scope.into_iter().chain(job.tests.iter().filter_map(|test| of_test(test, places))).collect() }
     }
 
     /// The row groups that can hold such facts.
     pub(super) fn groups(&self, file: &ParquetMetaData) -> Vec<usize> {
-        let column = cube_name(Dimension::Town);
         let fits = |group: &RowGroupMetaData| {
-            let chunk = group.columns().iter().find(|chunk| chunk.column_path().string() == column);
+            let chunk = group.columns().iter().find(|chunk| chunk.column_path().string() == self.column);
             match chunk.and_then(|chunk| chunk.statistics()) {
                 Some(Statistics::ByteArray(bounds)) => match (bounds.min_bytes_opt(), bounds.max_bytes_opt()) {
-                    (Some(least), Some(greatest)) => self.0.iter().all(|areas| areas.iter().any(|area| meets(area, least, greatest))),
+                    (Some(least), Some(greatest)) => self.codes.iter().all(|codes| codes.iter().any(|code| meets(code, least, greatest))),
                     _ => true,
                 },
                 _ => true,

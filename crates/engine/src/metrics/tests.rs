@@ -216,6 +216,7 @@ fn question(rng: &mut Rng, catalogue: &Catalogue) -> Query {
         0 => vec![Test::Under(vec![(*rng.one(&["3609", "360902002", "360921"])).into()])],
         1 => vec![Test::Tree(vec![format!("P{}", rng.below(6))])],
         2 => vec![Test::Is(Dimension::Channel, vec!["社会渠道".into()])],
+        3 => vec![Test::Is(Dimension::Partner, vec![format!("P{}", rng.below(6)), "P9".into()])],
         _ => Vec::new(),
     };
     query.compare = Compare { previous: rng.below(2) == 0, last_year: rng.below(4) == 0, adjusted: rng.below(3) == 0, target: false };
@@ -311,7 +312,7 @@ fn corrections_and_withdrawals_count_at_once_and_rebuild_only_what_they_touch() 
     let mut text = String::from("event_id,kind,occurred_on,known_on,outlet\n");
     let _ = writeln!(text, "X1,activation,2026-03-05,2026-03-06,W1");
     load(&made, Table::BusinessEvent, "march", &text);
-    assert_eq!(meter.build(&made.master).unwrap().built, 6, "the six rollups of business of March");
+    assert_eq!(meter.build(&made.master).unwrap().built, 7, "the seven rollups of business of March");
     same(&made, &catalogue, &meter, &mut rng, 40);
 }
 
@@ -332,6 +333,7 @@ fn the_smallest_rollup_that_answers_is_read() {
     assert_ne!(source("effective_orders", &[Dimension::Day], &everywhere, "2026-03-30"), "business_event");
     assert_eq!(source("effective_orders", &[Dimension::Outlet], &everywhere, "2026-03-31"), "outlet");
     assert_eq!(source("effective_orders", &[Dimension::Outlet], &everywhere, "2026-03-30"), "business_event", "not whole months");
+    assert_eq!(source("effective_orders", &[Dimension::Partner, Dimension::Month], &everywhere, "2026-03-31"), "partner");
     assert_eq!(source("effective_orders", &[Dimension::Clerk], &everywhere, "2026-03-31"), "clerk");
     assert_eq!(source("effective_orders", &[Dimension::County, Dimension::Month], &everywhere, "2026-03-31"), "area_month");
     assert_eq!(source("main_push_share", &[Dimension::City], &everywhere, "2026-03-30"), "goods,goods".split(',').next().unwrap());
