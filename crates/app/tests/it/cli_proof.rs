@@ -1,6 +1,7 @@
 //! Proofs of a whole month of the demo: each from a part of the facts, and each the run's own line.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -39,7 +40,7 @@ fn every_line_of_the_demo_is_proved_without_reading_all_facts() {
     let mut names = String::new();
     for [partner, policy, component, basis, payee] in rows(&lines, ["partner", "policy", "component", "basis", "payee"]) {
         *components.entry(component.clone()).or_default() += 1;
-        names += &format!("{partner}\t{policy}/{component}/{basis}/{payee}\n");
+        writeln!(names, "{partner}\t{policy}/{component}/{basis}/{payee}").unwrap();
     }
     for shape in ["subsidy", "star", "commitment", "volume_reward"] {
         assert!(components.contains_key(shape), "the demo has lines of {shape}: {components:?}");
@@ -49,7 +50,7 @@ fn every_line_of_the_demo_is_proved_without_reading_all_facts() {
         let count = seen.entry(component.clone()).or_default();
         *count += 1;
         if *count <= 5 && !partner.is_empty() && !component.is_empty() {
-            names += &format!("{partner}\t{policy}/{component}/{basis}\n");
+            writeln!(names, "{partner}\t{policy}/{component}/{basis}").unwrap();
         }
     }
     let asked = file("names.txt");

@@ -82,7 +82,9 @@ pub async fn adjustments(tx: &mut Tx, month: Month, approved: Vec<Reward>) -> Re
     for row in tx.query(sql, args![month]).await? {
         of_row(&row)?.state(&mut all);
     }
-    approved.into_iter().for_each(|reward| reward.state(&mut all));
+    for reward in approved {
+        reward.state(&mut all);
+    }
     Ok(all)
 }
 
