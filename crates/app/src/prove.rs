@@ -5,7 +5,7 @@
 //! | step | read | proves |
 //! |---|---|---|
 //! | 1 | the fact itself, its subscriber's month and events that name it, pages at a time | what is paid on single facts, released and taken back |
-//! | 2 | what the group counts: the partner's facts, those rolled up to it, the run's lines it totals; for ranks and pools what the run collected of the others | groups, ladders, overrides, ranks, pools |
+//! | 2 | what the group counts: the partner's facts, those rolled up to it, states of their subscribers, the run's lines it totals; for ranks and pools what the run collected of the others | groups, cumulative years, ladders, overrides, ranks, pools |
 //! | 3 | the partner's own facts and lines | clawbacks, what several limits share |
 //! | 4 | all | budgets, measures of regions and of the company |
 

@@ -4,6 +4,7 @@
 //! always asked for a day. Invariant: what a plain folder of files says and what the database says are the same rows.
 
 pub mod agreement;
+pub mod attribution;
 pub mod book;
 pub mod clerk;
 pub mod files;

@@ -22,6 +22,7 @@ pub mod ledger_post;
 pub mod payment;
 pub mod period;
 pub mod proof;
+pub mod reward;
 pub mod sample;
 pub mod simulate;
 pub mod statement;

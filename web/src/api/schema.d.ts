@@ -3520,14 +3520,17 @@ export interface components {
       /** @description Logins. */
       to: string[];
     };
-    /** @description A correction approved elsewhere, such as the outcome of a dispute. */
+    /** @description A correction approved elsewhere, such as the outcome of a dispute; or a reward. */
     AdjustmentView: {
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
+      /** @description Number of the dispute, or of the application. */
       code: string;
+      /** @description correction or reward. */
+      kind: string;
       text: string;
     };
     /** @description An agreement. */

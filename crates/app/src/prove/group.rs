@@ -4,11 +4,13 @@
 use super::{Target, World, agrees, once};
 use qudao_engine::facts::Wanted;
 use qudao_engine::settle::{Collected, Rows};
+use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::{Month, Refusal};
 use qudao_policy::lines::{Line, LineKind, Reason};
 use qudao_policy::model::{Basis, Fact, Policy, Source};
 use qudao_settle::interp::focus::{Known, total_of_lines};
 use qudao_settle::interp::number::Exact;
+use qudao_settle::interp::row::text;
 use qudao_settle::interp::trace::Counted;
 use qudao_settle::proof::{Needs, Proof, Subject, group_needs, prove_focused};
 use std::cell::Cell;
@@ -131,7 +133,8 @@ impl World {
         Ok(lines)
     }
 
-    /// Facts of the partner, and of those below whose facts are rolled up to it.
+    /// Facts of the partner, and of those below whose facts are rolled up to it; where states are read, those of the facts' subscribers,
+    /// whoever they stand with.
     fn facts_counted(&self, own: &str, needs: &Needs) -> Result<Vec<Fact>, Refusal> {
         let mut partners = BTreeSet::from([own.to_owned()]);
         if !needs.tiers.is_empty() {
@@ -144,6 +147,12 @@ impl World {
                 let wanted = Wanted { months: Some(*months), partner: Some(partner.clone()), ..Wanted::default() };
                 facts.extend(self.read(*table, &wanted)?);
             }
+        }
+        let named = facts.iter().map(|fact| text(fact, Col::Subscriber)).filter(|subscriber| !subscriber.is_empty());
+        let subscribers: BTreeSet<String> = named.map(str::to_owned).collect();
+        for month in needs.states.iter().filter(|_| !subscribers.is_empty()) {
+            let wanted = Wanted { months: Some((*month, *month)), subscribers: Some(subscribers.clone()), ..Wanted::default() };
+            facts.extend(self.read(Table::SubscriberMonth, &wanted)?);
         }
         crate::inputs::forget_stand_ins(&mut facts);
         Ok(facts)

@@ -16,7 +16,7 @@ const MOST: usize = 6;
 const PPM: i64 = 1_000_000;
 
 /// A metric of the month against its target.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Aim {
     /// Id of the metric.
     metric: String,
@@ -37,7 +37,7 @@ pub(crate) struct Aim {
 }
 
 /// The month under way.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub(crate) struct UnderWay {
     month: String,
     /// How much of the month has passed, parts of a million.

@@ -1,10 +1,12 @@
 //! What all handlers share: the database, the folder, the definitions, and what was read from files and is kept while they do not change.
 
+use super::arrivals::Arrived;
 use super::booked::Booked;
 use super::counters::Counters;
 use super::figures::Figures;
 use super::flows::Flows;
 use super::home::Home;
+use super::homepage::Kept;
 use super::jobs::Jobs;
 use super::ledger::Books;
 use super::opened::{Opened, Run};
@@ -41,6 +43,8 @@ pub(crate) struct Desk {
     pub(crate) shelf: Unchanged<Shelf>,
     opened: Opened,
     pub(crate) booked: Booked,
+    pub(crate) arrived: Arrived,
+    pub(crate) workbench: Kept,
     traces: AtomicU64,
 }
 
@@ -71,6 +75,8 @@ impl Desk {
             shelf: Unchanged::default(),
             opened: Opened::default(),
             booked: Booked::default(),
+            arrived: Arrived::default(),
+            workbench: Kept::default(),
             traces,
         }))
     }

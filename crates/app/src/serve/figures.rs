@@ -17,6 +17,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// The catalogue, and the counter over the folder's facts.
 pub(crate) struct Figures {
     pub(crate) catalogue: Arc<Catalogue>,
+    /// The folder's facts.
+    pub(crate) store: Arc<FactStore>,
     meter: Meter,
     building: AtomicBool,
 }
@@ -25,8 +27,9 @@ impl Figures {
     /// Over a folder.
     pub(crate) fn open(root: &Path) -> Result<Self, Refusal> {
         let catalogue = Arc::new(Catalogue::standard()?);
-        let meter = Meter::new(Arc::new(FactStore::open(&root.to_string_lossy())?), Arc::clone(&catalogue));
-        Ok(Self { catalogue, meter, building: AtomicBool::new(false) })
+        let store = Arc::new(FactStore::open(&root.to_string_lossy())?);
+        let meter = Meter::new(Arc::clone(&store), Arc::clone(&catalogue));
+        Ok(Self { catalogue, store, meter, building: AtomicBool::new(false) })
     }
 
     /// The facts as they are now. Where rollups of them are missing they are built in the background. Reads files.

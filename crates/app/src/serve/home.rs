@@ -68,17 +68,24 @@ impl Home {
         self.0.join("trials").join(period.to_string())
     }
 
-    /// The published months, rising. A folder without a summary is a run that did not end, and is none.
-    pub(crate) fn settled(&self) -> Result<Vec<Settled>, Refusal> {
+    /// The published months with their folders, rising. A folder without a summary is a run that did not end, and is none.
+    pub(crate) fn settled_folders(&self) -> Result<Vec<(Month, PathBuf)>, Refusal> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(&self.0).map_err(|error| unreadable(&self.0, &error))? {
             let folder = entry.map_err(|error| unreadable(&self.0, &error))?.path();
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.strip_prefix("run-").is_some_and(|month| month.parse::<Month>().is_ok()) && folder.join(SUMMARY).is_file() {
-                found.push(Settled { summary: chain::summary_of(&folder)?, folder });
+            let month = name.strip_prefix("run-").and_then(|month| month.parse::<Month>().ok());
+            if let Some(month) = month.filter(|_| folder.join(SUMMARY).is_file()) {
+                found.push((month, folder));
             }
         }
-        found.sort_by_key(|settled| settled.summary.period);
+        found.sort();
         Ok(found)
+    }
+
+    /// The published months and what their runs say of themselves, rising.
+    pub(crate) fn settled(&self) -> Result<Vec<Settled>, Refusal> {
+        let read = |(_, folder): (Month, PathBuf)| Ok(Settled { summary: chain::summary_of(&folder)?, folder });
+        self.settled_folders()?.into_iter().map(read).collect()
     }
 }

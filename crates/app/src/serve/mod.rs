@@ -9,8 +9,10 @@
 mod account;
 mod accounts;
 mod aims;
+mod answers;
 mod arrivals;
 mod assets;
+mod attribution;
 mod audit;
 mod booked;
 mod business;
@@ -67,6 +69,7 @@ mod post;
 mod posts;
 mod proofs;
 mod reach;
+mod rewards;
 mod search;
 mod session;
 mod settling;
@@ -156,7 +159,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let figures = metrics::routes().merge(metric_rows::routes()).merge(views::routes()).merge(mailing::routes()).merge(exports::routes());
     let figures = figures.merge(targets::routes()).merge(standing::routes());
     let figures = figures.merge(grading::routes()).merge(export_rows::routes()).merge(main_push::routes());
-    let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes());
+    let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes()).merge(attribution::routes());
     let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
     let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
     let network = network::routes()

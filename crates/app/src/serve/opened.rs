@@ -166,13 +166,12 @@ impl Opened {
     pub(crate) fn all(&self, home: &Home, master: &Master) -> Result<Vec<Arc<Run>>, Refusal> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut runs = BTreeMap::new();
-        for settled in home.settled()? {
-            let path = settled.folder.join(crate::chain::SUMMARY);
+        for (period, folder) in home.settled_folders()? {
+            let path = folder.join(crate::chain::SUMMARY);
             let changed = path.metadata().and_then(|data| data.modified()).map_err(|error| unreadable(&path, &error))?;
-            let period = settled.summary.period;
             let run = match kept.runs.remove(&period) {
                 Some((then, run)) if then == changed => run,
-                _ => Arc::new(Run::open(settled, master, home.root())?),
+                _ => Arc::new(Run::open(Settled { summary: crate::chain::summary_of(&folder)?, folder }, master, home.root())?),
             };
             runs.insert(period, (changed, run));
         }

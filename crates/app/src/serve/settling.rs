@@ -13,6 +13,7 @@
 use super::desk::Desk;
 use super::home::Home;
 use super::jobs::Progress;
+use super::rewards;
 use crate::chain::{self, SUMMARY};
 use crate::inputs::{self, InputFile};
 use crate::say::{Say, make_folder, unreadable};
@@ -27,6 +28,7 @@ use qudao_platform::hash::sha256;
 use qudao_policy::{Severity, compile};
 use qudao_settle::period::difference::Stated;
 use qudao_settle::period::{Counts, Finding, Limits, Period, find};
+use qudao_settle::reward::{self, Reward};
 use qudao_settle::statement::{Adjustment, Statement, read_statements};
 use qudao_settle::{dispute, example};
 use std::collections::BTreeMap;
@@ -203,9 +205,26 @@ pub(crate) fn trial(desk: &Desk, month: Month, progress: &Progress) -> Result<(S
     Ok((hash, find(&now, before.as_deref(), counts, limits(desk)?)))
 }
 
-/// Approved amounts of disputes that stand in the statements of a month, by partner. Call it within a job.
+/// Approved amounts of disputes and rewards that stand in the statements of a month, by partner. Call it within a job.
 fn adjustments(desk: &Desk, month: Month) -> Result<BTreeMap<String, Vec<Adjustment>>, Refusal> {
-    Handle::current().block_on(async { dispute::adjustments(&mut desk.db.read().await?, month).await })
+    let new = rewards_to_take(desk, month)?;
+    Handle::current().block_on(async {
+        let tx = &mut desk.db.read().await?;
+        let mut all = dispute::adjustments(tx, month).await?;
+        for (partner, rewards) in reward::adjustments(tx, month, new).await? {
+            all.entry(partner).or_default().extend(rewards);
+        }
+        Ok(all)
+    })
+}
+
+/// Approved rewards that no publication has taken, where this month's can. One that was broken off is past that: what it has posted must be
+/// posted again as it was.
+fn rewards_to_take(desk: &Desk, month: Month) -> Result<Vec<Reward>, Refusal> {
+    if desk.home.run(month).exists() {
+        return Ok(Vec::new());
+    }
+    Handle::current().block_on(async { rewards::waiting(&mut desk.db.read().await?).await })
 }
 
 /// The month whose statements are next, for amounts approved now. One of which a publication broke off is past that: what it has posted must
@@ -258,6 +277,8 @@ pub(crate) fn publish(desk: &Desk, month: Month, progress: &Progress) -> Result<
     unchanged(home, month, &tried.inputs)?;
     let mut args = args(home, month, home.run(month));
     args.previous = previous(home, month)?;
+    let new = rewards_to_take(desk, month)?;
+    Handle::current().block_on(reward::take(&desk.db, month, &new))?;
     args.adjustments = adjustments(desk, month)?;
     args.ledger = Some(home.ledger());
     args.entity = desk.books.entity(home)?;

@@ -328,10 +328,13 @@ pub(crate) struct DueView {
     pub(crate) amount: i64,
 }
 
-/// A correction approved elsewhere, such as the outcome of a dispute.
+/// A correction approved elsewhere, such as the outcome of a dispute; or a reward.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AdjustmentView {
+    /// Number of the dispute, or of the application.
     code: String,
+    /// correction or reward.
+    kind: String,
     text: String,
     /// Fen.
     amount: i64,
@@ -492,7 +495,7 @@ fn part(part: &qudao_settle::statement::PayeePart) -> PartView {
 }
 
 fn adjustment(row: &qudao_settle::statement::Adjustment) -> AdjustmentView {
-    AdjustmentView { code: row.code.clone(), text: row.text.clone(), amount: row.amount.0 }
+    AdjustmentView { code: row.code.clone(), kind: row.kind.name().to_owned(), text: row.text.clone(), amount: row.amount.0 }
 }
 
 /// Groups of what was not paid, in the words of a language.

@@ -8,7 +8,7 @@ use super::web::{Answer, heavy};
 use qudao_access::{Permission, Place, Scope};
 use qudao_kernel::holidays::Holidays;
 use qudao_kernel::{Date, Lang, Text};
-use qudao_settle::waiting::waiting;
+use qudao_settle::waiting::{Waiting, waiting};
 use qudao_settle::{confirm, payment};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Records that wait for somebody.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Todo {
     /// Stable name of the kind of work.
     pub(super) code: String,
@@ -63,8 +63,9 @@ fn open(ids: &[String], record: impl Fn(&str) -> String, list: &str) -> String {
 
 /// What waits for the asker.
 pub(crate) async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Vec<Todo>> {
-    let mut all = decisions(desk, signed).await?;
-    all.extend(disputes(desk, signed).await?);
+    let waiting = waiting(&mut desk.db.read().await?, &signed.0.who()).await?;
+    let mut all = decisions(desk, signed, &waiting);
+    all.extend(disputes(desk, signed, waiting));
     all.extend(arrivals(desk, signed).await?);
     all.extend(statements(desk, signed).await?);
     all.extend(applications(desk, signed).await?);
@@ -72,8 +73,7 @@ pub(crate) async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answ
 }
 
 /// What somebody else submitted, for whoever may decide it everywhere.
-async fn decisions(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
-    let waiting = waiting(&mut desk.db.read().await?, &signed.0.who()).await?;
+fn decisions(desk: &Desk, signed: &Signed, waiting: &Waiting) -> Vec<Work> {
     let count = |ids: &[String]| ids.len() as u64;
     let month = |month: &str| format!("/settlement/periods/{month}");
     let batch = |id: &str| format!("/payments?tab=batches&batch={id}");
@@ -130,13 +130,12 @@ async fn decisions(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
             ),
         ),
     ];
-    Ok(all.into_iter().filter(|(permission, _)| signed.everywhere(desk, *permission).is_ok()).map(|(_, work)| work).collect())
+    all.into_iter().filter(|(permission, _)| signed.everywhere(desk, *permission).is_ok()).map(|(_, work)| work).collect()
 }
 
 /// Disputes to answer, their amounts to approve, and invoices to decide, within the asker's reach.
-async fn disputes(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
-    let Ok(scope) = signed.scope(desk, Permission::DisputeAnswer) else { return Ok(Vec::new()) };
-    let waiting = waiting(&mut desk.db.read().await?, &signed.0.who()).await?;
+fn disputes(desk: &Desk, signed: &Signed, waiting: Waiting) -> Vec<Work> {
+    let Ok(scope) = signed.scope(desk, Permission::DisputeAnswer) else { return Vec::new() };
     let today = desk.today();
     let reaches = |territory: &str, partner: &str| scope.covers(&Place { territory, partners: &[partner], outlet: "", clerk: "" });
     let dispute = |id: &str| format!("/settlement/disputes?id={id}");
@@ -159,7 +158,7 @@ async fn disputes(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
         waiting.invoices.into_iter().filter(|held| reaches(&held.territory, &held.partner)).map(|held| held.number).collect();
     let to = open(&invoices, |number| format!("/settlement/invoices?number={number}"), "/settlement/invoices?state=submitted");
     all.push(Work::new("invoices", "待审核的发票", "Invoices to decide", invoices.len() as u64, to));
-    Ok(all)
+    all
 }
 
 /// Applications that wait for the asker: to decide, to mend, to read.

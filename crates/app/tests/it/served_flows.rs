@@ -14,17 +14,17 @@ const PEOPLE: [&str; 11] =
 const PICTURE: &[u8] = include_bytes!("../../src/serve/demo-invoice.png");
 
 /// A served demo and a session of everybody.
-struct House {
-    served: Served,
-    cookies: BTreeMap<&'static str, String>,
+pub(crate) struct House {
+    pub(crate) served: Served,
+    pub(crate) cookies: BTreeMap<&'static str, String>,
 }
 
 /// An application as its last answer told it.
 #[derive(Debug, Clone)]
-struct Application {
-    id: String,
+pub(crate) struct Application {
+    pub(crate) id: String,
     version: u64,
-    state: String,
+    pub(crate) state: String,
 }
 
 impl Application {
@@ -37,7 +37,7 @@ impl Application {
 }
 
 impl House {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let served = Served::county();
         let mut cookies = BTreeMap::new();
         for login in PEOPLE {
@@ -46,11 +46,11 @@ impl House {
         Self { served, cookies }
     }
 
-    async fn get(&self, login: &str, path: &str) -> Answer {
+    pub(crate) async fn get(&self, login: &str, path: &str) -> Answer {
         self.served.get(&format!("/api/v1{path}"), &self.cookies[login]).await
     }
 
-    async fn post(&self, login: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, login: &str, path: &str, body: &Value) -> Answer {
         send(self.served.request(&Method::POST, &format!("/api/v1{path}"), Some(&self.cookies[login])).body(body.to_string())).await
     }
 
@@ -59,19 +59,19 @@ impl House {
     }
 
     /// Begins an application and sends it.
-    async fn sends(&self, login: &str, flow: &str, form: &Value) -> Application {
+    pub(crate) async fn sends(&self, login: &str, flow: &str, form: &Value) -> Application {
         let mut begun = self.starts(login, flow, form).await;
         self.does(login, &mut begun, "submit", &json!({})).await;
         begun
     }
 
-    async fn tries(&self, login: &str, on: &Application, verb: &str, body: &Value) -> Answer {
+    pub(crate) async fn tries(&self, login: &str, on: &Application, verb: &str, body: &Value) -> Answer {
         let path = format!("/api/v1/applications/{}/{verb}", on.id);
         let request = self.served.request(&Method::POST, &path, Some(&self.cookies[login]));
         send(request.header("if-match", format!("\"{}\"", on.version)).body(body.to_string())).await
     }
 
-    async fn does(&self, login: &str, on: &mut Application, verb: &str, body: &Value) {
+    pub(crate) async fn does(&self, login: &str, on: &mut Application, verb: &str, body: &Value) {
         let answer = self.tries(login, on, verb, body).await;
         assert_eq!(answer.status, StatusCode::OK, "{login} {verb} {on:?}: {}", answer.text);
         *on = Application::of(&answer);

@@ -46,10 +46,9 @@ impl FactPort for FactStore {
 
     fn report(&self, batch: &str) -> Result<ImportReport, Refusal> {
         let latest = self.latest()?;
-        let found = latest.batches.iter().find(|other| other.batch == batch).and_then(|batch| batch.report.as_ref());
-        let path = found.ok_or_else(|| no_batch(batch))?;
-        let bytes = self.get(path)?.ok_or_else(|| broken(path, &"missing"))?;
-        serde_json::from_slice(&bytes).map_err(|error| broken(path, &error))
+        let found = latest.batches.iter().find(|other| other.batch == batch);
+        let report = found.map(|batch| self.report_of(batch)).transpose()?.flatten();
+        report.ok_or_else(|| no_batch(batch))
     }
 }
 

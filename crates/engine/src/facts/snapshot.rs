@@ -6,6 +6,7 @@
 use super::store::{FactStore, broken, path};
 use qudao_kernel::facts::Table;
 use qudao_kernel::{Date, Kind, Month, Refusal};
+use qudao_platform::columnar::facts::ImportReport;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -148,6 +149,16 @@ impl FactStore {
                 return Ok(next);
             }
         }
+    }
+
+    /// The report of a batch's import; `None` for one that was made without a file.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn report_of(&self, batch: &Batch) -> Result<Option<ImportReport>, Refusal> {
+        let Some(path) = &batch.report else { return Ok(None) };
+        let bytes = self.get(path)?.ok_or_else(|| broken(path, &"missing"))?;
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| broken(path, &error))
     }
 
     /// Of the ids that have several versions, the known day of the one that counts. A row of a listed id with another `known_on` is

@@ -198,6 +198,14 @@ impl FactStore {
         }
     }
 
+    /// Whether there is an object.
+    fn has(&self, path: &str) -> Result<bool, Refusal> {
+        match self.ask(path, |objects, path| async move { objects.head(&path).await })? {
+            Err(Error::NotFound { .. }) => Ok(false),
+            answer => self.done(path, answer).map(|_| true),
+        }
+    }
+
     /// A range of an object.
     pub(super) fn get_range(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>, Refusal> {
         if range.is_empty() {
@@ -239,6 +247,23 @@ impl FactStore {
     /// The store cannot be read.
     pub fn latest_number(&self) -> Result<u64, Refusal> {
         Ok(self.list(&path(&["_snapshots"]))?.into_iter().filter_map(|(path, _)| number_of(&path)).max().unwrap_or(0))
+    }
+
+    /// As [`FactStore::latest_number`], for whoever knows what it was some time ago: numbers follow each other, so the next ones are looked for
+    /// and the many before are not listed.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn latest_number_since(&self, known: u64) -> Result<u64, Refusal> {
+        // A store that was put back to an earlier state is looked through.
+        if known == 0 || !self.has(&Snapshot::path(known))? {
+            return self.latest_number();
+        }
+        let mut number = known;
+        while self.has(&Snapshot::path(number + 1))? {
+            number += 1;
+        }
+        Ok(number)
     }
 
     /// A snapshot by number: what the store held then.

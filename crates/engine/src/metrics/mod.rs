@@ -93,7 +93,7 @@ impl Meter {
     /// The store cannot be read.
     pub fn now(&self, master: &Arc<Master>) -> Result<Asked<'_>, Refusal> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = self.store.latest_number()?;
+        let number = self.store.latest_number_since(last.as_ref().map_or(0, |view| view.snapshot.number))?;
         if let Some(view) = last.as_ref().filter(|view| view.snapshot.number == number && Arc::ptr_eq(&view.master, master)) {
             return Ok(Asked { meter: self, view: Arc::clone(view) });
         }

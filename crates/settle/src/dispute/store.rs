@@ -1,7 +1,7 @@
 //! Disputes read back.
 
 use super::{Dispute, State};
-use crate::statement::Adjustment;
+use crate::statement::{Adjustment, AdjustmentKind};
 use qudao_kernel::{Date, Fen, Kind, Month, Refusal};
 use qudao_platform::args;
 use qudao_platform::db::{Row, Tx, Value};
@@ -145,7 +145,7 @@ pub async fn adjustments(tx: &mut Tx, month: Month) -> Result<BTreeMap<String, V
         let dispute = of_row(&row)?;
         let text = format!("争议 {} {}：{}", dispute.period, dispute.title, dispute.answer.unwrap_or_default());
         let amount = Fen(dispute.adjustment.unwrap_or_default());
-        by_partner.entry(dispute.partner).or_default().push(Adjustment { code: dispute.id, text, amount });
+        by_partner.entry(dispute.partner).or_default().push(Adjustment { code: dispute.id, text, amount, kind: AdjustmentKind::Correction });
     }
     Ok(by_partner)
 }

@@ -43,7 +43,7 @@ use focus::Focus;
 pub(crate) use group::measures_of;
 use item::{Desk, Item, about};
 use measure::Memo;
-pub(crate) use measure::{measures_in, months, visit};
+pub(crate) use measure::{first_month, measures_in, months, visit};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Month, Refusal};

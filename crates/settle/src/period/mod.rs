@@ -20,7 +20,7 @@ mod review;
 pub use find::{Counts, Finding, FindingKind, Limits, find};
 pub use review::{Found, found, review};
 
-use crate::dispute;
+use crate::{dispute, reward};
 use qudao_kernel::{Kind, Month, Refusal};
 use qudao_platform::audit::{Entry, same_hand};
 use qudao_platform::db::{Db, Row, Tx};
@@ -239,7 +239,7 @@ pub async fn refuse(db: &Db, who: &str, month: Month, version: u32, reason: &str
     })
 }
 
-/// The work of an approved month is done: amounts of disputes that stand in its statements are stated. `reruns` says how often each month it touched was settled again by now.
+/// The work of an approved month is done: amounts of disputes and rewards that stand in its statements are stated. `reruns` says how often each month it touched was settled again by now.
 pub async fn published(db: &Db, month: Month, reruns: &[(Month, u32)]) -> Result<(), Refusal> {
     write_tx!(db, |tx| {
         let period = held(tx, month).await?;
@@ -254,6 +254,7 @@ pub async fn published(db: &Db, month: Month, reruns: &[(Month, u32)]) -> Result
         let who = by(tx, month).await?;
         if first {
             dispute::stated(tx, &who, month).await?;
+            reward::stated(tx, &who, month).await?;
         }
         for (touched, number) in reruns {
             tx.execute("update settle_period set reruns = $2 where month = $1", args![*touched, *number]).await?;
@@ -361,9 +362,10 @@ async fn again(tx: &mut Tx, month: Month) -> Result<Period, Refusal> {
     held(tx, month).await
 }
 
-async fn by(tx: &mut Tx, month: Month) -> Result<String, Refusal> {
-    let row = tx.query_one("select published_by from settle_period where month = $1", args![month]).await?;
-    Ok(row.opt_string("published_by")?.unwrap_or_default())
+/// Who took a month into publication; nobody, where nobody did.
+pub(crate) async fn by(tx: &mut Tx, month: Month) -> Result<String, Refusal> {
+    let row = tx.query_opt("select published_by from settle_period where month = $1", args![month]).await?;
+    Ok(row.map(|row| row.opt_string("published_by")).transpose()?.flatten().unwrap_or_default())
 }
 
 fn audit(tx: &mut Tx, who: &str, action: &str, before: &Period, after: State, why: &str) {

@@ -1,6 +1,6 @@
 //! Which items can be proved from their own fact, their subscriber's months and what the run wrote, without the partner's other facts.
 
-use crate::interp::{measures_in, months, visit};
+use crate::interp::{first_month, measures_in, months, visit};
 use qudao_kernel::Month;
 use qudao_kernel::facts::Table;
 use qudao_policy::model::{Agg, Basis, Cap, Component, Expr, Field, GroupPay, Key, Order, Payee, Policy, PolicySet, Source, Span, Trigger};
@@ -55,6 +55,8 @@ pub struct Needs {
     pub lines: Option<Month>,
     /// Of partners of these tiers directly below, the facts count, too.
     pub tiers: BTreeSet<String>,
+    /// Months in which the state of the facts' subscribers is read; it may stand at another partner.
+    pub states: BTreeSet<Month>,
 }
 
 /// What it takes to prove an item of a group, ranking or pool by partner, outlet or clerk as the whole period would: the facts and lines
@@ -70,19 +72,29 @@ pub fn group_needs(set: &PolicySet, period: Month, policy: &Policy, component: u
     let mut needs = Needs::default();
     for other in set.policies.iter().filter(|other| crate::interp::in_force(other, period.last_day())) {
         for held in &other.components {
+            let Some(key) = key_of(held) else { continue };
             let is_subject = std::ptr::eq(held, &raw const policy.components[component]);
-            match (&held.basis, key_of(held)) {
-                (Basis::Group { pay: GroupPay::Cumulative, .. }, Some(key)) if alike(key) == wanted => return None,
-                (Basis::Group { .. }, Some(key)) if alike(key) == wanted => add_needs(set, other, held, key, period, &mut needs)?,
-                (_, Some(key)) if is_subject => add_needs(set, other, held, key, period, &mut needs)?,
-                _ => {}
+            let is_group_alike = matches!(held.basis, Basis::Group { .. }) && alike(key) == wanted;
+            if is_subject || is_group_alike {
+                for anchor in anchors(held, period) {
+                    add_needs(set, other, held, key, anchor, &mut needs)?;
+                }
             }
         }
     }
     Some(needs)
 }
 
-fn add_needs(set: &PolicySet, policy: &Policy, component: &Component, key: Key, period: Month, needs: &mut Needs) -> Option<()> {
+/// Months a component is worked out for: the period, and the one before where only what has come on top is paid.
+fn anchors(component: &Component, period: Month) -> Vec<Month> {
+    let before = period.plus(-1);
+    match component.basis {
+        Basis::Group { pay: GroupPay::Cumulative, span, .. } if first_month(span, period) <= before => vec![before, period],
+        _ => vec![period],
+    }
+}
+
+fn add_needs(set: &PolicySet, policy: &Policy, component: &Component, key: Key, anchor: Month, needs: &mut Needs) -> Option<()> {
     if !matches!(key, Key::Partner | Key::Outlet | Key::Clerk) {
         return None;
     }
@@ -91,7 +103,7 @@ fn add_needs(set: &PolicySet, policy: &Policy, component: &Component, key: Key, 
         if measure.key != key && measure.key != Key::Partner {
             return None;
         }
-        let (first, last) = months(measure.window, period);
+        let (first, last) = months(measure.window, anchor);
         match &measure.source {
             // Which version's lines are there when another version of the policy adds them up is for the whole run to say.
             Source::Lines { .. } if key != Key::Partner || set.policies.iter().filter(|other| other.name == policy.name).count() > 1 => {
@@ -101,7 +113,7 @@ fn add_needs(set: &PolicySet, policy: &Policy, component: &Component, key: Key, 
             Source::Facts { table, filter, agg, .. } => {
                 let sum = if let Agg::Sum(expr) = agg { Some(expr) } else { None };
                 if [Some(&policy.scope), Some(filter), sum].into_iter().flatten().any(|expr| reads_states(policy, expr)) {
-                    return None;
+                    needs.states.insert(anchor);
                 }
                 let range = needs.tables.entry(*table).or_insert((first, last));
                 *range = (range.0.min(first), range.1.max(last));
@@ -112,7 +124,7 @@ fn add_needs(set: &PolicySet, policy: &Policy, component: &Component, key: Key, 
     Some(())
 }
 
-/// Whether an expression reads a subscriber's state, which may stand at another partner.
+/// Whether an expression reads a subscriber's state.
 fn reads_states(policy: &Policy, expr: &Expr) -> bool {
     let mut found = false;
     visit(policy, expr, &mut |expr| found |= matches!(expr, Expr::Field(Field::Sub(_) | Field::SubExists)));

@@ -219,6 +219,70 @@ fn a_line_is_proved_the_same_from_only_what_it_needs() {
     }
 }
 
+/// Knows nothing: all is counted from what is given.
+struct Nobody;
+
+impl crate::interp::focus::Known for Nobody {
+    fn measure(
+        &self,
+        _: &qudao_policy::model::Policy,
+        _: usize,
+        _: Month,
+        _: (&str, &str),
+    ) -> Option<(crate::interp::number::Exact, crate::interp::trace::Counted)> {
+        None
+    }
+
+    fn used(&self, _: &qudao_policy::model::Policy, _: &str, _: &str, _: &str) -> Option<i64> {
+        None
+    }
+
+    fn taken(&self, _: &qudao_policy::model::Policy, _: &str, _: &str, _: &str) -> Option<bool> {
+        None
+    }
+}
+
+#[test]
+fn a_group_is_proved_from_the_facts_and_states_it_counts() {
+    // R1.13: cumulative years, and measures that read a subscriber's state, which stands at another partner here
+    let text = TEXT
+        .replace("where plan_fee >= ¥19.00 per partner", "where plan_fee >= ¥19.00 and sub.active per partner")
+        .replace("total of basic per partner", "sum plan_fee of activation per partner")
+        .replace("terminal_sale t1 on", "terminal_sale t0 on 2026-03-08 { amount: ¥2000.00 }\n    terminal_sale t1 on")
+        .replace("    expect 2026-07 bonus = ¥1000.00\n", "")
+        .replace("subscriber_month s1 2026-08", "subscriber_month s1 2026-07 { active: yes, outlet: O2 }\n    subscriber_month s1 2026-08")
+        .replace("subscriber_month s6 2026-08", "subscriber_month s2 2026-07 { active: yes }\n    subscriber_month s6 2026-08")
+        .replace("subscriber_month s6 2026-09", "subscriber_month s4 2026-07 { active: yes }\n    subscriber_month s6 2026-09");
+    let told = Told::new(&text);
+    let policy = &told.set.policies[0];
+    let place = |name: &str| policy.components.iter().position(|held| held.name == name).unwrap();
+    let month = |text: &str| text.parse::<Month>().unwrap();
+    let needs = group_needs(&told.set, july(), policy, place("yearly")).unwrap();
+    assert_eq!(needs.tables[&qudao_kernel::facts::Table::TerminalSale], (month("2026-01"), july()));
+    assert_eq!((needs.states.iter().copied().collect::<Vec<_>>(), needs.lines), (vec![july()], None));
+    let january = group_needs(&told.set, month("2026-01"), policy, place("yearly")).unwrap();
+    assert_eq!(january.tables[&qudao_kernel::facts::Table::TerminalSale], (month("2026-01"), month("2026-01")));
+    let rows = crate::interp::row::rows(&told.facts, &told.master);
+    let mut proved = std::collections::BTreeSet::new();
+    let outcome = run(&told.input(july())).unwrap();
+    for line in outcome.lines.iter().filter(|line| ["yearly", "bonus"].contains(&line.component.as_str())) {
+        let needs = group_needs(&told.set, july(), policy, place(&line.component)).unwrap();
+        let is_counted = |row: &&crate::interp::row::Row<'_>| {
+            let counted = needs.tables.get(&row.fact.table).is_some_and(|(first, last)| *first <= row.month && row.month <= *last);
+            let state = row.fact.table == qudao_kernel::facts::Table::SubscriberMonth && needs.states.contains(&row.month);
+            state || (counted && row.partner == line.own_partner)
+        };
+        let facts: Vec<Fact> = rows.iter().filter(is_counted).map(|row| row.fact.clone()).collect();
+        let subject = Subject::Line(LineId::of(line));
+        let full = prove(&told.input(july()), &subject).unwrap();
+        let alone = prove_focused(&RunInput { facts: &facts, ..told.input(july()) }, &subject, &Nobody).unwrap();
+        assert_eq!((&alone.line, &alone.judged, &alone.rounded), (&full.line, &full.judged, &full.rounded), "{line:?}");
+        assert!(facts.len() < told.facts.len() && verify(&alone).holds);
+        proved.insert(line.component.clone());
+    }
+    assert_eq!(proved.len(), 2, "{proved:?}");
+}
+
 #[test]
 fn a_letter_reads_like_one() {
     // R1.13: amount, rule and version, calculation, status

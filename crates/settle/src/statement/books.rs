@@ -190,7 +190,14 @@ impl<'a> PartnerBook<'a> {
             self.item(name, "", pick(lang, "小计", "Subtotal"), Some(lines), Some(section.total), Look::Total)?;
         }
         for adjustment in &statement.adjustments {
-            self.item(pick(lang, "人工调整", "Adjustment"), &adjustment.code, &adjustment.text, None, Some(adjustment.amount), Look::Body)?;
+            self.item(
+                words::adjustment(adjustment.kind, lang),
+                &adjustment.code,
+                &adjustment.text,
+                None,
+                Some(adjustment.amount),
+                Look::Body,
+            )?;
         }
         for offset in &statement.offsets {
             let bill = &offset.receivable;

@@ -262,7 +262,12 @@ pub(crate) fn accounts() -> BTreeMap<String, Account> {
             bill("YS2605-0031", "5 月终端货款", "2026-06-30", 120_000, Consent::Clause("代理协议第 12 条".into())),
             bill("YS2606-0107", "6 月终端货款", "2026-07-31", 260_000, Consent::None),
         ],
-        adjustments: vec![Adjustment { code: "TZ-0702".into(), text: "6 月漏计宽带 2 笔补发".into(), amount: Fen(24_000) }],
+        adjustments: vec![Adjustment {
+            code: "TZ-0702".into(),
+            text: "6 月漏计宽带 2 笔补发".into(),
+            amount: Fen(24_000),
+            kind: Default::default(),
+        }],
         steps: vec![NextStep {
             component: "ladder".into(),
             title: "月度发展量".into(),

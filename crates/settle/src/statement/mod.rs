@@ -33,8 +33,8 @@ pub use catalog::{Catalog, minimum_payment};
 pub use export::FileFormat;
 pub use files::{DocumentSink, Documents, JsonLines, carry, read_statements};
 pub use model::{
-    Account, Adjustment, Carried, ComponentRow, Consent, KeptLines, NextStep, Offset, OffsetOutcome, PayeePart, Pool, Receivable, Release,
-    Section, Statement, Totals, Unpaid,
+    Account, Adjustment, AdjustmentKind, Carried, ComponentRow, Consent, KeptLines, NextStep, Offset, OffsetOutcome, PayeePart, Pool,
+    Receivable, Release, Section, Statement, Totals, Unpaid,
 };
 pub use stream::{Listed, OfPartner, PartnerRange, RunTotals, Sink, Sorted, run};
 pub use text::text;

@@ -39,7 +39,7 @@ pub struct Carried {
     pub net: Fen,
 }
 
-/// A manual correction, approved elsewhere.
+/// A manual correction or a reward, approved elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Adjustment {
     /// Number of the approval.
@@ -48,6 +48,35 @@ pub struct Adjustment {
     pub text: String,
     /// Fen; negative takes money away.
     pub amount: Fen,
+    /// What sort it is.
+    #[serde(default, skip_serializing_if = "AdjustmentKind::is_correction")]
+    pub kind: AdjustmentKind,
+}
+
+/// Why money is added or taken besides the lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AdjustmentKind {
+    /// Something was wrong: a dispute that was upheld.
+    #[default]
+    Correction,
+    /// 奖励: an approved application.
+    Reward,
+}
+
+impl AdjustmentKind {
+    /// As interfaces write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AdjustmentKind::Correction => "correction",
+            AdjustmentKind::Reward => "reward",
+        }
+    }
+
+    /// Whether it puts something right.
+    pub fn is_correction(&self) -> bool {
+        *self == AdjustmentKind::Correction
+    }
 }
 
 /// What a partner owes for goods and the like.

@@ -1,6 +1,6 @@
 //! The fixed words of statements in both languages, and amounts as people write them.
 
-use super::model::{Consent, OffsetOutcome};
+use super::model::{AdjustmentKind, Consent, OffsetOutcome};
 use qudao_kernel::{Fen, Lang, Month};
 use qudao_policy::lines::LineKind;
 use qudao_policy::model::{Destination, PayeeKind};
@@ -10,6 +10,14 @@ pub(crate) const fn pick(lang: Lang, zh: &'static str, en: &'static str) -> &'st
     match lang {
         Lang::Zh => zh,
         Lang::En => en,
+    }
+}
+
+/// Name of a sort of adjustment.
+pub const fn adjustment(kind: AdjustmentKind, lang: Lang) -> &'static str {
+    match kind {
+        AdjustmentKind::Correction => pick(lang, "人工调整", "Adjustment"),
+        AdjustmentKind::Reward => pick(lang, "奖励", "Reward"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which data of a month arrived, and when: the board a month is settled by (R0.14). Pure: reports in, board out.
+//! Which data of a month arrived, and when: the board a month is settled by (R0.14). Pure: what batches brought in, board out.
 //!
 //! What is due when is a definition, `definitions/arrivals/standard.toml`.
 
@@ -81,11 +81,55 @@ impl State {
     }
 }
 
+/// What a batch brought, as far as a board tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// Its name.
+    pub batch: String,
+    /// Its table.
+    pub table: Table,
+    /// Name of its file.
+    pub file: String,
+    /// Import day.
+    pub day: Date,
+    /// By day, rising.
+    pub days: Vec<DayRows>,
+}
+
+/// Rows of one day of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayRows {
+    /// The day.
+    pub day: Date,
+    /// Rows accepted.
+    pub rows: u64,
+    /// Rows rejected.
+    pub rejected: u64,
+    /// Fen of the accepted rows.
+    pub amount: i64,
+}
+
+impl Brought {
+    /// As its report says.
+    pub fn of(report: &ImportReport) -> Self {
+        let mut days: BTreeMap<Date, DayRows> = BTreeMap::new();
+        for count in &report.days {
+            let Some(day) = count.day else { continue };
+            let sum = days.entry(day).or_insert(DayRows { day, rows: 0, rejected: 0, amount: 0 });
+            sum.rows += count.accepted.rows;
+            sum.rejected += count.rejected.rows;
+            sum.amount = sum.amount.saturating_add(count.accepted.amount.0);
+        }
+        let ImportReport { batch, table, file, day, .. } = report;
+        Self { batch: batch.clone(), table: *table, file: file.clone(), day: *day, days: days.into_values().collect() }
+    }
+}
+
 /// A batch with the day its rows came.
 #[derive(Debug, Clone, Copy)]
 pub struct Came<'a> {
-    /// Its report.
-    pub report: &'a ImportReport,
+    /// What it brought.
+    pub brought: &'a Brought,
     /// The day it was brought.
     pub on: Date,
 }
@@ -181,21 +225,20 @@ pub fn board(sources: &[Source], month: Month, today: Date, came: &[Came<'_>]) -
     let line = |source: &Source| {
         let mut days: BTreeMap<Date, Sum> = BTreeMap::new();
         let mut files = Vec::new();
-        for one in came.iter().filter(|one| one.report.table == source.table) {
+        for one in came.iter().filter(|one| one.brought.table == source.table) {
             let mut any = false;
-            for count in one.report.days.iter().filter(|count| count.day.is_some_and(|day| first <= day && day <= last)) {
-                let Some(day) = count.day else { continue };
-                let sum = days.entry(day).or_default();
-                sum.rows += count.accepted.rows;
-                sum.rejected += count.rejected.rows;
-                sum.amount = sum.amount.saturating_add(count.accepted.amount.0);
-                if count.accepted.rows > 0 {
+            for rows in one.brought.days.iter().filter(|rows| first <= rows.day && rows.day <= last) {
+                let sum = days.entry(rows.day).or_default();
+                sum.rows += rows.rows;
+                sum.rejected += rows.rejected;
+                sum.amount = sum.amount.saturating_add(rows.amount);
+                if rows.rows > 0 {
                     any = true;
                     sum.came = Some(sum.came.map_or(one.on, |before| before.min(one.on)));
                 }
             }
             if any {
-                files.push(one.report.file.clone());
+                files.push(one.brought.file.clone());
             }
         }
         let delivery = |day: Option<Date>, due_on: Date, sum: Sum| Delivery {

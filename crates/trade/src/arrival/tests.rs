@@ -1,6 +1,6 @@
 //! The board of arrivals.
 
-use super::{Came, State, board, read, standard};
+use super::{Brought, Came, State, board, read, standard};
 use crate::intake::testing::report;
 use qudao_kernel::facts::Table;
 
@@ -12,11 +12,12 @@ fn a_board_tells_what_came_late_and_what_is_missing() {
         report(Table::BusinessEvent, &[("2026-07-01", "activation", [(5, 500), (1, 100)]), ("2026-07-02", "activation", [(4, 0), (0, 0)])]);
     let more = report(Table::BusinessEvent, &[("2026-07-02", "recharge", [(2, 70), (0, 0)]), ("2026-08-01", "recharge", [(9, 9), (0, 0)])]);
     let months = report(Table::SubscriberMonth, &[("2026-07-31", "", [(40, 0), (0, 0)])]);
+    let [events, more, months] = [events, more, months].map(|report| Brought::of(&report));
     let day = |text: &str| text.parse().unwrap();
     let came = [
-        Came { report: &more, on: day("2026-07-09") },
-        Came { report: &events, on: day("2026-07-03") },
-        Came { report: &months, on: day("2026-08-07") },
+        Came { brought: &more, on: day("2026-07-09") },
+        Came { brought: &events, on: day("2026-07-03") },
+        Came { brought: &months, on: day("2026-08-07") },
     ];
     let lines = board(&plan, day("2026-07-01").month(), day("2026-07-20"), &came);
     let events = &lines[0];

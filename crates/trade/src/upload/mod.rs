@@ -185,6 +185,16 @@ pub async fn withdrawn(db: &Db, who: &str, batch: &str, report: Option<&ImportRe
     })
 }
 
+/// Batches that were brought here, with the instant at which they were loaded.
+///
+/// # Errors
+/// The database fails.
+pub async fn batches(tx: &mut Tx) -> Result<Vec<(String, i64)>, Refusal> {
+    let sql = "select batch, coalesce(loaded_at_us, at_us) as at from trade_upload where batch is not null order by batch";
+    let rows = tx.query(sql, args![]).await?;
+    rows.iter().map(|row| Ok((row.string("batch")?, row.int("at")?))).collect()
+}
+
 /// Refuses an empty reason, before anything is taken back.
 ///
 /// # Errors

@@ -260,6 +260,22 @@ pub async fn seen(db: &Db, login: &str, id: &str) -> Result<(), Refusal> {
     })
 }
 
+/// Approved applications of a flow, by number, but for those named.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn approved(tx: &mut Tx, flow: &str, but: &BTreeSet<String>) -> Result<Vec<Instance>, Refusal> {
+    let mut found = Vec::new();
+    for row in tx.query("select id from flow_instance where flow = $1 and state = 'approved' order by id", args![flow]).await? {
+        let id = row.text("id")?;
+        if !but.contains(id) {
+            let row = tx.query_opt("select version, body from flow_instance where id = $1", args![id]).await?;
+            found.push(held(id, row)?.instance);
+        }
+    }
+    Ok(found)
+}
+
 async fn lock(tx: &mut Tx, id: &str) -> Result<Held, Refusal> {
     let row = tx.query_opt("select version, body from flow_instance where id = $1 {for_update}", args![id]).await?;
     held(id, row)

@@ -176,17 +176,27 @@ function Adjustments({ rows }: { rows: Schema<'AdjustmentView'>[] }) {
         size="small"
         pagination={false}
         scroll={{ x: 'max-content' }}
-        rowKey="code"
+        rowKey={(row) => `${row.code} ${row.text}`}
         dataSource={rows}
         columns={[
           {
-            title: t('disputeNumber'),
+            title: t('adjustmentNumber'),
             key: 'code',
-            render: (_, row) => (
-              <Link to="/settlement/disputes" search={{ id: row.code } as never}>
-                {row.code}
-              </Link>
-            ),
+            render: (_, row) =>
+              row.kind === 'reward' ? (
+                <Link to="/applications/$id" params={{ id: row.code } as never}>
+                  {row.code}
+                </Link>
+              ) : (
+                <Link to="/settlement/disputes" search={{ id: row.code } as never}>
+                  {row.code}
+                </Link>
+              ),
+          },
+          {
+            title: t('adjustmentKind'),
+            key: 'kind',
+            render: (_, row) => (row.kind === 'reward' ? t('adjustmentKinds.reward') : t('adjustmentKinds.correction')),
           },
           { title: t('adjustmentText'), dataIndex: 'text', key: 'text' },
           { title: t('lineAmount'), key: 'amount', align: 'right', render: (_, row) => <Money fen={row.amount} /> },

@@ -118,6 +118,10 @@ fn of_two_imports_at_once_the_second_goes_on_top_of_the_first() {
     assert_eq!((counts(&report), report.outcome.clone()), ((3_001, 1, 3_000, 3_000, 0), Outcome::Landed(2)));
     assert!(report.adds_up());
     assert_eq!(desk.store.latest().unwrap().rows(BusinessEvent), 3_001);
+    let newest = desk.store.latest_number().unwrap();
+    for known in 0..newest + 2 {
+        assert_eq!(desk.store.latest_number_since(known).unwrap(), newest, "known to have been {known}");
+    }
     assert_eq!(desk.store.sweep(i64::MAX).unwrap(), 0, "the first try was cleaned up");
     let stored = desk.store.report(&report.batch).unwrap();
     assert_eq!((stored.outcome, stored.accepted), (Outcome::Landed(2), 1));

@@ -3,7 +3,7 @@
 use super::Options;
 use super::labels::LABELS;
 use super::letter;
-use crate::statement::model::{NextStep, Section, Statement};
+use crate::statement::model::{Adjustment, NextStep, Section, Statement};
 use crate::statement::words::{self, pick};
 use crate::statement::{KeptLines, books};
 use qudao_kernel::{Fen, Lang};
@@ -46,7 +46,7 @@ pub(super) fn statement(
         "sections": statement.sections.iter().map(|section| self::section(section, lang)).collect::<Vec<_>>(),
         "pool": pool(statement),
         "payees": payees(statement, lang),
-        "adjustments": statement.adjustments.iter().map(|item| json!({"code": item.code, "text": item.text, "amount": amount(item.amount)})).collect::<Vec<_>>(),
+        "adjustments": adjustments(statement, lang),
         "offsets": offsets(statement, lang),
         "unpaid": unpaid(statement),
         "calendar": calendar(statement, lang),
@@ -55,6 +55,16 @@ pub(super) fn statement(
         "lines_note": note(kept, lang),
         "proofs": options.proofs.iter().map(|text| letter::parts(text)).collect::<Vec<_>>(),
     })
+}
+
+fn adjustments(statement: &Statement, lang: Lang) -> Vec<Value> {
+    let row = |item: &Adjustment| json!({ "code": item.code, "text": adjusted(item, lang), "amount": amount(item.amount) });
+    statement.adjustments.iter().map(row).collect()
+}
+
+/// What an adjustment is for; of one that corrects nothing, after what it is.
+fn adjusted(item: &Adjustment, lang: Lang) -> String {
+    if item.kind.is_correction() { item.text.clone() } else { format!("{} · {}", words::adjustment(item.kind, lang), item.text) }
 }
 
 fn labels(lang: Lang) -> Value {
