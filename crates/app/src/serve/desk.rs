@@ -8,6 +8,7 @@ use super::home::Home;
 use super::jobs::Jobs;
 use super::ledger::Books;
 use super::opened::{Opened, Run};
+use super::roll::Roll;
 use super::shelf::Shelf;
 use crate::inputs;
 use crate::say::unreadable;
@@ -41,6 +42,8 @@ pub(crate) struct Desk {
     pub(crate) shelf: Unchanged<Shelf>,
     opened: Opened,
     pub(crate) booked: Booked,
+    /// Held while master files and database are brought together.
+    pub(crate) roll: Roll,
     traces: AtomicU64,
 }
 
@@ -51,6 +54,7 @@ impl Desk {
         let standard = Register::standard()?;
         write_tx!(&db, |tx| {
             qudao_platform::jobs::clear(tx).await?;
+            qudao_network::keys::ready(tx).await?;
             params::seed(tx, &standard).await
         })?;
         let register = params::load(&mut db.read().await?, standard).await?;
@@ -71,6 +75,7 @@ impl Desk {
             shelf: Unchanged::default(),
             opened: Opened::default(),
             booked: Booked::default(),
+            roll: Roll::default(),
             traces,
         }))
     }

@@ -12,6 +12,7 @@ mod aims;
 mod arrivals;
 mod assets;
 mod audit;
+mod blacklist;
 mod booked;
 mod business;
 mod counters;
@@ -25,7 +26,9 @@ mod document_reader;
 mod documents;
 mod drafts;
 mod duties;
+mod effects;
 mod exceptions;
+mod exits;
 mod export_notes;
 mod export_rows;
 mod exports;
@@ -42,6 +45,7 @@ mod invoices;
 mod jobs;
 mod ledger;
 mod letter;
+mod life;
 mod lines;
 mod listed;
 mod mailing;
@@ -66,6 +70,7 @@ mod post;
 mod posts;
 mod proofs;
 mod reach;
+mod roll;
 mod search;
 mod session;
 mod settling;
@@ -165,6 +170,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(margins::routes())
         .merge(search::routes())
         .merge(homepage::routes());
+    let network = network.merge(life::routes()).merge(exits::routes()).merge(blacklist::routes());
     let routes = routes.merge(figures).merge(settlement).merge(money).merge(network);
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
     let access = people

@@ -51,6 +51,8 @@ pub struct Query {
     pub state: String,
     /// In the number or the applicant's name; empty for all.
     pub text: String,
+    /// Only those that are approved and could not be carried out.
+    pub stuck: bool,
     /// Only those late on this day.
     pub late_on: Option<Date>,
     /// Time and number of the last one seen.
@@ -70,6 +72,8 @@ pub struct Row {
     pub due: Option<Date>,
     /// Whether somebody copied has not read it.
     pub unread: bool,
+    /// Whether its effect was carried out; nothing where none was due.
+    pub effect: Option<bool>,
 }
 
 /// A page.
@@ -133,6 +137,9 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
         let like = mark(format!("%{escaped}%").into());
         wheres.push(format!("(lower(i.id) like {like} escape '\\' or lower(i.starter_name) like {like} escape '\\')"));
     }
+    if query.stuck {
+        wheres.push("exists (select 1 from flow_effect e where e.instance = i.id and e.state = 'refused')".to_owned());
+    }
     if let Some(day) = query.late_on {
         let late = "exists (select 1 from flow_part h where h.instance = i.id and h.part = 'holder' and h.due < ";
         wheres.push(format!("{late}{})", mark(day.into())));
@@ -149,7 +156,7 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
     });
     let (beyond, most) = (beyond.unwrap_or_default(), mark(i64::from(limit + 1).into()));
     let sql = format!(
-        "select i.version, i.body, i.id, {at} as place_us, {due} from {from} where {filter}{beyond} order by {at} desc, i.id limit {most}"
+        "select i.version, i.body, i.id, {at} as place_us, (select e.state from flow_effect e where e.instance = i.id) as effect, {due} from {from} where {filter}{beyond} order by {at} desc, i.id limit {most}"
     );
     let mut rows = Vec::new();
     for row in tx.query(sql, &values).await? {
@@ -157,12 +164,23 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
         let held = Held { version: row.count("version")?, instance: parsed(row.text("body")?, &id)? };
         let copied = query.part == Some(Part::Copied);
         let unread = copied && row.opt_int("seen_us")?.is_none();
-        rows.push(Row { held, at_us: row.int("place_us")?, due: row.opt_parse("due")?, unread });
+        let effect = row.opt_text("effect")?.map(|state| state == "done");
+        rows.push(Row { held, at_us: row.int("place_us")?, due: row.opt_parse("due")?, unread, effect });
     }
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| (row.at_us, row.held.instance.id.clone()));
     Ok(Inbox { rows, next, total })
+}
+
+/// Numbers of the applications about a partner that are not at their end, drafts aside.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn open_about(tx: &mut Tx, partner: &str) -> Result<Vec<String>, Refusal> {
+    let sql =
+        "select id from flow_instance where partner = $1 and state in ('in_review', 'returned', 'taken_back', 'executing') order by id";
+    tx.query(sql, &[Value::from(partner)]).await?.iter().map(|row| row.string("id")).collect()
 }
 
 /// What waits for somebody on a day.

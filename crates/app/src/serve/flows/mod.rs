@@ -1,6 +1,7 @@
 //! 审批 approvals: applying, deciding, and what is seen of it. The rules are those of `qudao-workflow`; here they get a caller, places and files.
 
 mod acts;
+mod brought;
 mod budgets;
 mod clock;
 mod demo;
@@ -16,6 +17,7 @@ pub(super) use clock::rounds;
 pub(super) use demo::fill;
 
 use super::desk::Desk;
+use super::effects::Carrier;
 use super::opened::chain_of;
 use super::people::master;
 use super::reach;
@@ -25,12 +27,15 @@ use qudao_access::{Over, Permission, Role, Roles, Scope};
 use qudao_kernel::holidays::Holidays;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Refusal, territory};
+use qudao_network::candidate::{self, Candidate};
+use qudao_network::life::{State, Who};
 use qudao_workflow::directory::{Held, Post};
 use qudao_workflow::form::FieldKind;
 use qudao_workflow::standard::Catalogue;
 use qudao_workflow::store::{self, Counts, Office, Sight};
 use qudao_workflow::{Actor, Instance, Party, Place};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
         .merge(several::routes())
         .merge(whole::routes())
         .merge(acts::routes())
+        .merge(brought::routes())
         .merge(files::routes())
         .merge(paper::routes())
         .merge(budgets::routes())
@@ -54,6 +60,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 pub(crate) struct Flows {
     pub(crate) catalogue: Catalogue,
     calendar: Holidays,
+    carrier: Carrier,
 }
 
 /// Where a partner or outlet stands.
@@ -62,13 +69,13 @@ type Lookup<'a> = dyn Fn(&FieldKind, &str) -> Option<Place> + Sync + 'a;
 impl Flows {
     /// The standard set.
     pub(crate) fn standard(roles: &Roles) -> Result<Self, Refusal> {
-        Ok(Self { catalogue: Catalogue::standard(roles)?, calendar: Holidays::shipped() })
+        Ok(Self { catalogue: Catalogue::standard(roles)?, calendar: Holidays::shipped(), carrier: Carrier })
     }
 
     /// What acting takes, with a way to look places up.
     pub(super) fn office<'a>(&'a self, desk: &Desk, place: &'a Lookup<'a>) -> Result<Office<'a>, Refusal> {
         let urge_minutes = desk.parameters().on("flow_urge_minutes", "", desk.today())?.int()?;
-        Ok(Office { catalogue: &self.catalogue, calendar: &self.calendar, urge_minutes, place })
+        Ok(Office { catalogue: &self.catalogue, calendar: &self.calendar, urge_minutes, place, effects: &self.carrier })
     }
 }
 
@@ -100,6 +107,8 @@ struct Asker {
     /// Where they may name partners and outlets.
     scope: Scope,
     master: Option<Arc<Master>>,
+    /// Partners that are approved and not in force yet: where they are to stand.
+    coming: BTreeMap<String, Place>,
     today: Date,
 }
 
@@ -142,6 +151,7 @@ impl Asker {
             manages: territories(Permission::FlowManage),
             scope,
             master: master(desk).await,
+            coming: coming(desk).await?,
             today: desk.today(),
         })
     }
@@ -159,7 +169,9 @@ impl Asker {
 
     /// Where a partner or outlet within their reach stands.
     fn place(&self, kind: &FieldKind, code: &str) -> Option<Place> {
-        let place = placed(self.master.as_deref()?, self.today, kind, code)?;
+        let held = placed(self.master.as_deref()?, self.today, kind, code);
+        let coming = || self.coming.get(code).filter(|_| *kind == FieldKind::Partner).cloned();
+        let place = held.or_else(coming)?;
         self.covers(&place).then_some(place)
     }
 
@@ -172,6 +184,16 @@ impl Asker {
         let owner = |outlet: &String| master.outlet(outlet, self.today).is_some_and(|row| row.owner == place.partner);
         self.scope.covers(&spot) || (place.outlet.is_empty() && self.scope.outlets.iter().any(owner))
     }
+}
+
+/// Partners that are approved and wait for their agreement.
+async fn coming(desk: &Desk) -> Result<BTreeMap<String, Place>, Refusal> {
+    let found = candidate::list(&mut desk.db.read().await?, Who::Partner, desk.today()).await?;
+    let approved = found.into_iter().filter(|(_, state)| *state == State::Approved).map(|(candidate, _)| candidate);
+    let place = |candidate: Candidate| {
+        (candidate.code.clone(), Place { territory: candidate.territory, partner: candidate.code, ..Place::default() })
+    };
+    Ok(approved.map(place).collect())
 }
 
 /// Where a partner or outlet stands on a day.

@@ -11,7 +11,7 @@ use axum::extract::State;
 use qudao_access::Permission;
 use qudao_kernel::{Date, Fen, Lang, Refusal};
 use qudao_platform::Tx;
-use qudao_workflow::form::{Field, FieldKind};
+use qudao_workflow::form::{Field, FieldKind, unsealed};
 use qudao_workflow::store::{self, Held, Part, Query};
 use qudao_workflow::{Definition, Instance};
 use serde::{Deserialize, Serialize};
@@ -67,10 +67,13 @@ pub(crate) struct ApplicationRow {
     late: bool,
     /// Whether one was copied on it and has not read it.
     unread: bool,
+    /// What came of what was approved: done, refused.
+    #[schema(required)]
+    effect: Option<String>,
 }
 
 impl ApplicationRow {
-    pub(super) fn of(asker: &Asker, definition: &Definition, held: &Held, unread: bool, lang: Lang) -> Self {
+    pub(super) fn of(asker: &Asker, definition: &Definition, held: &Held, unread: bool, effect: Option<bool>, lang: Lang) -> Self {
         let instance = &held.instance;
         let step = instance.progress.step.as_deref().and_then(|id| definition.step(id));
         let due: Option<Date> = instance.open().filter_map(|turn| turn.due).min();
@@ -96,6 +99,7 @@ impl ApplicationRow {
             due: due.map(|day| day.to_string()),
             late: due.is_some_and(|day| day < asker.today),
             unread,
+            effect: effect.map(|done| if done { "done" } else { "refused" }.to_owned()),
         }
     }
 }
@@ -121,6 +125,7 @@ fn words(asker: &Asker, field: &Field, value: &Value, lang: Lang) -> Option<Stri
         FieldKind::Partner | FieldKind::Outlet => name_of(asker, &field.kind, text?).unwrap_or_else(|| text.unwrap_or_default().to_owned()),
         FieldKind::Date | FieldKind::Month => text?.to_owned(),
         FieldKind::Number | FieldKind::YesNo | FieldKind::Person | FieldKind::Attachment | FieldKind::Rows(_) => return None,
+        FieldKind::Sealed => unsealed(text?)?.0.to_owned(),
     })
 }
 
@@ -157,6 +162,8 @@ pub(crate) struct ApplicationFilter {
     state: Option<String>,
     /// Part of the number or the applicant's name.
     q: Option<String>,
+    /// Only those that are approved and could not be brought about.
+    stuck: Option<bool>,
     /// Only those that are late.
     late: Option<bool>,
     after: Option<String>,
@@ -198,6 +205,7 @@ async fn list(
         flow: asked.flow.unwrap_or_default(),
         state: asked.state.unwrap_or_default(),
         text: asked.q.unwrap_or_default().trim().to_owned(),
+        stuck: asked.stuck.unwrap_or_default(),
         late_on: asked.late.filter(|late| *late).map(|_| asker.today),
         after: place.and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned()))),
         limit: u32::try_from(paging.limit()).unwrap_or(u32::MAX),
@@ -207,7 +215,7 @@ async fn list(
     let mut items = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
         let definition = definition(&desk, tx, &row.held.instance).await?;
-        items.push(ApplicationRow::of(&asker, &definition, &row.held, row.unread, lang));
+        items.push(ApplicationRow::of(&asker, &definition, &row.held, row.unread, row.effect, lang));
     }
     Ok(Json(ApplicationPage { items, next: page.next.map(|(at, id)| format!("{at}-{id}")), total: page.total as usize }))
 }

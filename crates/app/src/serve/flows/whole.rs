@@ -4,6 +4,7 @@ use super::super::desk::Desk;
 use super::super::shown::instant;
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language};
+use super::brought::{self, EffectView};
 use super::forms::FlowView;
 use super::rows::{ApplicationRow, definition, name_of};
 use super::{Asker, PartyView, READS, files};
@@ -13,6 +14,7 @@ use qudao_access::Permission;
 use qudao_kernel::{Lang, Refusal};
 use qudao_platform::Tx;
 use qudao_workflow::directory::Staff;
+use qudao_workflow::effect;
 use qudao_workflow::form::{Field, FieldKind};
 use qudao_workflow::machine::{self, Turn, Verb};
 use qudao_workflow::store::{self, Line};
@@ -162,6 +164,9 @@ pub(crate) struct ApplicationWhole {
     /// The budget it became.
     #[schema(required)]
     budget: Option<String>,
+    /// What it brought about, or why it could not; absent where nothing was due.
+    #[schema(required)]
+    effect: Option<EffectView>,
 }
 
 /// One application.
@@ -200,12 +205,14 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
     let history = store::history(tx, id).await?;
     let names = names(tx, asker, &definition, &instance.form).await?;
     let files = files::of(tx, &definition, &instance.form).await?;
+    let effect = effect::of_application(tx, id).await?;
+    let may_retry = actor.manages || instance.starter.login == actor.seat().login || decided(&history, &actor.seat().login);
     let step = instance.progress.step.as_deref().and_then(|step| definition.step(step));
     let show = Show { definition: &definition, instance, history: &history, lang };
     Ok(ApplicationWhole {
-        head: ApplicationRow::of(asker, &definition, &held, false, lang),
+        head: ApplicationRow::of(asker, &definition, &held, false, effect.as_ref().map(|effect| effect.done), lang),
         flow: FlowView::of(&definition, Vec::new(), lang),
-        form: instance.form.clone(),
+        form: seen(&definition, &instance.form),
         names,
         files: files
             .into_iter()
@@ -221,7 +228,23 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
         needs_signature: decides && step.is_some_and(|step| step.signature),
         barred: definition.barred(&instance.form).map(|bar| bar.why.get(lang).to_owned()),
         budget: (definition.budget.is_some() && instance.approved.is_some()).then(|| instance.id.clone()),
+        effect: effect.map(|effect| EffectView::of(effect, may_retry, lang)),
     })
+}
+
+/// A form as people see it.
+fn seen(definition: &Definition, form: &Form) -> BTreeMap<String, Value> {
+    let value = |(id, value): (&String, &Value)| {
+        let kind = definition.field(id).map(|field| &field.kind);
+        (id.clone(), kind.map_or_else(|| value.clone(), |kind| brought::shown(kind, value)))
+    };
+    form.iter().map(value).collect()
+}
+
+/// Whether somebody decided on it, themselves or by who acted for them.
+fn decided(history: &[Line], login: &str) -> bool {
+    let lines = history.iter().map(|line| &line.decision).filter(|line| matches!(line.verb, Verb::Agree | Verb::Execute));
+    lines.into_iter().any(|line| line.by.login == login || line.acting.as_ref().is_some_and(|party| party.login == login))
 }
 
 /// The permissions of which one is enough for a verb.
@@ -232,6 +255,7 @@ pub(super) const fn permissions(verb: Verb) -> &'static [Permission] {
         Verb::Execute | Verb::HandOver | Verb::TakeBack => &[Permission::FlowDecide, Permission::FlowStart],
         Verb::Cancel => &[Permission::FlowStart, Permission::FlowManage],
         Verb::Comment | Verb::Copy | Verb::Skip | Verb::Late | Verb::Escalate | Verb::Succeed | Verb::Lapse => READS,
+        Verb::Effect | Verb::EffectRefused => READS,
     }
 }
 
@@ -335,11 +359,14 @@ impl Show<'_> {
         let decision = &line.decision;
         let title =
             |field: &str| self.definition.field(field).map_or_else(|| field.to_owned(), |field| field.title.get(self.lang).to_owned());
+        let shown = |field: &str, value: &Value| {
+            self.definition.field(field).map_or_else(|| value.clone(), |field| brought::shown(&field.kind, value))
+        };
         let change = |(field, [before, after]): (&String, &[Value; 2])| FieldChange {
             title: title(field),
             field: field.clone(),
-            before: before.clone(),
-            after: after.clone(),
+            before: shown(field, before),
+            after: shown(field, after),
         };
         DecisionView {
             seq: line.seq,
