@@ -210,11 +210,9 @@ pub async fn hits(tx: &mut Tx, keys: &[Key]) -> Result<Vec<(Key, Entry)>, Refusa
 
 fn of_row(row: &Row) -> Result<Entry, Refusal> {
     let lifted = match row.opt_parse("lifted_on")? {
-        Some(on) => Some((
-            on,
-            row.opt_string("lifted_application")?.unwrap_or_default(),
-            row.opt_string("lifted_reason")?.unwrap_or_default(),
-        )),
+        Some(on) => {
+            Some((on, row.opt_string("lifted_application")?.unwrap_or_default(), row.opt_string("lifted_reason")?.unwrap_or_default()))
+        }
         None => None,
     };
     Ok(Entry {

@@ -27,9 +27,6 @@ use serde_json::json;
 use std::pin::Pin;
 use std::str::FromStr;
 
-#[cfg(test)]
-mod tests;
-
 /// How far a case is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -380,9 +377,8 @@ pub async fn list(tx: &mut Tx, partner: Option<&str>) -> Result<Vec<Case>, Refus
 /// The database does not answer.
 pub async fn history(tx: &mut Tx, id: &str) -> Result<Vec<Done>, Refusal> {
     let rows = tx.query("select * from network_exit_step where exit_id = $1 order by seq", args![id]).await?;
-    let line = |row: &Row| {
-        Ok(Done { stage: row.parse("state")?, who: row.string("who")?, note: row.string("note")?, at_us: row.int("at_us")? })
-    };
+    let line =
+        |row: &Row| Ok(Done { stage: row.parse("state")?, who: row.string("who")?, note: row.string("note")?, at_us: row.int("at_us")? });
     rows.iter().map(line).collect()
 }
 

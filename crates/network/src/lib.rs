@@ -24,5 +24,8 @@ pub mod territory;
 pub mod universe;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use territory::{Division, Territories};
 pub use words::Words;

@@ -266,12 +266,7 @@ pub async fn on(tx: &mut Tx, who: Who, code: &str, day: Date) -> Result<Option<S
 }
 
 /// What rows and lines say together; the three are what rows alone say before, while and after they hold.
-fn stands<T: Stored>(
-    record: Option<&Record<T>>,
-    day: Date,
-    written: Option<State>,
-    [before, during, after]: [State; 3],
-) -> Option<State> {
+fn stands<T: Stored>(record: Option<&Record<T>>, day: Date, written: Option<State>, [before, during, after]: [State; 3]) -> Option<State> {
     let Some(record) = record else { return written };
     Some(said(
         record.rows.iter().any(|row| row.span().contains(day)),
@@ -378,7 +373,12 @@ fn no_step(who: Who, code: &str, now: State, to: State) -> Refusal {
 /// Nobody of that code.
 pub fn none(who: Who, code: &str) -> Refusal {
     let (zh, en) = who.title();
-    Refusal::new(Kind::NotFound, "network.state.none", format!("没有{zh} {code}；请核对编码"), format!("there is no {en} {code}; check the code"))
+    Refusal::new(
+        Kind::NotFound,
+        "network.state.none",
+        format!("没有{zh} {code}；请核对编码"),
+        format!("there is no {en} {code}; check the code"),
+    )
 }
 
 /// Refuses a partner that may not take anything new on a day: suspended, on its way out, gone, blacklisted.

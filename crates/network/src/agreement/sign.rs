@@ -1,10 +1,10 @@
 //! An agreement that was signed: its dated row, what it is about, and the partner that comes in force with it.
 
 use crate::act::{Act, not_in_force};
+use crate::blacklist;
 use crate::candidate;
 use crate::life::{self, State, Who};
 use crate::roster::{self, By};
-use crate::blacklist;
 use qudao_kernel::master::{Agreement, Partner, Span};
 use qudao_kernel::{Date, Fen, Kind, Refusal, Text};
 use qudao_platform::args;
@@ -75,7 +75,9 @@ pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Tex
                 Kind::Conflict,
                 "network.agreement.overlap",
                 format!("{partner} 的协议 {other} 有效至 {end}，与本协议的业务线和日期重叠；请调整日期或先终止该协议"),
-                format!("{partner}'s agreement {other} holds until {end} and covers the same business on some of these days; change the days, or end it first"),
+                format!(
+                    "{partner}'s agreement {other} holds until {end} and covers the same business on some of these days; change the days, or end it first"
+                ),
             ));
         }
         renewed |= same && row.span.to == span.from;
@@ -89,7 +91,9 @@ pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Tex
         State::Approved => {
             blacklist::admit(tx, Some(partner), &[]).await?;
             match candidate::get(tx, Who::Partner, partner).await? {
-                Some(candidate) if roster::get::<Partner>(tx, partner).await?.is_none() => candidate::enter(tx, act, &candidate, from).await?,
+                Some(candidate) if roster::get::<Partner>(tx, partner).await?.is_none() => {
+                    candidate::enter(tx, act, &candidate, from).await?
+                }
                 _ => return Err(not_in_force(("代理商", "partner"), partner, from)),
             }
         }

@@ -4,8 +4,8 @@
 //! Each noun counts its changes; a file is as new as the count it was written with. A crash between change and file is mended with the next
 //! writing, because the counts differ.
 
-use super::store::{self, Change, Stored};
 use super::By;
+use super::store::{self, Change, Stored};
 use crate::files::Noun;
 use qudao_kernel::Refusal;
 use qudao_kernel::master::{Agreement, Clerk, Master, Outlet, Partner};
@@ -105,9 +105,7 @@ pub async fn follow<T: Stored>(db: &Db, by: By<'_>, paths: &[std::path::PathBuf]
     let imported = super::import::<T>(db, by, paths, super::Mode::Whole).await?;
     if imported.saved {
         let noun = T::NOUN.english();
-        write_tx!(db, |tx| {
-            tx.execute("update network_folder set sha256 = $2 where noun = $1", args![noun, sha256]).await.map(drop)
-        })?;
+        write_tx!(db, |tx| { tx.execute("update network_folder set sha256 = $2 where noun = $1", args![noun, sha256]).await.map(drop) })?;
     }
     Ok(imported)
 }

@@ -127,6 +127,26 @@ fn what_is_wrong_is_told_with_place_and_remedy() {
         ("version = 1", "version = 1\nbudget = { amount = \"boss\", year = \"amount\", kind = \"amount\" }", "budget", "budget"),
         ("version = 1", "version = 1\nsubject = \"amount\"", "subject", "subject"),
         ("version = 1", "version = 1\ncolour = 3", "", "text"),
+        ("version = 1", "version = 1\neffect = { kind = \"magic\", fields = {} }", "effect.kind", "effect"),
+        ("version = 1", "version = 1\neffect = { kind = \"agreement\", fields = {} }", "effect.fields.partner", "effect"),
+        (
+            "version = 1",
+            "version = 1\neffect = { kind = \"agreement\", fields = { partner = \"amount\" } }",
+            "effect.fields.partner",
+            "effect",
+        ),
+        (
+            "version = 1",
+            "version = 1\neffect = { kind = \"agreement\", fields = { colour = \"amount\" } }",
+            "effect.fields.colour",
+            "effect",
+        ),
+        (
+            "version = 1",
+            "version = 1\neffect = { kind = \"agreement\", fields = { partner = \"who\" } }",
+            "effect.fields.partner",
+            "effect",
+        ),
         ("id = \"leader\"\nzh", "id = \"Leader!\"\nzh", "step.Leader!", "id"),
         ("kind = \"approve\"\napprovers = [{ role", "kind = \"execute\"\napprovers = [{ role", "", ""),
     ] {
