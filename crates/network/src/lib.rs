@@ -15,12 +15,15 @@ pub mod grade;
 pub mod initials;
 pub mod keys;
 pub mod life;
+pub mod merge;
 pub mod outlet;
 pub mod partner;
+pub mod portfolio;
 pub mod rivals;
 pub mod roster;
 pub mod site;
 pub mod territory;
+pub mod twins;
 pub mod universe;
 pub mod words;
 

@@ -7,7 +7,7 @@
 //!
 //! Invariants
 //! - Lines are added, never changed (the database refuses it); of those that have begun, the last holds.
-//! - A step is taken where [`STEPS`] has it, and by whom it says: by hand, by an agreement, by an approved change of the outlet, by an exit.
+//! - A step is taken where [`STEPS`] has it, and by whom it says: by hand, by an agreement, by an approved change of the outlet, by an exit, by a merge.
 //! - What a file ended is exited or closed, and what a file put in force is active or open, whatever nobody wrote here.
 
 use crate::act::Act;
@@ -139,6 +139,8 @@ pub enum By {
     Change,
     /// The way out of the channel.
     Exit,
+    /// A merge with another one.
+    Merge,
 }
 
 /// A step there is.
@@ -183,6 +185,10 @@ pub const STEPS: &[Step] = &[
     step(Who::Outlet, State::Closed, State::Open, By::Change),
     step(Who::Outlet, State::Open, State::Closed, By::Exit),
     step(Who::Outlet, State::Paused, State::Closed, By::Exit),
+    step(Who::Partner, State::Active, State::Exited, By::Merge),
+    step(Who::Partner, State::Suspended, State::Exited, By::Merge),
+    step(Who::Outlet, State::Open, State::Closed, By::Merge),
+    step(Who::Outlet, State::Paused, State::Closed, By::Merge),
 ];
 
 /// States somebody may take one of these to by hand.

@@ -3,6 +3,7 @@
 mod exits;
 mod kept_out;
 mod lives;
+mod one;
 
 use crate::act::Act;
 use crate::agreement::sign::{self, Signed};
