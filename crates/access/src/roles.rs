@@ -52,6 +52,10 @@ permissions! {
     PartnerManage = "partner.manage",
     /// Suspend a partner at once, and let it work again.
     PartnerSuspend = "partner.suspend",
+    /// Merge partners or outlets that were kept twice.
+    PartnerMerge = "partner.merge",
+    /// Say which channel manager looks after which outlets.
+    PartnerAssign = "partner.assign",
     /// Take a partner's exit from step to step.
     PartnerExit = "partner.exit",
     /// See who is kept out of the channel, and why.

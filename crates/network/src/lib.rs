@@ -9,6 +9,7 @@ pub mod blacklist;
 pub mod book;
 pub mod candidate;
 pub mod clerk;
+pub mod contact;
 pub mod exit;
 pub mod files;
 pub mod grade;

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::shown::instant;
 use super::signed::Signed;
+use super::twins::MergeView;
 use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy};
 use super::{network_name, opened::chain_of};
 use axum::Json;
@@ -15,7 +16,8 @@ use qudao_network::act::Act;
 use qudao_network::candidate::{self, Candidate};
 use qudao_network::keys::{self, Key, KeyKind, Sealer};
 use qudao_network::life::{self, Line, State as Stage, Who};
-use qudao_network::{blacklist, exit, grade, site};
+use qudao_network::twins::{self, Asked as Likely};
+use qudao_network::{blacklist, exit, grade, merge, site};
 use qudao_platform::{Tx, write_tx};
 use qudao_settle::period;
 use serde::{Deserialize, Serialize};
@@ -107,6 +109,11 @@ pub(crate) struct LifeView {
     /// The entry of the blacklist that keeps a partner out.
     #[schema(required)]
     blacklisted: Option<String>,
+    /// What it was merged into.
+    #[schema(required)]
+    merged_into: Option<MergeView>,
+    /// What was merged into it.
+    merged: Vec<MergeView>,
 }
 
 /// Where somebody stands or is to stand.
@@ -147,13 +154,13 @@ fn covers(scope: &Scope, master: &Master, spot: &Spot, day: Date) -> bool {
 }
 
 /// The master data of the folder.
-async fn master(desk: &Arc<Desk>) -> Answer<Arc<Master>> {
+pub(super) async fn master(desk: &Arc<Desk>) -> Answer<Arc<Master>> {
     let shared = Arc::clone(desk);
     heavy(move || shared.master()).await
 }
 
 /// Refuses what is not within a scope as if it were not there.
-async fn within(tx: &mut Tx, master: &Master, scope: &Scope, who: Who, code: &str, day: Date) -> Result<(), Refusal> {
+pub(super) async fn within(tx: &mut Tx, master: &Master, scope: &Scope, who: Who, code: &str, day: Date) -> Result<(), Refusal> {
     let at = spot(tx, master, who, code, day).await?;
     if covers(scope, master, &at, day) { Ok(()) } else { Err(life::none(who, code)) }
 }
@@ -179,6 +186,8 @@ async fn view(desk: &Desk, signed: &Signed, tx: &mut Tx, who: Who, code: &str, l
         numbers: Vec::new(),
         exit: None,
         blacklisted: None,
+        merged_into: merge::of(tx, who, code).await?.map(MergeView::of),
+        merged: merge::into(tx, who, code).await?.into_iter().map(MergeView::of).collect(),
     };
     if signed.may(desk, Permission::PartnerManage).is_ok() || signed.may(desk, Permission::BlacklistRead).is_ok() {
         let numbers = keys::of(tx, who.name(), code).await?;
@@ -261,13 +270,24 @@ async fn outlet_life(
 async fn one(desk: &Arc<Desk>, signed: &Signed, who: Who, code: &str, lang: Lang) -> Answer<Json<LifeView>> {
     let scope = signed.scope(desk, Permission::PartnerRead)?;
     let master = master(desk).await?;
-    let tx = &mut desk.db.read().await?;
-    within(tx, &master, &scope, who, code, desk.today()).await?;
-    let found = view(desk, signed, tx, who, code, lang).await;
+    within(&mut desk.db.read().await?, &master, &scope, who, code, desk.today()).await?;
+    Ok(Json(looked(desk, signed, &master, who, code, lang).await?))
+}
+
+/// Where somebody stands, whom the caller may see.
+pub(super) async fn looked(
+    desk: &Arc<Desk>,
+    signed: &Signed,
+    master: &Master,
+    who: Who,
+    code: &str,
+    lang: Lang,
+) -> Result<LifeView, Refusal> {
+    let found = view(desk, signed, &mut desk.db.read().await?, who, code, lang).await;
     match found {
         // The database has nothing yet of what only the folder knows.
-        Err(refusal) if refusal.code == "network.state.none" => Ok(Json(of_folder(desk, &master, signed, who, code, lang)?)),
-        other => Ok(Json(other?)),
+        Err(refusal) if refusal.code == "network.state.none" => of_folder(desk, master, signed, who, code, lang),
+        other => other,
     }
 }
 
@@ -285,6 +305,8 @@ fn of_folder(desk: &Desk, master: &Master, signed: &Signed, who: Who, code: &str
         numbers: Vec::new(),
         exit: None,
         blacklisted: None,
+        merged_into: None,
+        merged: Vec::new(),
     })
 }
 
@@ -368,7 +390,7 @@ pub(crate) struct CandidatesAsked {
     state: Option<String>,
 }
 
-fn named(who: &str) -> Result<Who, Refusal> {
+pub(super) fn named(who: &str) -> Result<Who, Refusal> {
     [Who::Partner, Who::Outlet].into_iter().find(|one| one.name() == who).ok_or_else(|| {
         Refusal::bad_input(
             "serve.request.query",
@@ -442,6 +464,9 @@ pub(crate) struct CandidateSent {
     /// Identity document of the owner.
     person: Option<String>,
     phone: Option<String>,
+    /// Whether it is another than those that are likely the same.
+    #[serde(default)]
+    despite: bool,
     reason: String,
 }
 
@@ -478,6 +503,13 @@ async fn add(
         let act = act(tx, &login, &sent.reason).await?;
         act.reasoned()?;
         let keys = sealed(tx, &numbers).await?;
+        if !sent.despite {
+            let asked = Likely { who: kind, code: &new.code, name: &new.name, territory: &new.territory, numbers: &keys, point: None };
+            let twins = twins::find(tx, &asked, act.today).await?;
+            if !twins.is_empty() {
+                return Err(twins::likely(&twins));
+            }
+        }
         candidate::add(tx, &act, &new, &keys).await
     })?;
     let view = view(&desk, &signed, &mut desk.db.read().await?, kind, &new.code, lang).await?;

@@ -57,6 +57,7 @@ mod my;
 mod network;
 mod oidc;
 mod opened;
+mod outlet_all;
 mod papers;
 mod parameters;
 mod paying;
@@ -66,6 +67,7 @@ mod periods;
 mod places;
 mod policies;
 mod policy_views;
+mod portfolios;
 mod post;
 mod posts;
 mod proofs;
@@ -86,6 +88,7 @@ mod switches;
 mod targets;
 mod territories;
 mod todos;
+mod twins;
 mod uploads;
 mod views;
 mod web;
@@ -171,6 +174,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(search::routes())
         .merge(homepage::routes());
     let network = network.merge(life::routes()).merge(exits::routes()).merge(blacklist::routes());
+    let network = network.merge(twins::routes()).merge(portfolios::routes()).merge(outlet_all::routes());
     let routes = routes.merge(figures).merge(settlement).merge(money).merge(network);
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
     let access = people

@@ -6,8 +6,8 @@ use super::signed::Signed;
 use super::web::{Answer, Asked, Language, Page, Paging, heavy};
 use axum::Json;
 use axum::extract::{Path, State};
-use qudao_access::Permission;
-use qudao_kernel::master::{Clerk, Outlet, Partner, Span};
+use qudao_access::{Permission, Scope};
+use qudao_kernel::master::{Agreement, Clerk, Master, Outlet, Partner, Span};
 use qudao_kernel::{Date, Kind, Lang, Refusal};
 use qudao_network::Words;
 use qudao_network::book::{Book, Entry, State as BookState, Wanted};
@@ -280,22 +280,13 @@ async fn partner(
         let named = |code: &String| Named { code: code.clone(), name: book.partner_name(code).to_owned(), note: String::new() };
         let below = book.below(&scope, &code).take(BESIDE);
         let rows = master.partners().filter(|row| row.code == code);
-        let terms = master.agreements().filter(|row| row.partner == code);
         Ok(Json(PartnerWhole {
             partner: partner_row(&book, &lives, entry, lang),
             above: entry.partners.iter().skip(1).rev().map(named).collect(),
             below: below
                 .map(|entry| Named { code: entry.row.code.clone(), name: entry.row.name.clone(), note: entry.row.tier.clone() })
                 .collect(),
-            agreements: terms
-                .map(|row| Term {
-                    code: row.code.clone(),
-                    commitment: row.commitment.0,
-                    renewed: row.renewed,
-                    from: row.span.from.to_string(),
-                    to: end(row.span),
-                })
-                .collect(),
+            agreements: terms(&master, &code),
             history: rows.map(|row| lived(row.span, partner_words(&book, row, lang))).collect(),
         }))
     })
@@ -344,20 +335,26 @@ async fn outlet(
     Path(code): Path<String>,
 ) -> Answer<Json<OutletWhole>> {
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
+    Ok(Json(outlet_whole(&desk, scope, &code, lang).await?))
+}
+
+/// An outlet whole, within a scope.
+pub(super) async fn outlet_whole(desk: &Arc<Desk>, scope: Scope, code: &str, lang: Lang) -> Answer<OutletWhole> {
+    let (desk, code) = (Arc::clone(desk), code.to_owned());
     let lives = life::written(&mut desk.db.read().await?, Who::Outlet, desk.today()).await?;
     heavy(move || {
         let (book, master) = (desk.book()?, desk.master()?);
         let entry = book.outlet(&scope, &code).ok_or_else(|| none("网点", "outlet", &code))?;
         let here = Wanted { outlet: code.clone(), state: "active".to_owned(), ..Wanted::default() };
         let rows = master.outlets().filter(|row| row.code == code);
-        Ok(Json(OutletWhole {
+        Ok(OutletWhole {
             outlet: outlet_row(&book, &lives, entry, lang),
             clerks: book
                 .clerks(&scope, &here)
                 .map(|clerk| Named { code: clerk.row.code.clone(), name: clerk.row.name.clone(), note: String::new() })
                 .collect(),
             history: rows.map(|row| lived(row.span, outlet_words(&book, row))).collect(),
-        }))
+        })
     })
     .await
 }
@@ -484,6 +481,19 @@ fn outlet_row(book: &Book, lives: &Lives, entry: &Entry<Outlet>, lang: Lang) -> 
         clerks: entry.clerks,
         from: row.span.from.to_string(),
     }
+}
+
+/// The agreements of a partner.
+pub(super) fn terms(master: &Master, partner: &str) -> Vec<Term> {
+    let own = master.agreements().filter(|row| row.partner == partner);
+    let term = |row: &Agreement| Term {
+        code: row.code.clone(),
+        commitment: row.commitment.0,
+        renewed: row.renewed,
+        from: row.span.from.to_string(),
+        to: end(row.span),
+    };
+    own.map(term).collect()
 }
 
 fn clerk_row(book: &Book, entry: &Entry<Clerk>, lang: Lang) -> ClerkRow {

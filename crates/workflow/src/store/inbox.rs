@@ -173,6 +173,35 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
     Ok(Inbox { rows, next, total })
 }
 
+/// What applications are about.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// A partner.
+    Partner(&'a str),
+    /// An outlet.
+    Outlet(&'a str),
+}
+
+/// The latest applications about a partner or outlet, drafts aside; whoever calls has checked that they may be read there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn about(tx: &mut Tx, about: &About<'_>, most: u32) -> Result<Vec<Held>, Refusal> {
+    let (column, code) = match about {
+        About::Partner(code) => ("partner", *code),
+        About::Outlet(code) => ("outlet", *code),
+    };
+    let sql = format!(
+        "select id, version, body from flow_instance where {column} = $1 and state <> 'draft' order by changed_us desc, id limit $2"
+    );
+    let mut found = Vec::new();
+    for row in tx.query(sql, &[Value::from(code), Value::from(i64::from(most))]).await? {
+        let id = row.string("id")?;
+        found.push(Held { version: row.count("version")?, instance: parsed(row.text("body")?, &id)? });
+    }
+    Ok(found)
+}
+
 /// Numbers of the applications about a partner that are not at their end, drafts aside.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ mod sight;
 
 use effects::Carry;
 pub use effects::carry_out;
-pub use inbox::{Counts, Inbox, Part, Query, Row, counts, list, open_about};
+pub use inbox::{About, Counts, Inbox, Part, Query, Row, about, counts, list, open_about};
 pub use sight::Sight;
 pub(crate) use sight::within;
 
