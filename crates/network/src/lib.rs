@@ -17,6 +17,7 @@ pub mod initials;
 pub mod keys;
 pub mod life;
 pub mod merge;
+pub mod onboard;
 pub mod outlet;
 pub mod partner;
 pub mod portfolio;

@@ -32,8 +32,6 @@ pub enum Takes {
     Of(&'static [&'static str]),
     /// One of a list the definition gives.
     Choice,
-    /// Files.
-    Attachment,
 }
 
 impl Takes {
@@ -45,8 +43,7 @@ impl Takes {
             | (Takes::Partner, FieldKind::Partner)
             | (Takes::Outlet, FieldKind::Outlet)
             | (Takes::Sealed, FieldKind::Sealed)
-            | (Takes::Choice, FieldKind::Choice(_))
-            | (Takes::Attachment, FieldKind::Attachment) => true,
+            | (Takes::Choice, FieldKind::Choice(_)) => true,
             (Takes::Of(known), FieldKind::Choice(choices)) => choices.iter().all(|choice| known.contains(&choice.id.as_str())),
             _ => false,
         }
@@ -62,7 +59,6 @@ impl Takes {
             Takes::Sealed => "sealed".to_owned(),
             Takes::Of(known) => format!("choice ({})", known.join(", ")),
             Takes::Choice => "choice".to_owned(),
-            Takes::Attachment => "attachment".to_owned(),
         }
     }
 }
@@ -150,7 +146,7 @@ pub const KINDS: &[EffectKind] = &[
             may("reason", Takes::Text),
         ],
     },
-    EffectKind { name: "onboarding", arguments: &[must("file", Takes::Attachment)] },
+    EffectKind { name: "onboarding", arguments: &[must("batch", Takes::Text), must("from", Takes::Date), may("reason", Takes::Text)] },
 ];
 
 /// When an effect is due.

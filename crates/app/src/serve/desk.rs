@@ -59,13 +59,14 @@ impl Desk {
         })?;
         let register = params::load(&mut db.read().await?, standard).await?;
         let roles = Roles::standard()?;
+        let flows = Flows::standard(&roles, &home)?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),
             db,
             figures: Figures::open(home.root())?,
             home,
-            flows: Flows::standard(&roles)?,
+            flows,
             roles,
             counters: Counters::default(),
             books: Books::default(),

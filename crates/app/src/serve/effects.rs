@@ -1,5 +1,6 @@
 //! Effects of approved applications, each handed to the part of the house that does it. What is checked and changed there is theirs.
 
+use super::onboarding;
 use super::web::bug;
 use qudao_access::work_ids;
 use qudao_kernel::{Fen, Refusal, Text};
@@ -8,22 +9,25 @@ use qudao_network::agreement::sign::{self, Signed};
 use qudao_network::blacklist::{self, Whom};
 use qudao_network::keys::{Key, KeyKind};
 use qudao_network::outlet::change::{self, Change};
-use qudao_network::{exit, grade};
+use qudao_network::{exit, grade, onboard};
 use qudao_platform::Tx;
 use qudao_settle::period;
 use qudao_workflow::effect::{Call, Carried, Effects};
 use qudao_workflow::form::unsealed;
+use std::path::{Path, PathBuf};
 
-/// Carries effects out.
-pub(crate) struct Carrier;
+/// Carries effects out. Files that applications name lie in a folder.
+pub(crate) struct Carrier {
+    pub(crate) files: PathBuf,
+}
 
 impl Effects for Carrier {
     fn carry_out<'a>(&'a self, tx: &'a mut Tx, call: &'a Call) -> Carried<'a> {
-        Box::pin(carried(tx, call))
+        Box::pin(carried(tx, call, &self.files))
     }
 }
 
-async fn carried(tx: &mut Tx, call: &Call) -> Result<Text, Refusal> {
+async fn carried(tx: &mut Tx, call: &Call, files: &Path) -> Result<Text, Refusal> {
     let reason = [call.text("reason"), call.text("facts")].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     let act = Act {
         who: &call.who,
@@ -68,6 +72,13 @@ async fn carried(tx: &mut Tx, call: &Call) -> Result<Text, Refusal> {
             if call.text("act") == "add" { blacklist::put(tx, &act, &whom).await } else { blacklist::lift(tx, &act, &whom).await }
         }
         "acceptance_grade" => grade::put(tx, &act, call.text("partner"), call.text("grade"), call.day("from")?).await,
+        "onboarding" => {
+            let from = call.day("from")?;
+            let (files, batch) = (files.to_owned(), call.text("batch").to_owned());
+            let read = tokio::task::spawn_blocking(move || onboarding::read(&files, &batch));
+            let read = read.await.map_err(|error| bug(&error.to_string()))??;
+            onboard::carry_out(tx, &act, &read, from).await
+        }
         other => Err(bug(&format!("nobody carries out {other}"))),
     }
 }

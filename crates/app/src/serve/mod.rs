@@ -56,6 +56,7 @@ mod metrics;
 mod my;
 mod network;
 mod oidc;
+mod onboarding;
 mod opened;
 mod outlet_all;
 mod papers;
@@ -174,7 +175,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(search::routes())
         .merge(homepage::routes());
     let network = network.merge(life::routes()).merge(exits::routes()).merge(blacklist::routes());
-    let network = network.merge(twins::routes()).merge(portfolios::routes()).merge(outlet_all::routes());
+    let network = network.merge(twins::routes()).merge(portfolios::routes()).merge(outlet_all::routes()).merge(onboarding::routes());
     let routes = routes.merge(figures).merge(settlement).merge(money).merge(network);
     let people = account::routes().merge(oidc::routes()).merge(people::routes()).merge(handover::routes()).merge(masking::routes());
     let access = people

@@ -15,6 +15,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use qudao_access::{Permission, Place, Scope};
 use qudao_engine::facts::{FactStore, Wanted};
+use qudao_engine::settle::Rows;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Lang, Refusal};
@@ -22,7 +23,7 @@ use qudao_network::contact::{self, Contact, Said};
 use qudao_network::life::Who;
 use qudao_platform::audit::{self, Search};
 use qudao_platform::{Tx, write_tx};
-use qudao_policy::model::{Cell, Fact};
+use qudao_policy::model::{Cell, Destination, Fact};
 use qudao_workflow::store::About;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -298,15 +299,16 @@ async fn commission(desk: &Arc<Desk>, spot: &Spot) -> Answer<Option<OutletCommis
         let found = runs.iter().rev().find_map(|run| run.head(&owner).map(|head| (run, head)));
         let Some((run, head)) = found.filter(|_| !owner.is_empty()) else { return Ok(None) };
         let statement = run.statement(head)?;
-        let part = statement.payees.iter().find(|part| part.code == outlet);
-        let payable = |part: &qudao_settle::statement::PayeePart| part.amounts.get("payable").map_or(0, |fen| fen.0);
-        Ok(Some(OutletCommission {
-            period: run.period().to_string(),
-            statement: statement.number.clone(),
-            lines: part.map_or(0, |part| part.lines),
-            payable: part.map_or(0, payable),
-            of: statement.totals.due.0,
-        }))
+        let (mut lines, mut payable) = (0, 0);
+        let rows = Rows { partner: Some(owner.clone()), ..Rows::default() };
+        run.world()?.lines().each(&rows, |line| {
+            if line.outlet == outlet && line.destination == Destination::Payable {
+                lines += 1;
+                payable += line.amount;
+            }
+        })?;
+        let (period, of) = (run.period().to_string(), statement.totals.due.0);
+        Ok(Some(OutletCommission { period, statement: statement.number, lines, payable, of }))
     })
     .await
 }

@@ -26,7 +26,7 @@ mod store;
 
 pub use amend::{amend, end_now, lock_all, naming, on, resume};
 pub use change::{change, end};
-pub use create::create;
+pub use create::{create, create_all};
 pub use export::{export, load_master};
 pub use get::get;
 pub use import::{Imported, Mode, import};

@@ -3,6 +3,7 @@
 mod exits;
 mod kept_out;
 mod lives;
+mod onboarding;
 mod one;
 
 use crate::act::Act;

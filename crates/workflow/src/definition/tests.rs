@@ -70,6 +70,7 @@ fn every_standard_flow_reads_checks_and_keeps_its_examples() {
             "agent_reward",
             "bank_account",
             "blacklist",
+            "bulk_onboarding",
             "deal_registration",
             "exception",
             "mall_support",

@@ -18,6 +18,8 @@ pub(super) use demo::fill;
 
 use super::desk::Desk;
 use super::effects::Carrier;
+use super::home::Home;
+use super::onboarding;
 use super::opened::chain_of;
 use super::people::master;
 use super::reach;
@@ -68,8 +70,12 @@ type Lookup<'a> = dyn Fn(&FieldKind, &str) -> Option<Place> + Sync + 'a;
 
 impl Flows {
     /// The standard set.
-    pub(crate) fn standard(roles: &Roles) -> Result<Self, Refusal> {
-        Ok(Self { catalogue: Catalogue::standard(roles)?, calendar: Holidays::shipped(), carrier: Carrier })
+    pub(crate) fn standard(roles: &Roles, home: &Home) -> Result<Self, Refusal> {
+        Ok(Self {
+            catalogue: Catalogue::standard(roles)?,
+            calendar: Holidays::shipped(),
+            carrier: Carrier { files: onboarding::folder(home) },
+        })
     }
 
     /// What acting takes, with a way to look places up.
