@@ -1,4 +1,4 @@
-//! 受理权限等级: which business a partner may accept, from a day on, by approval (R1.5).
+//! 受理权限等级: which business a partner may accept, from a day on, by approval (R1.9).
 
 use crate::act::Act;
 use crate::life;

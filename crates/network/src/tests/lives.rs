@@ -157,7 +157,7 @@ async fn a_suspended_partner_takes_nothing_on_at_once(db: TestDb) {
 }
 
 async fn a_grade_holds_from_its_day(db: TestDb) {
-    // R1.5
+    // R1.9
     house(&db).await;
     let put = async |grade: &'static str, from: &'static str| {
         write_tx!(&db, |tx| grade::put(tx, &act("li", "QX202607-0001"), "P1", grade, day(from)).await)

@@ -1,4 +1,5 @@
 use super::{act, adds, candidate, changes, code, day, house, key, outlet_on, partner_on, signs, stands};
+use crate::contact::{self, Said};
 use crate::keys::{self, KeyKind};
 use crate::life::{State, Who};
 use crate::merge;
@@ -18,6 +19,7 @@ on_both!(
     one_kept_twice_becomes_one_from_a_day_on,
     two_outlets_become_one,
     one_manager_looks_after_an_outlet_at_a_time,
+    contacts_say_who_decides_and_how_they_stand,
 );
 
 async fn twin_of(db: &Db, asked: &Asked<'_>) -> Vec<(String, &'static str)> {
@@ -113,4 +115,35 @@ async fn one_manager_looks_after_an_outlet_at_a_time(db: TestDb) {
     assert!(all.len() == 2 && all.values().all(|login| login == "chen"));
     let history = portfolio::history(&mut db.read().await.unwrap(), "O2").await.unwrap();
     assert_eq!(history.iter().map(|keeper| keeper.login.as_str()).collect::<Vec<_>>(), ["wang", "chen"]);
+}
+
+async fn contacts_say_who_decides_and_how_they_stand(db: TestDb) {
+    // R7.43, R7.144
+    house(&db).await;
+    let said = Said {
+        name: "李四",
+        post: "店主",
+        power: "decides",
+        attitude: "neutral",
+        needs: "快速到账",
+        limits: "资金少",
+        opportunities: "宽带",
+        phone: Some("13900003333"),
+    };
+    let id = write_tx!(&db, |tx| contact::add(tx, &act("wang", ""), Who::Outlet, "O1", &said).await).unwrap();
+    let later = crate::act::Act { today: day("2026-07-20"), ..act("wang", "") };
+    let now = Said { attitude: "for", phone: None, ..said.clone() };
+    write_tx!(&db, |tx| contact::change(tx, &later, &id, 1, &now).await).unwrap();
+    assert_eq!(code(write_tx!(&db, |tx| contact::change(tx, &later, &id, 1, &now).await)), "platform.db.stale");
+    assert_eq!(
+        code(write_tx!(&db, |tx| contact::add(tx, &later, Who::Outlet, "O1", &Said { power: "rules", ..said.clone() }).await)),
+        "network.contact.words"
+    );
+    let found = contact::list(&mut db.read().await.unwrap(), Who::Outlet, "O1").await.unwrap();
+    let one = &found[0];
+    assert_eq!((one.attitude.as_str(), one.attitude_on, one.phone.as_str()), ("for", day("2026-07-20"), "139****3333"));
+    assert_eq!((one.needs.as_str(), one.limits.as_str(), one.opportunities.as_str()), ("快速到账", "资金少", "宽带"));
+    write_tx!(&db, |tx| contact::end(tx, &later, &id, 2).await).unwrap();
+    assert_eq!(code(write_tx!(&db, |tx| contact::end(tx, &later, &id, 3).await)), "network.contact.ended");
+    assert_eq!(contact::list(&mut db.read().await.unwrap(), Who::Outlet, "O1").await.unwrap()[0].to, Some(day("2026-07-20")));
 }
