@@ -5,7 +5,7 @@
 //! substitute for guarding it.
 
 use qudao_access::private::{PrivateKind, mask};
-use qudao_kernel::{Kind, Refusal};
+use qudao_kernel::Refusal;
 use qudao_platform::args;
 use qudao_platform::db::{Tx, Value};
 use qudao_platform::hash::Fields;
@@ -184,14 +184,4 @@ pub async fn holders(tx: &mut Tx, key: &Key) -> Result<Vec<(String, String)>, Re
     let sql = "select noun, code from network_key where kind = $1 and seal = $2 order by noun, code";
     let rows = tx.query(sql, args![key.kind.name(), &key.seal]).await?;
     rows.iter().map(|row| Ok((row.string("noun")?, row.string("code")?))).collect()
-}
-
-/// No sort of number of that name.
-pub fn unknown(kind: &str) -> Refusal {
-    Refusal::new(
-        Kind::BadInput,
-        "network.key.kind",
-        format!("没有“{kind}”这种识别号；可用 licence、person、phone、account"),
-        format!("there is no number of the sort `{kind}`; there are licence, person, phone, account"),
-    )
 }

@@ -1,7 +1,6 @@
 //! 疑似重复 (R0.10): records that may be the same as one that is to be added: by licence, document, phone or account, by name in one county, written
 //! alike or only sounding alike, and by standing within some paces of each other.
 
-use crate::files::rows::MasterRow;
 use crate::keys::{self, Key};
 use crate::life::Who;
 use crate::site::Point;
@@ -203,23 +202,6 @@ pub fn likely(twins: &[Twin]) -> Refusal {
         format!("可能已经存在：{}；请核对，确为不同的再确认添加", told(say, |text| text.zh)),
         format!("this may be there already: {}; look, and confirm if it is another", told(say, |text| text.en)),
     )
-}
-
-/// What two rows of one file have in common with each other, for a dry run: codes of rows with one name in one county.
-pub fn within<'a, T: MasterRow + 'a>(rows: impl Iterator<Item = (&'a T, &'a str, &'a str)>) -> Vec<(String, String)> {
-    let mut first: BTreeMap<(String, String), String> = BTreeMap::new();
-    let mut found = Vec::new();
-    for (row, name, territory) in rows {
-        let county = territory.get(..COUNTY).unwrap_or(territory).to_owned();
-        match first.get(&(county.clone(), core(name))) {
-            Some(code) if code != row.code() => found.push((code.clone(), row.code().to_owned())),
-            Some(_) => {}
-            None => {
-                first.insert((county, core(name)), row.code().to_owned());
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]
