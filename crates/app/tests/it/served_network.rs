@@ -105,7 +105,8 @@ async fn a_number_on_the_blacklist_is_kept_out_and_read_by_nobody(house: &House)
     let hits = fine(house.post("channel", "/blacklist/check", &json!({ "phone": "138 0000 1111" })).await);
     assert_eq!(hits["hits"][0]["application"], it.id.as_str());
     assert_eq!(house.post("partner", "/blacklist/check", &json!({ "phone": "13800001111" })).await.code(), "access.caller.no_permission");
-    let new = json!({ "who": "partner", "code": "N9", "name": "换名再来", "territory": "421102", "phone": "13800001111", "reason": "新发展" });
+    let new =
+        json!({ "who": "partner", "code": "N9", "name": "换名再来", "territory": "421102", "phone": "13800001111", "reason": "新发展" });
     let own = house.get("channel", "/partners?limit=1").await.json()["items"][0]["territory"].clone();
     let mut new = new;
     new["territory"] = own;
@@ -143,7 +144,8 @@ async fn a_prospect_becomes_a_partner_with_its_agreement(house: &House) {
 /// R8.41
 async fn an_exit_waits_for_its_balances(house: &House) {
     let partner = house.partners("-outlets").await.remove(0);
-    let form = json!({ "partner": partner, "cause": "own_wish", "reason": "店主转行经营", "notice_on": "2026-08-31", "last_day": "2026-09-15" });
+    let form =
+        json!({ "partner": partner, "cause": "own_wish", "reason": "店主转行经营", "notice_on": "2026-08-31", "last_day": "2026-09-15" });
     let mut it = house.sends("channel", "agent_revocation", &form).await;
     house.carried(&mut it).await;
     assert_eq!(house.whole("channel", &it).await["effect"]["done"], true);
@@ -152,7 +154,10 @@ async fn an_exit_waits_for_its_balances(house: &House) {
     assert_eq!((&whole["head"]["partner"], &whole["next"]["state"]), (&json!(partner), &json!("notice")));
     let advance = format!("{path}/advance");
     let step = |to: &str| json!({ "to": to, "reason": "已办理" });
-    assert_eq!(house.versioned("channel", &advance, &whole["head"]["version"], &step("notice")).await.code(), "access.caller.no_permission");
+    assert_eq!(
+        house.versioned("channel", &advance, &whole["head"]["version"], &step("notice")).await.code(),
+        "access.caller.no_permission"
+    );
     for to in ["notice", "clearing"] {
         whole = fine(house.versioned("settlement", &advance, &whole["head"]["version"], &step(to)).await);
     }
@@ -171,7 +176,8 @@ async fn a_file_of_outlets_comes_in_with_one_approval(house: &House) {
     let request = house.served.request(&Method::POST, "/api/v1/onboarding?from=2026-08-31", Some(&house.cookies["channel"]));
     let checked = fine(send(request.header("content-type", "application/octet-stream").body(file)).await);
     assert_eq!((&checked["accepted"], &checked["rejected"]), (&json!(3), &json!(0)), "{checked}");
-    let form = json!({ "batch": checked["batch"], "outlets": 1, "clerks": 1, "contacts": 1, "from_day": "2026-08-31", "reason": "新开网点" });
+    let form =
+        json!({ "batch": checked["batch"], "outlets": 1, "clerks": 1, "contacts": 1, "from_day": "2026-08-31", "reason": "新开网点" });
     let mut it = house.sends("channel", "bulk_onboarding", &form).await;
     house.carried(&mut it).await;
     let whole = house.whole("channel", &it).await;
