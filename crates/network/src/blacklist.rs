@@ -132,6 +132,22 @@ pub async fn lift(tx: &mut Tx, act: &Act<'_>, whom: &Whom) -> Result<Text, Refus
     Ok(Text::new(format!("{mask} 已移出黑名单"), format!("{mask} is off the blacklist")))
 }
 
+/// Whoever is on it stays so in the dated rows, whatever a file said meanwhile: only approval takes somebody off. How many had to be put right.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn uphold(tx: &mut Tx, act: &Act<'_>) -> Result<usize, Refusal> {
+    let mut put_right = 0;
+    for entry in list(tx, false).await?.into_iter().filter(|entry| entry.kind == PARTNER) {
+        let record = roster::get::<Partner>(tx, &entry.mask).await?;
+        if record.as_ref().and_then(|record| roster::on(record, act.today)).is_some_and(|row| !row.blacklisted) {
+            mark(tx, act, &entry.mask, true).await?;
+            put_right += 1;
+        }
+    }
+    Ok(put_right)
+}
+
 /// The dated rows of a partner say from today on whether it is blacklisted.
 async fn mark(tx: &mut Tx, act: &Act<'_>, code: &str, blacklisted: bool) -> Result<(), Refusal> {
     let note = act.note();

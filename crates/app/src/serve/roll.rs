@@ -4,14 +4,17 @@
 //! A house whose network nothing was ever changed in keeps its files as they are: they are taken over with the first change.
 
 use super::desk::Desk;
+use super::life::act;
 use super::web::bug;
 use crate::say::{unreadable, unwritable};
 use qudao_kernel::master::{Agreement, Clerk, Outlet, Partner};
 use qudao_kernel::{Kind, Lang, Refusal};
+use qudao_network::blacklist;
 use qudao_network::files::{Noun, files_of};
 use qudao_network::roster::{self, By, Imported, folder};
 use qudao_platform::hash::{Fields, sha256_of};
 use qudao_platform::sheet::{CsvEncoding, Format};
+use qudao_platform::write_tx;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,6 +93,12 @@ impl Desk {
                 Noun::Product => continue,
             };
             refuse(&imported)?;
+            if noun == Noun::Partner {
+                write_tx!(&self.db, |tx| {
+                    let act = act(tx, FOLDER.who, FOLDER.reason).await?;
+                    blacklist::uphold(tx, &act).await
+                })?;
+            }
         }
         Ok(())
     }

@@ -3,6 +3,8 @@ use crate::blacklist::{self, Whom};
 use crate::keys::{self, KeyKind};
 use crate::life::Who;
 use crate::outlet::change::Change;
+use crate::roster::{self, By};
+use qudao_kernel::master::Partner;
 use qudao_kernel::{Refusal, Text};
 use qudao_platform::db::Db;
 use qudao_platform::{args, audit, write_tx};
@@ -64,6 +66,12 @@ async fn a_partner_goes_on_and_off_with_its_numbers(db: TestDb) {
         "network.blacklist.hit",
         "its phone"
     );
+    // A file that says otherwise does not let it in.
+    const FILE: By<'static> = By { who: "qudao", reason: "主数据文件夹" };
+    let said = |row: Partner| Partner { blacklisted: false, ..row };
+    write_tx!(&db, |tx| roster::amend::<Partner>(tx, FILE, "P2", day("2026-07-01"), said).await).unwrap();
+    assert_eq!(write_tx!(&db, |tx| blacklist::uphold(tx, &act("qudao", "")).await), Ok(1));
+    assert!(partner_on(&db, "P2", "2026-07-01").await.unwrap().blacklisted);
     lifts(&db, "HM202607-0002", &whom).await.unwrap();
     assert!(!partner_on(&db, "P2", "2026-07-01").await.unwrap().blacklisted);
     adds(&db, &candidate(Who::Partner, "P3", "P2"), &[phone]).await.unwrap();

@@ -104,6 +104,8 @@ pub struct Counts {
     pub under_way: u32,
     /// Copied and not read.
     pub unread: u32,
+    /// Own ones, and those one decided on, that are approved and could not be brought about.
+    pub stuck: u32,
 }
 
 /// A page of the applications somebody sees.
@@ -241,5 +243,12 @@ pub async fn counts(tx: &mut Tx, sight: &Sight<'_>, today: Date) -> Result<Count
             _ => {}
         }
     }
+    let mut values: Vec<Value> = Vec::new();
+    let own = sight.own(&mut values);
+    let sql = format!(
+        "select count(distinct p.instance) as n from flow_part p join flow_effect e on e.instance = p.instance
+         where {own} and e.state = 'refused' and p.part in ('starter', 'decided')"
+    );
+    counts.stuck = tx.query_one(sql, &values).await?.count("n")?;
     Ok(counts)
 }

@@ -80,6 +80,9 @@ async fn what_cannot_be_brought_about_keeps_its_reason_and_is_tried_again(db: Te
     let wang = actor("wang");
     let page = store::list(&mut house.db.read().await.unwrap(), &sight(&wang), &mine).await.unwrap();
     assert_eq!(page.rows.iter().map(|row| (row.held.instance.id.as_str(), row.effect)).collect::<Vec<_>>(), [(id.as_str(), Some(false))]);
+    let counts =
+        store::counts(&mut house.db.read().await.unwrap(), &sight(&wang), qudao_access::sessions::day(house.db.now_us())).await.unwrap();
+    assert_eq!(counts.stuck, 1);
     assert_eq!(code(house.retries("key-other", "mei", &id).await), "workflow.effect.who");
     house.retries("key-second", "wang", &id).await.unwrap();
     assert_eq!(house.effect(&id).await.map(|effect| (effect.done, effect.tries)), Some((false, 2)));

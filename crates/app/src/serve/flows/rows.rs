@@ -238,6 +238,8 @@ pub(crate) struct ApplicationCounts {
     under_way: u32,
     /// Copied and not read.
     unread: u32,
+    /// Own ones, and those one decided on, that are approved and could not be brought about.
+    stuck: u32,
 }
 
 /// How many wait for one, for the tabs of the lists.
@@ -252,5 +254,6 @@ async fn counts(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Ap
         returned: counts.returned,
         under_way: counts.under_way,
         unread: counts.unread,
+        stuck: counts.stuck,
     }))
 }
