@@ -27,5 +27,5 @@ pub(crate) fn id(prefix: &str) -> Result<String, Refusal> {
 /// `Unavailable access.token.random`.
 pub fn salt() -> Result<String, Refusal> {
     let bytes: [u8; 32] = random()?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(qudao_platform::hash::sha256(bytes))
 }

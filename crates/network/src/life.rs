@@ -288,7 +288,7 @@ pub fn said(holds: bool, comes: bool, written: Option<State>, [before, during, a
     let waits = matches!(written, Some(State::Prospect | State::Applied | State::Approved | State::Candidate | State::Preparing));
     match written {
         _ if holds && (ended || waits) => during,
-        Some(state) if holds || (waits && comes) => state,
+        Some(state) if holds || ended || (waits && comes) => state,
         None if holds => during,
         _ if comes => before,
         _ => after,

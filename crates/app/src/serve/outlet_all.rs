@@ -209,43 +209,31 @@ async fn whole(
     let (master, today) = (master(&desk).await?, desk.today());
     let spot = Spot::of(&master, &code, today).ok_or_else(|| qudao_network::life::none(Who::Outlet, &code))?;
     let life = life::looked(&desk, &signed, &master, Who::Outlet, &code, lang).await?;
-    let business = match allowed(&desk, &signed, Permission::VolumeRead, &spot) {
-        true => Some(business(&desk, &spot, lang).await?),
-        false => None,
-    };
-    let commission = match allowed(&desk, &signed, Permission::StatementRead, &spot) {
-        true => commission(&desk, &spot).await?,
-        false => None,
-    };
-    let documents = match signed.may(&desk, Permission::DocumentRead) {
-        Ok(()) => {
-            let own = readable(&desk, &signed)
-                .await?
-                .into_iter()
-                .filter(|one| !spot.owner.is_empty() && one.partner == spot.owner && !one.archived);
-            let view = |one: qudao_documents::Document| OutletDocument {
-                id: one.id,
-                title: one.title,
-                kind: one.kind,
-                changed_at: instant(one.changed_us),
-            };
-            Some(own.map(view).collect())
-        }
-        Err(_) => None,
+    let business = if allowed(&desk, &signed, Permission::VolumeRead, &spot) { Some(business(&desk, &spot, lang).await?) } else { None };
+    let commission = if allowed(&desk, &signed, Permission::StatementRead, &spot) { commission(&desk, &spot).await? } else { None };
+    let documents = if signed.may(&desk, Permission::DocumentRead).is_ok() {
+        let own =
+            readable(&desk, &signed).await?.into_iter().filter(|one| !spot.owner.is_empty() && one.partner == spot.owner && !one.archived);
+        let view = |one: qudao_documents::Document| OutletDocument {
+            id: one.id,
+            title: one.title,
+            kind: one.kind,
+            changed_at: instant(one.changed_us),
+        };
+        Some(own.map(view).collect())
+    } else {
+        None
     };
     let tx = &mut desk.db.read().await?;
     let keepers = portfolios::views(tx, &code).await?;
     let contacts = contact::list(tx, Who::Outlet, &code).await?.into_iter().map(ContactView::of).collect();
-    let applications = match allowed(&desk, &signed, Permission::FlowRead, &spot) {
-        true => Some(applications(&desk, tx, &code, lang).await?),
-        false => None,
-    };
-    let log = match signed.everywhere(&desk, Permission::AuditRead) {
-        Ok(()) => {
-            let search = Search { noun: "outlet".to_owned(), noun_id: code.clone(), ..Search::default() };
-            Some(audit::search(tx, &search, None, TOLD).await?.into_iter().map(AuditView::of).collect())
-        }
-        Err(_) => None,
+    let applications =
+        if allowed(&desk, &signed, Permission::FlowRead, &spot) { Some(applications(&desk, tx, &code, lang).await?) } else { None };
+    let log = if signed.everywhere(&desk, Permission::AuditRead).is_ok() {
+        let search = Search { noun: "outlet".to_owned(), noun_id: code.clone(), ..Search::default() };
+        Some(audit::search(tx, &search, None, TOLD).await?.into_iter().map(AuditView::of).collect())
+    } else {
+        None
     };
     let agreements = terms(&master, &spot.owner);
     Ok(Json(OutletAll { outlet, life, keepers, contacts, agreements, business, commission, documents, applications, log }))

@@ -7,6 +7,7 @@ use crate::onboard::{self, Checked, Read};
 use qudao_kernel::{Refusal, Text};
 use qudao_platform::write_tx;
 use qudao_testkit::{TestDb, on_both};
+use std::fmt::Write;
 use std::time::Instant;
 
 on_both!(one_file_is_checked_and_brought_in, what_is_wrong_is_told_line_by_line, five_thousand_outlets_come_in_within_seconds);
@@ -87,8 +88,8 @@ async fn five_thousand_outlets_come_in_within_seconds(db: TestDb) {
     let mut lines = String::new();
     for number in 0..5_000 {
         let owner = if number % 2 == 0 { "P1" } else { "P2" };
-        lines.push_str(&format!("网点,N{number},第{number}店,{owner},421102,城关镇{number}号,,,139{number:08},,\n"));
-        lines.push_str(&format!("店员,N{number}-1,店员,N{number},,,,,,,\n联系人,,店主,N{number},,,,,,店主,决策\n"));
+        let _ = writeln!(lines, "网点,N{number},第{number}店,{owner},421102,城关镇{number}号,,,139{number:08},,");
+        let _ = writeln!(lines, "店员,N{number}-1,店员,N{number},,,,,,,\n联系人,,店主,N{number},,,,,,店主,决策");
     }
     let read = file(&db, &lines);
     let began = Instant::now();
