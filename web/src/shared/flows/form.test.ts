@@ -94,6 +94,7 @@ describe('flows to start', () => {
     posts: may ? [{ grant: 'g', role: 'channel_manager', title: 'manager', over: '', over_name: '' }] : [],
     fields: [field('a', 'text'), field('b', 'text', { at: 'later' })],
     steps: [],
+    effect: null,
   });
 
   it('are those one may start, under their headings, that fit what is typed', () => {
