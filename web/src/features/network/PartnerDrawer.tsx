@@ -2,13 +2,11 @@ import { Descriptions, Space, Tabs } from 'antd';
 import { Link } from '@tanstack/react-router';
 import { api, type Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
-import { range } from '@/shared/format/time';
 import { DetailDrawer } from '@/shared/ui/Drawers';
-import { Money } from '@/shared/ui/Money';
-import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
+import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { TONES, useWords } from './data';
-import { History, NamedList } from './parts';
+import { Agreements, History, NamedList } from './parts';
 
 /** A partner beside the list. */
 export function PartnerDrawer({ code, onClose }: { code?: string; onClose: () => void }) {
@@ -75,37 +73,5 @@ function Whole({ whole }: { whole: Schema<'PartnerWhole'> }) {
         ]}
       />
     </>
-  );
-}
-
-function Agreements({ rows }: { rows: Schema<'Term'>[] }) {
-  const t = useT('network');
-  const common = useT('common');
-  if (rows.length === 0) return <EmptyBox title={t('agreementsNone')} />;
-  return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t('code')}</th>
-          <th scope="col">{t('term')}</th>
-          <th scope="col" className="num">
-            {t('commitment')}
-          </th>
-          <th scope="col">{t('renewed')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.code}>
-            <td>{row.code}</td>
-            <td>{range(row.from, row.to ?? t('openEnd'))}</td>
-            <td className="num">
-              <Money fen={row.commitment} />
-            </td>
-            <td>{row.renewed ? common('yes') : common('no')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
