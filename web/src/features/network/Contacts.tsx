@@ -138,10 +138,6 @@ interface Fields {
 function Say({ outlet, contact, onClose }: { outlet: string; contact?: Contact; onClose: () => void }) {
   const t = useT('life');
   const title = contact ? t('changeContactOf', { name: contact.name }) : t('addContact');
-  const options = (group: 'powers' | 'attitudes') =>
-    group === 'powers'
-      ? POWERS.map((value) => ({ value, label: t(`powers.${value}`) }))
-      : ATTITUDES.map((value) => ({ value, label: t(`attitudes.${value}`) }));
   return (
     <ActionDrawer<Fields>
       open
@@ -180,10 +176,10 @@ function Say({ outlet, contact, onClose }: { outlet: string; contact?: Contact; 
         <Input maxLength={60} autoComplete="off" />
       </Form.Item>
       <Form.Item name="power" label={t('power')} rules={[{ required: true, message: t('required') }]}>
-        <Select options={options('powers')} />
+        <Select options={POWERS.map((value) => ({ value, label: t(`powers.${value}`) }))} />
       </Form.Item>
       <Form.Item name="attitude" label={t('attitude')} rules={[{ required: true, message: t('required') }]}>
-        <Select options={options('attitudes')} />
+        <Select options={ATTITUDES.map((value) => ({ value, label: t(`attitudes.${value}`) }))} />
       </Form.Item>
       {(['needs', 'limits', 'opportunities'] as const).map((name) => (
         <Form.Item key={name} name={name} label={t(name)}>

@@ -135,14 +135,5 @@ export function Merge({ who, code, onClose }: { who: Who; code: string; onClose:
 
 /** A partner or outlet as a field of a form. */
 export function Place({ who, id, value, onChange }: { who: Who; id?: string; value?: string; onChange?: (code?: string) => void }) {
-  return (
-    <PlacePick
-      id={id}
-      kind={who}
-      value={value ?? ''}
-      names={NO_NAMES}
-      own={[]}
-      onChange={(code) => onChange?.(code || undefined)}
-    />
-  );
+  return <PlacePick id={id} kind={who} value={value ?? ''} names={NO_NAMES} own={[]} onChange={(code) => onChange?.(code || undefined)} />;
 }

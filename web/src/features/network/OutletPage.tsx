@@ -127,7 +127,8 @@ function Acts({ all }: { all: All }) {
   const [merging, setMerging] = useState(false);
   const { code } = all.outlet.outlet;
   const stands = all.life.merged_into === null && ['open', 'paused'].includes(all.life.state);
-  const apply = () => void navigate({ to: '/applications/new/$flow', params: { flow: 'outlet_change' }, search: { outlet: code } } as never);
+  const apply = () =>
+    void navigate({ to: '/applications/new/$flow', params: { flow: 'outlet_change' }, search: { outlet: code } } as never);
   return (
     <Space wrap>
       {starts && all.life.merged_into === null && <Button onClick={apply}>{t('apply')}</Button>}

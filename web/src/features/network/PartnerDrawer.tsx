@@ -1,11 +1,11 @@
 import { Descriptions, Space, Tabs } from 'antd';
 import { Link } from '@tanstack/react-router';
 import { api, type Schema } from '@/api/client';
-import { useLabel, useT } from '@/i18n';
+import { useT } from '@/i18n';
 import { DetailDrawer } from '@/shared/ui/Drawers';
 import { QueryState } from '@/shared/ui/QueryState';
-import { StatusTag } from '@/shared/ui/StatusTag';
-import { TONES, useWords } from './data';
+import { useWords } from './data';
+import { LifeTag } from './LifeParts';
 import { Agreements, History, NamedList } from './parts';
 
 /** A partner beside the list. */
@@ -25,7 +25,7 @@ function Content({ code }: { code: string }) {
 function Whole({ whole }: { whole: Schema<'PartnerWhole'> }) {
   const t = useT('network');
   const common = useT('common');
-  const label = useLabel('network');
+  const life = useT('life');
   const words = useWords();
   const { partner, above, below, agreements, history } = whole;
   const items = [
@@ -57,7 +57,10 @@ function Whole({ whole }: { whole: Schema<'PartnerWhole'> }) {
     <>
       <Space align="baseline" style={{ marginBottom: 12 }}>
         <strong style={{ fontSize: 16 }}>{partner.name}</strong>
-        <StatusTag tone={TONES[partner.state]}>{label('state', partner.state)}</StatusTag>
+        <LifeTag state={partner.life} />
+        <Link to="/partners/$code" params={{ code: partner.code } as never}>
+          {life('openFile')}
+        </Link>
       </Space>
       <Tabs
         items={[

@@ -109,7 +109,8 @@ function Acts({ code, life }: { code: string; life: Life }) {
   const [act, setAct] = useState<'suspend' | 'restore' | 'merge'>();
   const may = (state: string) => life.may.some((one) => one.state === state);
   const stands = life.merged_into === null && ['active', 'suspended'].includes(life.state);
-  const exit = () => void navigate({ to: '/applications/new/$flow', params: { flow: 'agent_revocation' }, search: { partner: code } } as never);
+  const exit = () =>
+    void navigate({ to: '/applications/new/$flow', params: { flow: 'agent_revocation' }, search: { partner: code } } as never);
   return (
     <Space wrap>
       {may('suspended') && (
@@ -121,9 +122,7 @@ function Acts({ code, life }: { code: string; life: Life }) {
       {merges && stands && <Button onClick={() => setAct('merge')}>{t('merge')}</Button>}
       {starts && stands && life.exit === null && <Button onClick={exit}>{t('applyExit')}</Button>}
       <Button onClick={() => print()}>{common('print')}</Button>
-      {(act === 'suspend' || act === 'restore') && (
-        <Suspend code={code} suspended={act === 'suspend'} onClose={() => setAct(undefined)} />
-      )}
+      {(act === 'suspend' || act === 'restore') && <Suspend code={code} suspended={act === 'suspend'} onClose={() => setAct(undefined)} />}
       {act === 'merge' && <Merge who="partner" code={code} onClose={() => setAct(undefined)} />}
     </Space>
   );

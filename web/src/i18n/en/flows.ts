@@ -119,6 +119,7 @@ const flows: English<'flows'> = {
   signatureOf: 'Signature of {{name}}',
   barred: 'A red line is crossed, so it cannot be approved: {{why}}',
   effect: 'Carried out',
+  effectAuto: 'Carried out by itself once approved',
   effectDone: 'Carried out: {{what}}',
   effectRefused: 'Approved, not carried out: {{why}}',
   effectTold: '{{at}}, tried {{count}} times',

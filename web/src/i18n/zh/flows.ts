@@ -117,6 +117,7 @@ const flows = {
   signatureOf: '{{name}}的签名',
   barred: '触碰红线，不能批准：{{why}}',
   effect: '落实',
+  effectAuto: '批准后系统自动落实',
   effectDone: '已落实：{{what}}',
   effectRefused: '已批准，未能落实：{{why}}',
   effectTold: '{{at}}，已尝试 {{count}} 次',
