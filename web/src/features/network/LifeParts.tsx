@@ -4,10 +4,11 @@ import type { ReactNode } from 'react';
 import type { Schema } from '@/api/client';
 import { useLabel, useT } from '@/i18n';
 import { dateTime } from '@/shared/format/time';
+import { LIFE_TONES } from '@/shared/lives';
 import { usePermission } from '@/shared/permissions';
 import { PlainTable } from '@/shared/ui/PlainTable';
 import { StatusTag } from '@/shared/ui/StatusTag';
-import { LIFE_TONES, type Life, type Who } from './lives';
+import type { Life, Who } from './lives';
 
 /** Where somebody stands in their life. */
 export function LifeTag({ state }: { state: string }) {

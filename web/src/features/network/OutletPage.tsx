@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
+import { turnOf } from '@/shared/lives';
 import { usePermission } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
@@ -14,7 +15,6 @@ import { Contacts } from './Contacts';
 import { useWords } from './data';
 import { Merge } from './LifeActs';
 import { Fact, LifeLines, LifeTag, Marks, MergedHere, Numbers, ToApplication } from './LifeParts';
-import { turnOf } from './lives';
 import { Applications, Business, Commission, Documents, Log } from './OutletParts';
 import { Agreements, History, NamedList } from './parts';
 

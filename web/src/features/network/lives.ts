@@ -6,22 +6,6 @@ export type Who = 'partner' | 'outlet';
 export type Life = Schema<'LifeView'>;
 export type Twin = Schema<'TwinView'>;
 
-/** Tones of the states of partners and outlets. */
-export const LIFE_TONES: Record<string, Tone> = {
-  prospect: 'plain',
-  applied: 'info',
-  approved: 'info',
-  active: 'good',
-  suspended: 'warn',
-  in_exit: 'warn',
-  exited: 'plain',
-  candidate: 'plain',
-  preparing: 'info',
-  open: 'good',
-  paused: 'warn',
-  closed: 'plain',
-};
-
 /** Tones of the stages of an exit. */
 export const EXIT_TONES: Record<string, Tone> = { opened: 'info', notice: 'info', clearing: 'warn', settled: 'good', closed: 'plain' };
 
@@ -33,12 +17,6 @@ export const CANDIDATE_STATES: Record<Who, readonly string[]> = {
 
 /** Steps after which there is no way back. */
 export const endsIt = (to: string): boolean => to === 'exited' || to === 'closed';
-
-/** Whose turn it is with an outlet on a day. */
-export function turnOf(keeper: { from: string; to: string | null }, today: string): 'now' | 'before' | 'later' {
-  if (today < keeper.from) return 'later';
-  return keeper.to !== null && keeper.to <= today ? 'before' : 'now';
-}
 
 /** How much more than before, as a share; nothing where there was nothing before. */
 export const growth = (now: number, before: number): number | undefined => (before > 0 ? (now - before) / before : undefined);
@@ -56,7 +34,7 @@ export function twinRecords(twins: readonly Twin[]): { noun: string; code: strin
 }
 
 /** A number is shared by chance more seldom than a name or a place. */
-const WEIGHTS: Record<string, number> = { licence: 8, person: 8, account: 8, phone: 4, name: 2, sound: 1, near: 1 };
+const WEIGHTS: Record<string, number> = { licence: 8, person: 8, account: 8, phone: 4, name: 3, sound: 1, near: 1 };
 
 const weight = (reasons: readonly Twin[]) => reasons.reduce((sum, one) => sum + (WEIGHTS[one.why] ?? 1), 0);
 

@@ -1,8 +1,6 @@
 import type { English } from '../names';
 
 const life: English<'life'> = {
-  whole: 'Outlet overview',
-  file: 'Partner file',
   open: 'Open overview',
   openFile: 'Open file',
   code: 'Code',
@@ -47,7 +45,6 @@ const life: English<'life'> = {
   reason: 'Reason',
   reasonMissing: 'Say why, in 2 characters at least',
   required: 'Required',
-  day: 'Day',
   application: 'Application',
   basic: 'Basics',
   records: 'Changes of the record',
@@ -106,9 +103,6 @@ const life: English<'life'> = {
   save: 'Save',
   agreements: 'Agreements',
   noAgreements: 'Its partner has no agreement',
-  term: 'Term',
-  commitment: 'Commitment (yuan)',
-  renewed: 'Renewed',
   business: 'Business this month',
   businessOf: 'Business of {{month}} up to today',
   noBusiness: 'No business this month or the last',
@@ -259,7 +253,6 @@ const life: English<'life'> = {
   listed: 'On it',
   liftedOn: 'Taken off',
   liftedReason: 'Why taken off',
-  scope: 'Which',
   scopeOf: { now: 'On it now', all: 'Also taken off' },
   putOn: 'Apply to put on',
   lift: 'Apply to take off',
