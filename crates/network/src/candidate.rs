@@ -95,7 +95,7 @@ fn check(new: &Candidate) -> Result<(), Refusal> {
         ));
     }
     let known = Territories::official()?.check(&new.territory);
-    known.map_err(|text| Refusal::bad_input("network.territory.unknown", text.zh, text.en))
+    known.map(drop).map_err(|text| Refusal::bad_input("network.territory.unknown", text.zh, text.en))
 }
 
 /// A candidate by its code, also one that came in force or was given up.
@@ -180,7 +180,7 @@ pub async fn advance(tx: &mut Tx, act: &Act<'_>, who: Who, code: &str, to: State
         district: String::new(),
         span: Span { from: day, to: Span::ALWAYS.to },
     };
-    roster::create(tx, By { who: act.who, reason: &note }, &row).await?;
+    roster::create(tx, By { who: act.who, reason: &note }, &row).await.map(drop)?;
     if !candidate.address.is_empty() {
         site::put(tx, act, code, day, &candidate.address, None).await?;
     }

@@ -69,7 +69,7 @@ impl Sort {
 /// A line as it was read.
 #[derive(Debug, Clone)]
 struct Row {
-    row: u64,
+    line: u64,
     sort: Sort,
     texts: HashMap<&'static str, String>,
 }
@@ -81,7 +81,7 @@ impl Row {
 
     fn wrong(&self, column: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Problem {
         let label = COLUMNS.iter().find(|(name, ..)| *name == column).map_or(column, |(_, label, ..)| label);
-        Problem::new(self.row, label, self.get(column), code, zh, en)
+        Problem::new(self.line, label, self.get(column), code, zh, en)
     }
 }
 
@@ -147,7 +147,7 @@ impl Read {
         let texts: HashMap<&'static str, String> =
             places.iter().map(|(name, at)| (*name, record.trimmed(*at).to_owned())).filter(|(_, text)| !text.is_empty()).collect();
         let sort = Sort::named(texts.get("kind").map_or("", String::as_str));
-        let row = Row { row: record.row(), sort: sort.unwrap_or(Sort::Outlet), texts };
+        let row = Row { line: record.row(), sort: sort.unwrap_or(Sort::Outlet), texts };
         if sort.is_none() {
             self.problems.push(row.wrong("kind", "network.onboard.kind", "须为网点、店员或联系人", "it is outlet, clerk or contact"));
             return;
@@ -225,7 +225,7 @@ pub async fn check(tx: &mut Tx, read: &Read, from: Date) -> Result<Checked, Refu
     for row in read.rows.iter().filter(|row| row.sort == Sort::Outlet) {
         let mut bad = outlet(row, &known, &owners, &fresh, &mut checked.made);
         numbers(row, &known, "outlet", &mut keys, &mut bad, &mut checked.made);
-        fresh.insert(row.get("code").to_owned(), row.row);
+        fresh.insert(row.get("code").to_owned(), row.line);
         if bad.is_empty() {
             checked.outlets += 1;
             let asked = Asked {
@@ -236,7 +236,7 @@ pub async fn check(tx: &mut Tx, read: &Read, from: Date) -> Result<Checked, Refu
                 numbers: &[],
                 point: None,
             };
-            checked.twins.extend(names.like(&asked).into_iter().map(|twin| (row.row, twin)));
+            checked.twins.extend(names.like(&asked).into_iter().map(|twin| (row.line, twin)));
         }
         wrong.extend(bad);
     }
@@ -246,7 +246,7 @@ pub async fn check(tx: &mut Tx, read: &Read, from: Date) -> Result<Checked, Refu
         let mut bad = belongs(row, &known, &fresh);
         if row.sort == Sort::Clerk {
             bad.extend(clerk(row, &known, &workers, &mut checked.made));
-            workers.insert(row.get("code").to_owned(), row.row);
+            workers.insert(row.get("code").to_owned(), row.line);
             numbers(row, &known, "clerk", &mut keys, &mut bad, &mut checked.made);
             checked.clerks += usize::from(bad.is_empty());
         } else {
@@ -476,7 +476,7 @@ fn numbers(row: &Row, known: &Known<'_>, noun: &'static str, keys: &mut Vec<(u64
         match known.sealer.key(kind, number) {
             Ok(key) => {
                 made.numbers.push((noun, row.get("code").to_owned(), key.clone()));
-                keys.push((row.row, key));
+                keys.push((row.line, key));
             }
             Err(refusal) => bad.push(row.wrong(column, refusal.code, refusal.text.zh, refusal.text.en)),
         }

@@ -319,7 +319,7 @@ fn fits(field: &Field, place: &str, value: &Value, found: &mut Vec<Wrong>) {
             }
         }
         FieldKind::Sealed => {
-            if !text.is_some_and(|text| unsealed(text).is_some()) {
+            if text.and_then(unsealed).is_none() {
                 say("须为 4 至 64 位的号码".into(), "a number of 4 to 64 characters".into());
             }
         }

@@ -13,7 +13,7 @@ use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Fen, Lang, Refusal, Text};
 use qudao_ledger::AccountKind;
 use qudao_network::exit::{self, Balance, Case, Claim, Claims, Left, Lefts, Stage};
-use qudao_platform::{Tx, args, write_tx};
+use qudao_platform::{Tx, write_tx};
 use qudao_settle::{dispute, invoice};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

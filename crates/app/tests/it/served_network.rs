@@ -1,7 +1,7 @@
 //! The network on the real server: what is approved is carried out, and files and database say the same.
 
 use crate::served::{Answer, send};
-use crate::served_flows::{Application, House, code, logins, said, signature};
+use crate::served_flows::{Application, House, code, logins, signature};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, StatusCode};
@@ -48,7 +48,7 @@ impl House {
     }
 }
 
-fn fine(answer: Answer) -> Value {
+fn fine(answer: &Answer) -> Value {
     assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
     answer.json()
 }
@@ -76,7 +76,7 @@ async fn what_cannot_be_carried_out_waits_with_its_reason(house: &House) {
     let mut it = house.sends("channel", "outlet_change", &change).await;
     let suspend = |suspended: bool| json!({ "suspended": suspended, "reason": "核查期间暂停" });
     assert_eq!(house.post("channel", &format!("/partners/{owner}/suspend"), &suspend(true)).await.code(), "access.caller.no_permission");
-    let life = fine(house.post("supervisor", &format!("/partners/{owner}/suspend"), &suspend(true)).await);
+    let life = fine(&house.post("supervisor", &format!("/partners/{owner}/suspend"), &suspend(true)).await);
     assert_eq!((&life["state"], &life["lines"][0]["who"]), (&json!("suspended"), &json!("supervisor")));
     house.carried(&mut it).await;
     assert_eq!(it.state, "approved");
@@ -86,7 +86,7 @@ async fn what_cannot_be_carried_out_waits_with_its_reason(house: &House) {
     assert!(house.holds("channel", "box=mine&stuck=true", &it).await);
     house.does("channel", &mut it, "effect", &json!({})).await;
     assert_eq!(house.whole("channel", &it).await["effect"]["tries"], 2);
-    fine(house.post("supervisor", &format!("/partners/{owner}/suspend"), &suspend(false)).await);
+    fine(&house.post("supervisor", &format!("/partners/{owner}/suspend"), &suspend(false)).await);
     house.does("channel", &mut it, "effect", &json!({})).await;
     assert_eq!(house.whole("channel", &it).await["effect"]["done"], true);
     let history = house.get("channel", &format!("/outlets/{outlet}")).await.json();
@@ -102,7 +102,7 @@ async fn a_number_on_the_blacklist_is_kept_out_and_read_by_nobody(house: &House)
     assert!(!whole.to_string().contains("13800001111") && !whole["form"]["value"].as_str().unwrap().contains('#'), "{whole}");
     house.carried(&mut it).await;
     assert_eq!(house.whole("channel", &it).await["effect"]["done"], true);
-    let hits = fine(house.post("channel", "/blacklist/check", &json!({ "phone": "138 0000 1111" })).await);
+    let hits = fine(&house.post("channel", "/blacklist/check", &json!({ "phone": "138 0000 1111" })).await);
     assert_eq!(hits["hits"][0]["application"], it.id.as_str());
     assert_eq!(house.post("partner", "/blacklist/check", &json!({ "phone": "13800001111" })).await.code(), "access.caller.no_permission");
     let new =
@@ -123,12 +123,12 @@ async fn a_prospect_becomes_a_partner_with_its_agreement(house: &House) {
     let likely = house.post("channel", "/candidates", &new).await;
     assert_eq!(likely.code(), "network.duplicate.likely", "{}", likely.text);
     new["name"] = json!("霄汉新程通讯店");
-    fine(house.post("channel", "/candidates", &new).await);
+    fine(&house.post("channel", "/candidates", &new).await);
     let step = |to: &str| json!({ "to": to, "reason": "资料齐全" });
     let path = "/candidates/partner/NEW001/state";
-    fine(house.post("channel", path, &step("applied")).await);
+    fine(&house.post("channel", path, &step("applied")).await);
     assert_eq!(house.post("channel", path, &step("approved")).await.code(), "network.candidate.self");
-    fine(house.post("supervisor", path, &step("approved")).await);
+    fine(&house.post("supervisor", path, &step("approved")).await);
     let form = json!({ "partner": "NEW001", "business": "mobile", "from_day": "2026-08-31", "to_day": "2027-08-30", "deposit": 0, "own_terms": false,
         "draft": [house.brings("channel").await] });
     let mut it = house.sends("channel", "agent_agreement", &form).await;
@@ -136,9 +136,9 @@ async fn a_prospect_becomes_a_partner_with_its_agreement(house: &House) {
     let signed = json!({ "edits": { "signed": [house.brings("channel").await], "signed_on": "2026-08-31" }, "text": "双方已签" });
     house.does("channel", &mut it, "execute", &signed).await;
     assert_eq!(house.whole("channel", &it).await["effect"]["done"], true, "{}", house.whole("channel", &it).await["effect"]);
-    let found = fine(house.get("channel", "/partners/NEW001").await);
+    let found = fine(&house.get("channel", "/partners/NEW001").await);
     assert_eq!((&found["partner"]["life"], &found["agreements"][0]["code"]), (&json!("active"), &json!(it.id)));
-    assert_eq!(fine(house.get("channel", "/candidates?who=partner").await)["total"], 0, "it is one no longer");
+    assert_eq!(fine(&house.get("channel", "/candidates?who=partner").await)["total"], 0, "it is one no longer");
 }
 
 /// R8.41
@@ -150,7 +150,7 @@ async fn an_exit_waits_for_its_balances(house: &House) {
     house.carried(&mut it).await;
     assert_eq!(house.whole("channel", &it).await["effect"]["done"], true);
     let path = format!("/exits/{}", it.id);
-    let mut whole = fine(house.get("channel", &path).await);
+    let mut whole = fine(&house.get("channel", &path).await);
     assert_eq!((&whole["head"]["partner"], &whole["next"]["state"]), (&json!(partner), &json!("notice")));
     let advance = format!("{path}/advance");
     let step = |to: &str| json!({ "to": to, "reason": "已办理" });
@@ -159,22 +159,22 @@ async fn an_exit_waits_for_its_balances(house: &House) {
         "access.caller.no_permission"
     );
     for to in ["notice", "clearing"] {
-        whole = fine(house.versioned("settlement", &advance, &whole["head"]["version"], &step(to)).await);
+        whole = fine(&house.versioned("settlement", &advance, &whole["head"]["version"], &step(to)).await);
     }
     let left = whole["balances"].as_array().unwrap().iter().filter(|one| !one["left"].as_array().unwrap().is_empty()).count();
     let refused = house.versioned("settlement", &advance, &whole["head"]["version"], &step("settled")).await;
     assert!(left > 0 && refused.code() == "network.exit.left", "{whole} {}", refused.text);
-    let life = fine(house.get("supervisor", &format!("/partners/{partner}/life")).await);
+    let life = fine(&house.get("supervisor", &format!("/partners/{partner}/life")).await);
     assert_eq!((&life["state"], &life["exit"]), (&json!("in_exit"), &json!(it.id)));
 }
 
 /// R0.7: one file, one approval.
 async fn a_file_of_outlets_comes_in_with_one_approval(house: &House) {
     let owner = house.partners("outlets").await.remove(0);
-    let territory = fine(house.get("channel", &format!("/partners/{owner}")).await)["partner"]["territory"].as_str().unwrap().to_owned();
+    let territory = fine(&house.get("channel", &format!("/partners/{owner}")).await)["partner"]["territory"].as_str().unwrap().to_owned();
     let file = format!("类型,编码,名称,所属,区划代码\n网点,NB1,云岫一店,{owner},{territory}\n店员,NB1-1,张三,NB1,\n联系人,,李四,NB1,\n");
     let request = house.served.request(&Method::POST, "/api/v1/onboarding?from=2026-08-31", Some(&house.cookies["channel"]));
-    let checked = fine(send(request.header("content-type", "application/octet-stream").body(file)).await);
+    let checked = fine(&send(request.header("content-type", "application/octet-stream").body(file)).await);
     assert_eq!((&checked["accepted"], &checked["rejected"]), (&json!(3), &json!(0)), "{checked}");
     let form =
         json!({ "batch": checked["batch"], "outlets": 1, "clerks": 1, "contacts": 1, "from_day": "2026-08-31", "reason": "新开网点" });
@@ -182,19 +182,19 @@ async fn a_file_of_outlets_comes_in_with_one_approval(house: &House) {
     house.carried(&mut it).await;
     let whole = house.whole("channel", &it).await;
     assert_eq!((&whole["effect"]["done"], &whole["head"]["state"]), (&json!(true), &json!("approved")), "{whole}");
-    assert_eq!(fine(house.get("channel", "/outlets/NB1").await)["clerks"][0]["code"], "NB1-1");
+    assert_eq!(fine(&house.get("channel", "/outlets/NB1").await)["clerks"][0]["code"], "NB1-1");
 }
 
 /// R7.43, R0.18, R0.1
 async fn an_outlet_stands_whole_and_each_sees_their_part(house: &House) {
     let given = json!({ "outlets": ["NB1"], "login": "channel", "from": "2026-09-01", "reason": "新网点分配" });
     assert_eq!(house.post("channel", "/portfolios", &given).await.code(), "access.caller.no_permission");
-    assert_eq!(fine(house.post("supervisor", "/portfolios", &given).await)["changed"], 1);
-    let whole = fine(house.get("auditor", "/outlets/NB1/whole").await);
+    assert_eq!(fine(&house.post("supervisor", "/portfolios", &given).await)["changed"], 1);
+    let whole = fine(&house.get("auditor", "/outlets/NB1/whole").await);
     assert_eq!((&whole["keepers"][0]["login"], &whole["contacts"][0]["name"]), (&json!("channel"), &json!("李四")));
     assert!(whole["log"].as_array().is_some_and(|log| !log.is_empty()) && whole["business"].is_object(), "{whole}");
     let outlet = code(house, "store").await;
-    let all = fine(house.get("channel", &format!("/outlets/{outlet}/whole")).await);
+    let all = fine(&house.get("channel", &format!("/outlets/{outlet}/whole")).await);
     assert!(all["log"].is_null() && all["commission"].is_null() && all["applications"].as_array().unwrap().len() >= 2, "{all}");
     assert_eq!(house.get("store", &format!("/outlets/{outlet}/whole")).await.code(), "access.caller.no_permission");
 }

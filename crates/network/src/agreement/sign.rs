@@ -92,7 +92,7 @@ pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Tex
             blacklist::admit(tx, Some(partner), &[]).await?;
             match candidate::get(tx, Who::Partner, partner).await? {
                 Some(candidate) if roster::get::<Partner>(tx, partner).await?.is_none() => {
-                    candidate::enter(tx, act, &candidate, from).await?
+                    candidate::enter(tx, act, &candidate, from).await?;
                 }
                 _ => return Err(not_in_force(("代理商", "partner"), partner, from)),
             }
@@ -109,7 +109,7 @@ pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Tex
     }
     let note = act.note();
     let row = Agreement { code: code.to_owned(), partner: partner.to_owned(), commitment: Fen(0), renewed, span };
-    roster::create(tx, By { who: act.who, reason: &note }, &row).await?;
+    roster::create(tx, By { who: act.who, reason: &note }, &row).await.map(drop)?;
     let sql = "insert into network_agreement_term (agreement, business, deposit, signed_on, application) values ($1, $2, $3, $4, $5)";
     tx.execute(sql, args![code, business, deposit, signed_on, act.application]).await?;
     Ok(Text::new(

@@ -105,7 +105,8 @@ pub async fn follow<T: Stored>(db: &Db, by: By<'_>, paths: &[std::path::PathBuf]
     let imported = super::import::<T>(db, by, paths, super::Mode::Whole).await?;
     if imported.saved {
         let noun = T::NOUN.english();
-        write_tx!(db, |tx| { tx.execute("update network_folder set sha256 = $2 where noun = $1", args![noun, sha256]).await.map(drop) })?;
+        let sql = "update network_folder set sha256 = $2 where noun = $1";
+        write_tx!(db, |tx| tx.execute(sql, args![noun, sha256]).await)?;
     }
     Ok(imported)
 }

@@ -129,7 +129,7 @@ async fn a_partner_with_others_below_it_stays(db: TestDb) {
     // R4.7, R8.41
     house(&db).await;
     const BY: By<'static> = By { who: "u1", reason: "建档" };
-    write_tx!(&db, |tx| roster::create(tx, BY, &partner("S1", "P1")).await).unwrap();
+    write_tx!(&db, |tx| roster::create(tx, BY, &partner("S1", "P1")).await.map(drop)).unwrap();
     changes(&db, "O1", Change::Owner("P2"), "2026-07-01").await.unwrap();
     let all = claims(&Arc::default());
     opens(&db, "CX1", "P1").await.unwrap();

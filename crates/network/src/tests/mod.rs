@@ -66,14 +66,14 @@ pub(super) async fn house(db: &TestDb) {
     const BY: By<'static> = By { who: "u1", reason: "建档" };
     write_tx!(db, |tx| {
         for code in ["P1", "P2"] {
-            roster::create(tx, BY, &partner(code, "")).await?;
+            roster::create(tx, BY, &partner(code, "")).await.map(drop)?;
         }
         for (code, owner) in [("O1", "P1"), ("O2", "P2")] {
-            roster::create(tx, BY, &outlet(code, owner)).await?;
+            roster::create(tx, BY, &outlet(code, owner)).await.map(drop)?;
         }
         for (code, outlet) in [("C1", "O1"), ("C2", "O2")] {
             let span = Span { from: day("2024-01-01"), to: Span::ALWAYS.to };
-            roster::create(tx, BY, &Clerk { code: code.into(), name: "店员".into(), outlet: outlet.into(), span }).await?;
+            roster::create(tx, BY, &Clerk { code: code.into(), name: "店员".into(), outlet: outlet.into(), span }).await.map(drop)?;
         }
         Ok(())
     })

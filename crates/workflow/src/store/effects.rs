@@ -76,18 +76,17 @@ async fn carried(
     call: &Call,
     carry: &Carry,
 ) -> Result<bool, Refusal> {
-    let text = match &carry.known {
-        Some(known) => Err(known),
-        None => {
-            carry.meet(None);
-            match office.effects.carry_out(tx, call).await {
-                Ok(text) => Ok(text),
-                Err(refusal) => {
-                    if is_reason(&refusal) {
-                        carry.meet(Some(refusal.clone()));
-                    }
-                    return Err(refusal);
+    let text = if let Some(known) = &carry.known {
+        Err(known)
+    } else {
+        carry.meet(None);
+        match office.effects.carry_out(tx, call).await {
+            Ok(text) => Ok(text),
+            Err(refusal) => {
+                if is_reason(&refusal) {
+                    carry.meet(Some(refusal.clone()));
                 }
+                return Err(refusal);
             }
         }
     };

@@ -83,12 +83,12 @@ pub(super) async fn seal(desk: &Desk, definition: &Definition, before: &Form, mu
     for field in definition.fields.iter().filter(|field| field.kind == FieldKind::Sealed) {
         let Some(number) = form.get(&field.id).and_then(Value::as_str).map(str::trim).filter(|number| !number.is_empty()) else { continue };
         let kept = before.get(&field.id).and_then(Value::as_str);
-        let value = match kept.filter(|kept| unsealed(kept).is_some_and(|(mask, _)| mask == number)) {
-            Some(kept) => kept.to_owned(),
-            None => {
-                let (mask, seal) = write_tx!(&desk.db, |tx| keys::sealed(tx, number).await)?;
-                sealed(&mask, &seal)
-            }
+        let same = kept.filter(|kept| unsealed(kept).is_some_and(|(mask, _)| mask == number));
+        let value = if let Some(kept) = same {
+            kept.to_owned()
+        } else {
+            let (mask, seal) = write_tx!(&desk.db, |tx| keys::sealed(tx, number).await)?;
+            sealed(&mask, &seal)
         };
         form.insert(field.id.clone(), value.into());
     }
