@@ -48,7 +48,7 @@ export function AddCandidate({ who, onClose, onAdded }: Props) {
   const asked = twinsAsked({ ...typed, who });
   // What was found holds for what was typed then.
   const key = JSON.stringify(asked);
-  const twins = looked?.key === key ? looked.twins : undefined;
+  const twins = looked && looked.key === key ? looked.twins : undefined;
   const look = async () => {
     if (!asked) return;
     setBusy(true);
