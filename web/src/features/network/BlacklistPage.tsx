@@ -11,7 +11,6 @@ import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox } from '@/shared/ui/QueryState';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
 import { StatusTag } from '@/shared/ui/StatusTag';
-import { useUrl } from '@/shared/url';
 import { ToApplication } from './LifeParts';
 import { checkAsked } from './lives';
 
@@ -23,9 +22,14 @@ export default function BlacklistPage() {
   const label = useLabel('life');
   const navigate = useNavigate();
   const starts = usePermission('flow.start');
-  const [url, change] = useUrl();
   const apply = (search: Record<string, string>) =>
     void navigate({ to: '/applications/new/$flow', params: { flow: 'blacklist' }, search } as never);
+  const open = (row: Row) =>
+    void navigate(
+      row.kind === 'partner'
+        ? ({ to: '/partners/$code', params: { code: row.mask } } as never)
+        : ({ to: '/applications/$id', params: { id: row.application } } as never),
+    );
   const columns: Column<Row>[] = [
     { key: 'kind', title: t('by_kind'), render: (_, row) => label('numberOf', row.kind) },
     {
@@ -92,7 +96,7 @@ export default function BlacklistPage() {
           ],
         }}
         filters={[{ kind: 'text', name: 'q', label: t('search') }]}
-        onOpen={(row) => change({ q: row.mask === url.q ? undefined : row.mask })}
+        onOpen={open}
         whenEmpty={<EmptyBox title={t('blacklistNone')} help={t('blacklistNoneHelp')} />}
       />
     </>
