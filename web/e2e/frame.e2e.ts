@@ -106,8 +106,8 @@ describe('search', () => {
     await person.accessible('search');
     await person.shot('search');
     await person.page.keyboard.press('Enter');
-    await person.page.getByRole('dialog').getByText(outlet.name).first().waitFor();
-    expect(person.page.url()).toContain(`id=${outlet.code}`);
+    await person.page.getByRole('heading', { name: outlet.name, level: 1 }).waitFor();
+    expect(person.page.url()).toContain(`/outlets/${outlet.code}`);
     await person.finish();
   });
 

@@ -7,6 +7,31 @@ use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Tx};
 use qudao_platform::{args, write_tx};
 use serde_json::json;
+use std::pin::Pin;
+
+/// A hand-over, as what else is somebody's is told of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Passing<'a> {
+    /// Who hands over, as audit entries name them.
+    pub who: &'a str,
+    /// Whose it was.
+    pub giver: &'a str,
+    /// Whose it becomes.
+    pub taker: &'a str,
+    /// From this day on.
+    pub on: Date,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// What passing on comes to.
+pub type Passed<'a> = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send + 'a>>;
+
+/// Something besides roles that is somebody's and goes with them, in the same transaction.
+pub trait PassOn: Sync {
+    /// Passes it on.
+    fn pass_on<'a>(&'a self, tx: &'a mut Tx, passing: &'a Passing<'a>) -> Passed<'a>;
+}
 
 /// What becomes of one grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,20 +66,13 @@ pub async fn preview(tx: &mut Tx, giver: &str, taker: &str, on: Date) -> Result<
         .collect())
 }
 
-/// Hands over. `seen` are the ids of the grants the preview showed. Returns what was done.
+/// Hands over, with what else goes along. `seen` are the ids of the grants the preview showed. Returns what was done.
 ///
 /// # Errors
 /// As [`preview`]; `Conflict access.handover.changed` if other grants would move than were seen, `BadInput access.handover.nothing`,
 /// `access.handover.day` for a day that is over.
-pub async fn hand_over(
-    db: &Db,
-    who: &str,
-    giver: &str,
-    taker: &str,
-    on: Date,
-    seen: &[String],
-    reason: &str,
-) -> Result<Vec<Move>, Refusal> {
+pub async fn hand_over(db: &Db, passing: &Passing<'_>, seen: &[String], along: &[&dyn PassOn]) -> Result<Vec<Move>, Refusal> {
+    let Passing { who, giver, taker, on, reason } = *passing;
     people::reasoned(reason)?;
     write_tx!(db, |tx| {
         if on < crate::sessions::day(tx.now_us()) {
@@ -103,6 +121,9 @@ pub async fn hand_over(
             );
         }
         crate::duties::pass_on(tx, giver, taker, on).await?;
+        for other in along {
+            other.pass_on(tx, passing).await?;
+        }
         Ok(moves)
     })
 }

@@ -37,3 +37,4 @@ mod tests;
 
 pub use caller::{Acting, Caller, Place, Scope};
 pub use roles::{Over, Permission, Role, Roles};
+pub use secret::salt;

@@ -257,6 +257,25 @@ pub async fn end_grant(db: &Db, who: &str, id: &str, on: Date, reason: &str) -> 
     })
 }
 
+/// Ends every role held over one of some partners, outlets or clerks on a day.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_over(tx: &mut Tx, who: &str, codes: &[String], on: Date, reason: &str) -> Result<(), Refusal> {
+    for code in codes {
+        let sql = "select * from access_grant where over = $1 and (effective_to is null or effective_to > $2) order by id {for_update}";
+        for row in tx.query(sql, args![code, on]).await? {
+            let (id, held) = (row.string("id")?, grant_of(&row)?);
+            let end = on.max(held.from);
+            tx.execute("update access_grant set effective_to = $2 where id = $1", args![&id, end]).await?;
+            let after = json!({ "role": held.role, "over": held.over, "to": end.to_string() });
+            let login = row.string("login")?;
+            tx.audit(Entry::new(who, "person.grant_end", "person", &login).after(after.to_string()).reason(reason));
+        }
+    }
+    Ok(())
+}
+
 /// Gives a new first password, lifts a lock-out and ends every session of the person.
 ///
 /// # Errors

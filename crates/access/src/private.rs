@@ -56,7 +56,10 @@ pub fn mask(kind: PrivateKind, value: &str) -> String {
 }
 
 /// Refuses what cannot be one.
-pub(crate) fn check(kind: PrivateKind, value: &str) -> Result<(), Refusal> {
+///
+/// # Errors
+/// `BadInput access.private.phone`, `access.private.id_number`, `access.private.bank_account`.
+pub fn check(kind: PrivateKind, value: &str) -> Result<(), Refusal> {
     let digits = value.bytes().all(|byte| byte.is_ascii_digit());
     match kind {
         PrivateKind::Phone if !digits || value.len() != 11 || !value.starts_with('1') => Err(Refusal::bad_input(

@@ -48,6 +48,18 @@ permissions! {
     AuditRead = "audit.read",
     /// See partners, outlets and clerks.
     PartnerRead = "partner.read",
+    /// Add partners and outlets to be, and take them through their states.
+    PartnerManage = "partner.manage",
+    /// Suspend a partner at once, and let it work again.
+    PartnerSuspend = "partner.suspend",
+    /// Merge partners or outlets that were kept twice.
+    PartnerMerge = "partner.merge",
+    /// Say which channel manager looks after which outlets.
+    PartnerAssign = "partner.assign",
+    /// Take a partner's exit from step to step.
+    PartnerExit = "partner.exit",
+    /// See who is kept out of the channel, and why.
+    BlacklistRead = "blacklist.read",
     /// See business volume, down to events.
     VolumeRead = "volume.read",
     /// Set targets in one's part of the network.

@@ -20,3 +20,12 @@ pub(crate) fn id(prefix: &str) -> Result<String, Refusal> {
     let bytes: [u8; 10] = random()?;
     Ok(format!("{prefix}_{}", crate::base32::encode(&bytes).to_ascii_lowercase()))
 }
+
+/// Random text for seals: 256 bits, as hexadecimal digits.
+///
+/// # Errors
+/// `Unavailable access.token.random`.
+pub fn salt() -> Result<String, Refusal> {
+    let bytes: [u8; 32] = random()?;
+    Ok(qudao_platform::hash::sha256(bytes))
+}

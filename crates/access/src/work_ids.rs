@@ -181,6 +181,20 @@ pub(crate) async fn left(tx: &mut Tx, who: &str, login: &str) -> Result<(), Refu
     Ok(())
 }
 
+/// Suspends the work IDs of clerks whose work ended, where they are active.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn end_of(tx: &mut Tx, who: &str, clerks: &[String], reason: &str) -> Result<(), Refusal> {
+    for clerk in clerks {
+        let sql = "select login from access_work_id where clerk = $1 and suspended_us is null {for_update}";
+        if let Some(row) = tx.query_opt(sql, args![clerk]).await? {
+            close(tx, who, clerk, row.text("login")?, Why::Left, reason).await?;
+        }
+    }
+    Ok(())
+}
+
 async fn close(tx: &mut Tx, who: &str, clerk: &str, login: &str, why: Why, reason: &str) -> Result<(), Refusal> {
     let sql = "update access_work_id set suspended_us = $2, suspended_why = $3 where clerk = $1 and suspended_us is null";
     tx.execute(sql, args![clerk, tx.now_us(), why.name()]).await?;

@@ -71,6 +71,8 @@ pub enum FieldKind {
     Outlet,
     /// Ids of files.
     Attachment,
+    /// A number of somebody's, of which a form keeps a mask and a seal only: what it is can be recognised and not read.
+    Sealed,
     /// Rows of fields.
     Rows(Vec<Field>),
 }
@@ -91,6 +93,7 @@ impl FieldKind {
             FieldKind::Partner => "partner",
             FieldKind::Outlet => "outlet",
             FieldKind::Attachment => "attachment",
+            FieldKind::Sealed => "sealed",
             FieldKind::Rows(_) => "rows",
         }
     }
@@ -106,7 +109,7 @@ impl FieldKind {
             FieldKind::Month => Type::Month,
             FieldKind::YesNo => Type::Bool,
             FieldKind::Rows(_) => Type::Rows,
-            FieldKind::Attachment => return None,
+            FieldKind::Attachment | FieldKind::Sealed => return None,
         })
     }
 
@@ -122,6 +125,20 @@ impl FieldKind {
             _ => (0, SHORT),
         }
     }
+}
+
+/// Between the mask and the seal of a sealed value.
+const SEAL: char = '#';
+
+/// A sealed value, as forms keep it.
+pub fn sealed(mask: &str, seal: &str) -> String {
+    format!("{mask}{SEAL}{seal}")
+}
+
+/// Mask and seal of a sealed value; nothing where it is none.
+pub fn unsealed(value: &str) -> Option<(&str, &str)> {
+    let (mask, seal) = value.rsplit_once(SEAL)?;
+    (seal.len() == 64 && seal.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some((mask, seal))
 }
 
 /// A field of a form.
@@ -299,6 +316,11 @@ fn fits(field: &Field, place: &str, value: &Value, found: &mut Vec<Wrong>) {
             let plain = ids.iter().all(|id| id.as_str().is_some_and(|id| (1..=64).contains(&id.len())));
             if !plain || !within(i64::try_from(ids.len()).unwrap_or(i64::MAX)) {
                 say(format!("须为 {least} 至 {most} 个附件"), format!("{least} to {most} files"));
+            }
+        }
+        FieldKind::Sealed => {
+            if text.and_then(unsealed).is_none() {
+                say("须为 4 至 64 位的号码".into(), "a number of 4 to 64 characters".into());
             }
         }
         FieldKind::Rows(columns) => {

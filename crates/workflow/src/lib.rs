@@ -2,7 +2,7 @@
 //!
 //! A [`definition::Definition`] says which form is filled in and who decides on it, step by step. [`machine::act`] takes an instance, a command, an
 //! actor and what the directory knows, and gives the next instance with the decisions and notices that follow. [`store`] puts these into the database
-//! in one transaction with the audit entry and the event. [`budget`] is what an approved application may spend.
+//! in one transaction with the audit entry and the event. [`budget`] is what an approved application may spend, [`effect`] what it brings about.
 //!
 //! Invariants
 //! - Nobody decides on an application of their own, and no pair of hands decides twice on one step; who acts for somebody counts as both.
@@ -13,10 +13,12 @@
 //! - A running instance stays on the version of the definition it began under.
 //! - Decisions and budget entries are added and never changed, in code or by hand: the database refuses it.
 //! - Reserved and spent of a budget are never more than it has.
+//! - An effect is carried out with the decision that makes it due, as a whole, or its refusal is kept in its place; it is never carried out twice.
 
 pub mod budget;
 pub mod definition;
 pub mod directory;
+pub mod effect;
 pub mod expr;
 pub mod form;
 pub mod machine;

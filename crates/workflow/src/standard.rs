@@ -32,6 +32,7 @@ files!(
     "blacklist.toml",
     "statement_approval.toml",
     "policy_publication.toml",
+    "bulk_onboarding.toml",
 );
 
 /// All flows in their present version, and those of earlier ones that were asked for.

@@ -15,6 +15,7 @@ const ICONS = {
   commission: 'M4 7h16v12H4zM4 11h16M15 15h2',
   learn: 'M3 6l9-3 9 3-9 3zM6 8v6c3 3 9 3 12 0V8',
   applications: 'M5 3h14v18H5zM8 8h8M8 12h5M8 17l2 2 5-5',
+  outlets: 'M4 10l1-5h14l1 5M5 10v10h14V10M9 20v-6h6v6',
   mine: 'M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c1-5 15-5 16 0',
 };
 
@@ -25,6 +26,7 @@ const TABS = (
     ['business', '/business'],
     ['commission', '/commission'],
     ['applications', '/applications'],
+    ['outlets', '/outlets'],
     ['learn', '/learn'],
     ['mine', '/mine'],
   ] as const

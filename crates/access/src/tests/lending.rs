@@ -97,7 +97,10 @@ async fn a_portfolio_moves_in_one_action(db: TestDb) {
         "what ended stays, what is held is not doubled"
     );
     let ids: Vec<String> = seen.into_iter().map(|(id, _)| id).collect();
-    let go = async |ids: &[String], on| handover::hand_over(&db, "admin", "zhang3", "li4", on, ids, "转岗到前端").await;
+    let go = async |ids: &[String], on| {
+        let passing = handover::Passing { who: "admin", giver: "zhang3", taker: "li4", on, reason: "转岗到前端" };
+        handover::hand_over(&db, &passing, ids, &[]).await
+    };
     assert_eq!(code(go(&ids[..1], on).await), "access.handover.changed");
     assert_eq!(code(go(&ids, date("2026-06-30")).await), "access.handover.day");
     assert_eq!(code(handover::preview(&mut db.read().await.unwrap(), "zhang3", "zhang3", on).await), "access.handover.self");

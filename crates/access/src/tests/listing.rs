@@ -118,6 +118,7 @@ async fn one_answers_for_each_task_and_function(db: TestDb) {
     let later = on("2026-07-03").await;
     assert_eq!((later.len(), later[0].login.as_str(), later[0].phone.as_str()), (1, "li4", "13812345678"));
     add(&db, "wang5", &[]).await;
-    handover::hand_over(&db, "admin", "li4", "wang5", date("2026-07-05"), &["grant_li4_1".to_owned()], "转岗").await.unwrap();
+    let passing = handover::Passing { who: "admin", giver: "li4", taker: "wang5", on: date("2026-07-05"), reason: "转岗" };
+    handover::hand_over(&db, &passing, &["grant_li4_1".to_owned()], &[]).await.unwrap();
     assert_eq!([&on("2026-07-04").await[0].login, &on("2026-07-05").await[0].login], ["li4", "wang5"], "the partners go along");
 }

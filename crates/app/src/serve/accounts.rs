@@ -1,7 +1,9 @@
 //! Where partners are paid: accounts, and changes of them that wait for a second person.
 
+use super::blacklist;
 use super::desk::Desk;
 use super::jobs::instant;
+use super::life::sealed;
 use super::periods::StepNote;
 use super::signed::Signed;
 use super::web::{Answer, Asked, IfMatch, Page, Paging, Sent, heavy};
@@ -10,7 +12,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use qudao_access::Permission;
 use qudao_kernel::{Kind, Refusal};
+use qudao_network::keys::{self, KeyKind};
 use qudao_platform::audit::same_hand;
+use qudao_platform::write_tx;
 use qudao_settle::bank::{self, Account, Entered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -140,8 +144,16 @@ async fn enter(State(desk): State<Arc<Desk>>, signed: Signed, Sent(sent): Sent<B
     signed.everywhere(&desk, Permission::PaymentMake)?;
     let (shared, code) = (Arc::clone(&desk), sent.partner.clone());
     heavy(move || shared.master()?.partner(&code, shared.today()).map(drop).ok_or_else(|| no_partner(&code))).await?;
+    let numbers = [(KeyKind::Account, Some(sent.number.clone())), (KeyKind::Licence, Some(sent.licence.clone()))];
+    blacklist::admit(&desk, Some(&sent.partner), &numbers).await?;
     let BankAccountSent { partner, holder, bank, number, licence, reason } = &sent;
-    bank::enter(&desk.db, &signed.0.who(), &Entered { partner, holder, bank, number, licence, reason }).await?;
+    let who = signed.0.who();
+    bank::enter(&desk.db, &who, &Entered { partner, holder, bank, number, licence, reason }).await?;
+    // By these numbers the partner is recognised from now on.
+    write_tx!(&desk.db, |tx| {
+        let keys = sealed(tx, &numbers).await?;
+        keys::record(tx, &who, "partner", partner, &keys).await
+    })?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -50,7 +50,7 @@ pub(crate) struct AuditView {
 }
 
 impl AuditView {
-    fn of(recorded: Recorded) -> Self {
+    pub(super) fn of(recorded: Recorded) -> Self {
         let Recorded { seq, at_us, entry, hash, .. } = recorded;
         let audit::Entry { who, action, noun, noun_id, before, after, reason } = entry;
         Self { seq, at: instant(at_us), who, action, noun, noun_id, before, after, reason, hash }

@@ -10,6 +10,7 @@ use super::homepage::Kept;
 use super::jobs::Jobs;
 use super::ledger::Books;
 use super::opened::{Opened, Run};
+use super::roll::Roll;
 use super::shelf::Shelf;
 use crate::inputs;
 use crate::say::unreadable;
@@ -45,6 +46,8 @@ pub(crate) struct Desk {
     pub(crate) booked: Booked,
     pub(crate) arrived: Arrived,
     pub(crate) workbench: Kept,
+    /// Held while master files and database are brought together.
+    pub(crate) roll: Roll,
     traces: AtomicU64,
 }
 
@@ -55,17 +58,19 @@ impl Desk {
         let standard = Register::standard()?;
         write_tx!(&db, |tx| {
             qudao_platform::jobs::clear(tx).await?;
+            qudao_network::keys::ready(tx).await?;
             params::seed(tx, &standard).await
         })?;
         let register = params::load(&mut db.read().await?, standard).await?;
         let roles = Roles::standard()?;
+        let flows = Flows::standard(&roles, &home)?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),
             db,
             figures: Figures::open(home.root())?,
             home,
-            flows: Flows::standard(&roles)?,
+            flows,
             roles,
             counters: Counters::default(),
             books: Books::default(),
@@ -77,6 +82,7 @@ impl Desk {
             booked: Booked::default(),
             arrived: Arrived::default(),
             workbench: Kept::default(),
+            roll: Roll::default(),
             traces,
         }))
     }

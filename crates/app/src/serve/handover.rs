@@ -2,12 +2,13 @@
 
 use super::desk::Desk;
 use super::people::{At, GrantView, day, master, may_give, within};
+use super::portfolios::Outlets;
 use super::signed::Signed;
 use super::web::{Answer, Asked, Language, Sent};
 use axum::Json;
 use axum::extract::{Path as Named, State};
 use qudao_access::Permission;
-use qudao_access::handover::{self, Move};
+use qudao_access::handover::{self, Move, Passing};
 use qudao_kernel::{Kind, Lang, Refusal};
 use qudao_platform::audit::same_hand;
 use serde::{Deserialize, Serialize};
@@ -103,6 +104,8 @@ async fn hand_over(
     for step in handover::preview(&mut desk.db.read().await?, &login, &sent.to, on).await? {
         may_give(&desk, &scope, &step.grant.role, &step.grant.over).await?;
     }
-    let moves = handover::hand_over(&desk.db, &signed.0.who(), &login, &sent.to, on, &sent.seen, &sent.reason).await?;
+    let who = signed.0.who();
+    let passing = Passing { who: &who, giver: &login, taker: &sent.to, on, reason: &sent.reason };
+    let moves = handover::hand_over(&desk.db, &passing, &sent.seen, &[&Outlets]).await?;
     Ok(Json(views(&desk, &moves, lang).await))
 }

@@ -6,14 +6,16 @@ use super::signed::Signed;
 use super::web::{Answer, Asked, Language, Page, Paging, heavy};
 use axum::Json;
 use axum::extract::{Path, State};
-use qudao_access::Permission;
-use qudao_kernel::master::{Clerk, Outlet, Partner, Span};
+use qudao_access::{Permission, Scope};
+use qudao_kernel::master::{Agreement, Clerk, Master, Outlet, Partner, Span};
 use qudao_kernel::{Date, Kind, Lang, Refusal};
 use qudao_network::Words;
-use qudao_network::book::{Book, Entry, Wanted};
+use qudao_network::book::{Book, Entry, State as BookState, Wanted};
+use qudao_network::life::{self, State as Life, Who};
 use qudao_network::words::GRADES;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -103,6 +105,8 @@ pub(crate) struct PartnerRow {
     blacklisted: bool,
     /// active, coming or ended.
     state: String,
+    /// Where it stands in its life: approved, active, suspended, `in_exit`, exited.
+    life: String,
     /// Partners directly below.
     below: usize,
     /// Outlets in force.
@@ -127,6 +131,8 @@ pub(crate) struct OutletRow {
     district: String,
     /// active, coming or ended.
     state: String,
+    /// Where it stands in its life: preparing, open, paused, closed.
+    life: String,
     /// Clerks in force.
     clerks: usize,
     /// First day of the row in force.
@@ -237,6 +243,7 @@ async fn partners(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<PartnerRow>>> {
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
+    let lives = life::written(&mut desk.db.read().await?, Who::Partner, desk.today()).await?;
     heavy(move || {
         let (book, wanted) = (desk.book()?, filter.wanted());
         let mut rows: Vec<_> = book.partners(&scope, &wanted).collect();
@@ -251,7 +258,7 @@ async fn partners(
             _ => Ordering::Equal,
         });
         let all = rows.len();
-        Ok(Json(Page::of(&paging, all, rows.into_iter().map(|entry| partner_row(&book, entry, lang)))))
+        Ok(Json(Page::of(&paging, all, rows.into_iter().map(|entry| partner_row(&book, &lives, entry, lang)))))
     })
     .await
 }
@@ -266,28 +273,20 @@ async fn partner(
     Path(code): Path<String>,
 ) -> Answer<Json<PartnerWhole>> {
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
+    let lives = life::written(&mut desk.db.read().await?, Who::Partner, desk.today()).await?;
     heavy(move || {
         let (book, master) = (desk.book()?, desk.master()?);
         let entry = book.partner(&scope, &code).ok_or_else(|| none("代理商", "partner", &code))?;
         let named = |code: &String| Named { code: code.clone(), name: book.partner_name(code).to_owned(), note: String::new() };
         let below = book.below(&scope, &code).take(BESIDE);
         let rows = master.partners().filter(|row| row.code == code);
-        let terms = master.agreements().filter(|row| row.partner == code);
         Ok(Json(PartnerWhole {
-            partner: partner_row(&book, entry, lang),
+            partner: partner_row(&book, &lives, entry, lang),
             above: entry.partners.iter().skip(1).rev().map(named).collect(),
             below: below
                 .map(|entry| Named { code: entry.row.code.clone(), name: entry.row.name.clone(), note: entry.row.tier.clone() })
                 .collect(),
-            agreements: terms
-                .map(|row| Term {
-                    code: row.code.clone(),
-                    commitment: row.commitment.0,
-                    renewed: row.renewed,
-                    from: row.span.from.to_string(),
-                    to: end(row.span),
-                })
-                .collect(),
+            agreements: terms(&master, &code),
             history: rows.map(|row| lived(row.span, partner_words(&book, row, lang))).collect(),
         }))
     })
@@ -305,6 +304,7 @@ async fn outlets(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<OutletRow>>> {
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
+    let lives = life::written(&mut desk.db.read().await?, Who::Outlet, desk.today()).await?;
     heavy(move || {
         let (book, wanted) = (desk.book()?, filter.wanted());
         let mut rows: Vec<_> = book.outlets(&scope, &wanted).collect();
@@ -320,7 +320,7 @@ async fn outlets(
             _ => Ordering::Equal,
         });
         let all = rows.len();
-        Ok(Json(Page::of(&paging, all, rows.into_iter().map(|entry| outlet_row(&book, entry, lang)))))
+        Ok(Json(Page::of(&paging, all, rows.into_iter().map(|entry| outlet_row(&book, &lives, entry, lang)))))
     })
     .await
 }
@@ -335,19 +335,26 @@ async fn outlet(
     Path(code): Path<String>,
 ) -> Answer<Json<OutletWhole>> {
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
+    Ok(Json(outlet_whole(&desk, scope, &code, lang).await?))
+}
+
+/// An outlet whole, within a scope.
+pub(super) async fn outlet_whole(desk: &Arc<Desk>, scope: Scope, code: &str, lang: Lang) -> Answer<OutletWhole> {
+    let (desk, code) = (Arc::clone(desk), code.to_owned());
+    let lives = life::written(&mut desk.db.read().await?, Who::Outlet, desk.today()).await?;
     heavy(move || {
         let (book, master) = (desk.book()?, desk.master()?);
         let entry = book.outlet(&scope, &code).ok_or_else(|| none("网点", "outlet", &code))?;
         let here = Wanted { outlet: code.clone(), state: "active".to_owned(), ..Wanted::default() };
         let rows = master.outlets().filter(|row| row.code == code);
-        Ok(Json(OutletWhole {
-            outlet: outlet_row(&book, entry, lang),
+        Ok(OutletWhole {
+            outlet: outlet_row(&book, &lives, entry, lang),
             clerks: book
                 .clerks(&scope, &here)
                 .map(|clerk| Named { code: clerk.row.code.clone(), name: clerk.row.name.clone(), note: String::new() })
                 .collect(),
             history: rows.map(|row| lived(row.span, outlet_words(&book, row))).collect(),
-        }))
+        })
     })
     .await
 }
@@ -427,7 +434,15 @@ fn sort<T>(rows: &mut [&Entry<T>], (column, down): (&str, bool), by: impl Fn(&st
     rows.sort_by(|a, b| if down { by(column, b, a) } else { by(column, a, b) });
 }
 
-fn partner_row(book: &Book, entry: &Entry<Partner>, lang: Lang) -> PartnerRow {
+/// What was written of where partners or outlets stand, by code.
+type Lives = BTreeMap<String, Life>;
+
+/// Where one stands, by its rows and what was written.
+fn stands(lives: &Lives, code: &str, state: BookState, three: [Life; 3]) -> String {
+    life::said(state == BookState::Active, state == BookState::Coming, lives.get(code).copied(), three).name().to_owned()
+}
+
+fn partner_row(book: &Book, lives: &Lives, entry: &Entry<Partner>, lang: Lang) -> PartnerRow {
     let row = &entry.row;
     PartnerRow {
         code: row.code.clone(),
@@ -441,13 +456,14 @@ fn partner_row(book: &Book, entry: &Entry<Partner>, lang: Lang) -> PartnerRow {
         since: row.since.to_string(),
         blacklisted: row.blacklisted,
         state: entry.state.name().to_owned(),
+        life: stands(lives, &row.code, entry.state, [Life::Approved, Life::Active, Life::Exited]),
         below: entry.below,
         outlets: entry.outlets,
         clerks: entry.clerks,
     }
 }
 
-fn outlet_row(book: &Book, entry: &Entry<Outlet>, lang: Lang) -> OutletRow {
+fn outlet_row(book: &Book, lives: &Lives, entry: &Entry<Outlet>, lang: Lang) -> OutletRow {
     let row = &entry.row;
     OutletRow {
         code: row.code.clone(),
@@ -461,9 +477,23 @@ fn outlet_row(book: &Book, entry: &Entry<Outlet>, lang: Lang) -> OutletRow {
         grade: row.grade.clone(),
         district: row.district.clone(),
         state: entry.state.name().to_owned(),
+        life: stands(lives, &row.code, entry.state, [Life::Preparing, Life::Open, Life::Closed]),
         clerks: entry.clerks,
         from: row.span.from.to_string(),
     }
+}
+
+/// The agreements of a partner.
+pub(super) fn terms(master: &Master, partner: &str) -> Vec<Term> {
+    let own = master.agreements().filter(|row| row.partner == partner);
+    let term = |row: &Agreement| Term {
+        code: row.code.clone(),
+        commitment: row.commitment.0,
+        renewed: row.renewed,
+        from: row.span.from.to_string(),
+        to: end(row.span),
+    };
+    own.map(term).collect()
 }
 
 fn clerk_row(book: &Book, entry: &Entry<Clerk>, lang: Lang) -> ClerkRow {

@@ -1,5 +1,6 @@
 //! People, the roles they hold, leaving, work IDs.
 
+use super::blacklist;
 use super::desk::Desk;
 use super::jobs::instant;
 use super::reach;
@@ -15,6 +16,7 @@ use qudao_access::{Permission, Scope, totp};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Lang, Refusal};
 use qudao_network::initials::Initials;
+use qudao_network::keys::KeyKind;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -278,6 +280,8 @@ async fn add_person(
     let scope = signed.scope(&desk, Permission::PersonManage)?;
     may_give(&desk, &scope, &sent.grant.role, &sent.grant.over).await?;
     let card = Card { name: &sent.name, duty_hours: &sent.duty_hours, phone: Some(&sent.phone) };
+    let phone = [(KeyKind::Phone, Some(sent.phone.clone()))];
+    blacklist::admit(&desk, None, &phone).await?;
     people::create_with(&desk.db, &desk.roles, &signed.0.who(), &sent.login, &card, &sent.first_password, &sent.grant.read()?).await?;
     Ok((StatusCode::CREATED, Json(view(&desk, &scope, &sent.login, lang).await?)))
 }
@@ -522,6 +526,8 @@ async fn bind_work_id(
             format!("there is no clerk with the work ID {}; check it", sent.clerk),
         )
     })?;
+    let phone = [(KeyKind::Phone, Some(sent.phone.clone()))];
+    blacklist::admit(&desk, None, &phone).await?;
     let binding = Binding { clerk: &sent.clerk, login: &login, outlet: &outlet, phone: &sent.phone };
     work_ids::bind(&desk.db, &signed.0.who(), &binding, &sent.reason).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -175,9 +175,11 @@ async fn applications(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
     };
     let mend = "/applications?box=mine".to_owned();
     let read = "/applications?box=copied".to_owned();
+    let stuck = "/applications?box=mine&stuck=true".to_owned();
     Ok(vec![
         decide,
         Work::new("returned", "退回或撤回待修改的申请", "Applications to mend", counts.returned.into(), mend),
+        Work::new("stuck", "已批准、未能落实的申请", "Approved and not carried out", counts.stuck.into(), stuck),
         Work::new("copies", "未读的抄送", "Copies to read", counts.unread.into(), read),
     ])
 }

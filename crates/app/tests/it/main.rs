@@ -20,6 +20,7 @@ mod reached;
 mod served;
 mod served_access;
 mod served_flows;
+mod served_network;
 mod served_reward;
 mod served_scope;
 mod served_sso;

@@ -77,6 +77,11 @@ impl Served {
         Self { child, url: url.trim().trim_end_matches('/').to_owned(), home, client }
     }
 
+    /// The folder it works on.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// A request of our own pages.
     pub(crate) fn request(&self, method: &Method, path: &str, cookie: Option<&str>) -> RequestBuilder {
         static KEYS: AtomicU64 = AtomicU64::new(0);

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Whoever takes part.
-const PEOPLE: [&str; 11] =
-    ["admin", "leader", "supervisor", "channel", "marketing", "settlement", "settlement2", "auditor", "partner", "store", "ad"];
+const PEOPLE: [&str; 12] =
+    ["admin", "leader", "supervisor", "channel", "marketing", "system", "settlement", "settlement2", "auditor", "partner", "store", "ad"];
 /// A picture, as somebody photographed or signed it.
 const PICTURE: &[u8] = include_bytes!("../../src/serve/demo-invoice.png");
 
@@ -23,12 +23,12 @@ pub(crate) struct House {
 #[derive(Debug, Clone)]
 pub(crate) struct Application {
     pub(crate) id: String,
-    version: u64,
+    pub(crate) version: u64,
     pub(crate) state: String,
 }
 
 impl Application {
-    fn of(answer: &Answer) -> Self {
+    pub(crate) fn of(answer: &Answer) -> Self {
         assert!(answer.status.is_success(), "{} {}", answer.status, answer.text);
         let json = answer.json();
         let text = |name: &str| json[name].as_str().unwrap().to_owned();
@@ -54,7 +54,7 @@ impl House {
         send(self.served.request(&Method::POST, &format!("/api/v1{path}"), Some(&self.cookies[login])).body(body.to_string())).await
     }
 
-    async fn starts(&self, login: &str, flow: &str, form: &Value) -> Application {
+    pub(crate) async fn starts(&self, login: &str, flow: &str, form: &Value) -> Application {
         Application::of(&self.post(login, "/applications", &json!({ "flow": flow, "form": form })).await)
     }
 
@@ -77,42 +77,42 @@ impl House {
         *on = Application::of(&answer);
     }
 
-    async fn refuses(&self, login: &str, on: &Application, verb: &str, body: &Value, code: &str) {
+    pub(crate) async fn refuses(&self, login: &str, on: &Application, verb: &str, body: &Value, code: &str) {
         let answer = self.tries(login, on, verb, body).await;
         assert_eq!(answer.code(), code, "{login} {verb} {on:?}: {} {}", answer.status, answer.text);
     }
 
-    async fn saves(&self, login: &str, on: &Application, form: &Value) -> Answer {
+    pub(crate) async fn saves(&self, login: &str, on: &Application, form: &Value) -> Answer {
         let path = format!("/api/v1/applications/{}", on.id);
         let request = self.served.request(&Method::PUT, &path, Some(&self.cookies[login]));
         send(request.header("if-match", format!("\"{}\"", on.version)).body(json!({ "form": form }).to_string())).await
     }
 
-    async fn whole(&self, login: &str, on: &Application) -> Value {
+    pub(crate) async fn whole(&self, login: &str, on: &Application) -> Value {
         let answer = self.get(login, &format!("/applications/{}", on.id)).await;
         assert_eq!(answer.status, StatusCode::OK, "{login} {}", answer.text);
         answer.json()
     }
 
-    async fn sees(&self, login: &str, on: &Application) -> bool {
+    pub(crate) async fn sees(&self, login: &str, on: &Application) -> bool {
         let answer = self.get(login, &format!("/applications/{}", on.id)).await;
         assert!(answer.status == StatusCode::OK || answer.code() == "workflow.none", "{login} {}", answer.text);
         answer.status == StatusCode::OK
     }
 
     /// Numbers in a box.
-    async fn boxed(&self, login: &str, query: &str) -> Vec<String> {
+    pub(crate) async fn boxed(&self, login: &str, query: &str) -> Vec<String> {
         let answer = self.get(login, &format!("/applications?{query}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         logins(&answer.json()["items"], "id")
     }
 
     /// Whether a box holds an application; the demo has others.
-    async fn holds(&self, login: &str, query: &str, on: &Application) -> bool {
+    pub(crate) async fn holds(&self, login: &str, query: &str, on: &Application) -> bool {
         self.boxed(login, query).await.contains(&on.id)
     }
 
-    async fn brings(&self, login: &str) -> String {
+    pub(crate) async fn brings(&self, login: &str) -> String {
         let request = self.served.request(&Method::POST, "/api/v1/attachments?name=paper.png", Some(&self.cookies[login]));
         let answer = send(request.header("content-type", "application/octet-stream").body(PICTURE)).await;
         assert_eq!(answer.status, StatusCode::CREATED, "{login} {}", answer.text);
@@ -120,7 +120,7 @@ impl House {
     }
 }
 
-fn logins(list: &Value, name: &str) -> Vec<String> {
+pub(crate) fn logins(list: &Value, name: &str) -> Vec<String> {
     list.as_array().unwrap().iter().map(|row| row[name].as_str().unwrap().to_owned()).collect()
 }
 
@@ -132,7 +132,7 @@ fn subsidy(amount: i64) -> Value {
     json!({ "kind": "rent", "amount": amount, "base_year": 2026, "rule": "按新增业务量占比分配", "purpose": "卖场房租" })
 }
 
-fn said(text: &str) -> Value {
+pub(crate) fn said(text: &str) -> Value {
     json!({ "text": text })
 }
 
@@ -292,7 +292,7 @@ async fn what_was_approved_stays(house: &House, it: &Application) {
 }
 
 /// A small picture: a PNG of one pixel.
-fn signature() -> Vec<u8> {
+pub(crate) fn signature() -> Vec<u8> {
     STANDARD.decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==").unwrap()
 }
 
@@ -385,7 +385,7 @@ async fn red_lines_versions_and_several_at_once(house: &House) {
 }
 
 /// The code of somebody's partner or outlet.
-async fn code(house: &House, login: &str) -> String {
+pub(crate) async fn code(house: &House, login: &str) -> String {
     house.get(login, "/me").await.json()["roles"][0]["over"].as_str().unwrap().to_owned()
 }
 

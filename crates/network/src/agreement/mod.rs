@@ -3,8 +3,9 @@
 //! States on a day: absent, in force. Operations are those of [`crate::roster`] with [`Agreement`] rows; a renewal is a new row
 //! or a new agreement, also back-dated.
 //!
-//! Invariant: the partner shares a day with the row. A partner may have several agreements in force.
+//! Invariants: the partner shares a day with the row; of those signed here a partner has at most one in force for a business line on any day.
 
+pub mod sign;
 mod store;
 
 pub use qudao_kernel::master::Agreement;

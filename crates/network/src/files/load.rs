@@ -245,7 +245,11 @@ fn positions(noun: Noun, reader: &Reader) -> Result<(Positions, Vec<String>), Re
 }
 
 /// The master files of a folder: `partners.csv`, `partners.xlsx`, `partners-….csv`, also with the Chinese name.
-fn files_of(dir: &Path) -> Result<BTreeMap<Noun, Vec<PathBuf>>, Refusal> {
+/// Files of master data in a folder, by noun.
+///
+/// # Errors
+/// The folder cannot be read, or holds none.
+pub fn files_of(dir: &Path) -> Result<BTreeMap<Noun, Vec<PathBuf>>, Refusal> {
     let entries = std::fs::read_dir(dir).map_err(|error| {
         let kind = if error.kind() == std::io::ErrorKind::NotFound { Kind::NotFound } else { Kind::Unavailable };
         Refusal::new(

@@ -21,7 +21,7 @@ mod report;
 pub(crate) mod rows;
 mod write;
 
-pub use load::load_master;
+pub use load::{files_of, load_master};
 pub use noun::{Field, Noun};
 pub use report::{FileReport, Remark, Report};
 pub use write::{columns, write_master};

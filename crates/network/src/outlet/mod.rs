@@ -5,6 +5,7 @@
 //! Invariants: the owner shares a day with the row; an outlet of a channel that needs an owner has one (R4.32); an outlet
 //! does not end while clerks still belong to it.
 
+pub mod change;
 mod store;
 
 pub use qudao_kernel::master::Outlet;

@@ -12,18 +12,21 @@
 //!
 //! Operations, one file each: [`create`], [`change`], [`get`], [`list`], [`import`], [`export`].
 
+mod amend;
 mod change;
 mod create;
 pub(crate) mod dated;
 mod export;
+pub mod folder;
 mod get;
 mod import;
 mod list;
 mod rules;
 mod store;
 
+pub use amend::{amend, end_now, lock_all, naming, on, resume};
 pub use change::{change, end};
-pub use create::create;
+pub use create::{create, create_all};
 pub use export::{export, load_master};
 pub use get::get;
 pub use import::{Imported, Mode, import};

@@ -42,6 +42,18 @@ fn refuse(zh: &str, en: &str, code: &str, problem: &Problem) -> Refusal {
     )
 }
 
+/// Refuses a row that names a record it shares no day with.
+pub(super) fn stands<T: Stored>(row: &T, there: &Spans) -> Result<(), Refusal> {
+    check::orphan(row, there).map_or(Ok(()), |found| Err(told::<T>(row.code(), found)))
+}
+
+/// What is wrong with a field of a record, as a refusal.
+fn told<T: Stored>(code: &str, (field, kind, text): (&str, &'static str, Text)) -> Refusal {
+    let field = T::NOUN.fields().iter().find(|known| known.name == field).map_or(field, |known| known.label);
+    let problem = Problem::new(0, field, "", kind, text.zh, text.en);
+    refuse(T::NOUN.label(), T::NOUN.english(), code, &problem)
+}
+
 /// Checks a record with its new rows against all others and saves it. The noun is locked.
 pub(super) async fn save<T: Stored>(
     tx: &mut Tx,
@@ -51,18 +63,13 @@ pub(super) async fn save<T: Stored>(
     code: &str,
     rows: &[T],
 ) -> Result<(), Refusal> {
-    let wrong = |(field, kind, text): (&str, &'static str, Text)| {
-        let field = T::NOUN.fields().iter().find(|known| known.name == field).map_or(field, |known| known.label);
-        let problem = Problem::new(0, field, "", kind, text.zh, text.en);
-        refuse(T::NOUN.label(), T::NOUN.english(), code, &problem)
-    };
     for row in rows {
         if let Some(found) = check::orphan(row, &there::<T>(tx, row, code, rows).await?) {
-            return Err(wrong(found));
+            return Err(told::<T>(code, found));
         }
     }
     if rows.iter().any(|row| row.link().is_some()) && closes_circle(tx, code, rows).await? {
-        return Err(wrong(check::in_circle()));
+        return Err(told::<T>(code, check::in_circle()));
     }
     if let Some(before) = before {
         in_use::<T>(tx, code, &dated::lost(&before.rows, rows)).await?;

@@ -184,6 +184,20 @@ const DELETE_CODES: usize = 500;
 /// Saves records with their audit entries and events. The noun is locked by the caller.
 pub(super) async fn save<T: Stored>(tx: &mut Tx, by: super::By<'_>, action: &str, changes: &[Change<'_, T>]) -> Result<(), Refusal> {
     let noun = T::NOUN.english();
+    put(tx, changes).await?;
+    for change in changes {
+        let entry = audit::Entry::new(by.who, &format!("{noun}.{action}"), noun, change.code).after(json(change.rows)).reason(by.reason);
+        tx.audit(match change.before {
+            Some(before) => entry.before(json(&before.rows)),
+            None => entry,
+        });
+    }
+    told(tx, changes).await
+}
+
+/// Puts the rows of records in the place of those they had, and counts the change.
+pub(super) async fn put<T: Stored>(tx: &mut Tx, changes: &[Change<'_, T>]) -> Result<(), Refusal> {
+    tx.execute("update network_folder set changes = changes + 1 where noun = $1", args![T::NOUN.english()]).await?;
     let heads: Vec<Vec<Value>> = changes.iter().map(|change| args![change.code, 1, tx.now_us()].to_vec()).collect();
     tx.insert_rows(T::TABLE, "code, version, updated_at_us", &heads, T::NEXT_VERSION).await?;
     let old: Vec<Value> = changes.iter().filter(|change| change.before.is_some()).map(|change| change.code.into()).collect();
@@ -192,14 +206,12 @@ pub(super) async fn save<T: Stored>(tx: &mut Tx, by: super::By<'_>, action: &str
         tx.execute(format!("delete from {} where code in ({})", T::ROWS, marks.join(", ")), codes).await?;
     }
     let rows: Vec<Vec<Value>> = changes.iter().flat_map(|change| change.rows).map(T::values).collect();
-    tx.insert_rows(T::ROWS, T::COLUMNS, &rows, "").await?;
-    for change in changes {
-        let entry = audit::Entry::new(by.who, &format!("{noun}.{action}"), noun, change.code).after(json(change.rows)).reason(by.reason);
-        tx.audit(match change.before {
-            Some(before) => entry.before(json(&before.rows)),
-            None => entry,
-        });
-    }
+    tx.insert_rows(T::ROWS, T::COLUMNS, &rows, "").await.map(drop)
+}
+
+/// Emits the events of changes.
+pub(super) async fn told<T: Stored>(tx: &mut Tx, changes: &[Change<'_, T>]) -> Result<(), Refusal> {
+    let noun = T::NOUN.english();
     for chunk in changes.chunks(EVENT_CODES) {
         let codes: Vec<&str> = chunk.iter().map(|change| change.code).collect();
         // A code and the version it gets are unique, so the first of a chunk names the event.

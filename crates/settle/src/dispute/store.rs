@@ -145,7 +145,12 @@ pub async fn adjustments(tx: &mut Tx, month: Month) -> Result<BTreeMap<String, V
         let dispute = of_row(&row)?;
         let text = format!("争议 {} {}：{}", dispute.period, dispute.title, dispute.answer.unwrap_or_default());
         let amount = Fen(dispute.adjustment.unwrap_or_default());
-        by_partner.entry(dispute.partner).or_default().push(Adjustment { code: dispute.id, text, amount, kind: AdjustmentKind::Correction });
+        by_partner.entry(dispute.partner).or_default().push(Adjustment {
+            code: dispute.id,
+            text,
+            amount,
+            kind: AdjustmentKind::Correction,
+        });
     }
     Ok(by_partner)
 }

@@ -21,7 +21,7 @@ pub use find::{Counts, Finding, FindingKind, Limits, find};
 pub use review::{Found, found, review};
 
 use crate::{dispute, reward};
-use qudao_kernel::{Kind, Month, Refusal};
+use qudao_kernel::{Date, Kind, Month, Refusal};
 use qudao_platform::audit::{Entry, same_hand};
 use qudao_platform::db::{Db, Row, Tx};
 use qudao_platform::{args, write_tx};
@@ -121,6 +121,16 @@ pub async fn may_try(tx: &mut Tx, month: Month) -> Result<(), Refusal> {
         )),
         Some(_) => Err(published_already(month)),
     }
+}
+
+/// First day of the first month that is not closed; the beginning of time where none is.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn open_from(tx: &mut Tx) -> Result<Date, Refusal> {
+    let row = tx.query_one("select max(month) as last from settle_period where state = 'closed'", args![]).await?;
+    let last: Option<Month> = row.opt_parse("last")?;
+    Ok(last.map_or(Date::from_days(i32::MIN), |month| month.last_day().plus_days(1)))
 }
 
 /// A month that was published from the command line gets its record, so that it can be closed or settled again.

@@ -12,6 +12,7 @@ pub(super) fn check(definition: &Definition, roles: &Roles, findings: &mut Vec<F
     check.head();
     check.fields();
     check.steps();
+    check.effect();
     if check.findings.is_empty() {
         check.ways();
     }
@@ -114,6 +115,15 @@ impl Check<'_> {
         }
     }
 
+    fn effect(&mut self) {
+        let definition = self.definition;
+        let Some(rule) = &definition.effect else { return };
+        let executes = |at: &str| definition.step(at).is_some_and(|step| step.kind == StepKind::Execute);
+        for (argument, why) in rule.wrong(|id| definition.field(id).cloned(), executes) {
+            self.say(format!("effect.fields.{argument}"), "effect", why.zh, why.en);
+        }
+    }
+
     fn field_there(&mut self, place: &str, id: &str) {
         if self.definition.field(id).is_none() {
             let known = self.definition.fields.iter().map(|field| field.id.as_str()).collect::<Vec<_>>();
@@ -148,9 +158,16 @@ impl Check<'_> {
                     self.say(&place, "columns", "明细字段缺少 columns", "rows need columns");
                 }
                 FieldKind::Rows(columns) => {
-                    let plain = |kind: &FieldKind| !matches!(kind, FieldKind::Rows(_) | FieldKind::Attachment | FieldKind::Person);
+                    let plain = |kind: &FieldKind| {
+                        !matches!(kind, FieldKind::Rows(_) | FieldKind::Attachment | FieldKind::Person | FieldKind::Sealed)
+                    };
                     if columns.iter().any(|column| !plain(&column.kind) || column.at.is_some()) {
-                        self.say(&place, "columns", "明细的列不能是明细、附件或人员", "a column is no rows, files or person itself");
+                        self.say(
+                            &place,
+                            "columns",
+                            "明细的列不能是明细、附件、人员或密封内容",
+                            "a column is no rows, files, person or sealed text itself",
+                        );
                     }
                 }
                 _ => {}

@@ -11,6 +11,7 @@ mod tests;
 
 pub use read::read;
 
+use crate::effect;
 use crate::form::{Condition, Field, Form};
 use qudao_kernel::{Kind, Refusal, Text};
 
@@ -226,6 +227,8 @@ pub struct Definition {
     pub bars: Vec<Bar>,
     /// Whether it becomes a budget.
     pub budget: Option<BudgetRule>,
+    /// What it brings about.
+    pub effect: Option<effect::Rule>,
     /// Examples.
     pub examples: Vec<Example>,
     /// SHA-256 of the text.

@@ -1,12 +1,14 @@
 //! The text of a definition.
 
 use super::{Approver, Bar, Branch, BudgetRule, Definition, Escalation, Example, Finding, Step, StepKind, check};
+use crate::effect::{After, KINDS, Rule};
 use crate::expr;
 use crate::form::{Choice, Condition, Field, FieldKind, Form, Named};
 use qudao_access::Roles;
 use qudao_kernel::Text;
 use qudao_platform::hash;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +36,7 @@ struct File {
     #[serde(default)]
     bar: Vec<BarText>,
     budget: Option<BudgetText>,
+    effect: Option<EffectText>,
     #[serde(default)]
     example: Vec<ExampleText>,
 }
@@ -164,6 +167,23 @@ struct BudgetText {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct EffectText {
+    kind: String,
+    #[serde(default)]
+    after: AfterName,
+    fields: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+enum AfterName {
+    #[default]
+    Approved,
+    Done,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ExampleText {
     zh: String,
     en: String,
@@ -206,6 +226,7 @@ fn built(file: File, text: &str, findings: &mut Vec<Finding>) -> Definition {
         Some(Bar { when, why: Text::new(bar.zh, bar.en) })
     });
     let bars = bars.collect();
+    let effect = file.effect.and_then(|effect| effect_of(effect, findings));
     let examples = file.example.into_iter();
     let example = |one: ExampleText| Example { title: Text::new(one.zh, one.en), form: one.form, path: one.path, barred: one.barred };
     Definition {
@@ -225,9 +246,29 @@ fn built(file: File, text: &str, findings: &mut Vec<Finding>) -> Definition {
         steps,
         bars,
         budget: file.budget.map(|budget| BudgetRule { amount: budget.amount, year: budget.year, kind: budget.kind }),
+        effect,
         examples: examples.map(example).collect(),
         sha256: hash::sha256(text),
     }
+}
+
+fn effect_of(effect: EffectText, findings: &mut Vec<Finding>) -> Option<Rule> {
+    let after = match effect.after {
+        AfterName::Approved => After::Approved,
+        AfterName::Done => After::Done,
+    };
+    let Some(kind) = KINDS.iter().find(|kind| kind.name == effect.kind) else {
+        let known = KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ");
+        let name = effect.kind;
+        findings.push(finding(
+            "effect.kind",
+            "effect",
+            format!("没有效果 {name}；可用 {known}"),
+            format!("there is no effect {name}; there are {known}"),
+        ));
+        return None;
+    };
+    Some(Rule { kind, after, fields: effect.fields })
 }
 
 fn field_of(field: FieldText, within: &str, findings: &mut Vec<Finding>) -> Field {
@@ -246,14 +287,15 @@ fn field_of(field: FieldText, within: &str, findings: &mut Vec<Finding>) -> Fiel
         "partner" => FieldKind::Partner,
         "outlet" => FieldKind::Outlet,
         "attachment" => FieldKind::Attachment,
+        "sealed" => FieldKind::Sealed,
         "rows" => FieldKind::Rows(field.columns.into_iter().map(|column| field_of(column, &place, findings)).collect()),
         other => {
             findings.push(finding(
                 format!("{place}.kind"),
                 "kind",
-                format!("没有字段类型 {other}；可用 text、long_text、number、money、date、month、choice、yes_no、person、partner、outlet、attachment、rows"),
+                format!("没有字段类型 {other}；可用 text、long_text、number、money、date、month、choice、yes_no、person、partner、outlet、attachment、sealed、rows"),
                 format!(
-                    "there is no kind {other}; there are text, long_text, number, money, date, month, choice, yes_no, person, partner, outlet, attachment, rows"
+                    "there is no kind {other}; there are text, long_text, number, money, date, month, choice, yes_no, person, partner, outlet, attachment, sealed, rows"
                 ),
             ));
             FieldKind::Text

@@ -198,6 +198,10 @@ pub enum Verb {
     Succeed,
     /// By the machine: the applicant let it lie.
     Lapse,
+    /// By the machine: what was approved was brought about.
+    Effect,
+    /// By the machine: what was approved could not be brought about.
+    EffectRefused,
 }
 
 impl Verb {
@@ -224,6 +228,8 @@ impl Verb {
             Verb::Escalate => "escalate",
             Verb::Succeed => "succeed",
             Verb::Lapse => "lapse",
+            Verb::Effect => "effect",
+            Verb::EffectRefused => "effect_refused",
         }
     }
 
@@ -250,6 +256,8 @@ impl Verb {
             Verb::Escalate => ("超期上报", "Escalated"),
             Verb::Succeed => ("转给现任人员", "Passed to who holds the post"),
             Verb::Lapse => ("逾期失效", "Lapsed"),
+            Verb::Effect => ("已落实", "Brought about"),
+            Verb::EffectRefused => ("未能落实", "Could not be brought about"),
         };
         Text::new(zh, en)
     }
@@ -371,6 +379,24 @@ pub fn act(world: &World<'_>, instance: &Instance, actor: &Actor, command: &Comm
     }
     act.out.instance.changed_us = world.now_us;
     Ok(act.out)
+}
+
+/// A line of the machine about an instance that was decided on.
+pub(crate) fn of_machine(definition: &Definition, instance: &Instance, verb: Verb, text: &str) -> Decision {
+    Decision {
+        verb,
+        step: String::new(),
+        visit: instance.visits,
+        by: Party { login: String::new(), name: String::new() },
+        acting: None,
+        post: None,
+        text: text.to_owned(),
+        to: Vec::new(),
+        to_step: None,
+        changed: BTreeMap::new(),
+        content: instance.content(definition),
+        signature: None,
+    }
 }
 
 impl Outcome {

@@ -51,6 +51,8 @@ pub struct Query {
     pub state: String,
     /// In the number or the applicant's name; empty for all.
     pub text: String,
+    /// Only those that are approved and could not be carried out.
+    pub stuck: bool,
     /// Only those late on this day.
     pub late_on: Option<Date>,
     /// Time and number of the last one seen.
@@ -70,6 +72,8 @@ pub struct Row {
     pub due: Option<Date>,
     /// Whether somebody copied has not read it.
     pub unread: bool,
+    /// Whether its effect was carried out; nothing where none was due.
+    pub effect: Option<bool>,
 }
 
 /// A page.
@@ -100,6 +104,8 @@ pub struct Counts {
     pub under_way: u32,
     /// Copied and not read.
     pub unread: u32,
+    /// Own ones, and those one decided on, that are approved and could not be brought about.
+    pub stuck: u32,
 }
 
 /// A page of the applications somebody sees.
@@ -133,6 +139,9 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
         let like = mark(format!("%{escaped}%").into());
         wheres.push(format!("(lower(i.id) like {like} escape '\\' or lower(i.starter_name) like {like} escape '\\')"));
     }
+    if query.stuck {
+        wheres.push("exists (select 1 from flow_effect e where e.instance = i.id and e.state = 'refused')".to_owned());
+    }
     if let Some(day) = query.late_on {
         let late = "exists (select 1 from flow_part h where h.instance = i.id and h.part = 'holder' and h.due < ";
         wheres.push(format!("{late}{})", mark(day.into())));
@@ -149,7 +158,7 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
     });
     let (beyond, most) = (beyond.unwrap_or_default(), mark(i64::from(limit + 1).into()));
     let sql = format!(
-        "select i.version, i.body, i.id, {at} as place_us, {due} from {from} where {filter}{beyond} order by {at} desc, i.id limit {most}"
+        "select i.version, i.body, i.id, {at} as place_us, (select e.state from flow_effect e where e.instance = i.id) as effect, {due} from {from} where {filter}{beyond} order by {at} desc, i.id limit {most}"
     );
     let mut rows = Vec::new();
     for row in tx.query(sql, &values).await? {
@@ -157,12 +166,52 @@ pub async fn list(tx: &mut Tx, sight: &Sight<'_>, query: &Query) -> Result<Inbox
         let held = Held { version: row.count("version")?, instance: parsed(row.text("body")?, &id)? };
         let copied = query.part == Some(Part::Copied);
         let unread = copied && row.opt_int("seen_us")?.is_none();
-        rows.push(Row { held, at_us: row.int("place_us")?, due: row.opt_parse("due")?, unread });
+        let effect = row.opt_text("effect")?.map(|state| state == "done");
+        rows.push(Row { held, at_us: row.int("place_us")?, due: row.opt_parse("due")?, unread, effect });
     }
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     let next = rows.last().filter(|_| more).map(|row| (row.at_us, row.held.instance.id.clone()));
     Ok(Inbox { rows, next, total })
+}
+
+/// What applications are about.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// A partner.
+    Partner(&'a str),
+    /// An outlet.
+    Outlet(&'a str),
+}
+
+/// The latest applications about a partner or outlet, drafts aside; whoever calls has checked that they may be read there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn about(tx: &mut Tx, about: &About<'_>, most: u32) -> Result<Vec<Held>, Refusal> {
+    let (column, code) = match about {
+        About::Partner(code) => ("partner", *code),
+        About::Outlet(code) => ("outlet", *code),
+    };
+    let sql = format!(
+        "select id, version, body from flow_instance where {column} = $1 and state <> 'draft' order by changed_us desc, id limit $2"
+    );
+    let mut found = Vec::new();
+    for row in tx.query(sql, &[Value::from(code), Value::from(i64::from(most))]).await? {
+        let id = row.string("id")?;
+        found.push(Held { version: row.count("version")?, instance: parsed(row.text("body")?, &id)? });
+    }
+    Ok(found)
+}
+
+/// Numbers of the applications about a partner that are not at their end, drafts aside.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn open_about(tx: &mut Tx, partner: &str) -> Result<Vec<String>, Refusal> {
+    let sql =
+        "select id from flow_instance where partner = $1 and state in ('in_review', 'returned', 'taken_back', 'executing') order by id";
+    tx.query(sql, &[Value::from(partner)]).await?.iter().map(|row| row.string("id")).collect()
 }
 
 /// What waits for somebody on a day.
@@ -194,5 +243,12 @@ pub async fn counts(tx: &mut Tx, sight: &Sight<'_>, today: Date) -> Result<Count
             _ => {}
         }
     }
+    let mut values: Vec<Value> = Vec::new();
+    let own = sight.own(&mut values);
+    let sql = format!(
+        "select count(distinct p.instance) as n from flow_part p join flow_effect e on e.instance = p.instance
+         where {own} and e.state = 'refused' and p.part in ('starter', 'decided')"
+    );
+    counts.stuck = tx.query_one(sql, &values).await?.count("n")?;
     Ok(counts)
 }

@@ -1,15 +1,19 @@
 //! Instances in the database. Every act is one transaction: the instance, its history, the parts people have in it, an audit entry, an event.
 
+mod effects;
 mod inbox;
 mod sight;
 
-pub use inbox::{Counts, Inbox, Part, Query, Row, counts, list};
+use effects::Carry;
+pub use effects::carry_out;
+pub use inbox::{About, Counts, Inbox, Part, Query, Row, about, counts, list, open_about};
 pub use sight::Sight;
 pub(crate) use sight::within;
 
 use crate::budget;
 use crate::definition::Definition;
 use crate::directory::{Place, Post, Staff};
+use crate::effect::Effects;
 use crate::form::{Field, FieldKind, Form, Wrong};
 use crate::machine::{self, Actor, Command, Decision, Instance, Outcome, State, Verb, World};
 use crate::standard::Catalogue;
@@ -42,6 +46,8 @@ pub struct Office<'a> {
     pub urge_minutes: i64,
     /// Where a partner or outlet stands; nothing for one that does not exist or that whoever acts may not see.
     pub place: &'a (dyn Fn(&FieldKind, &str) -> Option<Place> + Sync),
+    /// Who brings about what is approved.
+    pub effects: &'a dyn Effects,
 }
 
 /// What an act came to.
@@ -124,7 +130,7 @@ pub async fn start(
                    values ($1, 0, $2, $3, $4, $5, $6, 'draft', '', $7, $7)";
         let (starter, territory) = (&empty.starter, &empty.applicant.territory);
         tx.execute(sql, args![&id, flow, definition.version, &starter.login, &starter.name, territory, tx.now_us()]).await?;
-        let acted = keep(tx, office, &definition, 0, &outcome, "start", &who).await?;
+        let acted = keep(tx, office, &definition, 0, &outcome, "start", &who, &Carry::new(None)).await?;
         claim.finish(tx, acted).await
     })
 }
@@ -144,7 +150,7 @@ pub async fn act(
 ) -> Result<Done<Acted>, Refusal> {
     let who = actor.who();
     let body = format!("{id} {command:?}");
-    write_tx!(db, |tx| {
+    effects::whole_or_noted!(db, |tx, carry| {
         let claim = match keys::begin::<Acted>(tx, &format!("flow:{who}"), key, body.as_bytes()).await? {
             Begun::Same(acted) => return Ok(Done::Already(acted)),
             Begun::Fresh(claim) => claim,
@@ -165,7 +171,7 @@ pub async fn act(
         let staff = staff(tx, office, &definition, &instance, &command.named()).await?;
         let outcome = machine::act(&world(office, &definition, &staff, tx.now_us()), &instance, actor, command)?;
         let verb = outcome.decisions.first().map_or("save", |line| line.verb.name());
-        let acted = keep(tx, office, &definition, version, &outcome, verb, &who).await?;
+        let acted = keep(tx, office, &definition, version, &outcome, verb, &who, &carry).await?;
         claim.finish(tx, acted).await
     })
 }
@@ -206,14 +212,14 @@ const DUE: &str = "
     where due.id > $2 order by due.id limit $3";
 
 async fn tick_one(db: &Db, office: &Office<'_>, id: &str) -> Result<bool, Refusal> {
-    write_tx!(db, |tx| {
+    effects::whole_or_noted!(db, |tx, carry| {
         let Held { version, instance } = lock(tx, id).await?;
         let definition = office.catalogue.of(tx, &instance.flow, instance.version).await?;
         let staff = staff(tx, office, &definition, &instance, &[]).await?;
         let world = world(office, &definition, &staff, tx.now_us());
         let Some(outcome) = machine::tick(&world, &instance)? else { return Ok(false) };
         let verb = outcome.decisions.first().map_or("late", |line| line.verb.name());
-        keep(tx, office, &definition, version, &outcome, verb, CLOCK).await?;
+        keep(tx, office, &definition, version, &outcome, verb, CLOCK, &carry).await?;
         Ok(true)
     })
 }
@@ -379,7 +385,8 @@ async fn number(tx: &mut Tx, definition: &Definition) -> Result<String, Refusal>
     Ok(format!("{series}-{last:0DIGITS$}"))
 }
 
-/// Writes an outcome down, all of it.
+/// Writes an outcome down, all of it, with the effect that it makes due.
+#[expect(clippy::too_many_arguments, reason = "one act as it is written: what, on what, by whom")]
 async fn keep(
     tx: &mut Tx,
     office: &Office<'_>,
@@ -388,13 +395,14 @@ async fn keep(
     outcome: &Outcome,
     verb: &str,
     who: &str,
+    carry: &Carry,
 ) -> Result<Acted, Refusal> {
     let instance = &outcome.instance;
     let id = &instance.id;
     let nobody = Staff::default();
     let wakes = machine::next_day(&world(office, definition, &nobody, tx.now_us()), instance);
     let sql = "update flow_instance set version = version + 1, state = $3, step = $4, body = $5, submitted_us = $6, changed_us = $7,
-                   ended_us = $8, wakes_after = $9 where id = $1 and version = $2";
+                   ended_us = $8, wakes_after = $9, partner = $10, outlet = $11 where id = $1 and version = $2";
     let body = written(instance, id)?;
     let args = args![
         id,
@@ -406,6 +414,8 @@ async fn keep(
         tx.now_us(),
         instance.ended_us,
         wakes,
+        instance.subject.as_ref().map(|place| place.partner.clone()),
+        instance.subject.as_ref().map(|place| place.outlet.clone()),
     ];
     tx.execute_versioned("申请 application", id, sql, args).await?;
     lines(tx, outcome, who).await?;
@@ -417,11 +427,12 @@ async fn keep(
     if let Some(rule) = definition.budget.as_ref().filter(|_| outcome.approved) {
         budget::open(tx, definition, rule, instance, who).await?;
     }
+    let effect = effects::due(tx, office, definition, outcome, who, carry).await?;
     let version = version + 1;
     let holders: Vec<&str> = instance.holders().into_iter().map(|party| party.login.as_str()).collect();
     let about = json!({ "state": instance.state.name(), "step": instance.progress.step, "holders": holders, "content": instance.content(definition) });
     let event = json!({ "instance": id, "flow": instance.flow, "version": version, "verb": verb, "by": who, "approved": outcome.approved,
-        "state": instance.state.name(), "holders": holders, "notices": outcome.notices });
+        "effect": effect, "state": instance.state.name(), "holders": holders, "notices": outcome.notices });
     outbox::emit(tx, "flow.instance.changed", &format!("{id}:{version}"), &event.to_string()).await?;
     let mut entry = Entry::new(who, &format!("flow.{verb}"), "flow", id).after(about.to_string());
     if let Some(text) = outcome.decisions.first().map(|line| line.text.as_str()).filter(|text| !text.is_empty()) {
@@ -432,11 +443,15 @@ async fn keep(
 }
 
 async fn lines(tx: &mut Tx, outcome: &Outcome, who: &str) -> Result<(), Refusal> {
-    let id = &outcome.instance.id;
+    add_lines(tx, &outcome.instance.id, &outcome.decisions, who).await
+}
+
+/// Adds lines to the history.
+async fn add_lines(tx: &mut Tx, id: &str, decisions: &[Decision], who: &str) -> Result<(), Refusal> {
     let sql = "select coalesce(max(seq), 0) as last from flow_decision where instance = $1";
     let last = tx.query_one(sql, args![id]).await?.int("last")?;
     let mut rows: Vec<Vec<Value>> = Vec::new();
-    for (line, seq) in outcome.decisions.iter().zip(last + 1..) {
+    for (line, seq) in decisions.iter().zip(last + 1..) {
         let body = written(line, id)?;
         rows.push(args![id, seq, tx.now_us(), line.verb.name(), &line.step, who, body].to_vec());
     }

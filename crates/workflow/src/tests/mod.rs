@@ -1,9 +1,11 @@
 //! Stories on both databases.
 
 mod budgets;
+mod effects;
 mod running;
 
 use crate::directory::{Held, Party, Place, Post};
+use crate::effect::{Call, Carried, Effects};
 use crate::form::{FieldKind, Form};
 use crate::machine::{Actor, Command};
 use crate::standard::Catalogue;
@@ -27,8 +29,28 @@ const PEOPLE: [(&str, &str, &str); 9] = [
     ("pan", "partner_owner", "P1"),
 ];
 
+/// Writes down what it is asked to do, and refuses it while it is told to.
+#[derive(Default)]
+struct Hands {
+    refuses: std::sync::Mutex<Option<Refusal>>,
+}
+
+impl Effects for Hands {
+    fn carry_out<'a>(&'a self, tx: &'a mut qudao_platform::Tx, call: &'a Call) -> Carried<'a> {
+        Box::pin(async move {
+            // What is done before a refusal is undone by it.
+            tx.execute("insert into flow_series (name, last) values ($1, 1)", args![format!("done {}", call.application)]).await?;
+            match self.refuses.lock().unwrap().clone() {
+                Some(refusal) => Err(refusal),
+                None => Ok(qudao_kernel::Text::new(format!("{} {}", call.kind, call.text("outlet")), "done")),
+            }
+        })
+    }
+}
+
 struct House {
     db: TestDb,
+    hands: Hands,
     catalogue: Catalogue,
     calendar: Holidays,
 }
@@ -93,11 +115,11 @@ impl House {
             Ok(())
         })
         .unwrap();
-        Self { db, catalogue, calendar: Holidays::shipped() }
+        Self { db, hands: Hands::default(), catalogue, calendar: Holidays::shipped() }
     }
 
     fn office(&self) -> Office<'_> {
-        Office { catalogue: &self.catalogue, calendar: &self.calendar, urge_minutes: 60, place: &place }
+        Office { catalogue: &self.catalogue, calendar: &self.calendar, urge_minutes: 60, place: &place, effects: &self.hands }
     }
 
     async fn starts(&self, key: &str, login: &str, flow: &str, filled: serde_json::Value) -> Result<Acted, Refusal> {

@@ -7,7 +7,7 @@ import { Signature } from '@/shared/flows/Signature';
 import { useSeen } from '@/shared/flows/useSeen';
 import { ActionDrawer } from '@/shared/ui/Drawers';
 import { Fields } from './Fields';
-import { PeoplePick } from './Pick';
+import { PeoplePick } from '@/shared/flows/Pick';
 
 type Whole = Schema<'ApplicationWhole'>;
 

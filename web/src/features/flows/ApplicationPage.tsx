@@ -17,6 +17,7 @@ import { StatusTag } from '@/shared/ui/StatusTag';
 import { Content } from './Content';
 import { History } from './History';
 import { Act } from './Act';
+import { Effect } from './Effect';
 import { Holders } from './Holders';
 import { Way } from './Way';
 
@@ -54,6 +55,7 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
         }
       />
       {whole.barred && <Alert type="error" showIcon role="alert" style={{ marginBottom: 12 }} title={t('barred', { why: whole.barred })} />}
+      {whole.effect && <Effect whole={whole} effect={whole.effect} />}
       <div className="grid">
         <div className="w8">
           <Block title={t('content')} extra={<Extra whole={whole} shown={plain !== undefined} onShown={setPlain} />}>

@@ -4,7 +4,7 @@ import type { KeyboardEvent } from 'react';
 import { useT } from '@/i18n';
 import type { Found } from '@/shared/flows/found';
 import type { Field } from '@/shared/flows/form';
-import { PersonPick, PlacePick } from './Pick';
+import { PersonPick, PlacePick } from '@/shared/flows/Pick';
 
 interface ControlProps {
   id: string;

@@ -4,9 +4,10 @@ import { useId, useRef, useState } from 'react';
 import { useT } from '@/i18n';
 import { refresh } from '@/shared/flows/acts';
 import { placesOf } from '@/shared/flows/found';
-import { fill as filledFrom, ownFields, type Flow } from '@/shared/flows/form';
+import { fill as filledFrom, given, ownFields, type Flow } from '@/shared/flows/form';
 import { useFill } from '@/shared/flows/useFill';
 import { useKeep, type Kept } from '@/shared/flows/useKeep';
+import { useUrl } from '@/shared/url';
 import { FieldsDiff } from '@/shared/ui/DiffView';
 import { Refused } from '@/shared/ui/Drawers';
 import { Block } from '@/shared/ui/Block';
@@ -31,7 +32,14 @@ export function Fill({ flow, title, kept }: Props) {
   const navigate = useNavigate();
   const fields = ownFields(flow);
   const names = kept?.names ?? NO_NAMES;
-  const fill = useFill({ flow: flow.id, fields, start: filledFrom(fields, kept?.form ?? {}, kept?.files), application: kept?.id });
+  const [url] = useUrl();
+  const start = filledFrom(fields, kept?.form ?? {}, kept?.files);
+  const fill = useFill({
+    flow: flow.id,
+    fields,
+    start: kept ? start : { ...start, ...given(fields, url) },
+    application: kept?.id,
+  });
   const [post, setPost] = useState(flow.posts[0]?.grant);
   const postId = useId();
   const keeping = useKeep({ flow, fields, fill, kept, post });

@@ -45,7 +45,9 @@ export default function ListPage() {
       />
       <Tabs
         activeKey={box}
-        onChange={(next) => change({ box: next === 'todo' ? undefined : next, state: undefined, late: undefined, after: undefined })}
+        onChange={(next) =>
+          change({ box: next === 'todo' ? undefined : next, state: undefined, late: undefined, stuck: undefined, after: undefined })
+        }
         items={boxes.map((one) => ({
           key: one,
           label: numbers[one] === undefined ? t(`box.${one}`) : `${t(`box.${one}`)} ${numbers[one]}`,
@@ -104,7 +106,16 @@ function List({ box }: { box: Box }) {
         </>
       ),
     },
-    { key: 'state', title: t('state'), render: (_, row) => <StatusTag tone={TONES[row.state]}>{label('states', row.state)}</StatusTag> },
+    {
+      key: 'state',
+      title: t('state'),
+      render: (_, row) => (
+        <>
+          <StatusTag tone={TONES[row.state]}>{label('states', row.state)}</StatusTag>{' '}
+          {row.effect === 'refused' && <StatusTag tone="warn">{t('effectStuck')}</StatusTag>}
+        </>
+      ),
+    },
   ];
   return (
     <>
@@ -126,6 +137,7 @@ function List({ box }: { box: Box }) {
           },
           { kind: 'select', name: 'state', label: t('state'), options: STATES.map((value) => ({ value, label: label('states', value) })) },
           { kind: 'select', name: 'late', label: t('timeliness'), options: [{ value: 'true', label: t('onlyLate') }] },
+          { kind: 'select', name: 'stuck', label: t('effect'), options: [{ value: 'true', label: t('effectStuck') }] },
         ]}
         onOpen={open}
         batch={

@@ -24,6 +24,7 @@ export function WayAhead({ flow, way }: { flow: Flow; way: string[] | undefined 
           </li>
         ))}
       </ol>
+      {flow.effect && <p className="small">{t('effectAuto')}</p>}
       <p className="muted small">{t('wayHelp')}</p>
     </Block>
   );

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { Descriptions, Space, Tabs } from 'antd';
 import { api, type Schema } from '@/api/client';
-import { useLabel, useT } from '@/i18n';
+import { useT } from '@/i18n';
 import { usePermission } from '@/shared/permissions';
 import { DetailDrawer } from '@/shared/ui/Drawers';
 import { QueryState } from '@/shared/ui/QueryState';
-import { StatusTag } from '@/shared/ui/StatusTag';
-import { TONES, useWords } from './data';
+import { useWords } from './data';
+import { LifeTag } from './LifeParts';
 import { Margins } from './Margins';
 import { History, NamedList } from './parts';
 
@@ -26,7 +26,7 @@ function Content({ code }: { code: string }) {
 
 function Whole({ whole }: { whole: Schema<'OutletWhole'> }) {
   const t = useT('network');
-  const label = useLabel('network');
+  const life = useT('life');
   const words = useWords();
   const earns = usePermission('statement.read');
   const { outlet, clerks, history } = whole;
@@ -53,7 +53,10 @@ function Whole({ whole }: { whole: Schema<'OutletWhole'> }) {
     <>
       <Space align="baseline" style={{ marginBottom: 12 }}>
         <strong style={{ fontSize: 16 }}>{outlet.name}</strong>
-        <StatusTag tone={TONES[outlet.state]}>{label('state', outlet.state)}</StatusTag>
+        <LifeTag state={outlet.life} />
+        <Link to="/outlets/$code" params={{ code: outlet.code } as never}>
+          {life('open')}
+        </Link>
       </Space>
       <Tabs
         items={[

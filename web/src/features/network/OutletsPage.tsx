@@ -1,18 +1,23 @@
 import { Link } from '@tanstack/react-router';
 import { Button } from 'antd';
+import { useState } from 'react';
 import { answer, http } from '@/api/client';
-import { useLabel, useT } from '@/i18n';
+import { useT } from '@/i18n';
+import { usePermission } from '@/shared/permissions';
 import { PageHead } from '@/shared/ui/PageHead';
 import { EmptyBox } from '@/shared/ui/QueryState';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
-import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
-import { TONES, useAreas, useStateTabs, useWords, type OutletRow } from './data';
+import { Assign } from './Assign';
+import { useAreas, useStateTabs, useWords, type OutletRow } from './data';
+import { LifeTag } from './LifeParts';
 import { OutletDrawer } from './OutletDrawer';
 
 export default function OutletsPage() {
   const t = useT('network');
-  const label = useLabel('network');
+  const life = useT('life');
+  const assigns = usePermission('partner.assign');
+  const [assigning, setAssigning] = useState<{ outlets: string[]; clear: () => void }>();
   const [url, change] = useUrl();
   const words = useWords();
   const { areas, loading } = useAreas();
@@ -53,7 +58,7 @@ export default function OutletsPage() {
     {
       key: 'state',
       title: t('stateLabel'),
-      render: (_, row) => <StatusTag tone={TONES[row.state]}>{label('state', row.state)}</StatusTag>,
+      render: (_, row) => <LifeTag state={row.life} />,
     },
   ];
   return (
@@ -83,9 +88,19 @@ export default function OutletsPage() {
           { kind: 'text', name: 'partner', label: t('owner') },
         ]}
         onOpen={(row) => change({ id: row.code })}
+        batch={
+          assigns
+            ? (rows, clear) => (
+                <Button type="primary" onClick={() => setAssigning({ outlets: rows.map((row) => row.code), clear })}>
+                  {life('assign')}
+                </Button>
+              )
+            : undefined
+        }
         whenEmpty={<EmptyBox help={t('emptyOutlets')} />}
       />
       <OutletDrawer code={url.id} onClose={() => change({ id: undefined })} />
+      {assigning && <Assign outlets={assigning.outlets} onDone={assigning.clear} onClose={() => setAssigning(undefined)} />}
     </>
   );
 }

@@ -1,14 +1,12 @@
 import { Descriptions, Space, Tabs } from 'antd';
 import { Link } from '@tanstack/react-router';
 import { api, type Schema } from '@/api/client';
-import { useLabel, useT } from '@/i18n';
-import { range } from '@/shared/format/time';
+import { useT } from '@/i18n';
 import { DetailDrawer } from '@/shared/ui/Drawers';
-import { Money } from '@/shared/ui/Money';
-import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
-import { StatusTag } from '@/shared/ui/StatusTag';
-import { TONES, useWords } from './data';
-import { History, NamedList } from './parts';
+import { QueryState } from '@/shared/ui/QueryState';
+import { useWords } from './data';
+import { LifeTag } from './LifeParts';
+import { Agreements, History, NamedList } from './parts';
 
 /** A partner beside the list. */
 export function PartnerDrawer({ code, onClose }: { code?: string; onClose: () => void }) {
@@ -27,7 +25,7 @@ function Content({ code }: { code: string }) {
 function Whole({ whole }: { whole: Schema<'PartnerWhole'> }) {
   const t = useT('network');
   const common = useT('common');
-  const label = useLabel('network');
+  const life = useT('life');
   const words = useWords();
   const { partner, above, below, agreements, history } = whole;
   const items = [
@@ -59,7 +57,10 @@ function Whole({ whole }: { whole: Schema<'PartnerWhole'> }) {
     <>
       <Space align="baseline" style={{ marginBottom: 12 }}>
         <strong style={{ fontSize: 16 }}>{partner.name}</strong>
-        <StatusTag tone={TONES[partner.state]}>{label('state', partner.state)}</StatusTag>
+        <LifeTag state={partner.life} />
+        <Link to="/partners/$code" params={{ code: partner.code } as never}>
+          {life('openFile')}
+        </Link>
       </Space>
       <Tabs
         items={[
@@ -75,37 +76,5 @@ function Whole({ whole }: { whole: Schema<'PartnerWhole'> }) {
         ]}
       />
     </>
-  );
-}
-
-function Agreements({ rows }: { rows: Schema<'Term'>[] }) {
-  const t = useT('network');
-  const common = useT('common');
-  if (rows.length === 0) return <EmptyBox title={t('agreementsNone')} />;
-  return (
-    <table className="plain-table">
-      <thead>
-        <tr>
-          <th scope="col">{t('code')}</th>
-          <th scope="col">{t('term')}</th>
-          <th scope="col" className="num">
-            {t('commitment')}
-          </th>
-          <th scope="col">{t('renewed')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.code}>
-            <td>{row.code}</td>
-            <td>{range(row.from, row.to ?? t('openEnd'))}</td>
-            <td className="num">
-              <Money fen={row.commitment} />
-            </td>
-            <td>{row.renewed ? common('yes') : common('no')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

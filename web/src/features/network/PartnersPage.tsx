@@ -1,17 +1,16 @@
 import { Button, Tag } from 'antd';
 import { answer, http } from '@/api/client';
-import { useLabel, useT } from '@/i18n';
+import { useT } from '@/i18n';
 import { PageHead } from '@/shared/ui/PageHead';
 import { EmptyBox } from '@/shared/ui/QueryState';
 import { ResourceTable, type Column } from '@/shared/ui/ResourceTable';
-import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
-import { TONES, useAreas, useStateTabs, useWords, type PartnerRow } from './data';
+import { useAreas, useStateTabs, useWords, type PartnerRow } from './data';
+import { LifeTag } from './LifeParts';
 import { PartnerDrawer } from './PartnerDrawer';
 
 export default function PartnersPage() {
   const t = useT('network');
-  const label = useLabel('network');
   const [url, change] = useUrl();
   const words = useWords();
   const { areas, loading } = useAreas();
@@ -54,8 +53,7 @@ export default function PartnersPage() {
       title: t('stateLabel'),
       render: (_, row) => (
         <>
-          <StatusTag tone={TONES[row.state]}>{label('state', row.state)}</StatusTag>{' '}
-          {row.blacklisted && <Tag color="error">{t('blacklist')}</Tag>}
+          <LifeTag state={row.life} /> {row.blacklisted && <Tag color="error">{t('blacklist')}</Tag>}
         </>
       ),
     },

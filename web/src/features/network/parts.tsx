@@ -3,6 +3,7 @@ import { Timeline } from 'antd';
 import type { Schema } from '@/api/client';
 import { useT } from '@/i18n';
 import { range } from '@/shared/format/time';
+import { Money } from '@/shared/ui/Money';
 import { EmptyBox } from '@/shared/ui/QueryState';
 
 /** What a record was, from a day to a day; the newest first. */
@@ -40,6 +41,39 @@ export function NamedList({ rows, to, none }: { rows: Schema<'Named'>[]; to: str
             </td>
             <td>{row.name}</td>
             <td className="muted">{row.note}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Terms of cooperation. */
+export function Agreements({ rows }: { rows: Schema<'Term'>[] }) {
+  const t = useT('network');
+  const common = useT('common');
+  if (rows.length === 0) return <EmptyBox title={t('agreementsNone')} />;
+  return (
+    <table className="plain-table">
+      <thead>
+        <tr>
+          <th scope="col">{t('code')}</th>
+          <th scope="col">{t('term')}</th>
+          <th scope="col" className="num">
+            {t('commitment')}
+          </th>
+          <th scope="col">{t('renewed')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.code}>
+            <td>{row.code}</td>
+            <td>{range(row.from, row.to ?? t('openEnd'))}</td>
+            <td className="num">
+              <Money fen={row.commitment} />
+            </td>
+            <td>{row.renewed ? common('yes') : common('no')}</td>
           </tr>
         ))}
       </tbody>

@@ -1,7 +1,7 @@
 // Where a found record opens.
 const PLACES: Record<string, (code: string) => string> = {
-  partner: (code) => `/partners?id=${encodeURIComponent(code)}`,
-  outlet: (code) => `/outlets?id=${encodeURIComponent(code)}`,
+  partner: (code) => `/partners/${encodeURIComponent(code)}`,
+  outlet: (code) => `/outlets/${encodeURIComponent(code)}`,
   clerk: (code) => `/clerks?id=${encodeURIComponent(code)}`,
   statement: (code) => `/statements/${code.split('/').map(encodeURIComponent).join('/')}`,
   policy: (code) => `/policies/${encodeURIComponent(code)}`,

@@ -54,7 +54,8 @@ const people: English<'people'> = {
   leaveDone: 'They left',
   handover: 'Hand over',
   handoverTitle: 'Hand over all roles of {{name}}',
-  handoverHelp: 'From the chosen day on the roles below go to the other in one step; each has an audit entry.',
+  handoverHelp:
+    'From the chosen day on the roles below go to the other in one step; each has an audit entry. The outlets looked after go along.',
   taker: 'Who takes over',
   on: 'From',
   preview: 'Roles that move',

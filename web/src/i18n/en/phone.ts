@@ -16,6 +16,7 @@ const phone: English<'phone'> = {
     business: 'Business',
     commission: 'Pay',
     applications: 'Approvals',
+    outlets: 'Outlets',
     learn: 'Learn',
     mine: 'Me',
   },

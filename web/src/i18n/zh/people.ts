@@ -52,7 +52,7 @@ const people = {
   leaveDone: '已办理离职',
   handover: '移交',
   handoverTitle: '移交 {{name}} 的全部角色',
-  handoverHelp: '从选定的日期起，下列角色一次转给接手人；每项各记一条审计。',
+  handoverHelp: '从选定的日期起，下列角色一次转给接手人；每项各记一条审计；负责的网点同日移交。',
   taker: '接手人',
   on: '从哪天起',
   preview: '将移交的角色',

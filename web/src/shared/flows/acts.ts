@@ -100,6 +100,10 @@ export function act(verb: Verb, target: Target, given: Given = {}): Promise<Acte
   return answer<Acted>(call());
 }
 
+/** Tries again to bring about what was approved and could not be. */
+export const carryOut = (target: Target): Promise<Acted> =>
+  answer(http.POST('/api/v1/applications/{id}/effect', { params: { path: { id: target.id }, header: header(target) } }));
+
 /** Reads anew what an act changed: the record, its lists, what waits for one. */
 export const refresh = (): Promise<void> => queries.invalidateQueries();
 

@@ -1,6 +1,6 @@
 // Forms: amounts to the fen, nothing sent that does not show, rows as the server names them. R8.35
 import { describe, expect, it } from 'vitest';
-import { cell, edits, fill, ownFields, sent, typos, words, type Field, type Flow } from './form';
+import { cell, edits, fill, given, ownFields, sent, typos, words, type Field, type Flow } from './form';
 import { grouped } from './groups';
 
 const field = (id: string, kind: string, more: Partial<Field> = {}): Field => ({
@@ -94,6 +94,7 @@ describe('flows to start', () => {
     posts: may ? [{ grant: 'g', role: 'channel_manager', title: 'manager', over: '', over_name: '' }] : [],
     fields: [field('a', 'text'), field('b', 'text', { at: 'later' })],
     steps: [],
+    effect: null,
   });
 
   it('are those one may start, under their headings, that fit what is typed', () => {
@@ -107,5 +108,22 @@ describe('flows to start', () => {
 
   it('ask the applicant for what no later step fills in', () => {
     expect(ownFields(flow('deal', 'sales', true)).map((one) => one.id)).toEqual(['a']);
+  });
+});
+
+describe('a form begun from an address', () => {
+  it('takes what fits its fields, and no number that is sealed', () => {
+    // R0.7 R0.36
+    const fields = [
+      field('outlet', 'outlet'),
+      field('act', 'choice', { options: [{ id: 'add', title: 'Put on' }] }),
+      field('clerks', 'number'),
+      field('value', 'sealed'),
+      field('amount', 'money'),
+      field('from_day', 'date'),
+    ];
+    const params = { outlet: ' O1 ', act: 'add', clerks: '12', value: '13800001111', amount: '5', from_day: '2026-10-01', other: 'x' };
+    expect(given(fields, params)).toEqual({ outlet: 'O1', act: 'add', clerks: '12', from_day: '2026-10-01' });
+    expect(given(fields, { act: 'burn', clerks: 'many', outlet: ' ' })).toEqual({});
   });
 });

@@ -51,6 +51,22 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 export const fill = (fields: readonly Field[], form: Form, files: readonly FileRef[] = []): Filled =>
   Object.fromEntries(fields.map((field) => [field.id, typed(field, form[field.id], files)]));
 
+/** Kinds an address may bring along; numbers that are sealed, amounts and files never stand in one. */
+const BROUGHT: readonly string[] = ['text', 'long_text', 'number', 'date', 'month', 'choice', 'partner', 'outlet', 'person'];
+
+/** What an address says of the fields of a new form: the code of an outlet, the number of a file. What does not fit is left out. */
+export function given(fields: readonly Field[], params: Readonly<Record<string, string>>): Filled {
+  const fits = (field: Field, value: string) => {
+    if (field.kind === 'choice') return field.options.some((option) => option.id === value);
+    return field.kind !== 'number' || wholeOf(value) !== undefined;
+  };
+  const brought = fields.flatMap((field) => {
+    const value = params[field.id]?.trim();
+    return value && BROUGHT.includes(field.kind) && fits(field, value) ? [[field.id, value] as const] : [];
+  });
+  return Object.fromEntries(brought);
+}
+
 function kept(field: Field, value: unknown): unknown {
   if (field.kind === 'yes_no') return value;
   if (field.kind === 'attachment') {

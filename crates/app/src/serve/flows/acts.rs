@@ -6,7 +6,7 @@ use super::super::web::{Answer, IfMatch, Language, OnceKey, Sent};
 use super::forms::{FormSent, posts};
 use super::rows::definition;
 use super::whole::permissions;
-use super::{Asker, files};
+use super::{Asker, brought, files};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use qudao_kernel::{Kind, Refusal};
 use qudao_workflow::form::FieldKind;
 use qudao_workflow::machine::{self, Verb};
 use qudao_workflow::store::{self, Acted};
-use qudao_workflow::{Command, Form};
+use qudao_workflow::{Command, Definition, Form};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -91,9 +91,10 @@ async fn start(
         )
     })?;
     files::brought(&desk, &signed, definition, &Form::new(), &sent.form).await?;
+    let form = brought::seal(&desk, definition, &Form::new(), sent.form).await?;
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);
     let office = desk.flows.office(&desk, &place)?;
-    let done = store::start(&desk.db, &office, &key, &asker.actor, &sent.flow, &post, &sent.form).await?;
+    let done = store::start(&desk.db, &office, &key, &asker.actor, &sent.flow, &post, &form).await?;
     Ok((StatusCode::CREATED, Json(done.into_inner().into())))
 }
 
@@ -122,10 +123,25 @@ pub(super) async fn act(
     if let Command::Save(form) | Command::Agree { edits: form, .. } | Command::Execute { edits: form, .. } = command {
         files::brought(desk, signed, &definition, &held.instance.form, form).await?;
     }
+    let command = &sealed(desk, &definition, &held.instance.form, command).await?;
+    if definition.effect.is_some() {
+        desk.roll_in().await?;
+    }
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);
     let office = desk.flows.office(desk, &place)?;
     let actor = asker.on(&held.instance);
-    store::act(&desk.db, &office, once.key, &actor, once.id, once.version, command).await.map(qudao_platform::Done::into_inner)
+    let acted = store::act(&desk.db, &office, once.key, &actor, once.id, once.version, command).await?.into_inner();
+    desk.rolled_out().await;
+    Ok(acted)
+}
+
+/// A command with the numbers of its form sealed.
+async fn sealed(desk: &Desk, definition: &Definition, before: &Form, command: &Command) -> Result<Command, Refusal> {
+    let mut command = command.clone();
+    if let Command::Save(form) | Command::Agree { edits: form, .. } | Command::Execute { edits: form, .. } = &mut command {
+        *form = brought::seal(desk, definition, before, std::mem::take(form)).await?;
+    }
+    Ok(command)
 }
 
 /// Whether the caller may agree to an application now.

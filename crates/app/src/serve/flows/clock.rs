@@ -30,5 +30,5 @@ async fn round(desk: &Arc<Desk>) -> Result<(), Refusal> {
     for (id, refusal) in store::tick(&desk.db, &office).await?.failed {
         tracing::error!(application = id, code = refusal.code, "time could not act on it: {}", refusal.text.en);
     }
-    Ok(())
+    desk.roll_out().await
 }

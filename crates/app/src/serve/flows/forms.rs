@@ -3,6 +3,7 @@
 use super::super::desk::Desk;
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language, Sent};
+use super::brought;
 use super::{Asker, READS, over_name, post_of};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -52,7 +53,7 @@ pub(crate) struct FlowField {
     title: String,
     /// How to fill it in; empty for what explains itself.
     help: String,
-    /// text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, rows.
+    /// text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, sealed (kept as a mask), rows.
     kind: String,
     required: bool,
     /// Least value, characters, files or rows.
@@ -126,6 +127,9 @@ pub(crate) struct FlowView {
     posts: Vec<FlowPost>,
     fields: Vec<FlowField>,
     steps: Vec<FlowStep>,
+    /// What it brings about once approved; absent for what people do themselves.
+    #[schema(required)]
+    effect: Option<String>,
 }
 
 impl FlowView {
@@ -146,6 +150,7 @@ impl FlowView {
             posts,
             fields: definition.fields.iter().map(|field| FlowField::of(field, lang)).collect(),
             steps: definition.steps.iter().map(step).collect(),
+            effect: definition.effect.as_ref().map(|rule| rule.kind.name.to_owned()),
         }
     }
 }
@@ -237,7 +242,7 @@ async fn look(
         }
         None => Arc::clone(desk.flows.catalogue.get(&flow)?),
     };
-    let mut filled = sent.form;
+    let mut filled = brought::guessed(&definition, sent.form);
     form::tidy(&definition.fields, &mut filled);
     let hides = |field: &&Field| field.visible_if.as_ref().is_some_and(|condition| !condition.holds(&filled));
     let mut wrong = form::wrong(&definition.fields, &filled);

@@ -1,6 +1,7 @@
 //! 审批 approvals: applying, deciding, and what is seen of it. The rules are those of `qudao-workflow`; here they get a caller, places and files.
 
 mod acts;
+mod brought;
 mod budgets;
 mod clock;
 mod demo;
@@ -17,6 +18,9 @@ pub(super) use clock::rounds;
 pub(super) use demo::fill;
 
 use super::desk::Desk;
+use super::effects::Carrier;
+use super::home::Home;
+use super::onboarding;
 use super::opened::chain_of;
 use super::people::master;
 use super::reach;
@@ -26,12 +30,15 @@ use qudao_access::{Over, Permission, Role, Roles, Scope};
 use qudao_kernel::holidays::Holidays;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Refusal, territory};
+use qudao_network::candidate::{self, Candidate};
+use qudao_network::life::{State, Who};
 use qudao_workflow::directory::{Held, Post};
 use qudao_workflow::form::FieldKind;
 use qudao_workflow::standard::Catalogue;
 use qudao_workflow::store::{self, Counts, Office, Sight};
 use qudao_workflow::{Actor, Instance, Party, Place};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,6 +53,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
         .merge(several::routes())
         .merge(whole::routes())
         .merge(acts::routes())
+        .merge(brought::routes())
         .merge(files::routes())
         .merge(paper::routes())
         .merge(private::routes())
@@ -56,6 +64,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 pub(crate) struct Flows {
     pub(crate) catalogue: Catalogue,
     calendar: Holidays,
+    carrier: Carrier,
 }
 
 /// Where a partner or outlet stands.
@@ -63,14 +72,18 @@ type Lookup<'a> = dyn Fn(&FieldKind, &str) -> Option<Place> + Sync + 'a;
 
 impl Flows {
     /// The standard set.
-    pub(crate) fn standard(roles: &Roles) -> Result<Self, Refusal> {
-        Ok(Self { catalogue: Catalogue::standard(roles)?, calendar: Holidays::shipped() })
+    pub(crate) fn standard(roles: &Roles, home: &Home) -> Result<Self, Refusal> {
+        Ok(Self {
+            catalogue: Catalogue::standard(roles)?,
+            calendar: Holidays::shipped(),
+            carrier: Carrier { files: onboarding::folder(home) },
+        })
     }
 
     /// What acting takes, with a way to look places up.
     pub(super) fn office<'a>(&'a self, desk: &Desk, place: &'a Lookup<'a>) -> Result<Office<'a>, Refusal> {
         let urge_minutes = desk.parameters().on("flow_urge_minutes", "", desk.today())?.int()?;
-        Ok(Office { catalogue: &self.catalogue, calendar: &self.calendar, urge_minutes, place })
+        Ok(Office { catalogue: &self.catalogue, calendar: &self.calendar, urge_minutes, place, effects: &self.carrier })
     }
 }
 
@@ -102,6 +115,8 @@ struct Asker {
     /// Where they may name partners and outlets.
     scope: Scope,
     master: Option<Arc<Master>>,
+    /// Partners that are approved and not in force yet: where they are to stand.
+    coming: BTreeMap<String, Place>,
     today: Date,
 }
 
@@ -144,6 +159,7 @@ impl Asker {
             manages: territories(Permission::FlowManage),
             scope,
             master: master(desk).await,
+            coming: coming(desk).await?,
             today: desk.today(),
         })
     }
@@ -161,7 +177,9 @@ impl Asker {
 
     /// Where a partner or outlet within their reach stands.
     fn place(&self, kind: &FieldKind, code: &str) -> Option<Place> {
-        let place = placed(self.master.as_deref()?, self.today, kind, code)?;
+        let held = placed(self.master.as_deref()?, self.today, kind, code);
+        let coming = || self.coming.get(code).filter(|_| *kind == FieldKind::Partner).cloned();
+        let place = held.or_else(coming)?;
         self.covers(&place).then_some(place)
     }
 
@@ -174,6 +192,16 @@ impl Asker {
         let owner = |outlet: &String| master.outlet(outlet, self.today).is_some_and(|row| row.owner == place.partner);
         self.scope.covers(&spot) || (place.outlet.is_empty() && self.scope.outlets.iter().any(owner))
     }
+}
+
+/// Partners that are approved and wait for their agreement.
+async fn coming(desk: &Desk) -> Result<BTreeMap<String, Place>, Refusal> {
+    let found = candidate::list(&mut desk.db.read().await?, Who::Partner, desk.today()).await?;
+    let approved = found.into_iter().filter(|(_, state)| *state == State::Approved).map(|(candidate, _)| candidate);
+    let place = |candidate: Candidate| {
+        (candidate.code.clone(), Place { territory: candidate.territory, partner: candidate.code, ..Place::default() })
+    };
+    Ok(approved.map(place).collect())
 }
 
 /// Where a partner or outlet stands on a day.

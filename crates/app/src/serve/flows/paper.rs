@@ -13,7 +13,7 @@ use axum::response::Response;
 use qudao_kernel::{Fen, Lang};
 use qudao_settle::attachment::Attachment;
 use qudao_settle::statement::pdf::Press;
-use qudao_workflow::form::{Field, FieldKind};
+use qudao_workflow::form::{Field, FieldKind, unsealed};
 use qudao_workflow::machine::Decision;
 use qudao_workflow::store::{self, Line};
 use qudao_workflow::{Definition, Instance};
@@ -118,6 +118,7 @@ impl Writer<'_> {
                 value.as_array().into_iter().flatten().map(row).collect::<Vec<_>>().join("；")
             }
             FieldKind::Number => value.to_string(),
+            FieldKind::Sealed => unsealed(text).map_or_else(String::new, |(mask, _)| mask.to_owned()),
             FieldKind::Text | FieldKind::LongText | FieldKind::Date | FieldKind::Month => text.to_owned(),
         }
     }

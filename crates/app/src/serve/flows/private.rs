@@ -4,7 +4,8 @@ use super::super::desk::Desk;
 use super::super::shown::mask;
 use super::super::signed::Signed;
 use super::super::web::{Answer, Sent};
-use super::{Asker, READS};
+use super::rows::definition;
+use super::{Asker, READS, brought};
 use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::{Permission, private};
@@ -33,8 +34,12 @@ pub(super) fn wrote(asker: &Asker, instance: &Instance) -> bool {
 /// A form whose texts are masked but for some fields.
 pub(super) fn masked(definition: &Definition, form: &Form, plain: &dyn Fn(&str) -> bool) -> Form {
     let field = |(id, value): (&String, &Value)| {
-        let field = definition.field(id).filter(|_| !plain(id));
-        (id.clone(), field.map_or_else(|| value.clone(), |field| masked_value(field, value)))
+        let shown = match definition.field(id) {
+            Some(field) if plain(id) => brought::shown(&field.kind, value),
+            Some(field) => masked_value(field, value),
+            None => value.clone(),
+        };
+        (id.clone(), shown)
     };
     form.iter().map(field).collect()
 }
@@ -55,7 +60,7 @@ pub(super) fn masked_value(field: &Field, value: &Value) -> Value {
             };
             Value::Array(rows.iter().map(row).collect())
         }
-        _ => value.clone(),
+        _ => brought::shown(&field.kind, value),
     }
 }
 
@@ -83,7 +88,12 @@ async fn reveal(
 ) -> Answer<Json<ApplicationRevealed>> {
     let scope = signed.scope(&desk, Permission::PrivateReveal)?;
     let asker = Asker::of(&desk, &signed, READS).await?;
-    let instance = store::get(&mut desk.db.read().await?, &asker.sight(), &id).await?.instance;
+    let (instance, definition) = {
+        let tx = &mut desk.db.read().await?;
+        let instance = store::get(tx, &asker.sight(), &id).await?.instance;
+        let definition = definition(&desk, tx, &instance).await?;
+        (instance, definition)
+    };
     let place = &instance.applicant;
     let spot = qudao_access::Place { territory: &place.territory, partners: &[&place.partner], outlet: &place.outlet, clerk: &place.clerk };
     if !scope.covers(&spot) {
@@ -96,5 +106,5 @@ async fn reveal(
         .into());
     }
     private::seen(&desk.db, &signed.0.who(), "application", &id, &sent.reason).await?;
-    Ok(Json(ApplicationRevealed { form: instance.form }))
+    Ok(Json(ApplicationRevealed { form: masked(&definition, &instance.form, &|_| true) }))
 }

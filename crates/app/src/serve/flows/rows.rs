@@ -11,7 +11,7 @@ use axum::extract::State;
 use qudao_access::Permission;
 use qudao_kernel::{Date, Fen, Lang, Refusal};
 use qudao_platform::Tx;
-use qudao_workflow::form::{Field, FieldKind};
+use qudao_workflow::form::{Field, FieldKind, unsealed};
 use qudao_workflow::store::{self, Held, Part, Query};
 use qudao_workflow::{Definition, Instance, State as Stage};
 use serde::{Deserialize, Serialize};
@@ -70,10 +70,13 @@ pub(crate) struct ApplicationRow {
     urged_at: Option<String>,
     /// Whether one was copied on it and has not read it.
     unread: bool,
+    /// What came of what was approved: done, refused.
+    #[schema(required)]
+    effect: Option<String>,
 }
 
 impl ApplicationRow {
-    pub(super) fn of(asker: &Asker, definition: &Definition, held: &Held, unread: bool, lang: Lang) -> Self {
+    pub(super) fn of(asker: &Asker, definition: &Definition, held: &Held, unread: bool, effect: Option<bool>, lang: Lang) -> Self {
         let instance = &held.instance;
         let step = instance.progress.step.as_deref().and_then(|id| definition.step(id));
         let due: Option<Date> = instance.open().filter_map(|turn| turn.due).min();
@@ -103,6 +106,7 @@ impl ApplicationRow {
                 .filter(|at| instance.open().any(|turn| turn.opened_us.is_some_and(|opened| opened <= *at)))
                 .map(instant),
             unread,
+            effect: effect.map(|done| if done { "done" } else { "refused" }.to_owned()),
         }
     }
 }
@@ -128,6 +132,7 @@ fn words(asker: &Asker, field: &Field, value: &Value, lang: Lang) -> Option<Stri
         FieldKind::Partner | FieldKind::Outlet => name_of(asker, &field.kind, text?).unwrap_or_else(|| text.unwrap_or_default().to_owned()),
         FieldKind::Date | FieldKind::Month => text?.to_owned(),
         FieldKind::Number | FieldKind::YesNo | FieldKind::Person | FieldKind::Attachment | FieldKind::Rows(_) => return None,
+        FieldKind::Sealed => unsealed(text?)?.0.to_owned(),
     })
 }
 
@@ -164,6 +169,8 @@ pub(crate) struct ApplicationFilter {
     state: Option<String>,
     /// Part of the number or the applicant's name.
     q: Option<String>,
+    /// Only those that are approved and could not be brought about.
+    stuck: Option<bool>,
     /// Only those that are late.
     late: Option<bool>,
     after: Option<String>,
@@ -217,6 +224,7 @@ async fn list(
         flow,
         state,
         text: asked.q.unwrap_or_default().trim().to_owned(),
+        stuck: asked.stuck.unwrap_or_default(),
         late_on: asked.late.filter(|late| *late).map(|_| asker.today),
         after: place.and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned()))),
         limit: u32::try_from(paging.limit()).unwrap_or(u32::MAX),
@@ -226,7 +234,7 @@ async fn list(
     let mut items = Vec::with_capacity(page.rows.len());
     for row in &page.rows {
         let definition = definition(&desk, tx, &row.held.instance).await?;
-        items.push(ApplicationRow::of(&asker, &definition, &row.held, row.unread, lang));
+        items.push(ApplicationRow::of(&asker, &definition, &row.held, row.unread, row.effect, lang));
     }
     Ok(Json(ApplicationPage { items, next: page.next.map(|(at, id)| format!("{at}-{id}")), total: page.total as usize }))
 }
@@ -249,6 +257,8 @@ pub(crate) struct ApplicationCounts {
     under_way: u32,
     /// Copied and not read.
     unread: u32,
+    /// Own ones, and those one decided on, that are approved and could not be brought about.
+    stuck: u32,
 }
 
 /// How many wait for one, for the tabs of the lists.
@@ -263,5 +273,6 @@ async fn counts(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Ap
         returned: counts.returned,
         under_way: counts.under_way,
         unread: counts.unread,
+        stuck: counts.stuck,
     }))
 }

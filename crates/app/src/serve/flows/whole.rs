@@ -4,6 +4,7 @@ use super::super::desk::Desk;
 use super::super::shown::{instant, mask};
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language};
+use super::brought::{self, EffectView};
 use super::forms::FlowView;
 use super::private::masked_value;
 use super::rows::{ApplicationRow, definition, name_of};
@@ -13,6 +14,7 @@ use axum::extract::{Path, State};
 use qudao_access::Permission;
 use qudao_kernel::{Lang, Refusal};
 use qudao_platform::Tx;
+use qudao_workflow::effect;
 use qudao_workflow::form::{Field, FieldKind};
 use qudao_workflow::machine::{self, Turn, Verb};
 use qudao_workflow::store::{self, Line};
@@ -165,6 +167,9 @@ pub(crate) struct ApplicationWhole {
     /// The budget it became.
     #[schema(required)]
     budget: Option<String>,
+    /// What it brought about, or why it could not; absent where nothing was due.
+    #[schema(required)]
+    effect: Option<EffectView>,
 }
 
 /// One application.
@@ -203,14 +208,16 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
     let history = store::history(tx, id).await?;
     let names = names(desk, tx, signed, asker, &definition, instance).await?;
     let files = files::of(tx, &definition, &instance.form).await?;
+    let effect = effect::of_application(tx, id).await?;
+    let may_retry = actor.manages || instance.starter.login == actor.seat().login || decided(&history, &actor.seat().login);
     let step = instance.progress.step.as_deref().and_then(|step| definition.step(step));
     let show = Show { definition: &definition, instance, history: &history, lang };
     let (own, editable) = (private::wrote(asker, instance), if decides { editable } else { Vec::new() });
     let form = private::masked(&definition, &instance.form, &|field| own || editable.iter().any(|one| one == field));
     Ok(ApplicationWhole {
-        head: ApplicationRow::of(asker, &definition, &held, false, lang),
+        head: ApplicationRow::of(asker, &definition, &held, false, effect.as_ref().map(|effect| effect.done), lang),
         flow: FlowView::of(&definition, Vec::new(), lang),
-        masked: form != instance.form,
+        masked: form != private::masked(&definition, &instance.form, &|_| true),
         form,
         names,
         files: files
@@ -227,7 +234,14 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
         needs_signature: decides && step.is_some_and(|step| step.signature),
         barred: definition.barred(&instance.form).map(|bar| bar.why.get(lang).to_owned()),
         budget: (definition.budget.is_some() && instance.approved.is_some()).then(|| instance.id.clone()),
+        effect: effect.map(|effect| EffectView::of(effect, may_retry, lang)),
     })
+}
+
+/// Whether somebody decided on it, themselves or by who acted for them.
+fn decided(history: &[Line], login: &str) -> bool {
+    let lines = history.iter().map(|line| &line.decision).filter(|line| matches!(line.verb, Verb::Agree | Verb::Execute));
+    lines.into_iter().any(|line| line.by.login == login || line.acting.as_ref().is_some_and(|party| party.login == login))
 }
 
 /// The permissions of which one is enough for a verb.
@@ -238,6 +252,7 @@ pub(super) const fn permissions(verb: Verb) -> &'static [Permission] {
         Verb::Execute | Verb::HandOver | Verb::TakeBack => &[Permission::FlowDecide, Permission::FlowStart],
         Verb::Cancel => &[Permission::FlowStart, Permission::FlowManage],
         Verb::Comment | Verb::Copy | Verb::Skip | Verb::Late | Verb::Escalate | Verb::Succeed | Verb::Lapse => READS,
+        Verb::Effect | Verb::EffectRefused => READS,
     }
 }
 

@@ -3,9 +3,10 @@ import { useRef, useState } from 'react';
 import { useT } from '@/i18n';
 import { refresh } from '@/shared/flows/acts';
 import { placesOf } from '@/shared/flows/found';
-import { fill as filledFrom, ownFields, type Flow } from '@/shared/flows/form';
+import { fill as filledFrom, given, ownFields, type Flow } from '@/shared/flows/form';
 import { useFill } from '@/shared/flows/useFill';
 import { useKeep, type Kept } from '@/shared/flows/useKeep';
+import { useUrl } from '@/shared/url';
 import { Btn, Card, Page, SelectField, Sheet, Strip, toast, Trouble } from '../../kit';
 import { Changed } from './Changed';
 import { Fields } from './Fields';
@@ -18,7 +19,14 @@ export function Fill({ flow, back, kept }: { flow: Flow; back: string; kept?: Ke
   const navigate = useNavigate();
   const fields = ownFields(flow);
   const names = kept?.names ?? NO_NAMES;
-  const fill = useFill({ flow: flow.id, fields, start: filledFrom(fields, kept?.form ?? {}, kept?.files), application: kept?.id });
+  const [url] = useUrl();
+  const start = filledFrom(fields, kept?.form ?? {}, kept?.files);
+  const fill = useFill({
+    flow: flow.id,
+    fields,
+    start: kept ? start : { ...start, ...given(fields, url) },
+    application: kept?.id,
+  });
   const [post, setPost] = useState(flow.posts[0]?.grant ?? '');
   const keeping = useKeep({ flow, fields, fill, kept, post: post || undefined });
   const { head, busy, refused, changes, open } = keeping;
@@ -78,6 +86,7 @@ export function Fill({ flow, back, kept }: { flow: Flow; back: string; kept?: Ke
               <li key={step.id}>{step.title}</li>
             ))}
           </ol>
+          {flow.effect && <p className="m-muted">{t('effectAuto')}</p>}
         </Card>
       )}
       <Sheet open={status === 'blocked'} title={t('leave')} onClose={() => reset?.()}>

@@ -8,6 +8,7 @@ import { TONES } from '@/shared/flows/states';
 import { dateTime } from '@/shared/format/time';
 import { Badge, Btn, Card, Loaded, Page, Sheet, Strip } from '../../kit';
 import { Act } from './Act';
+import { Effect } from './Effect';
 import { Deciders, History } from './Hands';
 
 type Whole = Schema<'ApplicationWhole'>;
@@ -71,6 +72,7 @@ function Content({ whole }: { whole: Whole }) {
   const { head } = whole;
   return (
     <>
+      {whole.effect && <Effect whole={whole} effect={whole.effect} />}
       {whole.barred && <Strip tone="bad">{t('barred', { why: whole.barred })}</Strip>}
       <Card title={head.id} extra={<Badge tone={TONES[head.state]}>{label('states', head.state)}</Badge>}>
         <span className="m-muted">

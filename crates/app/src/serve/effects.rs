@@ -1,0 +1,90 @@
+//! Effects of approved applications, each handed to the part of the house that does it. What is checked and changed there is theirs.
+
+use super::onboarding;
+use super::web::bug;
+use qudao_access::work_ids;
+use qudao_kernel::{Fen, Refusal, Text};
+use qudao_network::act::Act;
+use qudao_network::agreement::sign::{self, Signed};
+use qudao_network::blacklist::{self, Whom};
+use qudao_network::keys::{Key, KeyKind};
+use qudao_network::outlet::change::{self, Change};
+use qudao_network::{exit, grade, onboard};
+use qudao_platform::Tx;
+use qudao_settle::period;
+use qudao_workflow::effect::{Call, Carried, Effects};
+use qudao_workflow::form::unsealed;
+use std::path::{Path, PathBuf};
+
+/// Carries effects out. Files that applications name lie in a folder.
+pub(crate) struct Carrier {
+    pub(crate) files: PathBuf,
+}
+
+impl Effects for Carrier {
+    fn carry_out<'a>(&'a self, tx: &'a mut Tx, call: &'a Call) -> Carried<'a> {
+        Box::pin(carried(tx, call, &self.files))
+    }
+}
+
+async fn carried(tx: &mut Tx, call: &Call, files: &Path) -> Result<Text, Refusal> {
+    let reason = [call.text("reason"), call.text("facts")].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+    let act = Act {
+        who: &call.who,
+        reason,
+        application: &call.application,
+        today: qudao_access::sessions::day(tx.now_us()),
+        open_from: period::open_from(tx).await?,
+    };
+    match call.kind {
+        "outlet_change" => {
+            let wanted = match call.text("change") {
+                "name" => Change::Name(call.text("name")),
+                "move" => Change::Move { address: call.text("address"), territory: call.text("territory") },
+                "owner" => Change::Owner(call.text("owner")),
+                "pause" => Change::Pause,
+                "close" => Change::Close,
+                "reopen" => Change::Reopen,
+                other => return Err(bug(&format!("the change {other} of an outlet is none"))),
+            };
+            let (text, clerks) = change::change(tx, &act, call.text("outlet"), wanted, call.day("from")?).await?;
+            work_ids::end_of(tx, act.who, &clerks, &act.note()).await?;
+            Ok(text)
+        }
+        "partner_exit" => {
+            exit::open(tx, &act, call.text("partner"), call.text("cause"), call.day("notice_on")?, call.day("last_day")?).await
+        }
+        "agreement" => {
+            let signed_on = call.text("signed_on").parse().ok();
+            let signed = Signed {
+                code: &call.application,
+                partner: call.text("partner"),
+                business: call.text("business"),
+                from: call.day("from")?,
+                last_day: call.day("last_day")?,
+                deposit: Fen(call.number("deposit").unwrap_or_default()),
+                signed_on,
+            };
+            sign::sign(tx, &act, &signed).await
+        }
+        "blacklist" => {
+            let whom = whom(call)?;
+            if call.text("act") == "add" { blacklist::put(tx, &act, &whom).await } else { blacklist::lift(tx, &act, &whom).await }
+        }
+        "acceptance_grade" => grade::put(tx, &act, call.text("partner"), call.text("grade"), call.day("from")?).await,
+        "onboarding" => {
+            let from = call.day("from")?;
+            let (files, batch) = (files.to_owned(), call.text("batch").to_owned());
+            let read = tokio::task::spawn_blocking(move || onboarding::read(&files, &batch));
+            let read = read.await.map_err(|error| bug(&error.to_string()))??;
+            onboard::carry_out(tx, &act, &read, from).await
+        }
+        other => Err(bug(&format!("nobody carries out {other}"))),
+    }
+}
+
+fn whom(call: &Call) -> Result<Whom, Refusal> {
+    let Some(kind) = KeyKind::named(call.text("key")) else { return Ok(Whom::Partner(call.text("partner").to_owned())) };
+    let (mask, seal) = unsealed(call.text("value")).ok_or_else(|| bug("a number was not sealed"))?;
+    Ok(Whom::Number(Key { kind, seal: seal.to_owned(), mask: mask.to_owned() }))
+}
