@@ -1,8 +1,8 @@
 //! Who sees which rows: the one place that says so, for orders, levels, refusals, slips and stock.
 
 use qudao_access::Scope;
-use qudao_kernel::master::Master;
 use qudao_kernel::Date;
+use qudao_kernel::master::Master;
 use qudao_platform::db::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

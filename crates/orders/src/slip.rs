@@ -115,7 +115,15 @@ pub(crate) async fn open(tx: &mut Tx, order: &Order, business: &Business, days: 
 ///
 /// # Errors
 /// `NotFound orders.slip.none`; `Conflict orders.slip.state`, `platform.db.stale`; `BadInput orders.reason`.
-pub async fn act(db: &Db, definitions: &Definitions, sight: &Sight, who: &str, order: &str, version: u32, act: &SlipAct) -> Result<u32, Refusal> {
+pub async fn act(
+    db: &Db,
+    definitions: &Definitions,
+    sight: &Sight,
+    who: &str,
+    order: &str,
+    version: u32,
+    act: &SlipAct,
+) -> Result<u32, Refusal> {
     let (from, to, verb, reason): (&[SlipState], _, _, &str) = match act {
         SlipAct::Return => (&[SlipState::Due, SlipState::Rejected, SlipState::Lost], SlipState::Returned, "slip.return", ""),
         SlipAct::Approve => (&[SlipState::Returned], SlipState::Ok, "slip.approve", ""),
@@ -245,7 +253,8 @@ pub async fn list(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Slips, Re
     });
     let limit = query.limit.clamp(1, MOST);
     let most = mark(&mut values, i64::from(limit) + 1);
-    let sql = format!("select s.* from order_slip s where {filter}{} order by s.due_on, s.order_id limit {most}", after.unwrap_or_default());
+    let sql =
+        format!("select s.* from order_slip s where {filter}{} order by s.due_on, s.order_id limit {most}", after.unwrap_or_default());
     let mut rows = tx.query(sql, &values).await?.iter().map(of_row).collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);

@@ -107,7 +107,9 @@ fn serials(first: &str, last: &str) -> Result<Vec<String>, Refusal> {
         Refusal::bad_input(
             "orders.stock.segment",
             format!("号段须为同样长度的数字（{LONGEST} 位以内），起号不大于止号，最多 {MOST_PIECES} 个"),
-            format!("a segment has digits of one length, up to {LONGEST}, from the smaller to the larger, and at most {MOST_PIECES} pieces"),
+            format!(
+                "a segment has digits of one length, up to {LONGEST}, from the smaller to the larger, and at most {MOST_PIECES} pieces"
+            ),
         )
     };
     let plain = |text: &str| (5..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -211,7 +213,9 @@ pub async fn shift(db: &Db, sight: &Sight, who: &str, piece: Piece, serials: &[S
         for serial in serials {
             let mut values: Vec<Value> = args![piece.name(), serial, to.name(), tx.now_us()].to_vec();
             let seen = sight.wheres("order_stock", false, &mut values);
-            let sql = format!("update order_stock set state = $3, changed_us = $4 where kind = $1 and serial = $2 and state not in ('sold', $3) and {seen}");
+            let sql = format!(
+                "update order_stock set state = $3, changed_us = $4 where kind = $1 and serial = $2 and state not in ('sold', $3) and {seen}"
+            );
             if tx.execute(sql, &values).await? == 0 {
                 return Err(Refusal::new(
                     Kind::Conflict,
@@ -222,7 +226,11 @@ pub async fn shift(db: &Db, sight: &Sight, who: &str, piece: Piece, serials: &[S
             }
         }
         let after = json!({ "serials": serials, "to": to.name() });
-        tx.audit(Entry::new(who, "stock.move", piece.name(), serials.first().map_or("", String::as_str)).after(after.to_string()).reason(reason.trim()));
+        tx.audit(
+            Entry::new(who, "stock.move", piece.name(), serials.first().map_or("", String::as_str))
+                .after(after.to_string())
+                .reason(reason.trim()),
+        );
         Ok(())
     })
 }
@@ -333,6 +341,8 @@ pub async fn list(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Pieces, R
 pub async fn counts(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Vec<(Piece, String, u32)>, Refusal> {
     let mut values: Vec<Value> = Vec::new();
     let filter = filter(sight, query, &mut values);
-    let sql = format!("select k.kind, k.state, count(*) as n from order_stock k where {filter} group by k.kind, k.state order by k.kind, k.state");
+    let sql = format!(
+        "select k.kind, k.state, count(*) as n from order_stock k where {filter} group by k.kind, k.state order by k.kind, k.state"
+    );
     tx.query(sql, &values).await?.iter().map(|row| Ok((row.parse("kind")?, row.string("state")?, row.count("n")?))).collect()
 }

@@ -1,6 +1,6 @@
 //! The check: pure, from memory.
 
-use crate::business::{Definitions, Holder, Level, Limits, yuan};
+use crate::business::{Business, Definitions, Holder, Level, Limits, yuan};
 use qudao_kernel::{Date, Kind, Refusal, Text};
 use qudao_platform::Db;
 use std::collections::HashMap;
@@ -139,7 +139,10 @@ impl From<Denied> for Refusal {
             Why::Cooperative => (
                 "acceptance.level.cooperative",
                 format!("{}：合作社只能持有代收代办级别，该级别也只授予合作社；请更正级别", who.0),
-                format!("{}: a cooperative holds the level of collection and agency business alone, and nobody else does; correct the level", who.1),
+                format!(
+                    "{}: a cooperative holds the level of collection and agency business alone, and nobody else does; correct the level",
+                    who.1
+                ),
             ),
             Why::PerOrder(limit) => (
                 "acceptance.limit.order",
@@ -175,6 +178,11 @@ pub struct Index {
 }
 
 impl Index {
+    /// An empty one, as of a revision.
+    pub fn at(revision: i64) -> Self {
+        Self { revision, ..Self::default() }
+    }
+
     /// Puts a standing in.
     pub fn insert(&mut self, holder: Holder, code: String, standing: Standing) {
         self.standings.entry(holder).or_default().insert(code, standing);
@@ -229,7 +237,7 @@ impl Index {
         for ((holder, level), used) in Holder::ALL.into_iter().zip(levels).zip(used) {
             let denied = |why| Denied { holder, code: ask.code(holder).to_owned(), level: level.id.clone(), why };
             if let Some(refused) = ask.business.iter().find(|business| !level.allows(business)) {
-                let title = definitions.business(refused).map_or_else(|_| Text::new(*refused, *refused), |business| business.title());
+                let title = definitions.business(refused).map_or_else(|_| Text::new(*refused, *refused), Business::title);
                 return Err(denied(Why::Business(title)));
             }
             within(level.limits(holder), ask.amount, used).map_err(denied)?;
@@ -345,8 +353,16 @@ mod tests {
         let none = [Used::default(); 3];
         assert_eq!(code(&index(["L4", "L3", "L2"]), &ask(&["activation"], 5_000), none), "acceptance.level.business");
         assert_eq!(code(&index(["L4", "L3", "L3"]), &ask(&["activation"], 5_000), none), "ok");
-        assert_eq!(code(&index(["L4", "L2", "L3"]), &ask(&["activation"], 5_000), none), "acceptance.level.business", "the outlet holds less");
-        assert_eq!(code(&index(["L1", "L3", "L3"]), &ask(&["recharge"], 60_000), none), "acceptance.limit.order", "the partner's caps the clerk's");
+        assert_eq!(
+            code(&index(["L4", "L2", "L3"]), &ask(&["activation"], 5_000), none),
+            "acceptance.level.business",
+            "the outlet holds less"
+        );
+        assert_eq!(
+            code(&index(["L1", "L3", "L3"]), &ask(&["recharge"], 60_000), none),
+            "acceptance.limit.order",
+            "the partner's caps the clerk's"
+        );
         assert_eq!(code(&index(["L4", "L3", "L3"]), &ask(&["activation", "broadband_install"], 1), none), "acceptance.level.business");
         let used = |orders, amount| [Used::default(), Used::default(), Used { orders, amount }];
         assert_eq!(code(&index(["L3", "L3", "L3"]), &ask(&["activation"], 5_000), used(100, 0)), "acceptance.limit.orders");

@@ -124,7 +124,9 @@ fn seen(sight: &Sight, values: &mut Vec<Value>) -> String {
 
 fn holder_of(row: &Row) -> Result<HolderRow, Refusal> {
     let suspended = match row.opt_int("suspended_us")? {
-        Some(at) => Some((at, row.opt_string("suspended_by")?.unwrap_or_default(), row.opt_string("suspended_reason")?.unwrap_or_default())),
+        Some(at) => {
+            Some((at, row.opt_string("suspended_by")?.unwrap_or_default(), row.opt_string("suspended_reason")?.unwrap_or_default()))
+        }
         None => None,
     };
     Ok(HolderRow {
@@ -234,7 +236,10 @@ pub async fn refusals(tx: &mut Tx, sight: &Sight, query: &RefusalQuery) -> Resul
     });
     let limit = query.limit.clamp(1, MOST);
     let most = mark(&mut values, i64::from(limit) + 1);
-    let sql = format!("select r.* from acceptance_refusal r where {filter}{} order by r.at_us desc, r.id desc limit {most}", beyond.unwrap_or_default());
+    let sql = format!(
+        "select r.* from acceptance_refusal r where {filter}{} order by r.at_us desc, r.id desc limit {most}",
+        beyond.unwrap_or_default()
+    );
     let of_row = |row: &Row| {
         Ok(RefusalRow {
             id: row.string("id")?,
@@ -292,7 +297,8 @@ pub async fn near(tx: &mut Tx, sight: &Sight, definitions: &Definitions, index: 
         let Some(level) = index.counts_for(definitions, &ask, holder) else { continue };
         let limits = level.limits(holder);
         let (orders, amount) = (row.int("orders")?, row.int("amount")?);
-        let share = |used: i64, limit: Option<i64>| limit.filter(|limit| *limit > 0).map_or(0, |limit| used.saturating_mul(1_000_000) / limit);
+        let share =
+            |used: i64, limit: Option<i64>| limit.filter(|limit| *limit > 0).map_or(0, |limit| used.saturating_mul(1_000_000) / limit);
         let share = share(orders, limits.orders_per_day).max(share(amount, limits.per_day));
         if share >= NEAR {
             let (orders, amount) = ((orders, limits.orders_per_day), (amount, limits.per_day));

@@ -75,7 +75,14 @@ fn nobody(holder: Holder, code: &str) -> Refusal {
 /// `BadInput acceptance.level.unknown`, `acceptance.certificate.missing`, `access.reason.missing`; `NotFound acceptance.holder.none`;
 /// `Conflict acceptance.level.above` for more than the outlet or partner hold, `acceptance.level.later` where one begins later already,
 /// `acceptance.level.cooperative`, `platform.db.stale`.
-pub async fn assign(db: &Db, definitions: &Definitions, master: &Master, who: &str, version: u32, new: &Assign<'_>) -> Result<u32, Refusal> {
+pub async fn assign(
+    db: &Db,
+    definitions: &Definitions,
+    master: &Master,
+    who: &str,
+    version: u32,
+    new: &Assign<'_>,
+) -> Result<u32, Refusal> {
     reasoned(new.reason)?;
     let level = definitions.level(new.level)?;
     let spot = spot(definitions, master, new.holder, new.code, new.from)?;
@@ -87,7 +94,10 @@ pub async fn assign(db: &Db, definitions: &Definitions, master: &Master, who: &s
             "a cooperative holds the level of collection and agency business alone, and nobody else does; choose another level",
         ));
     }
-    if new.holder == Holder::Clerk && level.certificate && (new.certificate.trim().is_empty() || new.certificate_to.is_some_and(|to| to <= new.from)) {
+    if new.holder == Holder::Clerk
+        && level.certificate
+        && (new.certificate.trim().is_empty() || new.certificate_to.is_some_and(|to| to <= new.from))
+    {
         return Err(Refusal::bad_input(
             "acceptance.certificate.missing",
             format!("级别 {} 须有有效的上岗证书；请填写证书编号和有效期", level.id),
@@ -120,8 +130,17 @@ pub async fn assign(db: &Db, definitions: &Definitions, master: &Master, who: &s
         tx.execute(sql, args![new.holder.name(), new.code, new.from]).await?;
         let sql = "insert into acceptance_grant (kind, holder, level, certificate, certificate_to, effective_from, effective_to, set_by, reason, at_us)
                    values ($1, $2, $3, $4, $5, $6, null, $7, $8, $9)";
-        let values =
-            args![new.holder.name(), new.code, new.level, new.certificate.trim(), new.certificate_to, new.from, who, new.reason.trim(), tx.now_us()];
+        let values = args![
+            new.holder.name(),
+            new.code,
+            new.level,
+            new.certificate.trim(),
+            new.certificate_to,
+            new.from,
+            who,
+            new.reason.trim(),
+            tx.now_us()
+        ];
         tx.execute(sql, values).await?;
         changed(tx).await?;
         let after = json!({ "level": new.level, "from": new.from.to_string(), "certificate": new.certificate.trim(),
@@ -219,7 +238,7 @@ async fn stand(db: &Db, who: &str, holder: Holder, code: &str, version: u32, to:
 /// All levels, for memory.
 pub(super) async fn index(tx: &mut Tx) -> Result<Index, Refusal> {
     let revision = tx.query_one("select revision from acceptance_revision where id = 1", args![]).await?.int("revision")?;
-    let mut index = Index { revision, ..Index::default() };
+    let mut index = Index::at(revision);
     let mut standings: std::collections::BTreeMap<(Holder, String), Standing> = std::collections::BTreeMap::new();
     for row in tx.query("select kind, holder, suspended_reason from acceptance_holder", args![]).await? {
         let standing = Standing { held: Vec::new(), suspended: row.opt_string("suspended_reason")? };
@@ -256,7 +275,13 @@ pub(crate) enum Counted {
 ///
 /// # Errors
 /// As [`super::check::Index::check`]; nothing is counted then, because the transaction ends.
-pub(crate) async fn count(tx: &mut Tx, register: &Register, definitions: &Definitions, ask: &Ask<'_>, territory: &str) -> Result<Counted, Refusal> {
+pub(crate) async fn count(
+    tx: &mut Tx,
+    register: &Register,
+    definitions: &Definitions,
+    ask: &Ask<'_>,
+    territory: &str,
+) -> Result<Counted, Refusal> {
     let index = register.index();
     let revision = tx.query_one("select revision from acceptance_revision where id = 1 {for_share}", args![]).await?.int("revision")?;
     if revision != index.revision {

@@ -68,7 +68,9 @@ pub(super) async fn effective(tx: &mut Tx, order: &Order, definitions: &Definiti
 
 /// Sends on its way that an order was taken back or ended early.
 pub(super) async fn undone(tx: &mut Tx, order: &Order, definitions: &Definitions) -> Result<(), Refusal> {
-    let (Some(ended), Some(effective)) = (&order.ended, order.effective_on) else { return Err(bug("an order without an end was taken back")) };
+    let (Some(ended), Some(effective)) = (&order.ended, order.effective_on) else {
+        return Err(bug("an order without an end was taken back"));
+    };
     let mut rows = facts(order, definitions, effective, None)?;
     rows.retain(|(table, _)| *table == Table::BusinessEvent);
     let kind = definitions.business(&order.wanted.business)?.undo.map_or("cancellation", crate::business::Undo::name);
@@ -85,7 +87,13 @@ pub(super) async fn undone(tx: &mut Tx, order: &Order, definitions: &Definitions
 }
 
 /// Sends on its way that the slip of an order is back and right: a later version of its facts, so that what waits for the slip is counted.
-pub(crate) async fn slip_is_back(tx: &mut Tx, order: &Order, definitions: &Definitions, returned_on: Date, today: Date) -> Result<(), Refusal> {
+pub(crate) async fn slip_is_back(
+    tx: &mut Tx,
+    order: &Order,
+    definitions: &Definitions,
+    returned_on: Date,
+    today: Date,
+) -> Result<(), Refusal> {
     let effective = order.effective_on.ok_or_else(|| bug("an order without a day has a slip"))?;
     // A later version is told by its later known day.
     let mut rows = facts(order, definitions, effective.plus_days(1).max(today), Some(returned_on))?;
@@ -174,7 +182,8 @@ pub async fn round(db: &Db, port: Arc<dyn FactPort>, master: Arc<Master>, work: 
     let rows: Vec<(Table, Cells)> = bodies.iter().flat_map(|body| body.rows.iter().cloned()).collect();
     let imported = tokio::task::spawn_blocking(move || import(&*port, &master, &rows, day, &work)).await;
     let reports = imported.map_err(|error| bug(&error.to_string()))??;
-    let batch: Vec<&str> = reports.iter().filter(|report| matches!(report.outcome, Outcome::Landed(_))).map(|report| report.batch.as_str()).collect();
+    let batch: Vec<&str> =
+        reports.iter().filter(|report| matches!(report.outcome, Outcome::Landed(_))).map(|report| report.batch.as_str()).collect();
     let batch = batch.join(" ");
     write_tx!(db, |tx| {
         for (event, body) in events.iter().zip(&bodies) {

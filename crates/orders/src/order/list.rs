@@ -102,7 +102,10 @@ pub async fn list(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Orders, R
     });
     let limit = query.limit.clamp(1, MOST);
     let most = mark(&mut values, i64::from(limit) + 1);
-    let sql = format!("select h.* from order_head h where {filter}{} order by {column} {way}, h.id {way} limit {most}", after.unwrap_or_default());
+    let sql = format!(
+        "select h.* from order_head h where {filter}{} order by {column} {way}, h.id {way} limit {most}",
+        after.unwrap_or_default()
+    );
     let mut rows = tx.query(sql, &values).await?.iter().map(kept).collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
@@ -121,7 +124,8 @@ pub async fn list(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Orders, R
 pub async fn counts(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Vec<(State, u32, i64)>, Refusal> {
     let mut values: Vec<Value> = Vec::new();
     let filter = filter(sight, query, &mut values);
-    let sql = format!("select h.state, count(*) as n, cast(sum(h.amount) as bigint) as amount from order_head h where {filter} group by h.state");
+    let sql =
+        format!("select h.state, count(*) as n, cast(sum(h.amount) as bigint) as amount from order_head h where {filter} group by h.state");
     let mut found = Vec::new();
     for row in tx.query(sql, &values).await? {
         found.push((row.parse("state")?, row.count("n")?, row.int("amount")?));

@@ -111,7 +111,10 @@ pub fn act(order: &Order, business: &Business, command: &Command, now_us: i64, t
         Command::Accept(number) => {
             state(order, &[State::Submitted])?;
             let number = number.trim();
-            if number.is_empty() || number.len() > LONGEST_NUMBER || !number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            if number.is_empty()
+                || number.len() > LONGEST_NUMBER
+                || !number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            {
                 return Err(Refusal::bad_input(
                     "orders.system_no",
                     "请填写业务系统的受理流水号，40 位以内的字母、数字或短横线",
@@ -129,7 +132,7 @@ pub fn act(order: &Order, business: &Business, command: &Command, now_us: i64, t
             })?;
             task.progress = if matches!(command, Command::Finish(..)) { Progress::Done } else { Progress::Failed };
             task.note = said.trim().chars().take(LONGEST).collect();
-            note = format!("{} {}", part.name(), task.note).trim_end().to_owned();
+            format!("{} {}", part.name(), task.note).trim_end().clone_into(&mut note);
         }
         Command::Cancel(reason) => {
             state(order, &[State::Draft, State::Submitted, State::Accepted, State::Activated])?;

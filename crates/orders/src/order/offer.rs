@@ -45,7 +45,7 @@ pub fn price(definitions: &Definitions, master: &Master, outlet: &Outlet, wanted
                 format!("there is no product {} on that day; choose another", asked.product),
             )
         })?;
-        let fits = at > 0 || business.lines.iter().any(|line| *line == product.line);
+        let fits = at > 0 || business.lines.contains(&product.line);
         let kind = if at == 0 { Some(business) } else { definitions.of_line(&product.line) };
         let kind = kind.filter(|_| fits).ok_or_else(|| {
             conflict(
@@ -87,27 +87,44 @@ pub fn price(definitions: &Definitions, master: &Master, outlet: &Outlet, wanted
 
 /// Refuses what is missing or cannot be.
 fn whole(business: &Business, wanted: &Wanted) -> Result<(), Refusal> {
-    let digits = |text: &str, from: usize, to: usize| (from..=to).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let digits =
+        |text: &str, from: usize, to: usize| (from..=to).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let bad = |code, zh: &str, en: &str| Err(Refusal::bad_input(code, zh, en));
     if (business.subscriber || !wanted.subscriber.is_empty()) && !digits(&wanted.subscriber, 5, 20) {
-        return bad("orders.wanted.subscriber", "请填写用户号码，5 至 20 位数字或字母", "give the subscriber's number, 5 to 20 digits or letters");
+        return bad(
+            "orders.wanted.subscriber",
+            "请填写用户号码，5 至 20 位数字或字母",
+            "give the subscriber's number, 5 to 20 digits or letters",
+        );
     }
     if business.card && !digits(&wanted.card, 5, LONGEST) {
         return bad("orders.wanted.card", "请扫描或填写卡号", "scan or enter the serial of the card");
     }
     if business.lines.is_empty() != wanted.items.is_empty() || wanted.items.len() > MOST_ITEMS {
-        return bad("orders.wanted.items", "请选择产品，最多 10 个；不选产品的业务请填写金额", "choose up to 10 products; business without products takes an amount");
+        return bad(
+            "orders.wanted.items",
+            "请选择产品，最多 10 个；不选产品的业务请填写金额",
+            "choose up to 10 products; business without products takes an amount",
+        );
     }
     let free = business.card && business.lines.is_empty();
     if business.lines.is_empty() && !(i64::from(!free)..=MOST).contains(&wanted.amount) {
         return bad("orders.wanted.amount", "请填写金额，100 万元以内", "give an amount of up to one million yuan");
     }
     if !(0..=MOST).contains(&wanted.prior_fee) || wanted.term_months > MOST_MONTHS || wanted.customer_class.chars().count() > LONGEST {
-        return bad("orders.wanted.details", "原月费、合约月数（60 以内）或客户等级有误；请核对", "the former fee, the months of the contract (up to 60) or the customer class cannot be; check them");
+        return bad(
+            "orders.wanted.details",
+            "原月费、合约月数（60 以内）或客户等级有误；请核对",
+            "the former fee, the months of the contract (up to 60) or the customer class cannot be; check them",
+        );
     }
     for item in &wanted.items {
         if item.quantity > MOST_PIECES || !item.imei.is_empty() && !digits(&item.imei, 14, 17) {
-            return bad("orders.wanted.item", "数量须在 1000 以内，串号为 14 至 17 位；请核对", "up to 1000 pieces, and a serial of 14 to 17 places; check them");
+            return bad(
+                "orders.wanted.item",
+                "数量须在 1000 以内，串号为 14 至 17 位；请核对",
+                "up to 1000 pieces, and a serial of 14 to 17 places; check them",
+            );
         }
     }
     Ok(())
@@ -176,7 +193,13 @@ fn network(definitions: &Definitions, products: &[&Product]) -> Result<String, R
             return Err(conflict(
                 "orders.product.modes",
                 format!("{}（{}）与 {}（{}）网络制式不符，不能配对；请更换", first.name, before.join("/"), product.name, modes.join("/")),
-                format!("{} ({}) and {} ({}) share no network mode; exchange one", first.name, before.join("/"), product.name, modes.join("/")),
+                format!(
+                    "{} ({}) and {} ({}) share no network mode; exchange one",
+                    first.name,
+                    before.join("/"),
+                    product.name,
+                    modes.join("/")
+                ),
             ));
         }
         shared = Some((both, first));

@@ -85,7 +85,11 @@ pub(super) async fn bound(tx: &mut Tx, seller: &Seller<'_>) -> Result<(), Refusa
 }
 
 pub(super) fn no_outlet(outlet: &str) -> Refusal {
-    forbidden("orders.outlet.none", format!("网点 {outlet} 当日不在营业；请联系渠道经理"), format!("outlet {outlet} is not in force on that day; ask the channel manager"))
+    forbidden(
+        "orders.outlet.none",
+        format!("网点 {outlet} 当日不在营业；请联系渠道经理"),
+        format!("outlet {outlet} is not in force on that day; ask the channel manager"),
+    )
 }
 
 fn forbidden(code: &'static str, zh: String, en: String) -> Refusal {
@@ -103,9 +107,18 @@ pub(super) async fn keep_refusal<T: Send>(
     outcome: &Result<T, Refusal>,
 ) -> Result<(), Refusal> {
     const KEPT: [&str; 8] = [
-        "acceptance.", "orders.clerk.", "orders.partner.", "orders.agreement.", "orders.identity.", "orders.duplicate", "orders.card.", "orders.outlet.",
+        "acceptance.",
+        "orders.clerk.",
+        "orders.partner.",
+        "orders.agreement.",
+        "orders.identity.",
+        "orders.duplicate",
+        "orders.card.",
+        "orders.outlet.",
     ];
-    let Some(refusal) = outcome.as_ref().err().filter(|refusal| KEPT.iter().any(|kept| refusal.code.starts_with(kept))) else { return Ok(()) };
+    let Some(refusal) = outcome.as_ref().err().filter(|refusal| KEPT.iter().any(|kept| refusal.code.starts_with(kept))) else {
+        return Ok(());
+    };
     let row = shop.master.outlet(seller.outlet, day);
     let about = Refused {
         login: seller.login,
@@ -118,4 +131,3 @@ pub(super) async fn keep_refusal<T: Send>(
     };
     acceptance::refused(db, &about, refusal).await
 }
-

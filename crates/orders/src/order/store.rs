@@ -50,6 +50,28 @@ pub struct Seller<'a> {
     pub outlet: &'a str,
 }
 
+/// Whoever acts on an order, and the orders they reach.
+#[derive(Debug, Clone, Copy)]
+pub struct Hand<'a> {
+    /// What audit entries name.
+    pub who: &'a str,
+    /// Login of the person.
+    pub login: &'a str,
+    /// What they reach.
+    pub sight: &'a Sight,
+}
+
+/// What names an act: the order, the version that was seen, the key of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Once<'a> {
+    /// Number of the order.
+    pub id: &'a str,
+    /// The version that was seen.
+    pub version: u32,
+    /// The key: the same request is the same act.
+    pub key: &'a str,
+}
+
 /// What an act came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acted {
@@ -85,6 +107,14 @@ pub struct Kept {
 pub fn quote(shop: &Shop<'_>, outlet: &str, wanted: &Wanted, day: Date) -> Result<Priced, Refusal> {
     let outlet = shop.master.outlet(outlet, day).ok_or_else(|| no_outlet(outlet))?;
     offer::price(shop.definitions, shop.master, outlet, wanted, day)
+}
+
+/// Whether a seller may take anything at all on a day.
+///
+/// # Errors
+/// `Forbidden orders.outlet.none`, `orders.clerk.left`, `orders.partner.*`, `orders.agreement.none`.
+pub fn may_sell(shop: &Shop<'_>, seller: &Seller<'_>, day: Date) -> Result<(), Refusal> {
+    stands(shop, seller, day).map(drop)
 }
 
 /// Whether a seller might take what they want, before it is kept: the check of an order without its count.
@@ -132,7 +162,15 @@ pub async fn start(db: &Db, shop: &Shop<'_>, key: &str, seller: &Seller<'_>, wan
 ///
 /// # Errors
 /// As [`start`]; `Conflict orders.state`, `platform.db.stale`; `NotFound orders.none`.
-pub async fn rewrite(db: &Db, shop: &Shop<'_>, sight: &Sight, who: &str, id: &str, version: u32, wanted: &Wanted) -> Result<Acted, Refusal> {
+pub async fn rewrite(
+    db: &Db,
+    shop: &Shop<'_>,
+    sight: &Sight,
+    who: &str,
+    id: &str,
+    version: u32,
+    wanted: &Wanted,
+) -> Result<Acted, Refusal> {
     let today = sessions::day(db.now_us());
     write_tx!(db, |tx| {
         let kept = lock(tx, sight, id, version).await?;
@@ -160,17 +198,8 @@ pub async fn rewrite(db: &Db, shop: &Shop<'_>, sight: &Sight, who: &str, id: &st
 /// # Errors
 /// As [`machine::act`]; what refuses an order as it is sent, each of which is kept: `acceptance.*`, `orders.clerk.*`, `orders.partner.*`,
 /// `orders.agreement.none`, `orders.identity.*`, `orders.duplicate`, `orders.card.*`; `NotFound orders.none`; `Conflict platform.db.stale`.
-pub async fn act(
-    db: &Db,
-    shop: &Shop<'_>,
-    key: &str,
-    sight: &Sight,
-    who: (&str, &str),
-    id: &str,
-    version: u32,
-    command: &Command,
-) -> Result<Done<Acted>, Refusal> {
-    let (who, login) = who;
+pub async fn act(db: &Db, shop: &Shop<'_>, hand: &Hand<'_>, once: Once<'_>, command: &Command) -> Result<Done<Acted>, Refusal> {
+    let (Hand { who, login, sight }, Once { key, id, version }) = (*hand, once);
     for _ in 0..TRIES {
         let mut seen = None;
         let mut counted = None;
@@ -220,7 +249,12 @@ pub async fn act(
 const LEVELS_CHANGED: &str = "acceptance.changing";
 
 fn levels_changed() -> Refusal {
-    Refusal::new(Kind::Conflict, LEVELS_CHANGED, "受理权限正在变更；请稍后重试", "acceptance levels are being changed; try again in a moment")
+    Refusal::new(
+        Kind::Conflict,
+        LEVELS_CHANGED,
+        "受理权限正在变更；请稍后重试",
+        "acceptance levels are being changed; try again in a moment",
+    )
 }
 
 /// Everything that is asked of an order as it is sent; nothing where the levels changed meanwhile.
@@ -246,7 +280,15 @@ async fn sent(
         ));
     }
     let kinds = order.business();
-    let used = match acceptance::count(tx, shop.register, shop.definitions, &asked(&spot, &seller, &kinds, order.offer.total.0, today), &spot.territory).await? {
+    let used = match acceptance::count(
+        tx,
+        shop.register,
+        shop.definitions,
+        &asked(&spot, &seller, &kinds, order.offer.total.0, today),
+        &spot.territory,
+    )
+    .await?
+    {
         Counted::Taken(used) => used,
         Counted::Changed => return Ok(None),
     };
@@ -258,7 +300,15 @@ async fn sent(
 }
 
 fn note(shop: &Shop<'_>, order: &Order, used: [Used; 3], today: Date) {
-    let ask = Ask { partner: &order.partner, cooperative: false, outlet: &order.outlet, clerk: &order.clerk, business: &[], amount: 0, day: today };
+    let ask = Ask {
+        partner: &order.partner,
+        cooperative: false,
+        outlet: &order.outlet,
+        clerk: &order.clerk,
+        business: &[],
+        amount: 0,
+        day: today,
+    };
     shop.register.note(&ask, used);
 }
 
@@ -311,7 +361,8 @@ fn asked<'a>(spot: &'a Spot, seller: &Seller<'a>, business: &'a [&'a str], amoun
 }
 
 async fn draft(tx: &mut Tx, seller: &Seller<'_>, spot: &Spot, wanted: &Wanted, priced: &Priced, today: Date) -> Result<Order, Refusal> {
-    let sql = "insert into order_number (day, last) values ($1, 1) on conflict (day) do update set last = order_number.last + 1 returning last";
+    let sql =
+        "insert into order_number (day, last) values ($1, 1) on conflict (day) do update set last = order_number.last + 1 returning last";
     let last = tx.query_one(sql, args![today]).await?.int("last")?;
     let day: String = today.to_string().chars().filter(char::is_ascii_digit).skip(2).collect();
     Ok(Order {
@@ -336,7 +387,8 @@ async fn draft(tx: &mut Tx, seller: &Seller<'_>, spot: &Spot, wanted: &Wanted, p
 }
 
 async fn insert(tx: &mut Tx, who: &str, order: &Order) -> Result<Acted, Refusal> {
-    let sql = "insert into order_head (id, version, business, state, partner, outlet, clerk, territory, product, subscriber, system_no, amount,
+    let sql =
+        "insert into order_head (id, version, business, state, partner, outlet, clerk, territory, product, subscriber, system_no, amount,
                    captured_us, changed_us, effective_on, fact, fact_batch, body)
                values ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, $11, null, 'none', '', $12)";
     let Order { id, partner, outlet, clerk, territory, wanted, .. } = order;

@@ -8,7 +8,13 @@ use crate::sight::Sight;
 use qudao_access::Scope;
 use qudao_testkit::{TestDb, on_both};
 
-on_both!(a_level_is_never_above, what_is_outside_is_refused_and_kept, a_suspension_holds_at_once, a_days_limit_is_kept_to, everybody_sees_their_part);
+on_both!(
+    a_level_is_never_above,
+    what_is_outside_is_refused_and_kept,
+    a_suspension_holds_at_once,
+    a_days_limit_is_kept_to,
+    everybody_sees_their_part
+);
 
 async fn a_level_is_never_above(db: TestDb) {
     // R1.9, R4.17
@@ -21,7 +27,15 @@ async fn a_level_is_never_above(db: TestDb) {
     assert_eq!(code(&house.assigns(Holder::Clerk, "C1", "LC", 1).await), "acceptance.level.cooperative");
     assert_eq!(code(&house.assigns(Holder::Clerk, "C1", "L9", 1).await), "acceptance.level.unknown");
     assert_eq!(code(&house.assigns(Holder::Clerk, "C9", "L1", 0).await), "acceptance.holder.none");
-    let new = Assign { holder: Holder::Clerk, code: "C1", level: "L3", certificate: " ", certificate_to: None, from: day("2026-08-01"), reason: "降级" };
+    let new = Assign {
+        holder: Holder::Clerk,
+        code: "C1",
+        level: "L3",
+        certificate: " ",
+        certificate_to: None,
+        from: day("2026-08-01"),
+        reason: "降级",
+    };
     assert_eq!(code(&assign(&house.db, &house.definitions, &house.master, "sys", 1, &new).await), "acceptance.certificate.missing");
     let new = Assign { certificate: "ZS9", ..new };
     assert_eq!(assign(&house.db, &house.definitions, &house.master, "sys", 1, &new).await.unwrap(), 2);
@@ -45,7 +59,10 @@ async fn what_is_outside_is_refused_and_kept(db: TestDb) {
     let bill = super::Wanted { business: "bill_payment".into(), ..recharge(5_000) };
     let bill = house.starts("C5", &bill).await.unwrap();
     assert_eq!(code(&house.submits("C5", &bill.id).await), "ok");
-    let kept = report::refusals(&mut house.db.read().await.unwrap(), &Sight::everywhere(), &RefusalQuery { limit: 10, ..RefusalQuery::default() }).await.unwrap();
+    let kept =
+        report::refusals(&mut house.db.read().await.unwrap(), &Sight::everywhere(), &RefusalQuery { limit: 10, ..RefusalQuery::default() })
+            .await
+            .unwrap();
     assert_eq!(kept.total, 2);
     let first = kept.rows.iter().find(|row| row.clerk == "C2").unwrap();
     assert_eq!((first.code.as_str(), first.business.as_str(), first.outlet.as_str()), ("acceptance.level.business", "activation", "O1"));
@@ -82,7 +99,10 @@ async fn a_days_limit_is_kept_to(db: TestDb) {
         assert_eq!(take(50_000).await, "ok");
     }
     let definitions = &house.definitions;
-    let near = report::near(&mut house.db.read().await.unwrap(), &Sight::everywhere(), definitions, &house.register.index(), day("2026-07-01")).await.unwrap();
+    let near =
+        report::near(&mut house.db.read().await.unwrap(), &Sight::everywhere(), definitions, &house.register.index(), day("2026-07-01"))
+            .await
+            .unwrap();
     assert_eq!(near.iter().map(|near| (near.code.as_str(), near.share)).collect::<Vec<_>>(), [("C2", 975_000)]);
     assert_eq!(take(50_000).await, "ok");
     assert_eq!(take(100).await, "acceptance.limit.day");

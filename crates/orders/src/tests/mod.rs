@@ -2,15 +2,15 @@
 
 mod levels;
 mod orders;
-mod paper;
 mod pace;
+mod paper;
 mod written;
 
 use crate::acceptance::Register;
 use crate::acceptance::store::{Assign, assign};
 use crate::business::{Definitions, Holder};
 use crate::order::machine::Command;
-use crate::order::store::{self, Acted, Seller, Shop};
+use crate::order::store::{self, Acted, Hand, Once, Seller, Shop};
 use crate::order::{Order, Wanted, WantedItem, facts};
 use crate::real_name::{Ask, LocalFake, RealName};
 use crate::sight::Sight;
@@ -18,7 +18,7 @@ use crate::stock::{self, Allocate, Piece};
 use qudao_access::work_ids::{self, Binding};
 use qudao_kernel::master::{Agreement, Clerk, Master, Outlet, Partner, Product, Span};
 use qudao_kernel::{Date, Fen, Refusal};
-use qudao_platform::{args, write_tx};
+use qudao_platform::{Db, Done, args, write_tx};
 use qudao_testkit::TestDb;
 
 /// A document number that adds up.
@@ -43,9 +43,22 @@ fn code<T>(outcome: &Result<T, Refusal>) -> &'static str {
 
 fn network() -> Master {
     let mut master = Master::default();
-    for (code, kind, blacklisted) in [("P1", "代理商", false), ("P2", "农村信用合作社", false), ("P3", "代理商", true), ("P4", "代理商", false)] {
+    for (code, kind, blacklisted) in
+        [("P1", "代理商", false), ("P2", "农村信用合作社", false), ("P3", "代理商", true), ("P4", "代理商", false)]
+    {
         let (name, tier, parent, territory) = (code.to_owned(), String::new(), String::new(), "421102".to_owned());
-        let partner = Partner { code: code.into(), name, kind: kind.into(), tier, level: 0, parent, territory, since: day("2020-01-01"), blacklisted, span: Span::ALWAYS };
+        let partner = Partner {
+            code: code.into(),
+            name,
+            kind: kind.into(),
+            tier,
+            level: 0,
+            parent,
+            territory,
+            since: day("2020-01-01"),
+            blacklisted,
+            span: Span::ALWAYS,
+        };
         master.add_partner(partner);
         let to = if code == "P4" { day("2026-07-01") } else { day("2099-01-01") };
         let span = Span { from: day("2020-01-01"), to };
@@ -54,7 +67,17 @@ fn network() -> Master {
     for (code, owner) in [("O1", "P1"), ("O2", "P1"), ("O3", "P2"), ("O4", "P3"), ("O5", "P4")] {
         let (name, territory) = (code.to_owned(), "421102001".to_owned());
         let (channel, subtype, grade, district) = ("社会渠道".to_owned(), "专营店".to_owned(), "A".to_owned(), String::new());
-        master.add_outlet(Outlet { code: code.into(), name, owner: owner.into(), territory, channel, subtype, grade, district, span: Span::ALWAYS });
+        master.add_outlet(Outlet {
+            code: code.into(),
+            name,
+            owner: owner.into(),
+            territory,
+            channel,
+            subtype,
+            grade,
+            district,
+            span: Span::ALWAYS,
+        });
     }
     for (code, outlet) in [("C1", "O1"), ("C2", "O1"), ("C3", "O1"), ("C4", "O2"), ("C5", "O3"), ("C6", "O4"), ("C7", "O5")] {
         let span = if code == "C3" { Span { to: day("2026-06-30"), ..Span::ALWAYS } } else { Span::ALWAYS };
@@ -68,7 +91,16 @@ fn network() -> Master {
         ("T1", "终端", "低端", 0, 42_000, 49_900),
     ] {
         let (plan_fee, supply_price, retail_price) = (Fen(fee), Fen(supply), Fen(retail));
-        let product = Product { code: code.into(), name: code.into(), line: line.into(), category: category.into(), plan_fee, supply_price, retail_price, span: Span::ALWAYS };
+        let product = Product {
+            code: code.into(),
+            name: code.into(),
+            line: line.into(),
+            category: category.into(),
+            plan_fee,
+            supply_price,
+            retail_price,
+            span: Span::ALWAYS,
+        };
         master.add_product(product);
     }
     master
@@ -81,6 +113,11 @@ fn activation(subscriber: &str, card: &str) -> Wanted {
 
 fn recharge(amount: i64) -> Wanted {
     Wanted { business: "recharge".into(), subscriber: "13800000000".into(), amount, ..Wanted::default() }
+}
+
+/// Acts on any order.
+async fn acts(db: &Db, shop: &Shop<'_>, login: &str, once: Once<'_>, command: &Command) -> Result<Done<Acted>, Refusal> {
+    store::act(db, shop, &Hand { who: login, login, sight: &Sight::everywhere() }, once, command).await
 }
 
 fn seller<'a>(clerk: &'a str, outlet: &'a str) -> Seller<'a> {
@@ -126,7 +163,7 @@ impl House {
             house.assigns(holder, code, level, 0).await.unwrap();
         }
         let new = Allocate { piece: Piece::Card, first: "89860000", last: "89860099", partner: "P1", outlet: "O1", territory: "421102001" };
-        stock::allocate(&house.db, "allocate-o1", "sys", &new).await.unwrap();
+        assert!(stock::allocate(&house.db, "allocate-o1", "sys", &new).await.unwrap().is_new());
         house.register.refresh(&house.db).await.unwrap();
         house
     }
@@ -155,7 +192,7 @@ impl House {
     async fn acts(&self, login: &str, id: &str, command: Command) -> Result<Acted, Refusal> {
         let kept = store::get(&mut self.db.read().await?, &Sight::everywhere(), id).await?;
         let key = format!("{login} {id} {} {}", kept.version, command.name());
-        let done = store::act(&self.db, &self.shop(), &key, &Sight::everywhere(), (login, login), id, kept.version, &command).await?;
+        let done = acts(&self.db, &self.shop(), login, Once { id, version: kept.version, key: &key }, &command).await?;
         Ok(done.into_inner())
     }
 

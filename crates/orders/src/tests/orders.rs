@@ -3,6 +3,7 @@
 use super::{DOCUMENT, House, activation, code, day, recharge, seller};
 use crate::order::list::{self, Query, Sort};
 use crate::order::machine::Command;
+use crate::order::store::Once;
 use crate::order::{Part, State, Wanted, WantedItem, store};
 use crate::sight::Sight;
 use qudao_access::{Scope, work_ids};
@@ -42,7 +43,11 @@ async fn an_order_lives(db: TestDb) {
     assert_eq!(house.acts("C1", &order.id, done(Part::Delivery)).await.unwrap().state, State::Effective, "complete when all is done");
     let kept = house.order(&order.id).await;
     assert_eq!((kept.effective_on, kept.network.as_str(), kept.offer.total.0), (Some(day("2026-07-01")), "4G", 55_800));
-    assert_eq!(code(&house.acts("C1", &order.id, Command::Cancel("反悔".into())).await), "orders.state", "an effective order does not change");
+    assert_eq!(
+        code(&house.acts("C1", &order.id, Command::Cancel("反悔".into())).await),
+        "orders.state",
+        "an effective order does not change"
+    );
     let rewritten = store::rewrite(&house.db, &house.shop(), &Sight::everywhere(), "C1", &order.id, 8, &wanted).await;
     assert_eq!(code(&rewritten), "orders.state");
     assert_eq!(house.acts("M1", &order.id, Command::Terminate("销户".into())).await.unwrap().state, State::Terminated);
@@ -83,7 +88,8 @@ async fn a_request_sent_twice_is_one_order(db: TestDb) {
     assert_eq!(house.count("select count(*) as n from order_head").await, 1);
     let id = "OD260701000001";
     let command = Command::Submit { sha256: house.order(id).await.offer.sha256, consent: false };
-    let submit = async || store::act(&house.db, &house.shop(), "key-00002", &Sight::everywhere(), ("C1", "C1"), id, 1, &command).await;
+    let once = Once { id, version: 1, key: "key-00002" };
+    let submit = async || super::acts(&house.db, &house.shop(), "C1", once, &command).await;
     assert!(submit().await.unwrap().is_new());
     assert!(!submit().await.unwrap().is_new(), "sent again it is the same act");
     assert_eq!(house.count("select orders as n from acceptance_usage where kind = 'clerk'").await, 1);
@@ -100,7 +106,11 @@ async fn the_same_business_twice_is_refused(db: TestDb) {
     assert_eq!(code(&house.activates("13900000002", "89860001", "S3").await), "orders.duplicate", "the same card");
     assert_eq!(code(&house.activates("13900000003", "89860003", "S1").await), "orders.duplicate", "the same number of the business system");
     house.acts("M1", "OD260701000001", Command::Reverse("客户退订".into())).await.unwrap();
-    assert_eq!(code(&house.activates("13900000001", "89860004", "S1").await), "orders.duplicate", "a number of the business system is used once");
+    assert_eq!(
+        code(&house.activates("13900000001", "89860004", "S1").await),
+        "orders.duplicate",
+        "a number of the business system is used once"
+    );
 }
 
 async fn who_may_not_sell_is_refused(db: TestDb) {
@@ -156,7 +166,10 @@ async fn products_must_go_together(db: TestDb) {
 async fn what_was_confirmed_is_kept(db: TestDb) {
     // R6.12, R4.20
     let mut house = House::of(db).await;
-    let order = house.starts("C1", &Wanted { decision: Some(crate::order::Decision::HandsetFirst), ..activation("13900000001", "89860001") }).await.unwrap();
+    let order = house
+        .starts("C1", &Wanted { decision: Some(crate::order::Decision::HandsetFirst), ..activation("13900000001", "89860001") })
+        .await
+        .unwrap();
     house.identifies("C1", &order.id, DOCUMENT).await.unwrap();
     let seen = house.order(&order.id).await.offer;
     assert_eq!((seen.total.0, seen.terms.len()), (5_900, 3));
@@ -171,7 +184,8 @@ async fn what_was_confirmed_is_kept(db: TestDb) {
         master
     };
     house.master = dearer;
-    let anew = Wanted { items: vec![WantedItem { product: "M69".into(), ..WantedItem::default() }], ..activation("13900000001", "89860001") };
+    let anew =
+        Wanted { items: vec![WantedItem { product: "M69".into(), ..WantedItem::default() }], ..activation("13900000001", "89860001") };
     store::rewrite(&house.db, &house.shop(), &Sight::everywhere(), "C1", &order.id, 2, &anew).await.unwrap();
     let stale = Command::Submit { sha256: seen.sha256, consent: true };
     assert_eq!(code(&house.acts("C1", &order.id, stale).await), "orders.terms.changed", "the customer saw another price");
@@ -203,8 +217,12 @@ async fn lists_and_counts_stay_within_reach(db: TestDb) {
     let rest = list(own(), Query { limit: 2, after: newest.next, ..Query::default() }).await;
     assert_eq!((amounts(&rest), rest.next), (vec![3_000], None));
     let all = Scope { partners: vec!["P1".into()], ..Scope::default() };
-    assert_eq!(amounts(&list(all.clone(), Query { sort: Sort::Amount, rising: true, limit: 9, ..Query::default() }).await), [1_000, 2_000, 3_000, 9_000]);
-    let effective = Query { states: vec![State::Effective], business: "recharge".into(), text: "000001".into(), limit: 9, ..Query::default() };
+    assert_eq!(
+        amounts(&list(all.clone(), Query { sort: Sort::Amount, rising: true, limit: 9, ..Query::default() }).await),
+        [1_000, 2_000, 3_000, 9_000]
+    );
+    let effective =
+        Query { states: vec![State::Effective], business: "recharge".into(), text: "000001".into(), limit: 9, ..Query::default() };
     assert_eq!(amounts(&list(all.clone(), effective).await), [3_000]);
     assert_eq!(list(Scope { outlets: vec!["O3".into()], ..Scope::default() }, Query::default()).await.total, 0);
     let sight = Sight::of(own(), &house.master, day("2026-07-01"));

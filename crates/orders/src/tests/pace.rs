@@ -3,8 +3,7 @@
 use super::{House, recharge, seller};
 use crate::business::Definitions;
 use crate::order::machine::Command;
-use crate::order::store;
-use crate::sight::Sight;
+use crate::order::store::{self, Once};
 use qudao_platform::db::{Db, Durability};
 use qudao_testkit::on_sqlite;
 use std::sync::Arc;
@@ -28,7 +27,8 @@ fn orders_a_second_on_sqlite() {
             let acted = store::start(&db, &shop, &started, &seller("C1", "O1"), &recharge(1)).await.unwrap().into_inner();
             let sha256 = store::quote(&shop, "O1", &recharge(1), qudao_access::sessions::day(db.now_us())).unwrap().offer.sha256;
             let command = Command::Submit { sha256, consent: false };
-            store::act(&db, &shop, &sent, &Sight::everywhere(), ("C1", "C1"), &acted.id, 1, &command).await.unwrap();
+            let once = Once { id: &acted.id, version: 1, key: &sent };
+            assert!(super::acts(&db, &shop, "C1", once, &command).await.unwrap().is_new());
         }
         let took = begun.elapsed();
         println!("{ORDERS} orders in {took:?}: {} orders a second", u128::from(ORDERS) * 1_000_000 / took.as_micros());

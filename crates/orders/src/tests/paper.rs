@@ -45,7 +45,7 @@ async fn a_missing_slip_holds(db: TestDb) {
     slip::act(&house.db, &house.definitions, &all, "M1", &first.id, 2, &SlipAct::Approve).await.unwrap();
     let holding = async |on: &str| slip::holding(&mut house.db.read().await.unwrap(), day(on)).await.unwrap();
     assert!(holding("2026-07-04").await.is_empty(), "three days are not over");
-    assert_eq!(holding("2026-07-05").await, [second.id.clone()]);
+    assert_eq!(holding("2026-07-05").await, std::slice::from_ref(&second.id));
     house.db.clock().advance(Duration::from_hours(24 * 9));
     let today = day("2026-07-10");
     let missing = slip::missing(&mut house.db.read().await.unwrap(), &all, today).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_missing_slip_holds(db: TestDb) {
     let counts = slip::counts(&mut house.db.read().await.unwrap(), &all, today).await.unwrap();
     assert_eq!((counts.due, counts.in_time, counts.holding), (2, 1, 1));
     slip::act(&house.db, &house.definitions, &all, "M1", &second.id, 1, &SlipAct::Lose("搬迁遗失".into())).await.unwrap();
-    assert_eq!(holding("2026-07-10").await, [second.id.clone()], "a lost one holds too");
+    assert_eq!(holding("2026-07-10").await, std::slice::from_ref(&second.id), "a lost one holds too");
     let query = slip::Query { holding_on: Some(today), limit: 10, ..slip::Query::default() };
     let page = slip::list(&mut house.db.read().await.unwrap(), &all, &query).await.unwrap();
     assert_eq!(page.rows.iter().map(|slip| (slip.order.as_str(), slip.holds(today))).collect::<Vec<_>>(), [(second.id.as_str(), true)]);

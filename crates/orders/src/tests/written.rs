@@ -40,8 +40,12 @@ impl FactPort for Facts {
         let mut rows = self.rows.lock().unwrap();
         for line in lines {
             received += 1;
-            let cells: BTreeMap<String, String> =
-                heads.iter().zip(line.split(',')).filter(|(_, cell)| !cell.is_empty()).map(|(head, cell)| ((*head).to_owned(), cell.to_owned())).collect();
+            let cells: BTreeMap<String, String> = heads
+                .iter()
+                .zip(line.split(','))
+                .filter(|(_, cell)| !cell.is_empty())
+                .map(|(head, cell)| ((*head).to_owned(), cell.to_owned()))
+                .collect();
             let id = cells["event_id"].clone();
             match rows.get(&id) {
                 Some(there) if *there == cells => duplicates += 1,
@@ -116,8 +120,14 @@ async fn each_order_is_one_fact(db: TestDb) {
     assert_eq!(writes(&house, &facts).await.unwrap(), Written::default());
     assert_eq!(facts.ids(), [topup.id.as_str(), bill.id.as_str(), "S1"], "the business system's number where there is one");
     let cell = |column: &str| facts.cell("S1", column);
-    assert_eq!((cell("kind"), cell("outlet"), cell("clerk"), cell("order_id")), ("activation".into(), "O1".into(), "C1".into(), order.id.clone()));
-    assert_eq!((cell("amount"), cell("plan_fee"), cell("identity_verified"), cell("term_months")), ("59.00".into(), "59.00".into(), "是".into(), "24".into()));
+    assert_eq!(
+        (cell("kind"), cell("outlet"), cell("clerk"), cell("order_id")),
+        ("activation".into(), "O1".into(), "C1".into(), order.id.clone())
+    );
+    assert_eq!(
+        (cell("amount"), cell("plan_fee"), cell("identity_verified"), cell("term_months")),
+        ("59.00".into(), "59.00".into(), "是".into(), "24".into())
+    );
     assert_eq!((cell("slip_on"), cell("subscriber")), (String::new(), "13900000001".into()));
     assert_eq!(facts.cell(&bill.id, "item"), "缴费");
     house.db.clock().advance(std::time::Duration::from_hours(48));
