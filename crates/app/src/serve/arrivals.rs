@@ -127,7 +127,11 @@ async fn counted<T: Send + 'static>(desk: &Arc<Desk>, work: impl FnOnce(&[Came<'
     let desk = Arc::clone(desk);
     heavy(move || {
         let store = FactStore::open(&desk.home.root().to_string_lossy())?;
-        let reports: Vec<ImportReport> = store.batches()?.iter().filter_map(|batch| store.report(&batch.batch).ok()).collect();
+        let reports: Vec<ImportReport> = {
+            // What was ordered here is no delivery of another system.
+            let batches = store.batches()?.into_iter().filter(|batch| !qudao_orders::order::facts::is_ours(&batch.file));
+            batches.filter_map(|batch| store.report(&batch.batch).ok()).collect()
+        };
         let on = |report: &ImportReport| brought.get(&report.batch).copied().unwrap_or(report.day);
         let came: Vec<Came<'_>> = reports.iter().map(|report| Came { report, on: on(report) }).collect();
         work(&came)

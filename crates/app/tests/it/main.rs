@@ -19,6 +19,7 @@ mod reached;
 mod served;
 mod served_access;
 mod served_flows;
+mod served_orders;
 mod served_scope;
 mod served_sso;
 mod shrink;

@@ -31,6 +31,14 @@ const CONSUMER: &str = "order-facts";
 /// Most events of a round.
 const MOST: u32 = 2_000;
 
+/// How the files begin that rounds import.
+const FILE: &str = "orders-";
+
+/// Whether a batch of facts came from here and not from a system outside, by its file.
+pub fn is_ours(file: &str) -> bool {
+    file.starts_with(FILE)
+}
+
 /// A row of facts, as a file writes it: name of the column and text.
 type Cells = BTreeMap<String, String>;
 
@@ -206,7 +214,7 @@ fn import(port: &dyn FactPort, master: &Master, rows: &[(Table, Cells)], day: Da
         if of.is_empty() {
             continue;
         }
-        let path = folder.path().join(format!("orders-{}.csv", table.name()));
+        let path = folder.path().join(format!("{FILE}{}.csv", table.name()));
         write(&path, table, &of)?;
         let mut job = ImportJob::new(table, &path, day);
         // A row whose number a file brought with another content stays out: the business system's own row stands.

@@ -77,7 +77,7 @@ async fn nothing_takes_effect_without_identity(db: TestDb) {
 }
 
 async fn a_request_sent_twice_is_one_order(db: TestDb) {
-    // R0.25
+    // R6.14, N28
     let house = House::of(db).await;
     let start = async |amount| store::start(&house.db, &house.shop(), "key-00001", &seller("C1", "O1"), &recharge(amount)).await;
     let first = start(5_000).await.unwrap();

@@ -108,7 +108,7 @@ pub(super) async fn writes(house: &House, facts: &Arc<Facts>) -> Result<Written,
 }
 
 async fn each_order_is_one_fact(db: TestDb) {
-    // R0.27, R7.154, R4.17
+    // R0.27, R7.154, R4.17, R4.3
     let (house, facts) = (House::of(db).await, Arc::new(Facts::default()));
     let order = house.activates("13900000001", "89860001", "S1").await.unwrap();
     let topup = house.starts("C2", &super::recharge(5_000)).await.unwrap();
@@ -141,7 +141,7 @@ async fn each_order_is_one_fact(db: TestDb) {
 }
 
 async fn a_round_that_was_broken_off_loses_and_doubles_nothing(db: TestDb) {
-    // R1.40
+    // N28, R0.27
     let (house, facts) = (House::of(db).await, Arc::new(Facts::default()));
     for number in 1..=3 {
         house.activates(&format!("1390000000{number}"), &format!("8986000{number}"), &format!("S{number}")).await.unwrap();

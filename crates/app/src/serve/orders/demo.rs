@@ -62,7 +62,9 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
     for (at, until) in LIVES.into_iter().enumerate() {
         life(desk, &asker, &work, at, until).await?;
     }
-    refused(desk, &asker, &work).await
+    refused(desk, &asker, &work).await?;
+    // Before anybody looks, so that figures do not move under them.
+    super::rounds::round(desk).await.map(drop)
 }
 
 /// Levels around the demo's outlet: its partner, the outlets and work IDs of the partner.
