@@ -240,7 +240,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     let address = args.address.clone().unwrap_or_else(|| format!("http://{at}"));
     tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
     tokio::spawn(flows::rounds(Arc::clone(&desk)));
-    tokio::spawn(orders::rounds(Arc::clone(&desk)));
+    tokio::spawn(orders::rounds(Arc::clone(&desk), args.demo));
     say.note(
         format_args!("控制台 http://{at}/ ，手机页面 http://{at}/m/ ，按 Ctrl+C 停止"),
         format_args!("console http://{at}/, phone pages http://{at}/m/, Ctrl+C stops"),

@@ -29,7 +29,7 @@ const TOPIC: &str = "order.fact";
 /// Who writes them.
 const CONSUMER: &str = "order-facts";
 /// Most events of a round.
-const MOST: u32 = 2_000;
+const MOST: u32 = 20_000;
 
 /// How the files begin that rounds import.
 const FILE: &str = "orders-";

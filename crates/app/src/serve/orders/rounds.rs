@@ -8,16 +8,26 @@ use qudao_orders::order::facts::{self, Written};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often is looked whether something took effect.
-const ROUND: Duration = Duration::from_secs(30);
+/// How often what took effect is written: each time makes a batch, and a store has a batch more to read.
+const ROUND: Duration = Duration::from_hours(1);
+/// The same in a demo, where somebody looks.
+const QUICK: Duration = Duration::from_secs(30);
 
 /// Writes what took effect, until the server stops.
-pub(crate) async fn rounds(desk: Arc<Desk>) {
-    let mut clock = tokio::time::interval(ROUND);
+pub(crate) async fn rounds(desk: Arc<Desk>, quick: bool) {
+    let mut clock = tokio::time::interval(if quick { QUICK } else { ROUND });
     loop {
         clock.tick().await;
-        if let Err(refusal) = round(&desk).await {
-            tracing::error!(code = refusal.code, "{}", refusal.text.en);
+        // A round takes so many events and no more; what is left is taken at once.
+        loop {
+            match round(&desk).await {
+                Ok(written) if written.events == 0 => break,
+                Ok(written) => tracing::info!(events = written.events, facts = written.facts, "orders became facts"),
+                Err(refusal) => {
+                    tracing::error!(code = refusal.code, "{}", refusal.text.en);
+                    break;
+                }
+            }
         }
     }
 }
