@@ -114,6 +114,20 @@ permissions! {
     FlowRead = "flow.read",
     /// Cancel what others applied for.
     FlowManage = "flow.manage",
+    /// See acceptance levels, refused orders and who is near a limit.
+    AcceptanceRead = "acceptance.read",
+    /// Give acceptance levels, suspend and restore them.
+    AcceptanceManage = "acceptance.manage",
+    /// See orders, their slips, cards and numbers.
+    OrderRead = "order.read",
+    /// Take orders with one's own work ID.
+    OrderTake = "order.take",
+    /// Carry orders of others on, take effective ones back.
+    OrderHandle = "order.handle",
+    /// Note slips that came back, and check them.
+    SlipHandle = "slip.handle",
+    /// Allocate and move cards and numbers.
+    StockHandle = "stock.handle",
 }
 
 /// What a grant of a role names.

@@ -166,6 +166,12 @@ pub async fn list(tx: &mut Tx, login: &str) -> Result<Vec<WorkId>, Refusal> {
     tx.query(sql, args![login]).await?.iter().map(of_row).collect()
 }
 
+/// Who is bound to a work ID now; nobody where it is not bound or suspended.
+pub async fn bound(tx: &mut Tx, clerk: &str) -> Result<Option<WorkId>, Refusal> {
+    let row = tx.query_opt("select * from access_work_id where clerk = $1 and suspended_us is null", args![clerk]).await?;
+    row.map(|row| of_row(&row)).transpose()
+}
+
 /// The work IDs of a person that are suspended and not bound to them again.
 pub(crate) async fn suspended(tx: &mut Tx, login: &str) -> Result<Vec<String>, Refusal> {
     let sql = "select distinct clerk from access_work_id a where login = $1 and suspended_us is not null

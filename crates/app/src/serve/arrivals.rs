@@ -148,7 +148,8 @@ impl Arrived {
                     continue;
                 }
                 match store.report_of(batch) {
-                    Ok(report) => all.extend(report.as_ref().map(Brought::of)),
+                    // What was ordered here is no delivery of another system.
+                    Ok(report) => all.extend(report.as_ref().filter(|report| !qudao_orders::order::facts::is_ours(&report.file)).map(Brought::of)),
                     // The others are told nevertheless.
                     Err(refusal) => tracing::warn!(code = refusal.code, batch = batch.batch, "{}", refusal.text.en),
                 }

@@ -10,6 +10,7 @@ use super::homepage::Kept;
 use super::jobs::Jobs;
 use super::ledger::Books;
 use super::opened::{Opened, Run};
+use super::orders::Orders;
 use super::roll::Roll;
 use super::shelf::Shelf;
 use crate::inputs;
@@ -37,6 +38,7 @@ pub(crate) struct Desk {
     pub(crate) books: Books,
     pub(crate) figures: Figures,
     pub(crate) flows: Flows,
+    pub(crate) orders: Orders,
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
@@ -64,6 +66,7 @@ impl Desk {
         let register = params::load(&mut db.read().await?, standard).await?;
         let roles = Roles::standard()?;
         let flows = Flows::standard(&roles, &home)?;
+        let orders = Orders::open(&db).await?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),
@@ -71,6 +74,7 @@ impl Desk {
             figures: Figures::open(home.root())?,
             home,
             flows,
+            orders,
             roles,
             counters: Counters::default(),
             books: Books::default(),

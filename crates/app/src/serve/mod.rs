@@ -62,6 +62,7 @@ mod oidc;
 mod onboarding;
 mod opened;
 mod outlet_all;
+mod orders;
 mod papers;
 mod parameters;
 mod paying;
@@ -201,7 +202,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(disputes::routes())
         .merge(invoices::routes())
         .merge(my::routes());
-    let routes = routes.merge(partners).merge(flows::routes());
+    let routes = routes.merge(partners).merge(flows::routes()).merge(orders::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
@@ -240,6 +241,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         demo_documents::fill(&desk).await?;
         demo_papers::fill(&desk).await?;
         flows::fill(&desk).await?;
+        orders::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(
@@ -253,6 +255,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     let address = args.address.clone().unwrap_or_else(|| format!("http://{at}"));
     tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
     tokio::spawn(flows::rounds(Arc::clone(&desk)));
+    tokio::spawn(orders::rounds(Arc::clone(&desk), args.demo));
     say.note(
         format_args!("控制台 http://{at}/ ，手机页面 http://{at}/m/ ，按 Ctrl+C 停止"),
         format_args!("console http://{at}/, phone pages http://{at}/m/, Ctrl+C stops"),

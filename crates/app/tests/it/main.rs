@@ -21,6 +21,7 @@ mod served;
 mod served_access;
 mod served_flows;
 mod served_network;
+mod served_orders;
 mod served_reward;
 mod served_scope;
 mod served_sso;
