@@ -16,6 +16,7 @@ const phone: English<'phone'> = {
     business: 'Business',
     commission: 'Pay',
     applications: 'Approvals',
+    orders: 'Orders',
     learn: 'Learn',
     mine: 'Me',
   },

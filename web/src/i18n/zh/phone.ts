@@ -8,7 +8,16 @@ const phone = {
   failed: '加载失败，请稍后重试',
   traceId: '追踪号',
   offline: '当前没有网络；已填写的内容保存在本机',
-  tabs: { label: '主导航', home: '首页', business: '业务', commission: '酬金', applications: '审批', learn: '学习', mine: '我的' },
+  tabs: {
+    label: '主导航',
+    home: '首页',
+    business: '业务',
+    commission: '酬金',
+    applications: '审批',
+    orders: '订单',
+    learn: '学习',
+    mine: '我的',
+  },
   photo: { add: '添加照片', of: '第 {{number}} 张照片', remove: '移除{{name}}', wrong: '无法读取这个文件，请换一张照片' },
   mine: {
     title: '我的',
