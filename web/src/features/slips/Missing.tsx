@@ -76,7 +76,7 @@ function Ages({ rows, onOutlet }: { rows: Schema<'MissingSlips'>[]; onOutlet: (o
             </td>
           ))}
           <td className="num">{sum((row) => row.total)}</td>
-          <td />
+          <td>—</td>
         </tr>
       </tfoot>
     </PlainTable>

@@ -40,7 +40,7 @@ const slips: English<'slips'> = {
   noMissing: 'No slips are missing',
   ages: { overdue_1_3: '1–3 days overdue', overdue_4_7: '4–7 days', overdue_8_30: '8–30 days', overdue_longer: 'Longer' },
   oldest: 'Longest due',
-  showMissing: 'Show the {{count}} missing slips of {{outlet}}',
+  showMissing: 'Show the overdue slips of {{outlet}}, {{count}} of them missing',
 };
 
 export default slips;

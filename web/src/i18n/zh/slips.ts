@@ -38,7 +38,7 @@ const slips = {
   noMissing: '没有欠交的回单',
   ages: { overdue_1_3: '逾期 1–3 天', overdue_4_7: '4–7 天', overdue_8_30: '8–30 天', overdue_longer: '30 天以上' },
   oldest: '最早应交',
-  showMissing: '查看 {{outlet}} 欠交的 {{count}} 份回单',
+  showMissing: '查看 {{outlet}} 逾期的回单，其中欠交 {{count}} 份',
 };
 
 export default slips;
