@@ -1,7 +1,6 @@
 import { Alert, DatePicker, Form, Input, Radio, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import type { Dayjs } from 'dayjs';
 import { useLabel, useT } from '@/i18n';
-import { today } from '@/shared/format/time';
 import { ActionDrawer } from '@/shared/ui/Drawers';
 import { PlacePick } from '@/shared/ui/PlacePick';
 import { assign, HOLDERS, reload, useDefinitions, versionOf, type Holder, type Row } from './data';
@@ -46,7 +45,7 @@ export function Assign({ row, onClose }: { row?: Row; onClose: () => void }) {
       consequence={t('assignConsequence')}
       verb={t('assign')}
       done={t('assigned')}
-      initial={{ holder: 'clerk', from: dayjs(today()), level: row?.level ?? undefined, certificate: row?.certificate }}
+      initial={{ holder: 'clerk', level: row?.level ?? undefined, certificate: row?.certificate }}
       onSubmit={submit}
       onStale={async () => {
         await reload();

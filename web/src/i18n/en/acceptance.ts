@@ -37,7 +37,7 @@ const acceptance: English<'acceptance'> = {
   codeMissing: 'Choose who it is for',
   levelMissing: 'Choose a level',
   cooperativeHelp: 'This level is for cooperatives alone, and they hold no other',
-  fromHelp: 'Today or later',
+  fromHelp: 'The level holds from this day on',
   fromMissing: 'Choose the first day',
   suspend: 'Suspend',
   restore: 'Restore',

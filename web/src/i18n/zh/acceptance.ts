@@ -35,7 +35,7 @@ const acceptance = {
   codeMissing: '请选择对象',
   levelMissing: '请选择级别',
   cooperativeHelp: '该级别只授予合作社，合作社也只能持有该级别',
-  fromHelp: '可以是今天或以后',
+  fromHelp: '从这一天起按此级别受理',
   fromMissing: '请选择生效日期',
   suspend: '暂停',
   restore: '恢复',

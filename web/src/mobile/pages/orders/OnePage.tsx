@@ -5,7 +5,7 @@ import { useLabel, useT } from '@/i18n';
 import { yuan } from '@/shared/format/money';
 import { dateTime } from '@/shared/format/time';
 import { GRAVE, offered, openTasks, type Verb, type Whole } from '@/shared/orders/acts';
-import { ORDER_TONES, SLIP_TONES, TASK_TONES } from '@/shared/orders/states';
+import { LIFE, ORDER_TONES, SLIP_TONES, TASK_TONES } from '@/shared/orders/states';
 import { useUrl } from '@/shared/url';
 import { Badge, Btn, Card, List, ListItem, Loaded, Page, Strip, place } from '../../kit';
 import { ActSheet } from './ActSheet';
@@ -32,7 +32,7 @@ export default function OnePage() {
       <Loaded query={query} rows={6}>
         {(data) => (
           <>
-            {url.done !== undefined && <Done whole={data} />}
+            {url.done !== undefined && LIFE.slice(1).some((state) => state === data.order.state) && <Done whole={data} />}
             <Content whole={data} onTask={(verb, part) => setDoing({ verb, part })} />
           </>
         )}

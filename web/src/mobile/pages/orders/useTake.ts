@@ -27,12 +27,18 @@ async function begin(owner: string, asked: string | undefined): Promise<Draft | 
   const id = asked ?? local?.order?.id;
   if (id === undefined) return local ?? fresh(owner);
   const whole = await read(id);
-  if (whole.order.state !== 'draft') {
+  const { state } = whole.order;
+  if (state !== 'draft') {
     if (local?.order?.id === id) await drop(owner);
-    return { sent: id };
+    // What was given up meanwhile is nothing to go on with.
+    return asked === undefined && state === 'cancelled' ? fresh(owner) : { sent: id };
   }
   return local?.order?.id === id ? { ...local, order: { id, version: whole.order.version } } : resumed(owner, whole);
 }
+
+/** The order as it was just read: no page shows an older offer. */
+const seen = (whole: Whole) =>
+  queries.setQueryData(api.queryOptions('get', '/api/v1/orders/{id}', { params: { path: { id: whole.order.id } } }).queryKey, whole);
 
 export function useTake(owner: string, asked: string | undefined) {
   const [draft, setDraft] = useState<Draft>();
@@ -59,10 +65,8 @@ export function useTake(owner: string, asked: string | undefined) {
     return () => clearTimeout(timer);
   }, [draft, sent]);
 
-  const change = (patch: Partial<Draft>) => {
-    setRefused(undefined);
-    setDraft((before) => before && { ...before, ...patch });
-  };
+  // What is typed while the server is asked stays, too.
+  const change = (patch: Partial<Draft>) => setDraft((before) => before && { ...before, ...patch });
   const type = (patch: Partial<Typed>) => setDraft((before) => before && { ...before, typed: { ...before.typed, ...patch } });
   /** Does something with the server; what was typed stays whatever it says. */
   const attempt = async (run: (now: Draft) => Promise<void>) => {
@@ -86,6 +90,7 @@ export function useTake(owner: string, asked: string | undefined) {
       setSent(id);
       return;
     }
+    seen(whole);
     change({ order: { id, version: whole.order.version } });
   };
   const keepWanted = async (now: Draft, business: Business) => {
@@ -105,11 +110,12 @@ export function useTake(owner: string, asked: string | undefined) {
     }
     const once = onceFor(now, body);
     // Kept before it is sent: a second try after a lost answer is the same order.
+    change({ once });
     await keep({ ...now, once });
     const acted = await answer(
       http.POST('/api/v1/orders', { params: { header: { 'Idempotency-Key': once.key } }, headers: onceHeader(once.key), body }),
     );
-    return { ...now, once, order: { id: acted.id, version: acted.version }, kept };
+    return { ...now, order: { id: acted.id, version: acted.version }, kept };
   };
   return {
     draft,
@@ -121,7 +127,10 @@ export function useTake(owner: string, asked: string | undefined) {
     busy,
     /** Whether the last check said that the customer is not who they say. */
     failedCheck,
-    change,
+    change: (patch: Partial<Draft>) => {
+      setRefused(undefined);
+      change(patch);
+    },
     type,
     /** Begins anew; a draft the server has stays in the list of orders. */
     restart: async () => {
@@ -135,31 +144,33 @@ export function useTake(owner: string, asked: string | undefined) {
         const next = await keepWanted(now, business);
         const whole = await read(next.order!.id);
         await refresh();
-        // The offer of before is never shown again.
-        queries.setQueryData(api.queryOptions('get', '/api/v1/orders/{id}', { params: { path: { id: whole.order.id } } }).queryKey, whole);
+        seen(whole);
         setFailedCheck(false);
-        setDraft({ ...next, order: { id: whole.order.id, version: whole.order.version }, step: nextStep(whole) });
+        change({ kept: next.kept, order: { id: whole.order.id, version: whole.order.version }, step: nextStep(whole) });
       }),
     identify: (name: string, number: string) =>
       attempt(async (now) => {
         const { id, version } = now.order!;
-        const seen = { id, version, key: key(['identify', id, version, name, number]) };
-        const done = await answer(http.POST('/api/v1/orders/{id}/identity', { ...named(seen), body: { name, number } }));
+        const once = { id, version, key: key(['identify', id, version, name, number]) };
+        const done = await answer(http.POST('/api/v1/orders/{id}/identity', { ...named(once), body: { name, number } }));
         setFailedCheck(!done.passed);
-        setDraft({ ...now, order: { id, version: done.version }, step: done.passed ? 'terms' : 'identity' });
+        change({ order: { id, version: done.version }, step: done.passed ? 'terms' : 'identity' });
         await refresh();
       }),
     submit: (sha256: string, business: Business) =>
       attempt(async (now) => {
         const { id, version } = now.order!;
-        const seen = { id, version, key: key(['submit', id, version, sha256, now.consent]) };
+        const once = { id, version, key: key(['submit', id, version, sha256, now.consent]) };
         try {
-          await http.POST('/api/v1/orders/{id}/submit', { ...named(seen), body: { sha256, consent: now.consent } });
+          await http.POST('/api/v1/orders/{id}/submit', { ...named(once), body: { sha256, consent: now.consent } });
         } catch (error) {
           // The offer changed since it was written: writes it anew, so that the customer sees the one of now.
           if (isApiError(error) && error.code === 'orders.terms.changed') {
-            if (now.typed.subscriber.trim() === '' && business.subscriber) setDraft({ ...now, step: 'wanted' });
-            else setDraft(await keepWanted({ ...now, kept: '' }, business));
+            if (now.typed.subscriber.trim() === '' && business.subscriber) change({ step: 'wanted' });
+            else {
+              const { order, kept } = await keepWanted({ ...now, kept: '' }, business);
+              change({ order, kept });
+            }
             await refresh();
           }
           throw error;
