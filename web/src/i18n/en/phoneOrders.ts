@@ -2,6 +2,7 @@ import type { English } from '../names';
 
 const phoneOrders: English<'phoneOrders'> = {
   take: {
+    problem: 'This cannot be taken; see above',
     title: 'Take an order',
     step: 'Step {{at}} of {{of}}: {{step}}',
     saved: 'kept on this phone {{at}}',

@@ -1,5 +1,6 @@
 const phoneOrders = {
   take: {
+    problem: '不能办理，原因见上',
     title: '受理业务',
     step: '第 {{at}} 步，共 {{of}} 步：{{step}}',
     saved: '已存本机 {{at}}',

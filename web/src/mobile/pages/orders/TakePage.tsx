@@ -88,7 +88,12 @@ function Steps({ take, draft, definitions, seller }: StepsProps) {
           onType={take.type}
           foot={(blocked) => (
             <Foot back={() => take.change({ step: 'business' })}>
-              <Btn kind="main" busy={take.busy} blocked={seller.problem?.text ?? blocked} onClick={() => void take.save(business)}>
+              <Btn
+                kind="main"
+                busy={take.busy}
+                blocked={seller.problem ? t('take.problem') : blocked}
+                onClick={() => void take.save(business)}
+              >
                 {t('take.next')}
               </Btn>
             </Foot>
@@ -102,14 +107,19 @@ function Steps({ take, draft, definitions, seller }: StepsProps) {
   );
 }
 
-/** The two buttons at the end of a step. */
+/** The two buttons of a step, where the thumb is. */
 function Foot({ back, children }: { back: () => void; children: ReactNode }) {
   const t = useT('phoneOrders');
   return (
-    <div style={{ display: 'grid', gap: 8 }}>
-      {children}
-      <Btn onClick={back}>{t('take.back')}</Btn>
-    </div>
+    <>
+      <div style={{ height: 72 }} />
+      <div className="m-foot">
+        <div style={{ flexWrap: 'wrap' }}>
+          <Btn onClick={back}>{t('take.back')}</Btn>
+          {children}
+        </div>
+      </div>
+    </>
   );
 }
 

@@ -59,7 +59,7 @@ function Form({ typed, business, handsets, onType, foot, products }: Props & { p
     : found.length > 0
       ? t('products.clash')
       : whole && quote.data?.problem && !quote.isPlaceholderData
-        ? quote.data.problem.text
+        ? t('take.problem')
         : undefined;
   return (
     <>
