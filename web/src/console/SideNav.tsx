@@ -5,6 +5,7 @@ import {
   HomeOutlined,
   SettingOutlined,
   ShopOutlined,
+  SolutionOutlined,
   WalletOutlined,
 } from '@ant-design/icons';
 import { Link, useRouterState } from '@tanstack/react-router';
@@ -18,6 +19,7 @@ import { nav } from './features';
 const ICONS: Record<Group, ReactNode> = {
   work: <HomeOutlined />,
   network: <ShopOutlined />,
+  orders: <SolutionOutlined />,
   volume: <BarChartOutlined />,
   settlement: <WalletOutlined />,
   policy: <FileTextOutlined />,

@@ -14,6 +14,7 @@ const ICONS = {
   business: 'M5 20V10M12 20V4M19 20v-7',
   commission: 'M4 7h16v12H4zM4 11h16M15 15h2',
   learn: 'M3 6l9-3 9 3-9 3zM6 8v6c3 3 9 3 12 0V8',
+  orders: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h6M9 16h4',
   applications: 'M5 3h14v18H5zM8 8h8M8 12h5M8 17l2 2 5-5',
   outlets: 'M4 10l1-5h14l1 5M5 10v10h14V10M9 20v-6h6v6',
   mine: 'M12 12a4 4 0 100-8 4 4 0 000 8zM4 21c1-5 15-5 16 0',
@@ -27,6 +28,7 @@ const TABS = (
     ['commission', '/commission'],
     ['applications', '/applications'],
     ['outlets', '/outlets'],
+    ['orders', '/orders'],
     ['learn', '/learn'],
     ['mine', '/mine'],
   ] as const

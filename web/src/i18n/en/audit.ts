@@ -6,6 +6,7 @@ const audit: English<'audit'> = {
   who: 'Who',
   action: 'Action',
   actions: {
+    acceptance: { assign: 'Acceptance level given', suspend: 'Acceptance level suspended', restore: 'Acceptance level restored' },
     agreement: { create: 'Agreement added', change: 'Agreement changed', end: 'Agreement ended', import: 'Agreement imported' },
     bank_account: {
       enter: 'Bank account entered',
@@ -78,6 +79,18 @@ const audit: English<'audit'> = {
       view_update: 'View changed',
       view_delete: 'View deleted',
     },
+    order: {
+      start: 'Order begun',
+      rewrite: 'Order changed',
+      identify: 'Customer identified',
+      submit: 'Order submitted',
+      accept: 'System number noted',
+      finish: 'Part of an order done',
+      fail: 'Part of an order failed',
+      cancel: 'Order cancelled',
+      reverse: 'Order taken back',
+      terminate: 'Contract ended early',
+    },
     outlet: {
       create: 'Outlet added',
       change: 'Outlet changed',
@@ -148,7 +161,9 @@ const audit: English<'audit'> = {
     product: { create: 'Product added', change: 'Product changed', end: 'Product ended', import: 'Product imported' },
     rival: { note: 'Rival estimate noted' },
     share: { create: 'Shared', revoke: 'Share taken back' },
+    slip: { return: 'Slip returned', approve: 'Slip found right', reject: 'Slip rejected', lose: 'Slip lost' },
     statement: { confirm: 'Statement confirmed', take_over: 'Confirmations taken over' },
+    stock: { allocate: 'Segment allocated', move: 'Cards or numbers moved' },
     token: { create: 'Token made', revoke: 'Token taken back' },
     universe: { give: 'Counts of divisions given' },
     work: { note: 'Work noted' },

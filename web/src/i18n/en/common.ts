@@ -135,9 +135,11 @@ const common: English<'common'> = {
   month: { previous: 'Previous month', next: 'Next month', pick: 'Choose a month' },
   area: { pick: 'Choose an area', all: 'All areas' },
   kind: { partner: 'Partner', outlet: 'Outlet', clerk: 'Clerk', statement: 'Statement', policy: 'Policy', page: 'Page' },
+  pick: { place: 'Name, initials or code', none: 'Nothing found' },
   group: {
     work: 'Workbench',
     network: 'Channel network',
+    orders: 'Orders',
     volume: 'Analysis',
     settlement: 'Settlement',
     policy: 'Policies',

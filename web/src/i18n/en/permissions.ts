@@ -27,6 +27,10 @@ const permissions: English<'permissions'> = {
   grading: { read: 'See grades of outlets' },
   document: { read: 'See documents', manage: 'Manage documents' },
   rival: { note: 'Note estimates of rivals' },
+  acceptance: { read: 'See acceptance levels', manage: 'Give and suspend acceptance levels' },
+  order: { read: 'See orders', take: 'Take orders', handle: 'Handle orders of others' },
+  slip: { handle: 'Take back and check slips' },
+  stock: { handle: 'Allocate and move cards and numbers' },
   flow: {
     start: 'Apply for something',
     decide: 'Decide on applications',

@@ -17,6 +17,7 @@ const phone: English<'phone'> = {
     commission: 'Pay',
     applications: 'Approvals',
     outlets: 'Outlets',
+    orders: 'Orders',
     learn: 'Learn',
     mine: 'Me',
   },

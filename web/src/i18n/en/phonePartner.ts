@@ -2,6 +2,7 @@ import type { English } from '../names';
 
 const phonePartner: English<'phonePartner'> = {
   home: {
+    take: 'Take an order',
     title: 'Home',
     today: 'Business today',
     none: 'No business yet today',

@@ -133,9 +133,11 @@ const common = {
   month: { previous: '上月', next: '下月', pick: '选择月份' },
   area: { pick: '选择区域', all: '全部区域' },
   kind: { partner: '代理商', outlet: '网点', clerk: '店员', statement: '对账单', policy: '政策', page: '页面' },
+  pick: { place: '名称、拼音首字母或编码', none: '没有找到' },
   group: {
     work: '工作台',
     network: '渠道网点',
+    orders: '订单受理',
     volume: '经营分析',
     settlement: '酬金结算',
     policy: '酬金政策',

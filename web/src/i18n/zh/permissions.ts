@@ -26,6 +26,10 @@ const permissions = {
   grading: { read: '查看网点分级' },
   document: { read: '查看文档', manage: '管理文档' },
   rival: { note: '录入竞品估计' },
+  acceptance: { read: '查看受理权限', manage: '授予与暂停受理权限' },
+  order: { read: '查看订单', take: '受理订单', handle: '处理他人的订单' },
+  slip: { handle: '收回与审核回单' },
+  stock: { handle: '分配与调整号卡' },
   flow: { start: '发起申请', decide: '审批与办理申请', read: '查看区域内的申请与预算', manage: '作废他人的申请' },
 };
 

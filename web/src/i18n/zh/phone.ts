@@ -15,6 +15,7 @@ const phone = {
     commission: '酬金',
     applications: '审批',
     outlets: '网点',
+    orders: '订单',
     learn: '学习',
     mine: '我的',
   },

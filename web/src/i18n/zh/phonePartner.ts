@@ -1,5 +1,6 @@
 const phonePartner = {
   home: {
+    take: '受理业务',
     title: '首页',
     today: '今日业务',
     none: '今天还没有业务',

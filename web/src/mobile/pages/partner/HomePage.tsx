@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { api, type Schema } from '@/api/client';
 import { holds, useMe } from '@/api/me';
 import { useLabel, useT } from '@/i18n';
@@ -48,6 +49,11 @@ export default function HomePage() {
   const confirms = holds(me, 'statement.confirm');
   return (
     <Page title={t('home.title')}>
+      {holds(me, 'order.take') && (
+        <Link className="m-btn main" to={'/take' as never}>
+          {t('home.take')}
+        </Link>
+      )}
       <Loaded query={pay} rows={3}>
         {(data) => (
           <>

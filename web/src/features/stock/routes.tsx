@@ -1,0 +1,10 @@
+import type { Feature } from '@/shared/feature';
+
+const permission = 'order.read';
+
+const feature: Feature = {
+  routes: [{ path: '/stock', page: () => import('./StockPage'), permission }],
+  nav: [{ group: 'orders', order: 30, to: '/stock', zh: '号卡库存', en: 'Cards and numbers', permission }],
+};
+
+export default feature;

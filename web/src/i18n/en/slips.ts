@@ -1,0 +1,46 @@
+import type { English } from '../names';
+
+const slips: English<'slips'> = {
+  title: 'Slips',
+  tabs: { list: 'Slips', missing: 'Outlets with missing slips' },
+  onTime: 'Returned in time',
+  inTime: 'In time / due',
+  holding: 'Slips that hold commission',
+  order: 'Order',
+  state: 'State',
+  states: { due: 'Due', returned: 'Returned', rejected: 'Rejected', lost: 'Lost', ok: 'Right' },
+  dueOn: 'Due on',
+  overdue: 'Days overdue',
+  holds: 'Holds commission',
+  holdingOnly: 'Only those that hold commission',
+  returnedOn: 'Returned on',
+  checkedOn: 'Checked on',
+  reason: 'Reason',
+  reasonMissing: 'Say why, in 2 characters at least',
+  outlet: 'Outlet',
+  partner: 'Partner',
+  clerk: 'Work ID',
+  acts: { return: 'Returned', approve: 'Right', reject: 'Reject', lose: 'Lost' },
+  unfit: {
+    return: 'Only slips that are due, rejected or lost can be returned',
+    approve: 'Only returned slips can be checked',
+    reject: 'Only returned slips can be rejected',
+    lose: 'Only slips that are due or rejected can be lost',
+  },
+  consequence: {
+    return: 'The slip is noted as received today and waits for its check',
+    approve: 'The slip is right and holds the commission of its order no longer',
+    reject: 'The slip goes back to the outlet; once overdue it holds the commission of its order',
+    lose: 'The slip is noted as lost; found again, it can be returned',
+  },
+  several: '{{count}} slips, one after the other',
+  outcome: '{{done}} handled, {{failed}} not',
+  none: 'No slips',
+  noneHelp: 'Slips are listed once their orders take effect',
+  noMissing: 'No slips are missing',
+  ages: { overdue_1_3: '1–3 days overdue', overdue_4_7: '4–7 days', overdue_8_30: '8–30 days', overdue_longer: 'Longer' },
+  oldest: 'Longest due',
+  showMissing: 'Show the overdue slips of {{outlet}}, {{count}} of them missing',
+};
+
+export default slips;
