@@ -4,6 +4,142 @@
  */
 
 export interface paths {
+  '/api/v1/acceptance/definitions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Kinds of business and the levels that allow them. */
+    get: operations['acceptance_definitions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/acceptance/holders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who holds which level, by kind and code. */
+    get: operations['acceptance_holders'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/acceptance/holders/{holder}/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One partner, outlet or work ID with every level it held. */
+    get: operations['acceptance_holder'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/acceptance/holders/{holder}/{code}/level': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a level from a day on. */
+    post: operations['assign_acceptance_level'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/acceptance/holders/{holder}/{code}/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Restores a suspended level. */
+    post: operations['restore_acceptance'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/acceptance/holders/{holder}/{code}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Suspends a level: from this moment nothing is taken there. */
+    post: operations['suspend_acceptance'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/acceptance/near-limits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is near a daily limit, the nearest first. */
+    get: operations['near_limits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/acceptance/refusals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Orders that were refused, the newest first. */
+    get: operations['refused_orders'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/applications': {
     parameters: {
       query?: never;
@@ -440,6 +576,23 @@ export interface paths {
     };
     /** A file, for who brought it and for whoever may see a record that uses it. */
     get: operations['get_attachment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/attribution': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whose a sale is by the rules of its day, and how its revenue and commission are split between provinces. */
+    get: operations['attribution'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2357,6 +2510,229 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/orders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Orders, the newest first. */
+    get: operations['orders'];
+    put?: never;
+    /** Begins an order as a draft, with the caller's own work ID. */
+    post: operations['start_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many orders are in each state. */
+    get: operations['order_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/products': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Products of a kind of business that the caller's outlet sells, and those that may go with them. */
+    get: operations['order_products'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/quote': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Looks at what somebody wants: products that do not go together are refused, the offer is shown, nothing is kept. */
+    post: operations['quote_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/seller': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The caller's work ID and what it may take. */
+    get: operations['order_seller'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One order. */
+    get: operations['order'];
+    /** Writes a draft anew. */
+    put: operations['rewrite_order'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}/accept': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that the business system took an order. */
+    post: operations['accept_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives an order up before it takes effect. */
+    post: operations['cancel_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}/identity': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has the customer checked by the real-name service, and keeps the result. */
+    post: operations['identify_customer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}/reverse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an effective order back: a return or cancellation, as a further fact. */
+    post: operations['reverse_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends an order the customer confirmed. Whatever refuses it here is kept. */
+    post: operations['submit_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that a part of the work is done, or was tried in vain. With the last part the order takes effect. */
+    post: operations['note_order_task'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/orders/{id}/terminate': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the contract of an effective order early. */
+    post: operations['terminate_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/outlet-grades': {
     parameters: {
       query?: never;
@@ -3505,6 +3881,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/slips': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Slips, the longest due first. */
+    get: operations['slips'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/slips/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many slips there are in each state, and how many came back in time. */
+    get: operations['slip_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/slips/missing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets with missing slips, those with most first. */
+    get: operations['missing_slips'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/slips/{order}/{act}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what became of a slip. */
+    post: operations['act_on_slip'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/standards': {
     parameters: {
       query?: never;
@@ -3635,6 +4079,74 @@ export interface paths {
     get: operations['list_unpaid'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/stock': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Cards and numbers, by kind and serial. */
+    get: operations['stock'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/stock/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many cards and numbers are in each state. */
+    get: operations['stock_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/stock/moves': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Moves pieces that are not sold: all of them, or none. */
+    post: operations['move_stock'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/stock/segments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a segment of cards or numbers to a partner or outlet. */
+    post: operations['allocate_segment'];
     delete?: never;
     options?: never;
     head?: never;
@@ -3834,6 +4346,52 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description Kinds of business and levels. */
+    AcceptanceDefinitions: {
+      business: components['schemas']['BusinessView'][];
+      /** @description From the least up. */
+      levels: components['schemas']['LevelView'][];
+    };
+    /** @description A partner, outlet or work ID with the level it holds. */
+    AcceptanceHolder: {
+      certificate: string;
+      certificate_to: string | null;
+      code: string;
+      from: string | null;
+      /** @description partner, outlet, clerk. */
+      holder: string;
+      /** @description On the day; absent where none holds. */
+      level: string | null;
+      level_title: string;
+      name: string;
+      /** @description Empty for a partner. */
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** Format: int32 */
+      rank: number | null;
+      suspended_at: string | null;
+      suspended_by: string | null;
+      suspended_reason: string | null;
+      territory: string;
+      territory_name: string;
+      to: string | null;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description Why a level is suspended or restored. */
+    AcceptanceReason: {
+      reason: string;
+    };
+    /** @description A holder with its levels, the newest first. */
+    AcceptanceWhole: {
+      history: components['schemas']['HeldLevel'][];
+      row: components['schemas']['AcceptanceHolder'];
+    };
     /** @description One's own account. */
     AccountView: {
       duty_hours: string;
@@ -4048,8 +4606,7 @@ export interface components {
       copies: components['schemas']['PartyView'][];
       /** @description Fields the caller may change in agreeing, or in carrying it out. */
       editable: string[];
-      /** @description What it brought about, or why it could not; absent where nothing was due. */
-      effect: null | components['schemas']['EffectView'];
+      effect: components['schemas']['EffectView'] | null;
       files: components['schemas']['ApplicationFile'][];
       /** @description The flow in the version it began under. */
       flow: components['schemas']['FlowView'];
@@ -4143,6 +4700,23 @@ export interface components {
       kind: string;
       name: string;
       sha256: string;
+    };
+    /** @description Whose a sale is. */
+    AttributionView: {
+      /** @description Work ID that referred the customer; empty where none did. */
+      clerk: string;
+      commission: components['schemas']['ProvinceShare'][];
+      /** @description Empty where it is none's. */
+      outlet: string;
+      /** @description Empty where it is the division's own. */
+      partner: string;
+      revenue: components['schemas']['ProvinceShare'][];
+      /** @description outlet, referral, partner, delivery or home. */
+      rule: string;
+      /** @description First day of the rules that were applied. */
+      since: string;
+      territory: string;
+      title: string;
     };
     /** @description An export of audit entries. */
     AuditExportSent: {
@@ -4362,6 +4936,31 @@ export interface components {
       month: number;
       title: string;
     };
+    /** @description A kind of business. */
+    BusinessView: {
+      /** @description Whether a card of the outlet's stock is used up. */
+      card: boolean;
+      /** @description Kind of the business event it becomes; an activity where absent. */
+      fact: string | null;
+      id: string;
+      /** @description Whether a real-name check is needed. */
+      identity: boolean;
+      /** @description Product lines of its first product; none: an amount is given. */
+      lines: string[];
+      /** @description Whether a subscriber has one at a time. */
+      once: boolean;
+      /** @description Whether a signed slip is due back. */
+      slip: boolean;
+      /** @description Whether a subscriber's number is needed. */
+      subscriber: boolean;
+      /** @description Whether the business system gives it a number. */
+      system: boolean;
+      /** @description Whether something is to be switched on. */
+      task: boolean;
+      title: string;
+      /** @description cancellation or return; absent where an effective order is not taken back. */
+      undo: string | null;
+    };
     /** @description A partner or outlet that is to become one. */
     CandidateRow: {
       /** @description Of a partner whom it is to stand under, of an outlet whose it is to be; empty for nobody. */
@@ -4450,6 +5049,14 @@ export interface components {
       kind: string;
       name: string;
       title: string;
+    };
+    /** @description The version after a change. */
+    ChangedVersion: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
     };
     /** @description What there is to say about a text. */
     CheckView: {
@@ -5270,8 +5877,7 @@ export interface components {
       head: components['schemas']['ExitRow'];
       /** @description Oldest first. */
       history: components['schemas']['ExitStep'][];
-      /** @description What follows; absent at the end. */
-      next: null | components['schemas']['ExitNext'];
+      next: components['schemas']['ExitNext'] | null;
     };
     /** @description An expectation of an example and what came out. */
     ExpectView: {
@@ -5486,7 +6092,7 @@ export interface components {
       /** @description How to fill it in; empty for what explains itself. */
       help: string;
       id: string;
-      /** @description text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, rows. */
+      /** @description text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, sealed (kept as a mask), rows. */
       kind: string;
       /**
        * Format: int64
@@ -5733,6 +6339,17 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description A level somebody holds or held. */
+    HeldLevel: {
+      certificate: string;
+      certificate_to: string | null;
+      from: string;
+      level: string;
+      level_title: string;
+      reason: string;
+      set_by: string;
+      to: string | null;
+    };
     /** @description A role somebody holds today. */
     HeldRole: {
       /** @description The territory, partner, outlet or work ID it is held over; empty for everywhere. */
@@ -5759,6 +6376,25 @@ export interface components {
     /** @description What was found, the best first. */
     Hits: {
       items: components['schemas']['Hit'][];
+    };
+    /** @description What a check came to. */
+    Identified: {
+      id: string;
+      /** @description Whether the customer is who they say. */
+      passed: boolean;
+      state: string;
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A document to be checked. It is handed on and not kept. */
+    IdentitySent: {
+      /** @description Name on the document. */
+      name: string;
+      /** @description Number of the document. */
+      number: string;
     };
     /** @description A batch with its accounts by day and kind. */
     ImportBatch: {
@@ -6158,6 +6794,42 @@ export interface components {
       head: string;
       rows: components['schemas']['LetterRow'][];
     };
+    /** @description What a holder of a level may take. Amounts are fen; what is absent is not limited. */
+    LevelLimits: {
+      /** @description partner, outlet, clerk. */
+      holder: string;
+      /** Format: int64 */
+      orders_per_day: number | null;
+      /** Format: int64 */
+      per_day: number | null;
+      /** Format: int64 */
+      per_order: number | null;
+    };
+    /** @description A level to be given. */
+    LevelSent: {
+      /** @description Number of the work ID's certificate, where the level needs one. */
+      certificate?: string;
+      /** @description First day the certificate is no longer good. */
+      certificate_to?: string | null;
+      /** @description First day. */
+      from: string;
+      level: string;
+      reason: string;
+    };
+    /** @description A level. */
+    LevelView: {
+      /** @description Ids of the business it allows. */
+      business: string[];
+      /** @description Whether a work ID needs a certificate. */
+      certificate: boolean;
+      /** @description Whether it is for cooperatives alone. */
+      cooperative: boolean;
+      id: string;
+      limits: components['schemas']['LevelLimits'][];
+      /** Format: int32 */
+      rank: number;
+      title: string;
+    };
     /** @description A line of the history of states. */
     LifeLine: {
       /** @description Number of the application; empty for none. */
@@ -6187,8 +6859,7 @@ export interface components {
       may: components['schemas']['StateView'][];
       /** @description What was merged into it. */
       merged: components['schemas']['MergeView'][];
-      /** @description What it was merged into. */
-      merged_into: null | components['schemas']['MergeView'];
+      merged_into: components['schemas']['MergeView'] | null;
       numbers: components['schemas']['NumberView'][];
       /** @description Of an outlet. */
       sites: components['schemas']['SiteLine'][];
@@ -6456,6 +7127,25 @@ export interface components {
       /** @description count, fen, ppm, people, outlets, partners. */
       unit: string;
     };
+    /** @description An outlet with missing slips, by how many days they are overdue. */
+    MissingSlips: {
+      /** @description The longest due. */
+      oldest: string;
+      outlet: string;
+      outlet_name: string;
+      /** Format: int32 */
+      overdue_1_3: number;
+      /** Format: int32 */
+      overdue_4_7: number;
+      /** Format: int32 */
+      overdue_8_30: number;
+      /** Format: int32 */
+      overdue_longer: number;
+      partner: string;
+      partner_name: string;
+      /** Format: int32 */
+      total: number;
+    };
     /** @description A month of one's income. */
     MonthView: {
       /**
@@ -6466,6 +7156,16 @@ export interface components {
       period: string;
       /** @description published, disputed, confirmed, `in_payment`, paid. */
       state: string;
+    };
+    /** @description Pieces to be moved. */
+    MoveSent: {
+      /** @description card or number. */
+      kind: string;
+      reason: string;
+      /** @description At most 500. */
+      serials: string[];
+      /** @description stock, returned, recalled, lost. */
+      to: string;
     };
     /** @description What becomes of a role. */
     MoveView: {
@@ -6482,6 +7182,29 @@ export interface components {
       name: string;
       /** @description Tier of a partner. */
       note: string;
+    };
+    /** @description A holder that used four fifths of a daily limit or more. Amounts are fen. */
+    NearLimit: {
+      /** Format: int64 */
+      amount: number;
+      /** Format: int64 */
+      amount_limit: number | null;
+      code: string;
+      /** @description partner, outlet, clerk. */
+      holder: string;
+      level: string;
+      name: string;
+      /** Format: int64 */
+      orders: number;
+      /** Format: int64 */
+      orders_limit: number | null;
+      outlet: string;
+      partner: string;
+      /**
+       * Format: int64
+       * @description The larger share of the two limits, parts per million.
+       */
+      share_ppm: number;
     };
     /** @description A division with its parts. */
     NetworkMap: {
@@ -6545,6 +7268,32 @@ export interface components {
       kind: string;
       mask: string;
     };
+    /** @description A fee, fen. */
+    OfferFee: {
+      /**
+       * Format: int64
+       * @description Now.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Every month.
+       */
+      monthly: number;
+      title: string;
+    };
+    /** @description What the customer is shown before they confirm. */
+    OfferView: {
+      fees: components['schemas']['OfferFee'][];
+      /** @description What is confirmed names it. */
+      sha256: string;
+      terms: string[];
+      /**
+       * Format: int64
+       * @description All of it now, fen.
+       */
+      total: number;
+    };
     /** @description What a file comes to. It can be applied for where nothing is rejected. */
     OnboardingChecked: {
       accepted: number;
@@ -6578,6 +7327,274 @@ export interface components {
       value: string;
       why: string;
     };
+    /** @description The number the business system gave. */
+    OrderAccepted: {
+      system_no: string;
+    };
+    /** @description What an act came to. */
+    OrderActed: {
+      id: string;
+      state: string;
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description The customer's confirmation. */
+    OrderConfirmed: {
+      at: string;
+      consent: boolean;
+      /** @description The offer they saw. */
+      sha256: string;
+    };
+    /** @description How many orders there are. */
+    OrderCounts: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** Format: int32 */
+      orders: number;
+      /** @description In the order of a life; states without an order are left out. */
+      states: components['schemas']['OrdersOfState'][];
+    };
+    /** @description How an order ended. */
+    OrderEnded: {
+      on: string;
+      reason: string;
+    };
+    /** @description A line of the history. */
+    OrderHappened: {
+      act: string;
+      at: string;
+      note: string;
+      /** Format: int32 */
+      seq: number;
+      /** @description The state after it. */
+      state: string;
+      who: string;
+    };
+    /** @description What the real-name service said. */
+    OrderIdentity: {
+      at: string;
+      /** @description Masked. */
+      name: string;
+      /** @description Masked. */
+      number: string;
+      passed: boolean;
+      reference: string;
+    };
+    /** @description A product of an order. Amounts are fen. */
+    OrderItem: {
+      /** Format: int64 */
+      amount: number;
+      business: string;
+      business_title: string;
+      imei: string;
+      line: string;
+      name: string;
+      /** Format: int64 */
+      plan_fee: number;
+      product: string;
+      /** Format: int32 */
+      quantity: number;
+    };
+    /** @description Why something is not possible, beside an answer that is given all the same. */
+    OrderProblem: {
+      /** @description Stable code. */
+      code: string;
+      /** @description What it is and what to do. */
+      text: string;
+    };
+    /** @description A product that may be ordered. Amounts are fen. */
+    OrderProduct: {
+      category: string;
+      code: string;
+      line: string;
+      /** @description Whether it may be the first product; others are added to one that is. */
+      main: boolean;
+      /** @description Network modes. */
+      modes: string[];
+      name: string;
+      /** @description Lines of which one must be in the order, or be the subscriber's already. */
+      needs: string[];
+      /**
+       * Format: int64
+       * @description Every month.
+       */
+      plan_fee: number;
+      /**
+       * Format: int64
+       * @description Once; of a handset.
+       */
+      price: number;
+      /** @description both, online, offline. */
+      sold: string;
+    };
+    /** @description What an order would be. */
+    OrderQuote: {
+      /** @description Whether the caller might take it now. */
+      allowed: boolean;
+      /** @description The network it would run in; empty where that means nothing. */
+      network: string;
+      offer: components['schemas']['OfferView'];
+      problem: components['schemas']['OrderProblem'] | null;
+    };
+    /** @description Why an order is given up or taken back. */
+    OrderReason: {
+      reason: string;
+    };
+    /** @description An order in a list. */
+    OrderRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      business: string;
+      business_title: string;
+      captured_at: string;
+      changed_at: string;
+      clerk: string;
+      clerk_name: string;
+      effective_on: string | null;
+      /** @description none, waiting, written. */
+      fact: string;
+      id: string;
+      /** @description Parts that are not done: activation, delivery, invoice. */
+      open_tasks: string[];
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description The first product; empty where there is none. */
+      product: string;
+      product_name: string;
+      /** @description draft, submitted, accepted, activated, effective, cancelled, reversed, terminated. */
+      state: string;
+      state_title: string;
+      /** @description Masked. */
+      subscriber: string;
+      /** @description The number of the business system; empty until it gave one. */
+      system_no: string;
+      territory: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description An order to be sent. */
+    OrderSubmitted: {
+      /** @description Whether they agreed to the identity check. */
+      consent: boolean;
+      /** @description Hash of the offer the customer saw and confirmed. */
+      sha256: string;
+    };
+    /** @description A part of the work. */
+    OrderTask: {
+      note: string;
+      /** @description activation, delivery, invoice. */
+      part: string;
+      /** @description open, failed, done. */
+      progress: string;
+      title: string;
+    };
+    /** @description A part of the work. */
+    OrderTaskSent: {
+      /** @description Whether it is done; else it was tried in vain. */
+      done: boolean;
+      note?: string;
+      /** @description activation, delivery, invoice. */
+      part: string;
+    };
+    /** @description What somebody wants to order. Amounts are fen. */
+    OrderWanted: {
+      /**
+       * Format: int64
+       * @description Of business without products.
+       */
+      amount?: number;
+      /** @description Kind of business. */
+      business: string;
+      /** @description Serial of the card, from the outlet's stock. */
+      card?: string;
+      customer_class?: string;
+      /** @description `handset_first`, `operator_first` or promotion. */
+      decision?: string | null;
+      /** @description Whether something is to be delivered. */
+      delivery?: boolean;
+      /** @description Whether an invoice is wanted. */
+      invoice?: boolean;
+      /** @description Products, the main one first; none for business that takes an amount. */
+      items?: components['schemas']['OrderWantedItem'][];
+      /**
+       * Format: int64
+       * @description Monthly fee before a plan change.
+       */
+      prior_fee?: number;
+      /** @description Number it is for. */
+      subscriber?: string;
+      /**
+       * Format: int32
+       * @description Months of the contract.
+       */
+      term_months?: number;
+    };
+    /** @description A product that is wanted. */
+    OrderWantedItem: {
+      /** @description Serial of a handset. */
+      imei?: string;
+      product: string;
+      /**
+       * Format: int32
+       * @description Pieces; one where absent.
+       */
+      quantity?: number;
+    };
+    /** @description An order whole. */
+    OrderWhole: {
+      /** @description What the caller may do now: rewrite, identify, submit, accept, finish, fail, cancel, reverse, terminate. */
+      acts: string[];
+      card: string;
+      confirmed: components['schemas']['OrderConfirmed'] | null;
+      customer_class: string;
+      /** @description `handset_first`, `operator_first`, promotion. */
+      decision: string | null;
+      ended: components['schemas']['OrderEnded'] | null;
+      /** @description Batch of facts it was written with; empty where a file of the business system brought it. */
+      fact_batch: string;
+      /** @description The oldest first. */
+      history: components['schemas']['OrderHappened'][];
+      identity: components['schemas']['OrderIdentity'] | null;
+      items: components['schemas']['OrderItem'][];
+      network: string;
+      offer: components['schemas']['OfferView'];
+      order: components['schemas']['OrderRow'];
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      prior_fee: number;
+      slip: components['schemas']['SlipRow'] | null;
+      tasks: components['schemas']['OrderTask'][];
+      /** Format: int32 */
+      term_months: number;
+    };
+    /** @description Orders of a state. */
+    OrdersOfState: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** Format: int32 */
+      orders: number;
+      state: string;
+      title: string;
+    };
     /** @description Another rule that looked at the same. */
     OtherView: {
       /**
@@ -6594,8 +7611,8 @@ export interface components {
       /** @description Agreements of its owner. */
       agreements: components['schemas']['Term'][];
       applications: components['schemas']['OutletApplication'][] | null;
-      business: null | components['schemas']['OutletBusiness'];
-      commission: null | components['schemas']['OutletCommission'];
+      business: components['schemas']['OutletBusiness'] | null;
+      commission: components['schemas']['OutletCommission'] | null;
       contacts: components['schemas']['ContactView'][];
       documents: components['schemas']['OutletDocument'][] | null;
       /** @description Who looks after it, oldest first. */
@@ -6712,6 +7729,44 @@ export interface components {
       clerks: components['schemas']['Named'][];
       history: components['schemas']['Lived'][];
       outlet: components['schemas']['OutletRow'];
+    };
+    /** @description A part of a list. */
+    Page_AcceptanceHolder: {
+      /** @description Rows. */
+      items: {
+        certificate: string;
+        certificate_to: string | null;
+        code: string;
+        from: string | null;
+        /** @description partner, outlet, clerk. */
+        holder: string;
+        /** @description On the day; absent where none holds. */
+        level: string | null;
+        level_title: string;
+        name: string;
+        /** @description Empty for a partner. */
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** Format: int32 */
+        rank: number | null;
+        suspended_at: string | null;
+        suspended_by: string | null;
+        suspended_reason: string | null;
+        territory: string;
+        territory_name: string;
+        to: string | null;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
     };
     /** @description A part of a list. */
     Page_AuditView: {
@@ -7268,6 +8323,53 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_OrderRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        business: string;
+        business_title: string;
+        captured_at: string;
+        changed_at: string;
+        clerk: string;
+        clerk_name: string;
+        effective_on: string | null;
+        /** @description none, waiting, written. */
+        fact: string;
+        id: string;
+        /** @description Parts that are not done: activation, delivery, invoice. */
+        open_tasks: string[];
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description The first product; empty where there is none. */
+        product: string;
+        product_name: string;
+        /** @description draft, submitted, accepted, activated, effective, cancelled, reversed, terminated. */
+        state: string;
+        state_title: string;
+        /** @description Masked. */
+        subscriber: string;
+        /** @description The number of the business system; empty until it gave one. */
+        system_no: string;
+        territory: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_OutletRow: {
       /** @description Rows. */
       items: {
@@ -7519,6 +8621,73 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_RefusedOrder: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        at: string;
+        business: string;
+        business_title: string;
+        clerk: string;
+        code: string;
+        id: string;
+        login: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description Why, in the language asked for. */
+        text: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_SlipRow: {
+      /** @description Rows. */
+      items: {
+        checked_on: string | null;
+        clerk: string;
+        due_on: string;
+        /** @description When it came back first. */
+        first_on: string | null;
+        /** @description Whether it holds the commission of its order. */
+        holds: boolean;
+        /** @description Its order. */
+        order: string;
+        outlet: string;
+        outlet_name: string;
+        /**
+         * Format: int32
+         * @description Days since it was due; 0 while it is not, or once it is right.
+         */
+        overdue_days: number;
+        partner: string;
+        partner_name: string;
+        /** @description Why it was rejected or how it was lost. */
+        reason: string;
+        returned_on: string | null;
+        /** @description due, returned, ok, rejected, lost. */
+        state: string;
+        state_title: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_StatementRow: {
       /** @description Rows. */
       items: {
@@ -7560,6 +8729,32 @@ export interface components {
          * @description Things that were paid nothing, or less.
          */
         unpaid: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_StockPiece: {
+      /** @description Rows. */
+      items: {
+        changed_at: string;
+        /** @description card, number. */
+        kind: string;
+        /** @description The order it was sold with; empty otherwise. */
+        order: string;
+        /** @description Empty where the partner has it. */
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        segment: string;
+        /** @description A number that is sold is masked. */
+        serial: string;
+        /** @description stock, sold, returned, recalled, lost. */
+        state: string;
+        state_title: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -8227,6 +9422,23 @@ export interface components {
       terms: components['schemas']['TermView'][];
       title: string;
     };
+    /** @description What a province has of an amount. */
+    ProvinceShare: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      name: string;
+      /** @description As whom: seller, delivery, home. */
+      parties: string[];
+      province: string;
+      /**
+       * Format: int64
+       * @description Parts of a million; together they make one million.
+       */
+      share_ppm: number;
+    };
     /** @description A partner and what it is paid. */
     Ranked: {
       /** Format: int64 */
@@ -8266,6 +9478,27 @@ export interface components {
     /** @description Codes for a lost phone, shown once. */
     RecoveryCodes: {
       codes: string[];
+    };
+    /** @description An order that was refused. */
+    RefusedOrder: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      at: string;
+      business: string;
+      business_title: string;
+      clerk: string;
+      code: string;
+      id: string;
+      login: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description Why, in the language asked for. */
+      text: string;
     };
     /** @description Which addition is taken back. */
     RemoveSent: {
@@ -8474,6 +9707,41 @@ export interface components {
        */
       total: number;
     };
+    /** @description A segment that was allocated. */
+    SegmentMade: {
+      id: string;
+      /** Format: int32 */
+      pieces: number;
+    };
+    /** @description A segment to be allocated. */
+    SegmentSent: {
+      /** @description First serial. */
+      first: string;
+      /** @description card or number. */
+      kind: string;
+      /** @description Last serial, of the same length. */
+      last: string;
+      /** @description An outlet of the partner; empty for the partner itself. */
+      outlet?: string;
+      partner: string;
+    };
+    /** @description Who takes orders. */
+    SellerView: {
+      /** @description Ids of the business that work ID, outlet and partner may take. */
+      business: string[];
+      clerk: string;
+      clerk_name: string;
+      /** @description Level of the work ID. */
+      level: string | null;
+      level_title: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      problem: components['schemas']['OrderProblem'] | null;
+      /** @description Whether the work ID, outlet or partner is suspended. */
+      suspended: boolean;
+    };
     /** @description Something the outlet was paid for beside its sales of handsets. */
     ServiceGiven: {
       /** Format: int64 */
@@ -8653,6 +9921,74 @@ export interface components {
       lat_e6: number | null;
       /** Format: int64 */
       lon_e6: number | null;
+    };
+    /** @description How slips come back. */
+    SlipCounts: {
+      /**
+       * Format: int32
+       * @description Whose day has come, or that came back.
+       */
+      due: number;
+      /**
+       * Format: int32
+       * @description That hold commission.
+       */
+      holding: number;
+      /**
+       * Format: int32
+       * @description Of these, back by their day.
+       */
+      in_time: number;
+      /**
+       * Format: int64
+       * @description The share of the two, parts per million; absent where none is due.
+       */
+      on_time_ppm: number | null;
+      states: components['schemas']['SlipsOfState'][];
+    };
+    /** @description A slip. */
+    SlipRow: {
+      checked_on: string | null;
+      clerk: string;
+      due_on: string;
+      /** @description When it came back first. */
+      first_on: string | null;
+      /** @description Whether it holds the commission of its order. */
+      holds: boolean;
+      /** @description Its order. */
+      order: string;
+      outlet: string;
+      outlet_name: string;
+      /**
+       * Format: int32
+       * @description Days since it was due; 0 while it is not, or once it is right.
+       */
+      overdue_days: number;
+      partner: string;
+      partner_name: string;
+      /** @description Why it was rejected or how it was lost. */
+      reason: string;
+      returned_on: string | null;
+      /** @description due, returned, ok, rejected, lost. */
+      state: string;
+      state_title: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description What is said of a slip. */
+    SlipSaid: {
+      /** @description Why it is rejected, or how it was lost. */
+      reason?: string;
+    };
+    /** @description Slips of a state. */
+    SlipsOfState: {
+      /** Format: int32 */
+      slips: number;
+      state: string;
+      title: string;
     };
     /** @description How to order. */
     SortSent: {
@@ -8865,6 +10201,46 @@ export interface components {
       policy: string;
       text: string;
       tiers: components['schemas']['TierView'][];
+    };
+    /** @description How many pieces there are. */
+    StockCounts: {
+      kinds: components['schemas']['StockOfKind'][];
+    };
+    /** @description Pieces of a kind: what was allocated is the sum of the others. */
+    StockOfKind: {
+      /** Format: int32 */
+      allocated: number;
+      /** @description card, number. */
+      kind: string;
+      /** Format: int32 */
+      lost: number;
+      /** Format: int32 */
+      recalled: number;
+      /** Format: int32 */
+      returned: number;
+      /** Format: int32 */
+      sold: number;
+      /** Format: int32 */
+      stock: number;
+    };
+    /** @description A card or number. */
+    StockPiece: {
+      changed_at: string;
+      /** @description card, number. */
+      kind: string;
+      /** @description The order it was sold with; empty otherwise. */
+      order: string;
+      /** @description Empty where the partner has it. */
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      segment: string;
+      /** @description A number that is sold is masked. */
+      serial: string;
+      /** @description stock, sold, returned, recalled, lost. */
+      state: string;
+      state_title: string;
     };
     /** @description A sum of money and of how many things it is made. */
     SumView: {
@@ -9453,6 +10829,224 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  acceptance_definitions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AcceptanceDefinitions'];
+        };
+      };
+    };
+  };
+  acceptance_holders: {
+    parameters: {
+      query?: {
+        /** @description partner, outlet or clerk. */
+        holder?: string;
+        /** @description Level on the day. */
+        level?: string;
+        /** @description Only suspended ones, or only others. */
+        suspended?: boolean;
+        /** @description An outlet. */
+        outlet?: string;
+        /** @description A partner. */
+        partner?: string;
+        /** @description Part of the code. */
+        q?: string;
+        /** @description The day; today where absent. */
+        day?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AcceptanceHolder'];
+        };
+      };
+    };
+  };
+  acceptance_holder: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description partner, outlet or clerk */
+        holder: string;
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AcceptanceWhole'];
+        };
+      };
+    };
+  };
+  assign_acceptance_level: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        holder: string;
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LevelSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
+  restore_acceptance: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        holder: string;
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AcceptanceReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
+  suspend_acceptance: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        holder: string;
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AcceptanceReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
+  near_limits: {
+    parameters: {
+      query?: {
+        /** @description The day; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NearLimit'][];
+        };
+      };
+    };
+  };
+  refused_orders: {
+    parameters: {
+      query?: {
+        /** @description Code. */
+        code?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Work ID. */
+        clerk?: string;
+        /** @description First day. */
+        from?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_RefusedOrder'];
+        };
+      };
+    };
+  };
   applications: {
     parameters: {
       query?: {
@@ -9464,12 +11058,12 @@ export interface operations {
         state?: string;
         /** @description Part of the number or the applicant's name. */
         q?: string;
+        /** @description Only those that are approved and could not be brought about. */
+        stuck?: boolean;
         /** @description Only those that are late. */
         late?: boolean;
         after?: string;
         limit?: number;
-        /** @description Only those that are approved and could not be brought about. */
-        stuck?: boolean | null;
       };
       header?: never;
       path?: never;
@@ -10181,6 +11775,42 @@ export interface operations {
       };
     };
   };
+  attribution: {
+    parameters: {
+      query: {
+        /** @description Day of the sale. */
+        day: string;
+        /** @description Outlet that accepted it. */
+        outlet?: string;
+        /** @description Work ID, outlet or partner that referred the customer. */
+        referral?: string;
+        /** @description Partner it names. */
+        partner?: string;
+        /** @description Division it is delivered to. */
+        delivery?: string;
+        /** @description Division the number is of. */
+        home?: string;
+        /** @description Fen the customer pays. */
+        revenue?: number;
+        /** @description Fen the channel is paid. */
+        commission?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AttributionView'];
+        };
+      };
+    };
+  };
   audit: {
     parameters: {
       query?: {
@@ -10365,13 +11995,13 @@ export interface operations {
     parameters: {
       query?: {
         /** @description Also those that were lifted. */
-        all?: boolean | null;
+        all?: boolean;
         /** @description Part of a code, mask, name or reason. */
-        q?: string | null;
+        q?: string;
         /** @description The `next` of the page before. */
-        after?: string | null;
+        after?: string;
         /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number | null;
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -10492,12 +12122,12 @@ export interface operations {
         /** @description partner, outlet. */
         who: string;
         /** @description Part of the code or name. */
-        q?: string | null;
-        state?: string | null;
+        q?: string;
+        state?: string;
         /** @description The `next` of the page before. */
-        after?: string | null;
+        after?: string;
         /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number | null;
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -11486,13 +13116,13 @@ export interface operations {
     parameters: {
       query?: {
         /** @description opened, notice, clearing, settled, closed. */
-        state?: string | null;
+        state?: string;
         /** @description Part of the number, or of the partner's code or name. */
-        q?: string | null;
+        q?: string;
         /** @description The `next` of the page before. */
-        after?: string | null;
+        after?: string;
         /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number | null;
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -13350,6 +14980,419 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['OnboardingChecked'];
+        };
+      };
+    };
+  };
+  orders: {
+    parameters: {
+      query?: {
+        /** @description State; several as a comma list. */
+        state?: string;
+        /** @description Kind of business. */
+        business?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Work ID. */
+        clerk?: string;
+        /** @description First day on which it was begun. */
+        from?: string;
+        /** @description Last day on which it was begun. */
+        to?: string;
+        /** @description Part of the number, or the whole number of the subscriber or the business system. */
+        q?: string;
+        /** @description captured or amount, with a minus for falling; -captured where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OrderRow'];
+        };
+      };
+    };
+  };
+  start_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderWanted'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
+        };
+      };
+    };
+  };
+  order_counts: {
+    parameters: {
+      query?: {
+        /** @description State; several as a comma list. */
+        state?: string;
+        /** @description Kind of business. */
+        business?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Work ID. */
+        clerk?: string;
+        /** @description First day on which it was begun. */
+        from?: string;
+        /** @description Last day on which it was begun. */
+        to?: string;
+        /** @description Part of the number, or the whole number of the subscriber or the business system. */
+        q?: string;
+        /** @description captured or amount, with a minus for falling; -captured where absent. */
+        sort?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderCounts'];
+        };
+      };
+    };
+  };
+  order_products: {
+    parameters: {
+      query: {
+        /** @description Kind of business. */
+        business: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderProduct'][];
+        };
+      };
+    };
+  };
+  quote_order: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderWanted'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderQuote'];
+        };
+      };
+    };
+  };
+  order_seller: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SellerView'];
+        };
+      };
+    };
+  };
+  order: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderWhole'];
+        };
+      };
+    };
+  };
+  rewrite_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderWanted'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
+        };
+      };
+    };
+  };
+  accept_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderAccepted'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
+        };
+      };
+    };
+  };
+  cancel_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
+        };
+      };
+    };
+  };
+  identify_customer: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['IdentitySent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Identified'];
+        };
+      };
+    };
+  };
+  reverse_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
+        };
+      };
+    };
+  };
+  submit_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderSubmitted'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
+        };
+      };
+    };
+  };
+  note_order_task: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderTaskSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
+        };
+      };
+    };
+  };
+  terminate_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OrderReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderActed'];
         };
       };
     };
@@ -15311,6 +17354,105 @@ export interface operations {
       };
     };
   };
+  slips: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the order's number. */
+        q?: string;
+        /** @description Only those that hold commission. */
+        holding?: boolean;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_SlipRow'];
+        };
+      };
+    };
+  };
+  slip_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SlipCounts'];
+        };
+      };
+    };
+  };
+  missing_slips: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MissingSlips'][];
+        };
+      };
+    };
+  };
+  act_on_slip: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        order: string;
+        /** @description return, approve, reject or lose */
+        act: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SlipSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
   standards: {
     parameters: {
       query?: {
@@ -15518,6 +17660,117 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_UnpaidRow'];
+        };
+      };
+    };
+  };
+  stock: {
+    parameters: {
+      query?: {
+        /** @description card or number. */
+        kind?: string;
+        /** @description State. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Part of the serial. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_StockPiece'];
+        };
+      };
+    };
+  };
+  stock_counts: {
+    parameters: {
+      query?: {
+        /** @description card or number. */
+        kind?: string;
+        /** @description State. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Part of the serial. */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StockCounts'];
+        };
+      };
+    };
+  };
+  move_stock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MoveSent'];
+      };
+    };
+    responses: {
+      /** @description Moved */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  allocate_segment: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SegmentSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SegmentMade'];
         };
       };
     };

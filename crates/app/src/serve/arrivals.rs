@@ -149,7 +149,9 @@ impl Arrived {
                 }
                 match store.report_of(batch) {
                     // What was ordered here is no delivery of another system.
-                    Ok(report) => all.extend(report.as_ref().filter(|report| !qudao_orders::order::facts::is_ours(&report.file)).map(Brought::of)),
+                    Ok(report) => {
+                        all.extend(report.as_ref().filter(|report| !qudao_orders::order::facts::is_ours(&report.file)).map(Brought::of))
+                    }
                     // The others are told nevertheless.
                     Err(refusal) => tracing::warn!(code = refusal.code, batch = batch.batch, "{}", refusal.text.en),
                 }

@@ -138,7 +138,9 @@ pub async fn check(db: &Db, shop: &Shop<'_>, seller: &Seller<'_>, wanted: &Wante
 /// As [`quote`]; `Forbidden orders.clerk.*`, `orders.partner.*`, `orders.agreement.none`, each of which is kept.
 pub async fn start(db: &Db, shop: &Shop<'_>, key: &str, seller: &Seller<'_>, wanted: &Wanted) -> Result<Done<Acted>, Refusal> {
     let today = sessions::day(db.now_us());
-    let priced = quote(shop, seller.outlet, wanted, today)?;
+    let priced = quote(shop, seller.outlet, wanted, today);
+    keep_refusal(db, shop, seller, wanted, wanted.amount, today, &priced).await?;
+    let priced = priced?;
     let begun = async {
         let spot = stands(shop, seller, today)?;
         write_tx!(db, |tx| {

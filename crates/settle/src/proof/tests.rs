@@ -258,10 +258,10 @@ fn a_group_is_proved_from_the_facts_and_states_it_counts() {
     let place = |name: &str| policy.components.iter().position(|held| held.name == name).unwrap();
     let month = |text: &str| text.parse::<Month>().unwrap();
     let needs = group_needs(&told.set, july(), policy, place("yearly")).unwrap();
-    assert_eq!(needs.tables[&qudao_kernel::facts::Table::TerminalSale], (month("2026-01"), july()));
+    assert_eq!(needs.tables[&qudao_kernel::facts::Table::BusinessEvent], (month("2026-01"), july()));
     assert_eq!((needs.states.iter().copied().collect::<Vec<_>>(), needs.lines), (vec![july()], None));
     let january = group_needs(&told.set, month("2026-01"), policy, place("yearly")).unwrap();
-    assert_eq!(january.tables[&qudao_kernel::facts::Table::TerminalSale], (month("2026-01"), month("2026-01")));
+    assert_eq!(january.tables[&qudao_kernel::facts::Table::BusinessEvent], (month("2026-01"), month("2026-01")));
     let rows = crate::interp::row::rows(&told.facts, &told.master);
     let mut proved = std::collections::BTreeSet::new();
     let outcome = run(&told.input(july())).unwrap();
