@@ -176,6 +176,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/applications/{id}/effect': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries again to bring about what was approved and could not be. Why it is refused again, the application says. */
+    post: operations['carry_out_application'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/applications/{id}/execute': {
     parameters: {
       query?: never;
@@ -517,6 +534,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/blacklist': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Entries, newest first. */
+    get: operations['blacklist'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/blacklist/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Whether somebody is on the blacklist, by code or numbers. */
+    post: operations['check_blacklist'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/budgets': {
     parameters: {
       query?: never;
@@ -568,6 +619,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/candidates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners or outlets that are not in force yet, or came to nothing, by code. */
+    get: operations['candidates'];
+    put?: never;
+    /** Adds a partner or outlet that is to become one. */
+    post: operations['add_candidate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/candidates/{who}/{code}/state': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a candidate a step further, or gives it up. Who added it does not approve it. */
+    post: operations['advance_candidate'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/clerks': {
     parameters: {
       query?: never;
@@ -596,6 +682,40 @@ export interface paths {
     get: operations['clerk'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Says something else of a key contact. */
+    put: operations['change_contact'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/contacts/{id}/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A key contact is one no longer. */
+    post: operations['end_contact'];
     delete?: never;
     options?: never;
     head?: never;
@@ -948,6 +1068,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/duplicates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Records that may be the same as one to be added. */
+    post: operations['likely_duplicates'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/duties': {
     parameters: {
       query?: never;
@@ -977,6 +1114,57 @@ export interface paths {
     put?: never;
     /** Notes work of one's own for a duty. */
     post: operations['note_work'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Exits of partners, newest first. */
+    get: operations['exits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exits/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An exit with what stands in its way. */
+    get: operations['exit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exits/{id}/advance': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an exit a step further. It is settled and closed only where everything is zero. */
+    post: operations['advance_exit'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2135,6 +2323,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/onboarding': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Looks at a file of outlets, clerks and contacts, CSV or XLSX, and keeps it under its number. Nothing of the network is changed. */
+    post: operations['check_onboarding'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/outlet-grades': {
     parameters: {
       query?: never;
@@ -2203,6 +2408,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/outlets/{code}/contacts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Key contacts of an outlet: those of today first, then who decides. */
+    get: operations['outlet_contacts'];
+    put?: never;
+    /** Adds a key contact of an outlet. */
+    post: operations['add_contact'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}/keepers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who looked after an outlet, oldest first. */
+    get: operations['outlet_keepers'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}/life': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where an outlet stands, and how it came there. */
+    get: operations['outlet_life'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/outlets/{code}/margins': {
     parameters: {
       query?: never;
@@ -2212,6 +2469,40 @@ export interface paths {
     };
     /** Margin per product of an outlet in a settled month, the services it was given, and rivals' estimates beside it. */
     get: operations['outlet_margins'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}/merge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Merges an outlet that was kept twice into the other from a day on. */
+    post: operations['merge_outlet'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlets/{code}/whole': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everything about one outlet, each part as far as the caller may read it. */
+    get: operations['outlet_whole'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2306,6 +2597,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/partners/{code}/life': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where a partner stands, and how it came there. */
+    get: operations['partner_life'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/partners/{code}/managers': {
     parameters: {
       query?: never;
@@ -2318,6 +2626,40 @@ export interface paths {
     put?: never;
     /** Names who serves a partner in a function from a day on. */
     post: operations['name_manager'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}/merge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Merges a partner that was kept twice into the other from a day on. */
+    post: operations['merge_partner'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/partners/{code}/suspend': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Suspends a partner at once, or lets it work again. */
+    post: operations['suspend_partner'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2935,6 +3277,23 @@ export interface paths {
     get: operations['policy_changes'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/portfolios': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets a channel manager look after outlets from a day on, whoever did before. */
+    post: operations['assign_outlets'];
     delete?: never;
     options?: never;
     head?: never;
@@ -3562,6 +3921,11 @@ export interface components {
       returned: number;
       /**
        * Format: int32
+       * @description Own ones, and those one decided on, that are approved and could not be brought about.
+       */
+      stuck: number;
+      /**
+       * Format: int32
        * @description To decide.
        */
       todo: number;
@@ -3605,6 +3969,8 @@ export interface components {
       changed_at: string;
       /** @description The first day by which it is to be decided. */
       due: string | null;
+      /** @description What came of what was approved: done, refused. */
+      effect: string | null;
       ended_at: string | null;
       flow: string;
       flow_title: string;
@@ -3650,6 +4016,7 @@ export interface components {
       copies: components['schemas']['PartyView'][];
       /** @description Fields the caller may change in agreeing, or in carrying it out. */
       editable: string[];
+      effect: components['schemas']['EffectView'] | null;
       files: components['schemas']['ApplicationFile'][];
       /** @description The flow in the version it began under. */
       flow: components['schemas']['FlowView'];
@@ -3828,6 +4195,36 @@ export interface components {
       /** @description Why it is entered or changed. */
       reason: string;
     };
+    /** @description Somebody to be looked for. Nothing of it is kept. */
+    BlacklistCheck: {
+      account?: string | null;
+      licence?: string | null;
+      partner?: string | null;
+      person?: string | null;
+      phone?: string | null;
+    };
+    /** @description Entries that keep somebody out. */
+    BlacklistHits: {
+      hits: components['schemas']['BlacklistRow'][];
+    };
+    /** @description An entry. */
+    BlacklistRow: {
+      application: string;
+      from: string;
+      id: string;
+      /** @description partner, licence, person, phone, account. */
+      kind: string;
+      lifted_application: string | null;
+      lifted_on: string | null;
+      lifted_reason: string | null;
+      /** @description The code of a partner, else the mask of a number. */
+      mask: string;
+      /** @description Name of a partner; empty for numbers. */
+      name: string;
+      put_at: string;
+      put_by: string;
+      reason: string;
+    };
     /** @description A movement of a budget. */
     BudgetMovement: {
       /** @description For what. */
@@ -3928,6 +4325,48 @@ export interface components {
       /** Format: int64 */
       month: number;
       title: string;
+    };
+    /** @description A partner or outlet that is to become one. */
+    CandidateRow: {
+      /** @description Of a partner whom it is to stand under, of an outlet whose it is to be; empty for nobody. */
+      above: string;
+      above_name: string;
+      address: string;
+      /** @description Tier of a partner, sub-type of an outlet. */
+      class: string;
+      code: string;
+      /** @description Type of a partner, channel category of an outlet. */
+      kind: string;
+      made_by: string;
+      may: components['schemas']['StateView'][];
+      name: string;
+      state: string;
+      territory: string;
+      territory_name: string;
+      title: string;
+      /** @description partner, outlet. */
+      who: string;
+    };
+    /** @description A candidate to be added. */
+    CandidateSent: {
+      /** @description Of a partner whom it is to stand under, of an outlet whose it is to be; empty for nobody. */
+      above?: string;
+      address?: string;
+      class?: string;
+      code: string;
+      /** @description Whether it is another than those that are likely the same. */
+      despite?: boolean;
+      kind?: string;
+      /** @description Number of the business licence. */
+      licence?: string | null;
+      name: string;
+      /** @description Identity document of the owner. */
+      person?: string | null;
+      phone?: string | null;
+      reason: string;
+      territory: string;
+      /** @description partner, outlet. */
+      who: string;
     };
     /** @description A changed card. */
     CardSent: {
@@ -4189,6 +4628,50 @@ export interface components {
       pay_by: string;
       /** @description Whether the partner's silence confirmed it. */
       tacit: boolean;
+    };
+    /** @description Why a contact is one no longer. */
+    ContactEnd: {
+      reason: string;
+    };
+    /** @description What is said of a contact. */
+    ContactSent: {
+      /** @description for, neutral, against. */
+      attitude: string;
+      limits?: string;
+      name: string;
+      needs?: string;
+      opportunities?: string;
+      /** @description A new phone; absent to leave it, empty to forget it. */
+      phone?: string | null;
+      post?: string;
+      /** @description decides, advises, uses. */
+      power: string;
+    };
+    /** @description Somebody who has to say something at an outlet. */
+    ContactView: {
+      /** @description for, neutral, against. */
+      attitude: string;
+      /** @description Since when they stand so. */
+      attitude_on: string;
+      from: string;
+      id: string;
+      limits: string;
+      name: string;
+      needs: string;
+      opportunities: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      /** @description What they are there. */
+      post: string;
+      /** @description decides, advises, uses. */
+      power: string;
+      /** @description First day no longer. */
+      to: string | null;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
     };
     /** @description Who may read it. */
     CopySent: {
@@ -4626,6 +5109,21 @@ export interface components {
        */
       version: number;
     };
+    /** @description What an approved application brought about, or why it could not. */
+    EffectView: {
+      at: string;
+      /** @description Code of what it was refused with; empty where it was done. */
+      code: string;
+      done: boolean;
+      /** @description outlet_change, partner_exit, agreement, blacklist, acceptance_grade. */
+      kind: string;
+      /** @description Whether the caller may try again. */
+      may_retry: boolean;
+      /** Format: int32 */
+      tries: number;
+      /** @description What was done, or why it could not be. */
+      what: string;
+    };
     /** @description An example. */
     ExampleView: {
       /** @description Why it could not be run to its end. */
@@ -4670,6 +5168,73 @@ export interface components {
         [key: string]: unknown;
       };
       text?: string;
+    };
+    /** @description What may stand in the way, and what is left of it. */
+    ExitBalance: {
+      /** @description Empty where it is zero. */
+      left: components['schemas']['ExitLeft'][];
+      name: string;
+      title: string;
+    };
+    /** @description Something that is not zero. */
+    ExitLeft: {
+      /**
+       * Format: int64
+       * @description Fen where it is money, else how many.
+       */
+      amount: number;
+      money: boolean;
+      what: string;
+    };
+    /** @description A state that follows. */
+    ExitNext: {
+      state: string;
+      title: string;
+    };
+    /** @description A partner on its way out. */
+    ExitRow: {
+      /** @description `own_wish`, expired, breach, idle. */
+      cause: string;
+      /** @description First day the partner is no longer in force. */
+      closed_on: string | null;
+      id: string;
+      /** @description Last day of business. */
+      last_day: string;
+      name: string;
+      notice_on: string;
+      opened_at: string;
+      opened_by: string;
+      partner: string;
+      /** @description opened, notice, clearing, settled, closed. */
+      state: string;
+      title: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A step of an exit. */
+    ExitSent: {
+      reason: string;
+      /** @description notice, clearing, settled, closed. */
+      to: string;
+    };
+    /** @description A step that was taken. */
+    ExitStep: {
+      at: string;
+      note: string;
+      state: string;
+      title: string;
+      who: string;
+    };
+    /** @description An exit with all that stands in its way. */
+    ExitWhole: {
+      balances: components['schemas']['ExitBalance'][];
+      head: components['schemas']['ExitRow'];
+      /** @description Oldest first. */
+      history: components['schemas']['ExitStep'][];
+      next: components['schemas']['ExitNext'] | null;
     };
     /** @description An expectation of an example and what came out. */
     ExpectView: {
@@ -4884,7 +5449,7 @@ export interface components {
       /** @description How to fill it in; empty for what explains itself. */
       help: string;
       id: string;
-      /** @description text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, rows. */
+      /** @description text, long_text, number, money (fen), date, month, choice, yes_no, person, partner, outlet, attachment, sealed (kept as a mask), rows. */
       kind: string;
       /**
        * Format: int64
@@ -4944,6 +5509,8 @@ export interface components {
     /** @description A flow with its form. */
     FlowView: {
       about: string;
+      /** @description What it brings about once approved; absent for what people do themselves. */
+      effect: string | null;
       fields: components['schemas']['FlowField'][];
       /** @description The heading it is listed under. */
       group: string;
@@ -5000,6 +5567,13 @@ export interface components {
        * @description What they sold, in the metric's unit.
        */
       sales: number;
+    };
+    /** @description An acceptance grade from a day on. */
+    GradeLine: {
+      application: string;
+      from: string;
+      /** @description a, b, c. */
+      grade: string;
     };
     /** @description An outlet's grade; shares in parts of a million, absent where there is nothing to divide by. */
     GradeRow: {
@@ -5390,6 +5964,16 @@ export interface components {
        */
       total: number;
     };
+    /** @description Somebody who looks after an outlet, or did. */
+    KeeperView: {
+      /** @description First day. */
+      from: string;
+      login: string;
+      name: string;
+      reason: string;
+      /** @description First day no longer; absent while it lasts. */
+      to: string | null;
+    };
     /** @description A key the facts must have. */
     KeySent: {
       dimension: string;
@@ -5536,6 +6120,43 @@ export interface components {
     LetterSection: {
       head: string;
       rows: components['schemas']['LetterRow'][];
+    };
+    /** @description A line of the history of states. */
+    LifeLine: {
+      /** @description Number of the application; empty for none. */
+      application: string;
+      at: string;
+      /** @description First day. */
+      from: string;
+      reason: string;
+      /** Format: int32 */
+      seq: number;
+      state: string;
+      title: string;
+      who: string;
+    };
+    /** @description Where a partner or outlet stands, and how it came there. */
+    LifeView: {
+      /** @description The entry of the blacklist that keeps a partner out. */
+      blacklisted: string | null;
+      code: string;
+      /** @description Number of the open exit case. */
+      exit: string | null;
+      /** @description Of a partner. */
+      grades: components['schemas']['GradeLine'][];
+      /** @description Oldest first; empty for what was in force before states were kept. */
+      lines: components['schemas']['LifeLine'][];
+      /** @description Where the caller may take it by hand. */
+      may: components['schemas']['StateView'][];
+      /** @description What was merged into it. */
+      merged: components['schemas']['MergeView'][];
+      merged_into: components['schemas']['MergeView'] | null;
+      numbers: components['schemas']['NumberView'][];
+      /** @description Of an outlet. */
+      sites: components['schemas']['SiteLine'][];
+      /** @description prospect, applied, approved, active, suspended, `in_exit`, exited; candidate, preparing, open, paused, closed. */
+      state: string;
+      title: string;
     };
     /** @description A line of a statement. */
     LineRow: {
@@ -5721,6 +6342,24 @@ export interface components {
       /** @description Today, in China, as the server has it. */
       today: string;
     };
+    /** @description Into which record, and from when. */
+    MergeSent: {
+      /** @description First day. */
+      from: string;
+      /** @description Code of the one that stays. */
+      into: string;
+      reason: string;
+    };
+    /** @description A merge. */
+    MergeView: {
+      from: string;
+      /** @description The one that stays. */
+      new: string;
+      /** @description The id that points on. */
+      old: string;
+      reason: string;
+      who: string;
+    };
     /** @description The catalogue. */
     MetricCatalogue: {
       dimensions: components['schemas']['DimensionView'][];
@@ -5854,6 +6493,45 @@ export interface components {
       text: string;
       who: string;
     };
+    /** @description A number somebody is known by, masked. */
+    NumberView: {
+      /** @description licence, person, phone, account. */
+      kind: string;
+      mask: string;
+    };
+    /** @description What a file comes to. It can be applied for where nothing is rejected. */
+    OnboardingChecked: {
+      accepted: number;
+      /** @description Number of the file, for the application. */
+      batch: string;
+      clerks: number;
+      contacts: number;
+      outlets: number;
+      /** @description At most a thousand. */
+      problems: components['schemas']['OnboardingWrong'][];
+      received: number;
+      rejected: number;
+      twins: components['schemas']['OnboardingTwin'][];
+    };
+    /** @description A line that may be there already. */
+    OnboardingTwin: {
+      /** Format: int64 */
+      row: number;
+      twin: components['schemas']['TwinView'];
+    };
+    /** @description Something wrong with a line. */
+    OnboardingWrong: {
+      code: string;
+      column: string;
+      /**
+       * Format: int64
+       * @description Line of the file; the header is 1.
+       */
+      row: number;
+      /** @description What stood there. */
+      value: string;
+      why: string;
+    };
     /** @description Another rule that looked at the same. */
     OtherView: {
       /**
@@ -5864,6 +6542,80 @@ export interface components {
       component: string;
       reasons: string[];
       title: string;
+    };
+    /** @description Everything about an outlet. What the caller may not read is absent. */
+    OutletAll: {
+      /** @description Agreements of its owner. */
+      agreements: components['schemas']['Term'][];
+      applications: components['schemas']['OutletApplication'][] | null;
+      business: components['schemas']['OutletBusiness'] | null;
+      commission: components['schemas']['OutletCommission'] | null;
+      contacts: components['schemas']['ContactView'][];
+      documents: components['schemas']['OutletDocument'][] | null;
+      /** @description Who looks after it, oldest first. */
+      keepers: components['schemas']['KeeperView'][];
+      life: components['schemas']['LifeView'];
+      /** @description Newest first. */
+      log: components['schemas']['AuditView'][] | null;
+      outlet: components['schemas']['OutletWhole'];
+    };
+    /** @description An application about an outlet. */
+    OutletApplication: {
+      applicant: string;
+      changed_at: string;
+      flow: string;
+      flow_title: string;
+      id: string;
+      state: string;
+    };
+    /** @description What an outlet did this month and the month before. */
+    OutletBusiness: {
+      figures: components['schemas']['OutletFigure'][];
+      month: string;
+    };
+    /** @description What the last statement of the owner says of an outlet. */
+    OutletCommission: {
+      /** Format: int64 */
+      lines: number;
+      /**
+       * Format: int64
+       * @description Of the whole statement, fen.
+       */
+      of: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      payable: number;
+      period: string;
+      statement: string;
+    };
+    /** @description A document of the owner. */
+    OutletDocument: {
+      changed_at: string;
+      id: string;
+      kind: string;
+      title: string;
+    };
+    /** @description How much of one kind of business. */
+    OutletFigure: {
+      /**
+       * Format: int64
+       * @description The month before, up to the same day.
+       */
+      before: number;
+      kind: string;
+      /**
+       * Format: int64
+       * @description This month up to today.
+       */
+      month: number;
+      title: string;
+      /**
+       * Format: int64
+       * @description The whole month before.
+       */
+      whole_before: number;
     };
     /** @description Margins and services of an outlet in a month. */
     OutletMargins: {
@@ -5898,6 +6650,8 @@ export interface components {
       /** @description First day of the row in force. */
       from: string;
       grade: string;
+      /** @description Where it stands in its life: preparing, open, paused, closed. */
+      life: string;
       name: string;
       owner: string;
       owner_name: string;
@@ -5968,6 +6722,31 @@ export interface components {
         usable_on: string | null;
         /** Format: int32 */
         version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_BlacklistRow: {
+      /** @description Rows. */
+      items: {
+        application: string;
+        from: string;
+        id: string;
+        /** @description partner, licence, person, phone, account. */
+        kind: string;
+        lifted_application: string | null;
+        lifted_on: string | null;
+        lifted_reason: string | null;
+        /** @description The code of a partner, else the mask of a number. */
+        mask: string;
+        /** @description Name of a partner; empty for numbers. */
+        name: string;
+        put_at: string;
+        put_by: string;
+        reason: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -6051,6 +6830,34 @@ export interface components {
         subscriber: string;
         title: string;
         verified: boolean;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_CandidateRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Of a partner whom it is to stand under, of an outlet whose it is to be; empty for nobody. */
+        above: string;
+        above_name: string;
+        address: string;
+        /** @description Tier of a partner, sub-type of an outlet. */
+        class: string;
+        code: string;
+        /** @description Type of a partner, channel category of an outlet. */
+        kind: string;
+        made_by: string;
+        may: components['schemas']['StateView'][];
+        name: string;
+        state: string;
+        territory: string;
+        territory_name: string;
+        title: string;
+        /** @description partner, outlet. */
+        who: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -6150,6 +6957,36 @@ export interface components {
         partner: string;
         reviewed_at: string | null;
         reviewed_by: string | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ExitRow: {
+      /** @description Rows. */
+      items: {
+        /** @description `own_wish`, expired, breach, idle. */
+        cause: string;
+        /** @description First day the partner is no longer in force. */
+        closed_on: string | null;
+        id: string;
+        /** @description Last day of business. */
+        last_day: string;
+        name: string;
+        notice_on: string;
+        opened_at: string;
+        opened_by: string;
+        partner: string;
+        /** @description opened, notice, clearing, settled, closed. */
+        state: string;
+        title: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -6397,6 +7234,8 @@ export interface components {
         /** @description First day of the row in force. */
         from: string;
         grade: string;
+        /** @description Where it stands in its life: preparing, open, paused, closed. */
+        life: string;
         name: string;
         owner: string;
         owner_name: string;
@@ -6453,6 +7292,8 @@ export interface components {
         code: string;
         /** @description Type, such as 代理商. */
         kind: string;
+        /** @description Where it stands in its life: approved, active, suspended, `in_exit`, exited. */
+        life: string;
         name: string;
         /** @description Outlets in force. */
         outlets: number;
@@ -6809,6 +7650,8 @@ export interface components {
       code: string;
       /** @description Type, such as 代理商. */
       kind: string;
+      /** @description Where it stands in its life: approved, active, suspended, `in_exit`, exited. */
+      life: string;
       name: string;
       /** @description Outlets in force. */
       outlets: number;
@@ -7226,6 +8069,21 @@ export interface components {
       title: string;
       /** @description Latest first. */
       versions: components['schemas']['VersionHead'][];
+    };
+    /** @description What an assignment came to. */
+    PortfolioDone: {
+      /** @description Outlets that changed hands. */
+      changed: number;
+    };
+    /** @description Outlets for somebody to look after. */
+    PortfolioSent: {
+      /** @description First day. */
+      from: string;
+      /** @description Login of the channel manager. */
+      login: string;
+      /** @description Codes, at most 5 000. */
+      outlets: string[];
+      reason: string;
     };
     /** @description A duty of a post. */
     PostDuty: {
@@ -7737,6 +8595,19 @@ export interface components {
       /** Format: int64 */
       winners: number;
     };
+    /** @description An address from a day on. */
+    SiteLine: {
+      address: string;
+      application: string;
+      from: string;
+      /**
+       * Format: int64
+       * @description Degrees in millionths.
+       */
+      lat_e6: number | null;
+      /** Format: int64 */
+      lon_e6: number | null;
+    };
     /** @description How to order. */
     SortSent: {
       descending?: boolean;
@@ -7830,6 +8701,11 @@ export interface components {
        * @description In the metric's unit.
        */
       value: number | null;
+    };
+    /** @description A state that is open. */
+    StateView: {
+      state: string;
+      title: string;
     };
     /** @description A month with statements. */
     StatementMonth: {
@@ -7929,6 +8805,14 @@ export interface components {
       /** @description The note, or the reason. */
       note?: string;
     };
+    /** @description A step of a candidate. */
+    StepSent: {
+      /** @description First day an outlet is open; today where absent. */
+      from?: string | null;
+      reason: string;
+      /** @description The state it is to have. */
+      to: string;
+    };
     /** @description A table of steps to be written into a text. */
     StepsSent: {
       ladder: string;
@@ -7945,6 +8829,11 @@ export interface components {
       amount: number;
       /** Format: int64 */
       count: number;
+    };
+    /** @description Whether a partner is suspended, and why. */
+    SuspendSent: {
+      reason: string;
+      suspended: boolean;
     };
     /** @description The pilot beside the others. */
     SwitchComparison: {
@@ -8232,6 +9121,34 @@ export interface components {
       removable: boolean;
       verdict: components['schemas']['VerdictView'] | null;
     };
+    /** @description A record that may be the same. */
+    TwinView: {
+      code: string;
+      /** @description partner, outlet, clerk. */
+      noun: string;
+      /** @description What they have in common: a mask, a name, metres. */
+      what: string;
+      /** @description licence, person, phone, account, name, sound, near. */
+      why: string;
+    };
+    /** @description What is to be added. Nothing of it is kept. */
+    TwinsAsked: {
+      code?: string;
+      /**
+       * Format: int64
+       * @description Degrees in millionths.
+       */
+      lat_e6?: number | null;
+      licence?: string | null;
+      /** Format: int64 */
+      lon_e6?: number | null;
+      name: string;
+      person?: string | null;
+      phone?: string | null;
+      territory: string;
+      /** @description partner, outlet. */
+      who: string;
+    };
     /** @description The month under way. */
     UnderWay: {
       aims: components['schemas']['Aim'][];
@@ -8501,6 +9418,8 @@ export interface operations {
         state?: string;
         /** @description Part of the number or the applicant's name. */
         q?: string;
+        /** @description Only those that are approved and could not be brought about. */
+        stuck?: boolean;
         /** @description Only those that are late. */
         late?: boolean;
         after?: string;
@@ -8792,6 +9711,30 @@ export interface operations {
         'application/json': components['schemas']['CopySent'];
       };
     };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActedView'];
+        };
+      };
+    };
+  };
+  carry_out_application: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
     responses: {
       200: {
         headers: {
@@ -9346,6 +10289,57 @@ export interface operations {
       };
     };
   };
+  blacklist: {
+    parameters: {
+      query?: {
+        /** @description Also those that were lifted. */
+        all?: boolean;
+        /** @description Part of a code, mask, name or reason. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_BlacklistRow'];
+        };
+      };
+    };
+  };
+  check_blacklist: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BlacklistCheck'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BlacklistHits'];
+        };
+      };
+    };
+  };
   budgets: {
     parameters: {
       query?: {
@@ -9420,6 +10414,86 @@ export interface operations {
       };
     };
   };
+  candidates: {
+    parameters: {
+      query: {
+        /** @description partner, outlet. */
+        who: string;
+        /** @description Part of the code or name. */
+        q?: string;
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CandidateRow'];
+        };
+      };
+    };
+  };
+  add_candidate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CandidateSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LifeView'];
+        };
+      };
+    };
+  };
+  advance_candidate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description partner, outlet */
+        who: string;
+        /** @description Code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LifeView'];
+        };
+      };
+    };
+  };
   clerks: {
     parameters: {
       query?: {
@@ -9487,6 +10561,63 @@ export interface operations {
         content: {
           'application/json': components['schemas']['ClerkWhole'];
         };
+      };
+    };
+  };
+  change_contact: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Contact */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ContactSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ContactView'];
+        };
+      };
+    };
+  };
+  end_contact: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Contact */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ContactEnd'];
+      };
+    };
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
     };
   };
@@ -10185,6 +11316,29 @@ export interface operations {
       };
     };
   };
+  likely_duplicates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TwinsAsked'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TwinView'][];
+        };
+      };
+    };
+  };
   duties: {
     parameters: {
       query?: {
@@ -10252,6 +11406,85 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['WorkMade'];
+        };
+      };
+    };
+  };
+  exits: {
+    parameters: {
+      query?: {
+        /** @description opened, notice, clearing, settled, closed. */
+        state?: string;
+        /** @description Part of the number, or of the partner's code or name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ExitRow'];
+        };
+      };
+    };
+  };
+  exit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Exit case */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExitWhole'];
+        };
+      };
+    };
+  };
+  advance_exit: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Exit case */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ExitSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExitWhole'];
         };
       };
     };
@@ -12023,6 +13256,32 @@ export interface operations {
       };
     };
   };
+  check_onboarding: {
+    parameters: {
+      query: {
+        /** @description First day in the network. */
+        from: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': number[];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OnboardingChecked'];
+        };
+      };
+    };
+  };
   outlet_grades: {
     parameters: {
       query?: {
@@ -12168,6 +13427,98 @@ export interface operations {
       };
     };
   };
+  outlet_contacts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ContactView'][];
+        };
+      };
+    };
+  };
+  add_contact: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ContactSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ContactView'];
+        };
+      };
+    };
+  };
+  outlet_keepers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['KeeperView'][];
+        };
+      };
+    };
+  };
+  outlet_life: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LifeView'];
+        };
+      };
+    };
+  };
   outlet_margins: {
     parameters: {
       query?: {
@@ -12189,6 +13540,54 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['OutletMargins'];
+        };
+      };
+    };
+  };
+  merge_outlet: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MergeSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MergeView'];
+        };
+      };
+    };
+  };
+  outlet_whole: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletAll'];
         };
       };
     };
@@ -12378,6 +13777,28 @@ export interface operations {
       };
     };
   };
+  partner_life: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LifeView'];
+        };
+      };
+    };
+  };
   managers: {
     parameters: {
       query?: never;
@@ -12420,6 +13841,58 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  merge_partner: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MergeSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MergeView'];
+        };
+      };
+    };
+  };
+  suspend_partner: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SuspendSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LifeView'];
+        };
       };
     };
   };
@@ -13458,6 +14931,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DifferenceView'];
+        };
+      };
+    };
+  };
+  assign_outlets: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PortfolioSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PortfolioDone'];
         };
       };
     };

@@ -45,7 +45,9 @@ export default function ListPage() {
       />
       <Tabs
         activeKey={box}
-        onChange={(next) => change({ box: next === 'todo' ? undefined : next, state: undefined, late: undefined, stuck: undefined, after: undefined })}
+        onChange={(next) =>
+          change({ box: next === 'todo' ? undefined : next, state: undefined, late: undefined, stuck: undefined, after: undefined })
+        }
         items={boxes.map((one) => ({
           key: one,
           label: numbers[one] === undefined ? t(`box.${one}`) : `${t(`box.${one}`)} ${numbers[one]}`,

@@ -84,6 +84,7 @@ const row = (id: string): Schema<'ApplicationRow'> => ({
   due: '2026-09-01',
   late: false,
   unread: false,
+  effect: null,
 });
 
 const field = (id: string, kind: string, title: string, more: Partial<Schema<'FlowField'>> = {}): Schema<'FlowField'> => ({
@@ -108,6 +109,7 @@ const flow: Schema<'FlowView'> = {
   title: '例外申请',
   about: '',
   group: 'support',
+  effect: null,
   posts: [{ grant: 'g1', role: 'channel_manager', title: '渠道经理', over: '', over_name: '' }],
   fields: [
     field('request', 'text', '请求'),
@@ -136,6 +138,7 @@ const whole: Whole = {
   needs_signature: false,
   barred: null,
   budget: null,
+  effect: null,
 };
 
 describe('several at once', () => {
