@@ -25,15 +25,15 @@ async fn an_outlet_moves_is_renamed_and_becomes_anothers_from_the_day_asked(db: 
     house(&db).await;
     changes(&db, "O1", Change::Name("城关一店"), "2026-08-01").await.unwrap();
     changes(&db, "O1", Change::Owner("P2"), "2026-09-01").await.unwrap();
-    changes(&db, "O1", Change::Move { address: "新街二号", territory: "421103" }, "2026-07-15").await.unwrap();
+    changes(&db, "O1", Change::Move { address: "新街二号", territory: "421121" }, "2026-07-15").await.unwrap();
     let told = async |on: &str| {
         let row = outlet_on(&db, "O1", on).await.unwrap();
         (row.name, row.owner, row.territory)
     };
     assert_eq!(told("2026-07-14").await, ("O1店".into(), "P1".into(), "421102".into()), "before, nothing changes");
-    assert_eq!(told("2026-07-31").await, ("O1店".into(), "P1".into(), "421103".into()));
-    assert_eq!(told("2026-08-31").await, ("城关一店".into(), "P1".into(), "421103".into()), "a later change keeps an earlier one");
-    assert_eq!(told("2026-09-01").await, ("城关一店".into(), "P2".into(), "421103".into()), "one owner at a time");
+    assert_eq!(told("2026-07-31").await, ("O1店".into(), "P1".into(), "421121".into()));
+    assert_eq!(told("2026-08-31").await, ("城关一店".into(), "P1".into(), "421121".into()), "a later change keeps an earlier one");
+    assert_eq!(told("2026-09-01").await, ("城关一店".into(), "P2".into(), "421121".into()), "one owner at a time");
     let tx = &mut db.read().await.unwrap();
     assert_eq!(site::history(tx, "O1").await.unwrap().first().map(|site| site.address.clone()).as_deref(), Some("新街二号"));
     let trail = audit::list(tx, Some(("outlet", "O1")), 0, 20).await.unwrap();

@@ -9,7 +9,7 @@ mod one;
 use crate::act::Act;
 use crate::agreement::sign::{self, Signed};
 use crate::candidate::{self, Candidate};
-use crate::keys::{Key, KeyKind, Sealer};
+use crate::keys::{self, Key, KeyKind, Sealer};
 use crate::life::{self, State, Who};
 use crate::outlet::change::{self, Change};
 use crate::roster::{self, By};
@@ -65,6 +65,7 @@ pub(super) fn outlet(code: &str, owner: &str) -> Outlet {
 pub(super) async fn house(db: &TestDb) {
     const BY: By<'static> = By { who: "u1", reason: "建档" };
     write_tx!(db, |tx| {
+        keys::ready(tx).await?;
         for code in ["P1", "P2"] {
             roster::create(tx, BY, &partner(code, "")).await.map(drop)?;
         }

@@ -93,6 +93,7 @@ describe('flows to start', () => {
     group,
     posts: may ? [{ grant: 'g', role: 'channel_manager', title: 'manager', over: '', over_name: '' }] : [],
     fields: [field('a', 'text'), field('b', 'text', { at: 'later' })],
+    effect: null,
     steps: [],
     effect: null,
   });
