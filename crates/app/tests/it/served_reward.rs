@@ -52,8 +52,8 @@ async fn the_workbench_shows_at_once_what_changed() {
     qudao(&house, &["import", "--store", "HOME", "--master", master, "--day", "2026-08-31", &name]);
     assert!(missing(&house).await < without, "a new batch shows");
     // a part of the network sees its own, in the language asked for
-    let (all, county) = (home(&house, "leader").await, home(&house, "channel").await);
-    assert_ne!(all["network"], county["network"]);
+    let (all, own) = (home(&house, "leader").await, home(&house, "partner").await);
+    assert_ne!(all["network"], own["network"]);
 }
 
 /// Waits for a job that was started.
@@ -119,7 +119,7 @@ async fn a_reward_is_stated_once_it_is_approved() {
     let stated = vec![(partner.clone(), it.id.clone(), 200_000)];
     assert_eq!(rewards(&house, &format!("trials/{MONTH}")), stated);
     // what is taken back before it is approved is never stated
-    house.does("channel", &mut waits, "take_back", &json!({ "text": "重复" })).await;
+    house.does("channel", &mut waits, "take-back", &json!({ "text": "重复" })).await;
     let open = house.get("settlement", &format!("/periods/{MONTH}/exceptions?state=open&limit=500")).await.json();
     for finding in open["items"].as_array().unwrap() {
         let path = format!("/periods/{MONTH}/exceptions/{}/review", finding["id"].as_str().unwrap());

@@ -16,7 +16,7 @@ fn master() -> Master {
     let mut master = Master::default();
     for (code, territory) in [("P1", "360902"), ("P2", "440106")] {
         let (name, kind, tier) = (code.to_owned(), "代理商".to_owned(), "二级代理商".to_owned());
-        let span = span("2020-01-01", "9999-12-31");
+        let span = span("2020-01-01", "2099-12-31");
         let (parent, territory) = (String::new(), territory.to_owned());
         master.add_partner(Partner {
             code: code.to_owned(),
@@ -31,7 +31,7 @@ fn master() -> Master {
             span,
         });
     }
-    for (owner, span) in [("P1", span("2020-01-01", "2026-07-01")), ("P2", span("2026-07-01", "9999-12-31"))] {
+    for (owner, span) in [("P1", span("2020-01-01", "2026-07-01")), ("P2", span("2026-07-01", "2099-12-31"))] {
         let text = String::new;
         master.add_outlet(Outlet {
             code: "O1".to_owned(),
@@ -46,7 +46,7 @@ fn master() -> Master {
         });
     }
     let code = "C1".to_owned();
-    master.add_clerk(Clerk { code, name: String::new(), outlet: "O1".to_owned(), span: span("2020-01-01", "9999-12-31") });
+    master.add_clerk(Clerk { code, name: String::new(), outlet: "O1".to_owned(), span: span("2020-01-01", "2099-12-31") });
     master
 }
 

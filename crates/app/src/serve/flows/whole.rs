@@ -4,7 +4,7 @@ use super::super::desk::Desk;
 use super::super::shown::{instant, mask};
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language};
-use super::brought::{self, EffectView};
+use super::brought::EffectView;
 use super::forms::FlowView;
 use super::private::masked_value;
 use super::rows::{ApplicationRow, definition, name_of};
