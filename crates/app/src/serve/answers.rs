@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// An answer, once it was made.
 type Slot<V> = Arc<Mutex<Option<Arc<V>>>>;
 
+/// What was counted from, and the answers under their keys.
+type Held<S, K, V> = (Option<S>, VecDeque<(K, Slot<V>)>);
+
 /// Answers of one state `S`, by what was asked. Another state drops them all; of many questions those asked last are kept.
 pub(crate) struct Answers<S, K, V> {
     most: usize,
-    kept: Mutex<(Option<S>, VecDeque<(K, Slot<V>)>)>,
+    kept: Mutex<Held<S, K, V>>,
 }
 
 impl<S: PartialEq, K: PartialEq, V> Answers<S, K, V> {

@@ -122,10 +122,13 @@ async fn arrivals(
     Ok(Json(view.await?))
 }
 
+/// What is missing, by the snapshot, the day and what was loaded here.
+type Missing = Answers<(u64, Date, Loaded), (), Vec<(Month, Date)>>;
+
 /// What the batches of the fact store brought: each report is read once, as a batch never changes.
 pub(crate) struct Arrived {
     brought: Mutex<(u64, Arc<Vec<Brought>>)>,
-    missing: Answers<(u64, Date, Loaded), (), Vec<(Month, Date)>>,
+    missing: Missing,
 }
 
 impl Default for Arrived {
@@ -150,7 +153,7 @@ impl Arrived {
                 match store.report_of(batch) {
                     // What was ordered here is no delivery of another system.
                     Ok(report) => {
-                        all.extend(report.as_ref().filter(|report| !qudao_orders::order::facts::is_ours(&report.file)).map(Brought::of))
+                        all.extend(report.as_ref().filter(|report| !qudao_orders::order::facts::is_ours(&report.file)).map(Brought::of));
                     }
                     // The others are told nevertheless.
                     Err(refusal) => tracing::warn!(code = refusal.code, batch = batch.batch, "{}", refusal.text.en),
