@@ -13,7 +13,6 @@ pub mod clerk;
 pub mod contact;
 pub mod exit;
 pub mod files;
-pub mod grade;
 pub mod initials;
 pub mod keys;
 pub mod life;

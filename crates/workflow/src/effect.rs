@@ -139,12 +139,7 @@ pub const KINDS: &[EffectKind] = &[
     },
     EffectKind {
         name: "acceptance_grade",
-        arguments: &[
-            must("partner", Takes::Partner),
-            must("grade", Takes::Of(&["a", "b", "c"])),
-            must("from", Takes::Date),
-            may("reason", Takes::Text),
-        ],
+        arguments: &[must("partner", Takes::Partner), must("level", Takes::Choice), must("from", Takes::Date), may("reason", Takes::Text)],
     },
     EffectKind { name: "onboarding", arguments: &[must("batch", Takes::Text), must("from", Takes::Date), may("reason", Takes::Text)] },
 ];

@@ -6211,13 +6211,6 @@ export interface components {
        */
       sales: number;
     };
-    /** @description An acceptance grade from a day on. */
-    GradeLine: {
-      application: string;
-      from: string;
-      /** @description a, b, c. */
-      grade: string;
-    };
     /** @description An outlet's grade; shares in parts of a million, absent where there is nothing to divide by. */
     GradeRow: {
       /** Format: int64 */
@@ -6851,8 +6844,8 @@ export interface components {
       code: string;
       /** @description Number of the open exit case. */
       exit: string | null;
-      /** @description Of a partner. */
-      grades: components['schemas']['GradeLine'][];
+      /** @description Of a partner, the newest first. */
+      levels: components['schemas']['PartnerLevel'][];
       /** @description Oldest first; empty for what was in force before states were kept. */
       lines: components['schemas']['LifeLine'][];
       /** @description Where the caller may take it by hand. */
@@ -8880,6 +8873,14 @@ export interface components {
        * @description Fen of the payable account.
        */
       payable: number;
+    };
+    /** @description An acceptance level from a day on. */
+    PartnerLevel: {
+      from: string;
+      /** @description Id of the level. */
+      level: string;
+      reason: string;
+      title: string;
     };
     /** @description A partner in a list. */
     PartnerRow: {

@@ -65,8 +65,8 @@ impl Desk {
         })?;
         let register = params::load(&mut db.read().await?, standard).await?;
         let roles = Roles::standard()?;
-        let flows = Flows::standard(&roles, &home)?;
         let orders = Orders::open(&db).await?;
+        let flows = Flows::standard(&roles, &home, Arc::clone(&orders.definitions))?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),

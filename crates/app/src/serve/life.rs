@@ -17,7 +17,10 @@ use qudao_network::candidate::{self, Candidate};
 use qudao_network::keys::{self, Key, KeyKind, Sealer};
 use qudao_network::life::{self, Line, State as Stage, Who};
 use qudao_network::twins::{self, Asked as Likely};
-use qudao_network::{blacklist, exit, grade, merge, site};
+use qudao_network::{blacklist, exit, merge, site};
+use qudao_orders::acceptance::check::Held;
+use qudao_orders::acceptance::report;
+use qudao_orders::business::Holder;
 use qudao_platform::{Tx, write_tx};
 use qudao_settle::period;
 use serde::{Deserialize, Serialize};
@@ -57,13 +60,14 @@ pub(crate) struct LifeLine {
     at: String,
 }
 
-/// An acceptance grade from a day on.
+/// An acceptance level from a day on.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct GradeLine {
+pub(crate) struct PartnerLevel {
     from: String,
-    /// a, b, c.
-    grade: String,
-    application: String,
+    /// Id of the level.
+    level: String,
+    title: String,
+    reason: String,
 }
 
 /// An address from a day on.
@@ -98,8 +102,8 @@ pub(crate) struct LifeView {
     lines: Vec<LifeLine>,
     /// Where the caller may take it by hand.
     may: Vec<StateView>,
-    /// Of a partner.
-    grades: Vec<GradeLine>,
+    /// Of a partner, the newest first.
+    levels: Vec<PartnerLevel>,
     /// Of an outlet.
     sites: Vec<SiteLine>,
     numbers: Vec<NumberView>,
@@ -181,7 +185,7 @@ async fn view(desk: &Desk, signed: &Signed, tx: &mut Tx, who: Who, code: &str, l
         title: state.title().get(lang).to_owned(),
         lines: lines.into_iter().map(|line| life_line(line, lang)).collect(),
         may: may(desk, signed, who, state).into_iter().map(|state| state_view(state, lang)).collect(),
-        grades: Vec::new(),
+        levels: Vec::new(),
         sites: Vec::new(),
         numbers: Vec::new(),
         exit: None,
@@ -197,8 +201,13 @@ async fn view(desk: &Desk, signed: &Signed, tx: &mut Tx, who: Who, code: &str, l
         view.sites = site::history(tx, code).await?.into_iter().map(site_line).collect();
         return Ok(view);
     }
-    let grade = |grade: grade::Grade| GradeLine { from: grade.from.to_string(), grade: grade.grade, application: grade.application };
-    view.grades = grade::history(tx, code).await?.into_iter().map(grade).collect();
+    let level = |(held, _, reason): (Held, String, String)| PartnerLevel {
+        from: held.from.to_string(),
+        title: desk.orders.definitions.level(&held.level).map_or_else(|_| held.level.clone(), |level| level.title().get(lang).to_owned()),
+        level: held.level,
+        reason,
+    };
+    view.levels = report::history(tx, Holder::Partner, code).await?.into_iter().map(level).collect();
     view.exit = exit::list(tx, Some(code)).await?.into_iter().find(|case| case.stage != exit::Stage::Closed).map(|case| case.id);
     view.blacklisted = blacklist::hit(tx, &blacklist::Whom::Partner(code.to_owned())).await?.map(|entry| entry.id);
     Ok(view)
@@ -300,7 +309,7 @@ fn of_folder(desk: &Desk, master: &Master, signed: &Signed, who: Who, code: &str
         title: state.title().get(lang).to_owned(),
         lines: Vec::new(),
         may: may(desk, signed, who, state).into_iter().map(|state| state_view(state, lang)).collect(),
-        grades: Vec::new(),
+        levels: Vec::new(),
         sites: Vec::new(),
         numbers: Vec::new(),
         exit: None,

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -219,6 +219,31 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
                 "the request lacks If-Match, the version that was seen; reload the page and try again",
             ))
         })
+    }
+}
+
+/// What names an act on a record: its id in the path, the version that was seen, the key of the request.
+#[derive(Debug)]
+pub(crate) struct Act {
+    pub(crate) id: String,
+    pub(crate) version: u32,
+    pub(crate) key: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Act {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(id) = Path::from_request_parts(parts, state).await.map_err(|_| {
+            Problem(Refusal::bad_input(
+                "serve.request.path",
+                "地址中的编号无法读取；请从列表重新打开",
+                "the id in the address cannot be read; open it from the list again",
+            ))
+        })?;
+        let IfMatch(version) = IfMatch::from_request_parts(parts, state).await?;
+        let OnceKey(key) = OnceKey::from_request_parts(parts, state).await?;
+        Ok(Self { id, version, key })
     }
 }
 

@@ -465,7 +465,8 @@ impl<'w> Fold<'w> {
     }
 
     /// What was counted, under texts.
-    pub(super) fn finish(self) -> Part {
+    pub(super) fn finish(mut self) -> Part {
+        self.codes.iter_mut().for_each(Codes::settle);
         let width = self.job.measures.len();
         let none = Interner::default();
         let interners: Vec<&Interner> = self.job.by.iter().map(|dimension| self.interners.get(dimension).unwrap_or(&none)).collect();

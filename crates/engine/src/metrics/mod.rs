@@ -230,26 +230,32 @@ impl Asked<'_> {
 
     /// Works on things with all processors.
     fn each<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> Result<T, Refusal> + Sync) -> Result<Vec<T>, Refusal> {
-        let done = Self::share(items, Vec::new, |done, item| {
-            done.push(work(item)?);
-            Ok(())
-        })?;
+        let done = Self::share(
+            items,
+            Vec::new,
+            |done, item| {
+                done.push(work(item)?);
+                Ok(())
+            },
+            |done| done,
+        )?;
         Ok(done.into_iter().flatten().collect())
     }
 
-    /// Works on things with all processors, each of which keeps what it gathers.
-    fn share<I: Sync, T: Send>(
+    /// Works on things with all processors, each of which makes something of what it gathers.
+    fn share<I: Sync, T, P: Send>(
         items: &[I],
         start: impl Fn() -> T + Sync,
         work: impl Fn(&mut T, &I) -> Result<(), Refusal> + Sync,
-    ) -> Result<Vec<T>, Refusal> {
+        end: impl Fn(T) -> P + Sync,
+    ) -> Result<Vec<P>, Refusal> {
         let next = AtomicUsize::new(0);
-        let run = || -> Result<T, Refusal> {
+        let run = || -> Result<P, Refusal> {
             let mut gathered = start();
             while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
                 work(&mut gathered, item)?;
             }
-            Ok(gathered)
+            Ok(end(gathered))
         };
         let threads = threads().min(items.len());
         if threads < 2 {
@@ -289,7 +295,7 @@ impl Asked<'_> {
         let world = World { catalogue: &self.meter.catalogue, master: &self.view.master, places: self.places(), standing };
         let columns = columns_of(job, standing, cube.is_some());
         let pieces = self.pieces(places, &Where::of(job, cube, self.places()))?;
-        let folds = Self::share(
+        let parts = Self::share(
             &pieces,
             || Fold::new(&world, job),
             |fold, (place, groups)| {
@@ -298,10 +304,11 @@ impl Asked<'_> {
                 }
                 Ok(())
             },
+            Fold::finish,
         )?;
         let mut whole = Part::default();
-        for fold in folds {
-            whole.add(fold.finish());
+        for part in parts {
+            whole.add(part);
         }
         Ok(whole)
     }

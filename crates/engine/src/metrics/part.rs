@@ -24,15 +24,18 @@ impl Codes {
         }
     }
 
-    fn settle(&mut self) {
+    /// Sorts them and takes repetitions out.
+    pub(super) fn settle(&mut self) {
         self.all.sort_unstable();
         self.all.dedup();
         self.settled = self.all.len();
     }
 
+    /// How many there are. Those of several threads stand one after the other, each in order: a sort that keeps equals merges them.
     fn count(mut self) -> usize {
-        self.settle();
-        self.settled
+        self.all.sort();
+        self.all.dedup();
+        self.all.len()
     }
 }
 

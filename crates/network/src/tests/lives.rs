@@ -1,5 +1,4 @@
 use super::{act, adds, candidate, changes, code, day, house, outlet_on, partner_on, signs, stands, steps};
-use crate::grade;
 use crate::life::{self, State, Who};
 use crate::outlet::change::Change;
 use crate::roster;
@@ -16,7 +15,6 @@ on_both!(
     a_partner_goes_from_prospect_to_active_with_its_agreement,
     agreements_of_one_business_line_do_not_overlap,
     a_suspended_partner_takes_nothing_on_at_once,
-    a_grade_holds_from_its_day,
     states_are_added_and_never_changed,
 );
 
@@ -154,19 +152,6 @@ async fn a_suspended_partner_takes_nothing_on_at_once(db: TestDb) {
     signs(&db, "XY1", "P1", "mobile", "2026-07-01", "2027-06-30").await.unwrap();
     let silent = write_tx!(&db, |tx| life::suspend(tx, &crate::act::Act { reason: " ", ..act("li", "") }, "P1", true).await);
     assert_eq!(code(silent), "access.reason.missing");
-}
-
-async fn a_grade_holds_from_its_day(db: TestDb) {
-    // R1.9
-    house(&db).await;
-    let put = async |grade: &'static str, from: &'static str| {
-        write_tx!(&db, |tx| grade::put(tx, &act("li", "QX202607-0001"), "P1", grade, day(from)).await)
-    };
-    put("b", "2026-07-01").await.unwrap();
-    put("a", "2026-09-01").await.unwrap();
-    assert_eq!(code(put("c", "2026-06-01").await), "network.day.closed");
-    let on = async |on: &str| grade::on(&mut db.read().await.unwrap(), "P1", day(on)).await.unwrap().map(|grade| grade.grade);
-    assert_eq!([on("2026-06-30").await, on("2026-08-31").await, on("2026-09-01").await], [None, Some("b".into()), Some("a".into())]);
 }
 
 async fn states_are_added_and_never_changed(db: TestDb) {

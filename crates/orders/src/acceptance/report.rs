@@ -163,10 +163,17 @@ pub async fn one(tx: &mut Tx, sight: &Sight, holder: Holder, code: &str) -> Resu
             format!("{en} {code} has no acceptance level, or is not within your reach"),
         )
     })?;
+    Ok((holder_of(&row)?, history(tx, holder, code).await?))
+}
+
+/// Every level a holder has or had, the newest first, and who gave each and why.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn history(tx: &mut Tx, holder: Holder, code: &str) -> Result<Vec<(Held, String, String)>, Refusal> {
     let sql = "select * from acceptance_grant where kind = $1 and holder = $2 order by effective_from desc";
-    let grants = tx.query(sql, args![holder.name(), code]).await?;
-    let grants = grants.iter().map(|row| Ok((held_of(row)?, row.string("set_by")?, row.string("reason")?)));
-    Ok((holder_of(&row)?, grants.collect::<Result<_, Refusal>>()?))
+    let rows = tx.query(sql, args![holder.name(), code]).await?;
+    rows.iter().map(|row| Ok((held_of(row)?, row.string("set_by")?, row.string("reason")?))).collect()
 }
 
 /// An order that was refused.

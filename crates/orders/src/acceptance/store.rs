@@ -3,7 +3,7 @@
 use super::check::{Ask, Held, Index, Register, Standing, Used};
 use crate::business::{Definitions, Holder, Level};
 use qudao_access::people::reasoned;
-use qudao_kernel::master::Master;
+use qudao_kernel::master::{Master, Partner};
 use qudao_kernel::{Date, Kind, Refusal};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx, Value};
@@ -83,9 +83,30 @@ pub async fn assign(
     version: u32,
     new: &Assign<'_>,
 ) -> Result<u32, Refusal> {
+    let spot = spot(definitions, master, new.holder, new.code, new.from)?;
+    write_tx!(db, |tx| give(tx, definitions, &spot, who, version, new).await)
+}
+
+/// Gives a partner the level an approved application names, in the transaction that approves it.
+///
+/// # Errors
+/// As [`assign`].
+pub async fn approved(tx: &mut Tx, definitions: &Definitions, partner: &Partner, who: &str, new: &Assign<'_>) -> Result<(), Refusal> {
+    let spot = Spot {
+        cooperative: definitions.is_cooperative(partner),
+        territory: partner.territory.clone(),
+        outlet: String::new(),
+        partner: partner.code.clone(),
+    };
+    let sql = "select version from acceptance_holder where kind = $1 and holder = $2 {for_update}";
+    let seen = tx.query_opt(sql, args![new.holder.name(), new.code]).await?;
+    let version = seen.map(|row| row.count("version")).transpose()?.unwrap_or(0);
+    give(tx, definitions, &spot, who, version, new).await.map(drop)
+}
+
+async fn give(tx: &mut Tx, definitions: &Definitions, spot: &Spot, who: &str, version: u32, new: &Assign<'_>) -> Result<u32, Refusal> {
     reasoned(new.reason)?;
     let level = definitions.level(new.level)?;
-    let spot = spot(definitions, master, new.holder, new.code, new.from)?;
     if level.cooperative != spot.cooperative {
         return Err(Refusal::new(
             Kind::Conflict,
@@ -104,51 +125,49 @@ pub async fn assign(
             format!("level {} takes a certificate that is good on its first day; give its number and its last day", level.id),
         ));
     }
-    write_tx!(db, |tx| {
-        for (above, code) in [(Holder::Partner, &spot.partner), (Holder::Outlet, &spot.outlet)] {
-            if above < new.holder {
-                not_above(tx, definitions, level, above, code, new.from).await?;
-            }
+    for (above, code) in [(Holder::Partner, &spot.partner), (Holder::Outlet, &spot.outlet)] {
+        if above < new.holder {
+            not_above(tx, definitions, level, above, code, new.from).await?;
         }
-        let before = head(tx, new.holder, new.code, version, &spot).await?;
-        let sql = "select level, effective_from from acceptance_grant where kind = $1 and holder = $2 and effective_from >= $3";
-        let later = tx.query(sql, args![new.holder.name(), new.code, new.from]).await?;
-        if let Some(row) = later.iter().find(|row| row.text("effective_from").is_ok_and(|from| from > new.from.to_string().as_str())) {
-            let from = row.string("effective_from")?;
-            return Err(Refusal::new(
-                Kind::Conflict,
-                "acceptance.level.later",
-                format!("自 {from} 起已安排了另一个级别；请选择该日或以后的日期"),
-                format!("another level begins on {from} already; choose that day or a later one"),
-            ));
-        }
-        // One of the same day takes its place.
-        let sql = "delete from acceptance_grant where kind = $1 and holder = $2 and effective_from = $3";
-        tx.execute(sql, args![new.holder.name(), new.code, new.from]).await?;
-        let sql = "update acceptance_grant set effective_to = $3 where kind = $1 and holder = $2 and effective_from < $3
+    }
+    let before = head(tx, new.holder, new.code, version, spot).await?;
+    let sql = "select level, effective_from from acceptance_grant where kind = $1 and holder = $2 and effective_from >= $3";
+    let later = tx.query(sql, args![new.holder.name(), new.code, new.from]).await?;
+    if let Some(row) = later.iter().find(|row| row.text("effective_from").is_ok_and(|from| from > new.from.to_string().as_str())) {
+        let from = row.string("effective_from")?;
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "acceptance.level.later",
+            format!("自 {from} 起已安排了另一个级别；请选择该日或以后的日期"),
+            format!("another level begins on {from} already; choose that day or a later one"),
+        ));
+    }
+    // One of the same day takes its place.
+    let sql = "delete from acceptance_grant where kind = $1 and holder = $2 and effective_from = $3";
+    tx.execute(sql, args![new.holder.name(), new.code, new.from]).await?;
+    let sql = "update acceptance_grant set effective_to = $3 where kind = $1 and holder = $2 and effective_from < $3
                    and (effective_to is null or effective_to > $3)";
-        tx.execute(sql, args![new.holder.name(), new.code, new.from]).await?;
-        let sql = "insert into acceptance_grant (kind, holder, level, certificate, certificate_to, effective_from, effective_to, set_by, reason, at_us)
+    tx.execute(sql, args![new.holder.name(), new.code, new.from]).await?;
+    let sql = "insert into acceptance_grant (kind, holder, level, certificate, certificate_to, effective_from, effective_to, set_by, reason, at_us)
                    values ($1, $2, $3, $4, $5, $6, null, $7, $8, $9)";
-        let values = args![
-            new.holder.name(),
-            new.code,
-            new.level,
-            new.certificate.trim(),
-            new.certificate_to,
-            new.from,
-            who,
-            new.reason.trim(),
-            tx.now_us()
-        ];
-        tx.execute(sql, values).await?;
-        changed(tx).await?;
-        let after = json!({ "level": new.level, "from": new.from.to_string(), "certificate": new.certificate.trim(),
+    let values = args![
+        new.holder.name(),
+        new.code,
+        new.level,
+        new.certificate.trim(),
+        new.certificate_to,
+        new.from,
+        who,
+        new.reason.trim(),
+        tx.now_us()
+    ];
+    tx.execute(sql, values).await?;
+    changed(tx).await?;
+    let after = json!({ "level": new.level, "from": new.from.to_string(), "certificate": new.certificate.trim(),
             "certificate_to": new.certificate_to.map(|day| day.to_string()) });
-        let entry = Entry::new(who, "acceptance.assign", new.holder.name(), new.code).after(after.to_string()).reason(new.reason.trim());
-        tx.audit(if later.is_empty() { entry } else { entry.before(json!({ "version": before }).to_string()) });
-        Ok(before + 1)
-    })
+    let entry = Entry::new(who, "acceptance.assign", new.holder.name(), new.code).after(after.to_string()).reason(new.reason.trim());
+    tx.audit(if later.is_empty() { entry } else { entry.before(json!({ "version": before }).to_string()) });
+    Ok(before + 1)
 }
 
 /// Refuses a level above the one that somebody higher up holds on its first day or later.

@@ -2,7 +2,7 @@
 
 use super::{House, activation, code, day, recharge};
 use crate::acceptance::report::{self, Query, RefusalQuery};
-use crate::acceptance::store::{Assign, assign, restore, suspend};
+use crate::acceptance::store::{self, Assign, assign, restore, suspend};
 use crate::business::Holder;
 use crate::sight::Sight;
 use qudao_access::Scope;
@@ -11,6 +11,7 @@ use qudao_testkit::{TestDb, on_both};
 on_both!(
     a_level_is_never_above,
     what_is_outside_is_refused_and_kept,
+    an_approved_level_takes_the_place_of_the_one_before,
     a_suspension_holds_at_once,
     a_days_limit_is_kept_to,
     everybody_sees_their_part
@@ -66,6 +67,34 @@ async fn what_is_outside_is_refused_and_kept(db: TestDb) {
     assert_eq!(kept.total, 2);
     let first = kept.rows.iter().find(|row| row.clerk == "C2").unwrap();
     assert_eq!((first.code.as_str(), first.business.as_str(), first.outlet.as_str()), ("acceptance.level.business", "activation", "O1"));
+}
+
+async fn an_approved_level_takes_the_place_of_the_one_before(db: TestDb) {
+    // R1.9: by approval, from a day on; nobody below is above it
+    let house = House::of(db).await;
+    let partner = house.master.partner("P1", day("2026-07-01")).unwrap().clone();
+    let give = async |level: &'static str, from: &'static str| {
+        let new = Assign {
+            holder: Holder::Partner,
+            code: "P1",
+            level,
+            certificate: "",
+            certificate_to: None,
+            from: day(from),
+            reason: "QX1 业务量增长",
+        };
+        qudao_platform::write_tx!(&house.db, |tx| store::approved(tx, &house.definitions, &partner, "li", &new).await)
+    };
+    assert_eq!(give("LC", "2026-07-01").await.unwrap_err().code, "acceptance.level.cooperative");
+    assert_eq!(give("L9", "2026-07-01").await.unwrap_err().code, "acceptance.level.unknown");
+    give("L1", "2026-07-01").await.unwrap();
+    assert_eq!(give("L3", "2026-06-01").await.unwrap_err().code, "acceptance.level.later");
+    let held = report::history(&mut house.db.read().await.unwrap(), Holder::Partner, "P1").await.unwrap();
+    let held: Vec<_> = held.iter().map(|(held, _, reason)| (held.level.as_str(), held.to.is_some(), reason.as_str())).collect();
+    assert_eq!(held, [("L1", false, "QX1 业务量增长"), ("L4", true, "授权")]);
+    let order = house.starts("C1", &activation("13900000001", "89860001")).await.unwrap();
+    house.identifies("C1", &order.id, super::DOCUMENT).await.unwrap();
+    assert_eq!(code(&house.submits("C1", &order.id).await), "acceptance.level.business", "the clerk's L4 is no more than its partner's");
 }
 
 async fn a_suspension_holds_at_once(db: TestDb) {

@@ -59,16 +59,7 @@ export function HolderDrawer({ at, actions, onClose }: Props) {
               ]}
             />
             <h3>{t('history')}</h3>
-            <PlainTable label={t('history')}>
-              <thead>
-                <tr>
-                  <th scope="col">{t('span')}</th>
-                  <th scope="col">{t('level')}</th>
-                  <th scope="col">{t('certificate')}</th>
-                  <th scope="col">{t('setBy')}</th>
-                  <th scope="col">{t('reason')}</th>
-                </tr>
-              </thead>
+            <PlainTable label={t('history')} heads={[t('span'), t('level'), t('certificate'), t('setBy'), t('reason')]}>
               <tbody>
                 {history.map((held) => (
                   <tr key={held.from}>

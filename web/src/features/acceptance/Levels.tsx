@@ -84,22 +84,10 @@ function LimitTable({ levels }: { levels: Level[] }) {
   const label = useLabel('acceptance');
   const amount = (fen: number | null) => (fen === null ? t('unlimited') : yuan(fen));
   return (
-    <PlainTable label={t('limits')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('level')}</th>
-          <th scope="col">{t('holder')}</th>
-          <th scope="col" className="num">
-            {t('perOrder')}
-          </th>
-          <th scope="col" className="num">
-            {t('ordersPerDay')}
-          </th>
-          <th scope="col" className="num">
-            {t('perDay')}
-          </th>
-        </tr>
-      </thead>
+    <PlainTable
+      label={t('limits')}
+      heads={[t('level'), t('holder'), { num: t('perOrder') }, { num: t('ordersPerDay') }, { num: t('perDay') }]}
+    >
       <tbody>
         {levels.flatMap((level) =>
           HOLDERS.flatMap((holder) => level.limits.find((one) => one.holder === holder) ?? []).map((limits) => (

@@ -41,23 +41,10 @@ function Near({ rows }: { rows: Schema<'NearLimit'>[] }) {
   const label = useLabel('acceptance');
   const of = (used: string, limit: string | null) => (limit === null ? used : `${used} / ${limit}`);
   return (
-    <PlainTable label={t('tabs.near')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('holder')}</th>
-          <th scope="col">{t('name')}</th>
-          <th scope="col">{t('level')}</th>
-          <th scope="col" className="num">
-            {t('ordersOfDay')}
-          </th>
-          <th scope="col" className="num">
-            {t('amountOfDay')}
-          </th>
-          <th scope="col" className="num">
-            {t('share')}
-          </th>
-        </tr>
-      </thead>
+    <PlainTable
+      label={t('tabs.near')}
+      heads={[t('holder'), t('name'), t('level'), { num: t('ordersOfDay') }, { num: t('amountOfDay') }, { num: t('share') }]}
+    >
       <tbody>
         {rows.map((row) => (
           <tr key={`${row.holder}/${row.code}`}>

@@ -131,33 +131,20 @@ function Rates({ table, ground, split, label }: { table: Table; ground: Ground; 
     );
   };
   return (
-    <PlainTable label={label} maxHeight={560}>
-      <thead>
-        <tr>
-          <th scope="col">{names.get(split) ?? split}</th>
-          <th scope="col" className="num">
-            {ground.metric('visitors').name}
-          </th>
-          <th scope="col" className="num">
-            {t('funnel.came')}
-          </th>
-          <th scope="col" className="num">
-            {ground.metric('customers').name}
-          </th>
-          <th scope="col" className="num">
-            {t('funnel.bought')}
-          </th>
-          <th scope="col" className="num">
-            {ground.metric('orders').name}
-          </th>
-          <th scope="col" className="num">
-            {t('funnel.worth')}
-          </th>
-          <th scope="col" className="num">
-            {t('funnel.cash')}
-          </th>
-        </tr>
-      </thead>
+    <PlainTable
+      label={label}
+      maxHeight={560}
+      heads={[
+        names.get(split) ?? split,
+        { num: ground.metric('visitors').name },
+        { num: t('funnel.came') },
+        { num: ground.metric('customers').name },
+        { num: t('funnel.bought') },
+        { num: ground.metric('orders').name },
+        { num: t('funnel.worth') },
+        { num: t('funnel.cash') },
+      ]}
+    >
       <tbody>
         {table.rows.map((one) => (
           <tr key={one.key.join('|')}>

@@ -94,14 +94,7 @@ function Results({ results, onClose }: { results: Done[]; onClose: () => void })
         </Button>
       }
     >
-      <PlainTable label={t('batch.list')} maxHeight={420}>
-        <thead>
-          <tr>
-            <th scope="col">{t('number')}</th>
-            <th scope="col">{t('batch.result')}</th>
-            <th scope="col">{t('batch.why')}</th>
-          </tr>
-        </thead>
+      <PlainTable label={t('batch.list')} maxHeight={420} heads={[t('number'), t('batch.result'), t('batch.why')]}>
         <tbody>
           {results.map((one) => (
             <tr key={one.id}>

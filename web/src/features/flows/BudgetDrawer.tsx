@@ -71,18 +71,7 @@ function Movements({ movements }: { movements: Schema<'BudgetMovement'>[] }) {
   const label = useLabel('flows');
   if (movements.length === 0) return <EmptyBox title={t('budget.noMovements')} help={t('budget.noMovementsHelp')} />;
   return (
-    <PlainTable label={t('budget.movements')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('time')}</th>
-          <th scope="col">{t('budget.move')}</th>
-          <th scope="col" className="num">
-            {t('amountYuan')}
-          </th>
-          <th scope="col">{t('budget.about')}</th>
-          <th scope="col">{t('who')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('budget.movements')} heads={[t('time'), t('budget.move'), { num: t('amountYuan') }, t('budget.about'), t('who')]}>
       <tbody>
         {movements.map((one) => (
           <tr key={one.seq}>

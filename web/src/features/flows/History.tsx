@@ -14,16 +14,7 @@ export function History({ whole }: { whole: Whole }) {
   const t = useT('flows');
   if (whole.history.length === 0) return <EmptyBox title={t('noHistory')} />;
   return (
-    <PlainTable label={t('history')} className="history">
-      <thead>
-        <tr>
-          <th scope="col">{t('time')}</th>
-          <th scope="col">{t('step')}</th>
-          <th scope="col">{t('who')}</th>
-          <th scope="col">{t('what')}</th>
-          <th scope="col">{t('opinionAndChanges')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('history')} className="history" heads={[t('time'), t('step'), t('who'), t('what'), t('opinionAndChanges')]}>
       <tbody>
         {whole.history.map((line) => (
           <tr key={line.seq}>

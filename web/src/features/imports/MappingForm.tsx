@@ -73,14 +73,7 @@ export function MappingForm({
         />
       </label>
       {data.missing.length > 0 && <Alert type="warning" showIcon title={t('missing', { columns: data.missing.map(titleOf).join(' ') })} />}
-      <PlainTable label={t('mapTable')} maxHeight={420}>
-        <thead>
-          <tr>
-            <th scope="col">{t('header')}</th>
-            <th scope="col">{t('column')}</th>
-            <th scope="col">{t('sample')}</th>
-          </tr>
-        </thead>
+      <PlainTable label={t('mapTable')} maxHeight={420} heads={[t('header'), t('column'), t('sample')]}>
         <tbody>
           {data.headers.map((one, index) => (
             <tr key={index}>

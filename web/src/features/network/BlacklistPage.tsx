@@ -179,16 +179,10 @@ function Hits({ rows }: { rows: Row[] }) {
   return (
     <>
       <Alert type="error" showIcon role="alert" title={t('checkHits', { count: rows.length })} style={{ marginBottom: 8 }} />
-      <PlainTable label={t('checkHits', { count: rows.length })}>
-        <thead>
-          <tr>
-            <th scope="col">{t('by_kind')}</th>
-            <th scope="col">{t('mask')}</th>
-            <th scope="col">{t('from')}</th>
-            <th scope="col">{t('reason')}</th>
-            <th scope="col">{t('application')}</th>
-          </tr>
-        </thead>
+      <PlainTable
+        label={t('checkHits', { count: rows.length })}
+        heads={[t('by_kind'), t('mask'), t('from'), t('reason'), t('application')]}
+      >
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>

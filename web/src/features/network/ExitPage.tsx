@@ -100,13 +100,7 @@ function Balances({ whole }: { whole: Whole }) {
       <p className="muted" style={{ marginTop: 0 }}>
         {t('balancesHelp')}
       </p>
-      <PlainTable label={t('balances')}>
-        <thead>
-          <tr>
-            <th scope="col">{t('claim')}</th>
-            <th scope="col">{t('leftOver')}</th>
-          </tr>
-        </thead>
+      <PlainTable label={t('balances')} heads={[t('claim'), t('leftOver')]}>
         <tbody>
           {whole.balances.map((balance) => (
             <tr key={balance.name}>
@@ -130,15 +124,7 @@ function Steps({ whole }: { whole: Whole }) {
   const t = useT('life');
   const label = useLabel('life');
   return (
-    <PlainTable label={t('steps')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('state')}</th>
-          <th scope="col">{t('by')}</th>
-          <th scope="col">{t('at')}</th>
-          <th scope="col">{t('note')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('steps')} heads={[t('state'), t('by'), t('at'), t('note')]}>
       <tbody>
         {whole.history.map((step, index) => (
           <tr key={index}>

@@ -153,15 +153,7 @@ export function MergedHere({ who, rows }: { who: Who; rows: Schema<'MergeView'>[
   const t = useT('life');
   const page = who === 'partner' ? '/partners/$code' : '/outlets/$code';
   return (
-    <PlainTable label={t('merged')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('code')}</th>
-          <th scope="col">{t('from')}</th>
-          <th scope="col">{t('reason')}</th>
-          <th scope="col">{t('by')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('merged')} heads={[t('code'), t('from'), t('reason'), t('by')]}>
       <tbody>
         {rows.map((row) => (
           <tr key={row.old}>

@@ -141,17 +141,7 @@ function Problems({ rows }: { rows: Checked['problems'] }) {
       <p className="muted" style={{ marginTop: 0 }}>
         {t('problemsHelp')} {rows.length >= TOLD && t('problemsMost', { most: count(TOLD) })}
       </p>
-      <PlainTable label={t('problems')} maxHeight={480}>
-        <thead>
-          <tr>
-            <th scope="col" className="num">
-              {t('row')}
-            </th>
-            <th scope="col">{t('column')}</th>
-            <th scope="col">{t('value')}</th>
-            <th scope="col">{t('whyCol')}</th>
-          </tr>
-        </thead>
+      <PlainTable label={t('problems')} maxHeight={480} heads={[{ num: t('row') }, t('column'), t('value'), t('whyCol')]}>
         <tbody>
           {rows.map((row, index) => (
             <tr key={index}>
@@ -177,16 +167,7 @@ function FileTwins({ rows }: { rows: Checked['twins'] }) {
       <p className="muted" style={{ marginTop: 0 }}>
         {t('twinsFileHelp')}
       </p>
-      <PlainTable label={t('twins')} maxHeight={480}>
-        <thead>
-          <tr>
-            <th scope="col" className="num">
-              {t('row')}
-            </th>
-            <th scope="col">{t('mask')}</th>
-            <th scope="col">{t('whyCol')}</th>
-          </tr>
-        </thead>
+      <PlainTable label={t('twins')} maxHeight={480} heads={[{ num: t('row') }, t('mask'), t('whyCol')]}>
         <tbody>
           {rows.map(({ row, twin }, index) => (
             <tr key={index}>

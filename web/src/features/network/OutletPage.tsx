@@ -172,15 +172,7 @@ function Keepers({ rows }: { rows: Schema<'KeeperView'>[] }) {
   if (rows.length === 0) return <EmptyBox title={t('noKeeper')} />;
   const words = { now: t('keptNow'), before: t('keptBefore'), later: t('keptLater') };
   return (
-    <PlainTable label={t('keepers')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('keeper')}</th>
-          <th scope="col">{t('from')}</th>
-          <th scope="col">{t('to')}</th>
-          <th scope="col">{t('reason')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('keepers')} heads={[t('keeper'), t('from'), t('to'), t('reason')]}>
       <tbody>
         {rows.toReversed().map((row) => {
           const turn = turnOf(row, me.today);
@@ -206,15 +198,7 @@ const degrees = (e6: number) => (e6 / 1_000_000).toFixed(6);
 function Sites({ rows }: { rows: Schema<'SiteLine'>[] }) {
   const t = useT('life');
   return (
-    <PlainTable label={t('sites')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('from')}</th>
-          <th scope="col">{t('address')}</th>
-          <th scope="col">{t('coordinates')}</th>
-          <th scope="col">{t('application')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('sites')} heads={[t('from'), t('address'), t('coordinates'), t('application')]}>
       <tbody>
         {rows.toReversed().map((row, index) => (
           <tr key={index}>

@@ -87,13 +87,7 @@ export function Documents({ rows }: { rows: Schema<'OutletDocument'>[] }) {
   const t = useT('life');
   if (rows.length === 0) return <EmptyBox title={t('noDocuments')} />;
   return (
-    <PlainTable label={t('documents')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('title')}</th>
-          <th scope="col">{t('changedAt')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('documents')} heads={[t('title'), t('changedAt')]}>
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>
@@ -115,16 +109,7 @@ export function Applications({ rows }: { rows: Schema<'OutletApplication'>[] }) 
   const label = useLabel('flows');
   if (rows.length === 0) return <EmptyBox title={t('noApplications')} />;
   return (
-    <PlainTable label={t('applications')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('number')}</th>
-          <th scope="col">{t('flow')}</th>
-          <th scope="col">{t('applicant')}</th>
-          <th scope="col">{t('state')}</th>
-          <th scope="col">{t('changedAt')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('applications')} heads={[t('number'), t('flow'), t('applicant'), t('state'), t('changedAt')]}>
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>
@@ -152,15 +137,7 @@ export function Log({ rows }: { rows: Schema<'AuditView'>[] }) {
   const label = useLabel('audit');
   if (rows.length === 0) return <EmptyBox title={t('noLog')} />;
   return (
-    <PlainTable label={t('log')} maxHeight={360}>
-      <thead>
-        <tr>
-          <th scope="col">{t('at')}</th>
-          <th scope="col">{t('by')}</th>
-          <th scope="col">{t('action')}</th>
-          <th scope="col">{t('reason')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('log')} maxHeight={360} heads={[t('at'), t('by'), t('action'), t('reason')]}>
       <tbody>
         {rows.map((row) => (
           <tr key={row.seq}>

@@ -10,7 +10,7 @@ import { PlainTable } from '@/shared/ui/PlainTable';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { useWords } from './data';
 import { Merge, Suspend } from './LifeActs';
-import { Fact, LifeLines, LifeTag, Marks, MergedHere, Numbers, ToApplication } from './LifeParts';
+import { Fact, LifeLines, LifeTag, Marks, MergedHere, Numbers } from './LifeParts';
 import type { Life } from './lives';
 import { Agreements, History, NamedList } from './parts';
 
@@ -59,7 +59,7 @@ function Whole({ partner: whole, life }: { partner: Partner; life: Life }) {
             <Agreements rows={agreements} />
           </Block>
           <Block title={t('grades')}>
-            <Grades rows={life.grades} />
+            <Levels rows={life.levels} />
           </Block>
           {above.length > 0 && (
             <Block title={network('parent')}>
@@ -161,25 +161,20 @@ function Basics({ partner }: { partner: Schema<'PartnerRow'> }) {
   );
 }
 
-/** Grades of acceptance, the newest first. */
-function Grades({ rows }: { rows: Schema<'GradeLine'>[] }) {
+/** Levels of acceptance, the newest first. */
+function Levels({ rows }: { rows: Schema<'PartnerLevel'>[] }) {
   const t = useT('life');
   if (rows.length === 0) return <EmptyBox title={t('noGrades')} />;
   return (
-    <PlainTable label={t('grades')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('from')}</th>
-          <th scope="col">{t('grade')}</th>
-          <th scope="col">{t('application')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('grades')} heads={[t('from'), t('grade'), t('reason')]}>
       <tbody>
-        {rows.toReversed().map((row, index) => (
+        {rows.map((row, index) => (
           <tr key={index}>
             <th scope="row">{row.from}</th>
-            <td>{row.grade.toUpperCase()}</td>
-            <td>{row.application ? <ToApplication id={row.application} /> : '—'}</td>
+            <td>
+              {row.level} {row.title}
+            </td>
+            <td>{row.reason}</td>
           </tr>
         ))}
       </tbody>

@@ -93,24 +93,18 @@ function Levels({ tree, onOpen }: { tree: Tree; onOpen: (area: string) => void }
       {tree.levels.length === 0 ? (
         <p>{t('tree.bottom')}</p>
       ) : (
-        <PlainTable label={t('tree.levels')}>
-          <thead>
-            <tr>
-              <th scope="col">{t('tree.level')}</th>
-              <th scope="col" className="num">
-                {t('tree.units')}
-              </th>
-              <th scope="col" className="num">
-                {t('tree.covered')}
-              </th>
-              <th scope="col" className="num">
-                {t('tree.share')}
-              </th>
-              <th scope="col">{t('tree.kinds')}</th>
-              <th scope="col">{t('tree.asOf')}</th>
-              <th scope="col">{t('tree.source')}</th>
-            </tr>
-          </thead>
+        <PlainTable
+          label={t('tree.levels')}
+          heads={[
+            t('tree.level'),
+            { num: t('tree.units') },
+            { num: t('tree.covered') },
+            { num: t('tree.share') },
+            t('tree.kinds'),
+            t('tree.asOf'),
+            t('tree.source'),
+          ]}
+        >
           <tbody>
             {tree.levels.map((level) => (
               <tr key={level.level}>

@@ -86,7 +86,7 @@ const life = (more: Partial<Schema<'LifeView'>> = {}): Schema<'LifeView'> => ({
   title: '营业中',
   lines: [],
   may: [],
-  grades: [],
+  levels: [],
   sites: [],
   numbers: [],
   exit: null,

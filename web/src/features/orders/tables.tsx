@@ -9,24 +9,10 @@ import { PlainTable } from '@/shared/ui/PlainTable';
 export function Items({ whole }: { whole: Whole }) {
   const t = useT('orders');
   return (
-    <PlainTable label={t('items')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('product')}</th>
-          <th scope="col">{t('line')}</th>
-          <th scope="col">{t('business')}</th>
-          <th scope="col">{t('imei')}</th>
-          <th scope="col" className="num">
-            {t('quantity')}
-          </th>
-          <th scope="col" className="num">
-            {t('planFee')}
-          </th>
-          <th scope="col" className="num">
-            {t('amount')}
-          </th>
-        </tr>
-      </thead>
+    <PlainTable
+      label={t('items')}
+      heads={[t('product'), t('line'), t('business'), t('imei'), { num: t('quantity') }, { num: t('planFee') }, { num: t('amount') }]}
+    >
       <tbody>
         {whole.items.map((item, index) => (
           <tr key={index}>
@@ -54,18 +40,7 @@ export function OfferTable({ whole }: { whole: Whole }) {
   const { offer, confirmed } = whole;
   return (
     <>
-      <PlainTable label={t('offer')}>
-        <thead>
-          <tr>
-            <th scope="col">{t('fee')}</th>
-            <th scope="col" className="num">
-              {t('feeMonthly')}
-            </th>
-            <th scope="col" className="num">
-              {t('feeNow')}
-            </th>
-          </tr>
-        </thead>
+      <PlainTable label={t('offer')} heads={[t('fee'), { num: t('feeMonthly') }, { num: t('feeNow') }]}>
         <tbody>
           {offer.fees.map((fee, index) => (
             <tr key={index}>
@@ -107,16 +82,7 @@ export function HistoryTable({ whole }: { whole: Whole }) {
   const t = useT('orders');
   const label = useLabel('orders');
   return (
-    <PlainTable label={t('history')} className="history">
-      <thead>
-        <tr>
-          <th scope="col">{t('at')}</th>
-          <th scope="col">{t('act')}</th>
-          <th scope="col">{t('stateAfter')}</th>
-          <th scope="col">{t('who')}</th>
-          <th scope="col">{t('note')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('history')} className="history" heads={[t('at'), t('act'), t('stateAfter'), t('who'), t('note')]}>
       <tbody>
         {whole.history.map((line) => (
           <tr key={line.seq}>

@@ -50,21 +50,10 @@ export function Examples({ check, onGo }: { check: Check; onGo?: (start: number,
   if (check.errors > 0) return <EmptyBox title={t('broken')} />;
   if (check.examples.length === 0) return <EmptyBox title={t('noExamples')} />;
   return (
-    <PlainTable label={t('tab.examples')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('tab.examples')}</th>
-          <th scope="col">{t('period')}</th>
-          <th scope="col">{t('component')}</th>
-          <th scope="col" className="num">
-            {t('wanted')}
-          </th>
-          <th scope="col" className="num">
-            {t('got')}
-          </th>
-          <th scope="col">{t('status')}</th>
-        </tr>
-      </thead>
+    <PlainTable
+      label={t('tab.examples')}
+      heads={[t('tab.examples'), t('period'), t('component'), { num: t('wanted') }, { num: t('got') }, t('status')]}
+    >
       <tbody>
         {check.examples.flatMap((example) =>
           example.expects.map((expect, index) => (

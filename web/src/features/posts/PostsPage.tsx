@@ -54,20 +54,7 @@ export default function PostsPage() {
 function Duties({ rows, onOpen }: { rows: Duty[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <PlainTable label={t('duties')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('duty')}</th>
-          <th scope="col">{t('role')}</th>
-          <th scope="col">{t('measure')}</th>
-          <th scope="col" className="num">
-            {t('documents')}
-          </th>
-          <th scope="col" className="num">
-            {t('records')}
-          </th>
-        </tr>
-      </thead>
+    <PlainTable label={t('duties')} heads={[t('duty'), t('role'), t('measure'), { num: t('documents') }, { num: t('records') }]}>
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>
@@ -114,15 +101,7 @@ function Evidence({ row }: { row: Duty }) {
 function Posts({ rows, onOpen }: { rows: Post[]; onOpen: (id: string) => void }) {
   const t = useT('posts');
   return (
-    <PlainTable label={t('posts')}>
-      <thead>
-        <tr>
-          <th scope="col">{t('post')}</th>
-          <th scope="col">{t('role')}</th>
-          <th scope="col">{t('purpose')}</th>
-          <th scope="col">{t('duties')}</th>
-        </tr>
-      </thead>
+    <PlainTable label={t('posts')} heads={[t('post'), t('role'), t('purpose'), t('duties')]}>
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>

@@ -50,23 +50,10 @@ export default function StandardsPage() {
             <p className="muted" style={{ marginTop: 0 }}>
               {t('help')}
             </p>
-            <PlainTable label={t('title')}>
-              <thead>
-                <tr>
-                  <th scope="col">{t('what')}</th>
-                  <th scope="col" className="num">
-                    {t('defined')}
-                  </th>
-                  <th scope="col" className="num">
-                    {t('inherited')}
-                  </th>
-                  <th scope="col" className="num">
-                    {t('own')}
-                  </th>
-                  <th scope="col">{t('rule')}</th>
-                  <th scope="col">{t('version')}</th>
-                </tr>
-              </thead>
+            <PlainTable
+              label={t('title')}
+              heads={[t('what'), { num: t('defined') }, { num: t('inherited') }, { num: t('own') }, t('rule'), t('version')]}
+            >
               <tbody>
                 {all.families.map((row) => {
                   const [id, rule] = [row.id as Id, row.rule as Rule];

@@ -14,14 +14,7 @@ export default function CataloguePage() {
       <section className="block" aria-label={t('catalogue')}>
         <QueryState query={catalogue} rows={12}>
           {(found) => (
-            <PlainTable label={t('catalogue')}>
-              <thead>
-                <tr>
-                  <th scope="col">{t('metric')}</th>
-                  <th scope="col">{t('catalogue')}</th>
-                  <th scope="col">{t('by')}</th>
-                </tr>
-              </thead>
+            <PlainTable label={t('catalogue')} heads={[t('metric'), t('catalogue'), t('by')]}>
               <tbody>
                 {found.metrics.map((metric) => (
                   <tr key={metric.id}>

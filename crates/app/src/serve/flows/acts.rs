@@ -2,13 +2,13 @@
 
 use super::super::desk::Desk;
 use super::super::signed::Signed;
-use super::super::web::{Answer, IfMatch, Language, OnceKey, Sent};
+use super::super::web::{Act, Answer, Language, OnceKey, Sent};
 use super::forms::{FormSent, posts};
 use super::rows::definition;
 use super::whole::permissions;
 use super::{Asker, brought, files};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use qudao_access::Permission;
 use qudao_kernel::{Kind, Refusal};
@@ -98,25 +98,12 @@ async fn start(
     Ok((StatusCode::CREATED, Json(done.into_inner().into())))
 }
 
-/// What names an act: the application, the version that was seen, the key of the request.
-pub(super) struct Once<'a> {
-    pub(super) id: &'a str,
-    pub(super) version: u32,
-    pub(super) key: &'a str,
-}
-
 /// Does something to an application the caller sees.
-pub(super) async fn act(
-    desk: &Arc<Desk>,
-    signed: &Signed,
-    any: &[Permission],
-    once: Once<'_>,
-    command: &Command,
-) -> Result<Acted, Refusal> {
+pub(super) async fn act(desk: &Arc<Desk>, signed: &Signed, any: &[Permission], once: &Act, command: &Command) -> Result<Acted, Refusal> {
     let asker = Asker::of(desk, signed, any).await?;
     let (held, definition) = {
         let tx = &mut desk.db.read().await?;
-        let held = store::get(tx, &asker.sight(), once.id).await?;
+        let held = store::get(tx, &asker.sight(), &once.id).await?;
         let definition = definition(desk, tx, &held.instance).await?;
         (held, definition)
     };
@@ -130,8 +117,11 @@ pub(super) async fn act(
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);
     let office = desk.flows.office(desk, &place)?;
     let actor = asker.on(&held.instance);
-    let acted = store::act(&desk.db, &office, once.key, &actor, once.id, once.version, command).await?.into_inner();
+    let acted = store::act(&desk.db, &office, &once.key, &actor, &once.id, once.version, command).await?.into_inner();
     desk.rolled_out().await;
+    if definition.effect.is_some() {
+        desk.orders.register.refresh(&desk.db).await?;
+    }
     Ok(acted)
 }
 
@@ -155,14 +145,8 @@ async fn may_agree(desk: &Arc<Desk>, signed: &Signed, id: &str) -> Result<bool, 
 }
 
 /// An act and its answer.
-async fn acted(
-    desk: &Arc<Desk>,
-    signed: &Signed,
-    verb: Verb,
-    (id, version, key): (&str, u32, &str),
-    command: &Command,
-) -> Answer<Json<ActedView>> {
-    let done = act(desk, signed, permissions(verb), Once { id, version, key }, command).await?;
+async fn acted(desk: &Arc<Desk>, signed: &Signed, verb: Verb, once: &Act, command: &Command) -> Answer<Json<ActedView>> {
+    let done = act(desk, signed, permissions(verb), once, command).await?;
     Ok(Json(done.into()))
 }
 
@@ -170,29 +154,16 @@ async fn acted(
 #[utoipa::path(put, path = "/applications/{id}", tag = "flows", operation_id = "save_application", request_body = FormSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.start"))))]
-async fn save(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<FormSent>,
-) -> Answer<Json<ActedView>> {
-    acted(&desk, &signed, Verb::Save, (&id, version, &key), &Command::Save(sent.form)).await
+async fn save(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<FormSent>) -> Answer<Json<ActedView>> {
+    acted(&desk, &signed, Verb::Save, &once, &Command::Save(sent.form)).await
 }
 
 /// 提交: sends it on its way, or back to where it was returned from.
 #[utoipa::path(post, path = "/applications/{id}/submit", tag = "flows", operation_id = "submit_application",
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.start"))))]
-async fn submit(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-) -> Answer<Json<ActedView>> {
-    acted(&desk, &signed, Verb::Submit, (&id, version, &key), &Command::Submit).await
+async fn submit(State(desk): State<Arc<Desk>>, signed: Signed, once: Act) -> Answer<Json<ActedView>> {
+    acted(&desk, &signed, Verb::Submit, &once, &Command::Submit).await
 }
 
 /// An agreement.
@@ -212,21 +183,14 @@ pub(crate) struct AgreeSent {
 #[utoipa::path(post, path = "/applications/{id}/agree", tag = "flows", operation_id = "agree_to_application", request_body = AgreeSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.decide"))))]
-async fn agree(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<AgreeSent>,
-) -> Answer<Json<ActedView>> {
+async fn agree(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<AgreeSent>) -> Answer<Json<ActedView>> {
     let signature = match &sent.signature {
         // Of whoever may not agree nothing is kept; why, the act itself says.
-        Some(picture) if may_agree(&desk, &signed, &id).await? => Some(files::sign(&desk, picture).await?),
+        Some(picture) if may_agree(&desk, &signed, &once.id).await? => Some(files::sign(&desk, picture).await?),
         _ => None,
     };
     let command = Command::Agree { text: sent.text, edits: sent.edits, signature };
-    acted(&desk, &signed, Verb::Agree, (&id, version, &key), &command).await
+    acted(&desk, &signed, Verb::Agree, &once, &command).await
 }
 
 /// Words that have to be there.
@@ -246,15 +210,8 @@ pub(crate) struct WordSent {
 #[utoipa::path(post, path = "/applications/{id}/reject", tag = "flows", operation_id = "reject_application", request_body = ReasonSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.decide"))))]
-async fn reject(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<ReasonSent>,
-) -> Answer<Json<ActedView>> {
-    acted(&desk, &signed, Verb::Reject, (&id, version, &key), &Command::Reject(sent.text)).await
+async fn reject(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<ReasonSent>) -> Answer<Json<ActedView>> {
+    acted(&desk, &signed, Verb::Reject, &once, &Command::Reject(sent.text)).await
 }
 
 /// To whom, and why.
@@ -269,16 +226,9 @@ pub(crate) struct HandOverSent {
 #[utoipa::path(post, path = "/applications/{id}/hand-over", tag = "flows", operation_id = "hand_over_application", request_body = HandOverSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!(["flow.decide", "flow.start"]))))]
-async fn hand_over(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<HandOverSent>,
-) -> Answer<Json<ActedView>> {
+async fn hand_over(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<HandOverSent>) -> Answer<Json<ActedView>> {
     let command = Command::HandOver { to: sent.to, text: sent.text };
-    acted(&desk, &signed, Verb::HandOver, (&id, version, &key), &command).await
+    acted(&desk, &signed, Verb::HandOver, &once, &command).await
 }
 
 /// Who decides as well.
@@ -295,17 +245,10 @@ pub(crate) struct AddSent {
 #[utoipa::path(post, path = "/applications/{id}/add", tag = "flows", operation_id = "add_to_application", request_body = AddSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.decide"))))]
-async fn add(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<AddSent>,
-) -> Answer<Json<ActedView>> {
+async fn add(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<AddSent>) -> Answer<Json<ActedView>> {
     let verb = if sent.before { Verb::AddBefore } else { Verb::AddAfter };
     let command = Command::Add { to: sent.to, before: sent.before, text: sent.text };
-    acted(&desk, &signed, verb, (&id, version, &key), &command).await
+    acted(&desk, &signed, verb, &once, &command).await
 }
 
 /// Which addition is taken back.
@@ -321,16 +264,9 @@ pub(crate) struct RemoveSent {
 #[utoipa::path(post, path = "/applications/{id}/remove", tag = "flows", operation_id = "remove_from_application", request_body = RemoveSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.decide"))))]
-async fn remove(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<RemoveSent>,
-) -> Answer<Json<ActedView>> {
+async fn remove(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<RemoveSent>) -> Answer<Json<ActedView>> {
     let command = Command::Remove { turn: sent.turn, text: sent.text };
-    acted(&desk, &signed, Verb::Remove, (&id, version, &key), &command).await
+    acted(&desk, &signed, Verb::Remove, &once, &command).await
 }
 
 /// Where it goes back to.
@@ -348,46 +284,25 @@ pub(crate) struct ReturnSent {
 #[utoipa::path(post, path = "/applications/{id}/return", tag = "flows", operation_id = "return_application", request_body = ReturnSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.decide"))))]
-async fn give_back(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<ReturnSent>,
-) -> Answer<Json<ActedView>> {
+async fn give_back(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<ReturnSent>) -> Answer<Json<ActedView>> {
     let command = Command::Return { to: sent.to, straight: sent.straight, text: sent.text };
-    acted(&desk, &signed, Verb::Return, (&id, version, &key), &command).await
+    acted(&desk, &signed, Verb::Return, &once, &command).await
 }
 
 /// 撤回: takes one's own last act back, as long as nobody acted after it.
 #[utoipa::path(post, path = "/applications/{id}/take-back", tag = "flows", operation_id = "take_application_back", request_body = WordSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!(["flow.start", "flow.decide"]))))]
-async fn take_back(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<WordSent>,
-) -> Answer<Json<ActedView>> {
-    acted(&desk, &signed, Verb::TakeBack, (&id, version, &key), &Command::TakeBack(sent.text)).await
+async fn take_back(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<WordSent>) -> Answer<Json<ActedView>> {
+    acted(&desk, &signed, Verb::TakeBack, &once, &Command::TakeBack(sent.text)).await
 }
 
 /// 催办.
 #[utoipa::path(post, path = "/applications/{id}/urge", tag = "flows", operation_id = "urge_application", request_body = WordSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!("flow.start"))))]
-async fn urge(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<WordSent>,
-) -> Answer<Json<ActedView>> {
-    acted(&desk, &signed, Verb::Urge, (&id, version, &key), &Command::Urge(sent.text)).await
+async fn urge(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<WordSent>) -> Answer<Json<ActedView>> {
+    acted(&desk, &signed, Verb::Urge, &once, &Command::Urge(sent.text)).await
 }
 
 /// Who may read it.
@@ -403,15 +318,8 @@ pub(crate) struct CopySent {
 #[utoipa::path(post, path = "/applications/{id}/copy", tag = "flows", operation_id = "copy_application", request_body = CopySent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!(["flow.start", "flow.decide", "flow.read"]))))]
-async fn copy(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<CopySent>,
-) -> Answer<Json<ActedView>> {
-    acted(&desk, &signed, Verb::Copy, (&id, version, &key), &Command::Copy { to: sent.to, text: sent.text }).await
+async fn copy(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<CopySent>) -> Answer<Json<ActedView>> {
+    acted(&desk, &signed, Verb::Copy, &once, &Command::Copy { to: sent.to, text: sent.text }).await
 }
 
 /// A comment.
@@ -427,31 +335,17 @@ pub(crate) struct CommentSent {
 #[utoipa::path(post, path = "/applications/{id}/comment", tag = "flows", operation_id = "comment_on_application", request_body = CommentSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!(["flow.start", "flow.decide", "flow.read"]))))]
-async fn comment(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<CommentSent>,
-) -> Answer<Json<ActedView>> {
+async fn comment(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<CommentSent>) -> Answer<Json<ActedView>> {
     let command = Command::Comment { text: sent.text, mention: sent.mention };
-    acted(&desk, &signed, Verb::Comment, (&id, version, &key), &command).await
+    acted(&desk, &signed, Verb::Comment, &once, &command).await
 }
 
 /// 作废: by the applicant, or by who manages applications there.
 #[utoipa::path(post, path = "/applications/{id}/cancel", tag = "flows", operation_id = "cancel_application", request_body = ReasonSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!(["flow.start", "flow.manage"]))))]
-async fn cancel(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<ReasonSent>,
-) -> Answer<Json<ActedView>> {
-    acted(&desk, &signed, Verb::Cancel, (&id, version, &key), &Command::Cancel(sent.text)).await
+async fn cancel(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<ReasonSent>) -> Answer<Json<ActedView>> {
+    acted(&desk, &signed, Verb::Cancel, &once, &Command::Cancel(sent.text)).await
 }
 
 /// What was done.
@@ -468,14 +362,7 @@ pub(crate) struct ExecuteSent {
 #[utoipa::path(post, path = "/applications/{id}/execute", tag = "flows", operation_id = "execute_application", request_body = ExecuteSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!(["flow.decide", "flow.start"]))))]
-async fn execute(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<ExecuteSent>,
-) -> Answer<Json<ActedView>> {
+async fn execute(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<ExecuteSent>) -> Answer<Json<ActedView>> {
     let command = Command::Execute { edits: sent.edits, text: sent.text };
-    acted(&desk, &signed, Verb::Execute, (&id, version, &key), &command).await
+    acted(&desk, &signed, Verb::Execute, &once, &command).await
 }

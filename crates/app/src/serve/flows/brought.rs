@@ -3,11 +3,11 @@
 use super::super::desk::Desk;
 use super::super::shown::instant;
 use super::super::signed::Signed;
-use super::super::web::{Answer, IfMatch, OnceKey};
+use super::super::web::{Act, Answer};
 use super::acts::ActedView;
 use super::{Asker, READS};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use qudao_kernel::{Lang, Refusal};
 use qudao_network::keys;
 use qudao_platform::write_tx;
@@ -60,21 +60,16 @@ impl EffectView {
 #[utoipa::path(post, path = "/applications/{id}/effect", tag = "flows", operation_id = "carry_out_application",
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = ActedView)), extensions(("x-permission" = json!(["flow.start", "flow.decide", "flow.read"]))))]
-async fn again(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-) -> Answer<Json<ActedView>> {
+async fn again(State(desk): State<Arc<Desk>>, signed: Signed, once: Act) -> Answer<Json<ActedView>> {
     let asker = Asker::of(&desk, &signed, READS).await?;
-    let held = store::get(&mut desk.db.read().await?, &asker.sight(), &id).await?;
+    let held = store::get(&mut desk.db.read().await?, &asker.sight(), &once.id).await?;
     desk.roll_in().await?;
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);
     let office = desk.flows.office(&desk, &place)?;
     let actor = asker.on(&held.instance);
-    let acted = store::carry_out(&desk.db, &office, &key, &actor, &id, version).await?.into_inner();
+    let acted = store::carry_out(&desk.db, &office, &once.key, &actor, &once.id, once.version).await?.into_inner();
     desk.rolled_out().await;
+    desk.orders.register.refresh(&desk.db).await?;
     Ok(Json(acted.into()))
 }
 

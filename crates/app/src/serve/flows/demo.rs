@@ -2,7 +2,8 @@
 
 use super::super::desk::Desk;
 use super::super::signed::Signed;
-use super::acts::{Once, act};
+use super::super::web::Act;
+use super::acts::act;
 use super::forms::posts;
 use super::{Asker, READS};
 use qudao_access::sessions;
@@ -67,8 +68,8 @@ async fn applied(desk: &Arc<Desk>, login: &str, flow: &str, form: Value, acts: V
     let begun = store::start(&desk.db, &office, &format!("demo {flow} {key}"), &asker.actor, flow, &post, &filled).await?.into_inner();
     let mut version = begun.version;
     for (login, command) in [(login, Command::Submit)].into_iter().chain(acts) {
-        let once = Once { id: &begun.id, version, key: &format!("demo {}", begun.id) };
-        version = act(desk, &somebody(desk, login).await?, READS, once, &command).await?.version;
+        let once = Act { id: begun.id.clone(), version, key: format!("demo {}", begun.id) };
+        version = act(desk, &somebody(desk, login).await?, READS, &once, &command).await?.version;
     }
     Ok(())
 }

@@ -32,6 +32,7 @@ use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Refusal, territory};
 use qudao_network::candidate::{self, Candidate};
 use qudao_network::life::{State, Who};
+use qudao_orders::Definitions;
 use qudao_workflow::directory::{Held, Post};
 use qudao_workflow::form::FieldKind;
 use qudao_workflow::standard::Catalogue;
@@ -72,11 +73,11 @@ type Lookup<'a> = dyn Fn(&FieldKind, &str) -> Option<Place> + Sync + 'a;
 
 impl Flows {
     /// The standard set.
-    pub(crate) fn standard(roles: &Roles, home: &Home) -> Result<Self, Refusal> {
+    pub(crate) fn standard(roles: &Roles, home: &Home, levels: Arc<Definitions>) -> Result<Self, Refusal> {
         Ok(Self {
             catalogue: Catalogue::standard(roles)?,
             calendar: Holidays::shipped(),
-            carrier: Carrier { files: onboarding::folder(home) },
+            carrier: Carrier { files: onboarding::folder(home), levels },
         })
     }
 

@@ -2,8 +2,8 @@
 
 use super::super::desk::Desk;
 use super::super::signed::Signed;
-use super::super::web::{Answer, Language, OnceKey, Sent};
-use super::acts::{Once, act};
+use super::super::web::{Act, Answer, Language, OnceKey, Sent};
+use super::acts::act;
 use axum::Json;
 use axum::extract::State;
 use qudao_access::Permission;
@@ -88,14 +88,14 @@ async fn decide(
         if sent.agree { Command::Agree { text: sent.text, edits: Form::new(), signature: None } } else { Command::Reject(sent.text) };
     let mut items = Vec::with_capacity(sent.items.len());
     for DecisionItem { id, version } in sent.items {
-        let once = Once { id: &id, version, key: &format!("{key}/{id}") };
-        let outcome = act(&desk, &signed, &[Permission::FlowDecide], once, &command).await;
+        let once = Act { key: format!("{key}/{id}"), id, version };
+        let outcome = act(&desk, &signed, &[Permission::FlowDecide], &once, &command).await;
         let (acted, refusal) = match outcome {
             Ok(acted) => (Some(acted), None),
             Err(refusal) => (None, Some(refusal)),
         };
         items.push(DecisionDone {
-            id,
+            id: once.id,
             done: acted.is_some(),
             version: acted.as_ref().map(|acted| acted.version),
             state: acted.map(|acted| acted.state.name().to_owned()),

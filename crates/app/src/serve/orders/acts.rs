@@ -2,7 +2,7 @@
 
 use super::super::desk::Desk;
 use super::super::signed::Signed;
-use super::super::web::{Answer, IfMatch, OnceKey, Sent};
+use super::super::web::{Act, Answer, IfMatch, OnceKey, Sent};
 use super::seller::OrderWanted;
 use super::{Asker, Work};
 use axum::Json;
@@ -56,14 +56,7 @@ impl From<Acted> for OrderActed {
     }
 }
 
-/// What names an act: the order, the version that was seen, the key of the request.
-struct Seen {
-    id: String,
-    version: u32,
-    key: String,
-}
-
-async fn act(desk: &Arc<Desk>, signed: &Signed, any: &[Permission], once: Seen, command: &Command) -> Answer<Json<OrderActed>> {
+async fn act(desk: &Arc<Desk>, signed: &Signed, any: &[Permission], once: &Act, command: &Command) -> Answer<Json<OrderActed>> {
     let asker = Asker::of(desk, Lang::Zh).await;
     let sight = asker.sight(desk, signed, any)?;
     let (shop, who) = (asker.shop(desk)?, signed.0.who());
@@ -132,14 +125,7 @@ pub(crate) struct Identified {
 #[utoipa::path(post, path = "/orders/{id}/identity", tag = "orders", operation_id = "identify_customer", request_body = IdentitySent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = Identified)), extensions(("x-permission" = json!("order.take"))))]
-async fn identify(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<IdentitySent>,
-) -> Answer<Json<Identified>> {
+async fn identify(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<IdentitySent>) -> Answer<Json<Identified>> {
     let asker = Asker::of(&desk, Lang::Zh).await;
     let sight = asker.sight(&desk, &signed, TAKE)?;
     let (name, number) = (sent.name.trim(), sent.number.trim());
@@ -147,12 +133,11 @@ async fn identify(
         return Err(Refusal::bad_input("orders.identity.empty", "请填写证件姓名和号码", "give name and number of the document").into());
     }
     // An order out of reach is none before anybody is asked.
-    let kept = store::get(&mut desk.db.read().await?, &sight, &id).await?;
+    let kept = store::get(&mut desk.db.read().await?, &sight, &once.id).await?;
     let ask = Ask { name, number, subscriber: &kept.order.wanted.subscriber };
     let identity = desk.orders.real_name().check(&ask, desk.db.now_us()).await?;
     let passed = identity.passed;
-    let Json(OrderActed { id, version, state }) =
-        act(&desk, &signed, TAKE, Seen { id, version, key }, &Command::Identify(identity)).await?;
+    let Json(OrderActed { id, version, state }) = act(&desk, &signed, TAKE, &once, &Command::Identify(identity)).await?;
     Ok(Json(Identified { id, version, state, passed }))
 }
 
@@ -169,16 +154,9 @@ pub(crate) struct OrderSubmitted {
 #[utoipa::path(post, path = "/orders/{id}/submit", tag = "orders", operation_id = "submit_order", request_body = OrderSubmitted,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = OrderActed)), extensions(("x-permission" = json!("order.take"))))]
-async fn submit(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<OrderSubmitted>,
-) -> Answer<Json<OrderActed>> {
+async fn submit(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<OrderSubmitted>) -> Answer<Json<OrderActed>> {
     let command = Command::Submit { sha256: sent.sha256, consent: sent.consent };
-    act(&desk, &signed, TAKE, Seen { id, version, key }, &command).await
+    act(&desk, &signed, TAKE, &once, &command).await
 }
 
 /// The number the business system gave.
@@ -191,15 +169,8 @@ pub(crate) struct OrderAccepted {
 #[utoipa::path(post, path = "/orders/{id}/accept", tag = "orders", operation_id = "accept_order", request_body = OrderAccepted,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = OrderActed)), extensions(("x-permission" = json!(["order.take", "order.handle"]))))]
-async fn accept(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<OrderAccepted>,
-) -> Answer<Json<OrderActed>> {
-    act(&desk, &signed, EITHER, Seen { id, version, key }, &Command::Accept(sent.system_no)).await
+async fn accept(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<OrderAccepted>) -> Answer<Json<OrderActed>> {
+    act(&desk, &signed, EITHER, &once, &Command::Accept(sent.system_no)).await
 }
 
 /// A part of the work.
@@ -217,21 +188,14 @@ pub(crate) struct OrderTaskSent {
 #[utoipa::path(post, path = "/orders/{id}/tasks", tag = "orders", operation_id = "note_order_task", request_body = OrderTaskSent,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = OrderActed)), extensions(("x-permission" = json!(["order.take", "order.handle"]))))]
-async fn task(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<OrderTaskSent>,
-) -> Answer<Json<OrderActed>> {
+async fn task(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<OrderTaskSent>) -> Answer<Json<OrderActed>> {
     // Who may not act at all hears that first.
     super::union(&desk, &signed, EITHER)?;
     let part: Part = sent.part.parse().map_err(|()| {
         Refusal::bad_input("orders.task.unknown", "子任务为 activation、delivery 或 invoice", "a part is activation, delivery or invoice")
     })?;
     let command = if sent.done { Command::Finish(part, sent.note) } else { Command::Fail(part, sent.note) };
-    act(&desk, &signed, EITHER, Seen { id, version, key }, &command).await
+    act(&desk, &signed, EITHER, &once, &command).await
 }
 
 /// Why an order is given up or taken back.
@@ -244,45 +208,24 @@ pub(crate) struct OrderReason {
 #[utoipa::path(post, path = "/orders/{id}/cancel", tag = "orders", operation_id = "cancel_order", request_body = OrderReason,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = OrderActed)), extensions(("x-permission" = json!(["order.take", "order.handle"]))))]
-async fn cancel(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<OrderReason>,
-) -> Answer<Json<OrderActed>> {
-    act(&desk, &signed, EITHER, Seen { id, version, key }, &Command::Cancel(sent.reason)).await
+async fn cancel(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<OrderReason>) -> Answer<Json<OrderActed>> {
+    act(&desk, &signed, EITHER, &once, &Command::Cancel(sent.reason)).await
 }
 
 /// Takes an effective order back: a return or cancellation, as a further fact.
 #[utoipa::path(post, path = "/orders/{id}/reverse", tag = "orders", operation_id = "reverse_order", request_body = OrderReason,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = OrderActed)), extensions(("x-permission" = json!("order.handle"))))]
-async fn reverse(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<OrderReason>,
-) -> Answer<Json<OrderActed>> {
-    act(&desk, &signed, HANDLE, Seen { id, version, key }, &Command::Reverse(sent.reason)).await
+async fn reverse(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<OrderReason>) -> Answer<Json<OrderActed>> {
+    act(&desk, &signed, HANDLE, &once, &Command::Reverse(sent.reason)).await
 }
 
 /// Ends the contract of an effective order early.
 #[utoipa::path(post, path = "/orders/{id}/terminate", tag = "orders", operation_id = "terminate_order", request_body = OrderReason,
     params(("id" = String, Path), ("If-Match" = String, Header), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = OrderActed)), extensions(("x-permission" = json!("order.handle"))))]
-async fn terminate(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    OnceKey(key): OnceKey,
-    Sent(sent): Sent<OrderReason>,
-) -> Answer<Json<OrderActed>> {
-    act(&desk, &signed, HANDLE, Seen { id, version, key }, &Command::Terminate(sent.reason)).await
+async fn terminate(State(desk): State<Arc<Desk>>, signed: Signed, once: Act, Sent(sent): Sent<OrderReason>) -> Answer<Json<OrderActed>> {
+    act(&desk, &signed, HANDLE, &once, &Command::Terminate(sent.reason)).await
 }
 
 /// What may be done to an order in a state, by whoever took it or handles it.

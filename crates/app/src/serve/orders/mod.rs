@@ -43,7 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
 
 /// What taking orders goes by.
 pub(crate) struct Orders {
-    pub(super) definitions: Definitions,
+    pub(super) definitions: Arc<Definitions>,
     pub(super) register: Register,
     /// The real-name service, where one is connected.
     service: OnceLock<Box<dyn RealName>>,
@@ -52,7 +52,7 @@ pub(crate) struct Orders {
 impl Orders {
     /// The standard definitions, with the levels the database has.
     pub(crate) async fn open(db: &Db) -> Result<Self, Refusal> {
-        let orders = Self { definitions: Definitions::standard()?, register: Register::default(), service: OnceLock::new() };
+        let orders = Self { definitions: Arc::new(Definitions::standard()?), register: Register::default(), service: OnceLock::new() };
         orders.register.refresh(db).await?;
         write_tx!(db, |tx| facts::subscribe(tx).await)?;
         Ok(orders)

@@ -1,0 +1,2 @@
+-- 受理权限等级: kept with the acceptance levels that orders go by, and nowhere else.
+drop table network_grade;
