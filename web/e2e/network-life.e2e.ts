@@ -107,7 +107,7 @@ async function outletOf(login: Login): Promise<string> {
   return me.roles[0]!.over;
 }
 
-/** A partner nobody owes anything: added, approved by another, with an agreement from a day of the open month. */
+/** A partner nobody owes anything: added, approved by another, with an agreement from a day on. */
 async function freshPartner(from: string): Promise<string> {
   const channel = await Person.signedIn('channel');
   const code = `NP${mark()}`;
@@ -245,7 +245,7 @@ describe('an outlet', () => {
     expect((await onward(id)).effect).toBe('done');
     await channel.open(`/applications/${id}`);
     await main(channel)
-      .getByText(/^已落实/)
+      .getByText(/^已落实：/)
       .waitFor();
     await channel.open(`/outlets/${outlet}`);
     await channel.page.getByRole('heading', { level: 1, name }).waitFor();
@@ -380,21 +380,22 @@ describe('an exit', () => {
     await auditor.finish();
   }, 240_000);
 
-  it('closes once every balance is zero and the last day is over', async () => {
+  it('is settled once every balance is zero, and closes no sooner than its last day is over', async () => {
     // R8.41
-    const code = await freshPartner('2026-08-10');
-    const { id } = await revoked(code, '2026-08-30');
+    const code = await freshPartner(TODAY);
+    const { id } = await revoked(code, '2026-09-30');
     const settlement = await Person.signedIn('settlement');
     await settlement.open(`/exits/${id}`);
     await main(settlement).getByText('全部为零', { exact: true }).waitFor();
-    for (const state of ['已通知', '清退中', '已结清', '已关闭']) {
+    for (const state of ['已通知', '清退中', '已结清']) {
       await further(settlement, state, '已办理');
       await drawer(settlement).waitFor({ state: 'hidden' });
       await settlement.settled();
     }
-    await main(settlement).getByText('已关闭，结余已全部为零').waitFor();
+    await further(settlement, '已关闭', '已办理');
+    await drawer(settlement).getByText('最后营业日 2026-09-30 尚未结束').first().waitFor();
     await settlement.open(`/partners/${code}`);
-    await main(settlement).getByText('已退出').first().waitFor();
+    await main(settlement).getByText('退出中').first().waitFor();
     await settlement.finish();
   }, 300_000);
 });

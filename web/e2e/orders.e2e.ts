@@ -169,10 +169,10 @@ describe('a clerk on the phone', () => {
     const phone = products.find((one) => one.line === '终端');
     if (old && phone) {
       await take(person, '开卡');
-      await page.getByLabel('选择产品').fill(old.code);
+      await page.getByRole('searchbox', { name: '选择产品' }).fill(old.code);
       await page.getByRole('list', { name: '选择产品' }).getByRole('button').first().click();
       await press(person, '加选产品');
-      await page.getByLabel('加选产品').fill(phone.code);
+      await page.getByRole('searchbox', { name: '加选产品' }).fill(phone.code);
       await page.getByRole('list', { name: '加选产品' }).getByRole('button').first().click();
       await page.getByText('网络制式不符').waitFor();
       await person.accessible('products that do not go together');

@@ -4,7 +4,7 @@
 //! that two numbers are the same and not what they are; whoever holds the whole database can still try all phone numbers, so it is no
 //! substitute for guarding it.
 
-use qudao_access::private::{PrivateKind, mask};
+use qudao_access::private::{PrivateKind, check, mask};
 use qudao_kernel::Refusal;
 use qudao_platform::args;
 use qudao_platform::db::{Tx, Value};
@@ -136,12 +136,13 @@ impl Sealer {
     }
 }
 
-/// A mask where the sort of number is not known: the beginning and the end of a long one, the end of a short one.
+/// A number of which nobody says what sort it is, sealed and masked: one that can be a phone number as one, any other but for its end.
 ///
 /// # Errors
 /// `BadInput network.key.length`.
 pub async fn sealed(tx: &mut Tx, number: &str) -> Result<(String, String), Refusal> {
-    let key = Sealer::of(tx).await?.key(KeyKind::Licence, number)?;
+    let kind = if check(PrivateKind::Phone, &plain(number)).is_ok() { KeyKind::Phone } else { KeyKind::Licence };
+    let key = Sealer::of(tx).await?.key(kind, number)?;
     Ok((key.mask, key.seal))
 }
 

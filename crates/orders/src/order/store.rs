@@ -112,9 +112,11 @@ pub fn quote(shop: &Shop<'_>, outlet: &str, wanted: &Wanted, day: Date) -> Resul
 /// Whether a seller may take anything at all on a day.
 ///
 /// # Errors
-/// `Forbidden orders.outlet.none`, `orders.clerk.left`, `orders.partner.*`, `orders.agreement.none`.
+/// `Forbidden orders.outlet.none`, `orders.clerk.left`, `orders.partner.*`, `orders.agreement.none`, `acceptance.*` where a level is missing or
+/// suspended, or the day is used up.
 pub fn may_sell(shop: &Shop<'_>, seller: &Seller<'_>, day: Date) -> Result<(), Refusal> {
-    stands(shop, seller, day).map(drop)
+    let spot = stands(shop, seller, day)?;
+    shop.register.check(shop.definitions, &asked(&spot, seller, &[], 0, day)).map_err(Refusal::from)
 }
 
 /// Whether a seller might take what they want, before it is kept: the check of an order without its count.

@@ -126,6 +126,8 @@ export function ActionDrawer<Values extends object>(props: ActionProps<Values>) 
         layout="vertical"
         initialValues={initial}
         onFinish={(values) => void submit(values as Values)}
+        // What was refused is another matter once something else is typed; what others changed stays to be read.
+        onValuesChange={() => !changes && setRefused(undefined)}
         preserve={false}
         requiredMark
       >

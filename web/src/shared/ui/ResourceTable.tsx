@@ -135,6 +135,8 @@ export function ResourceTable<Row extends object>(props: Props<Row>) {
         <ErrorBox error={broken} onRetry={() => void rows.refetch()} />
       ) : (
         <Table<Row>
+          // A table wider than the page is scrolled with the keyboard too.
+          ref={(table) => table?.nativeElement.querySelector('.ant-table-body')?.setAttribute('tabindex', '0')}
           aria-label={label}
           dataSource={items}
           rowKey={rowKey}

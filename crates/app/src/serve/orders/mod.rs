@@ -89,6 +89,14 @@ impl Asker {
         Ok(Sight::of(union(desk, signed, any)?, &self.master, self.today))
     }
 
+    /// Where somebody may look at cards and numbers. These lie at outlets, so a work ID reaches what its own outlet has.
+    fn shelf(&self, desk: &Desk, signed: &Signed) -> Result<Sight, Refusal> {
+        let mut scope = union(desk, signed, &[Permission::OrderRead])?;
+        let own = scope.clerks.iter().filter_map(|code| self.master.clerk(code, self.today)).map(|row| row.outlet.clone());
+        scope.outlets.extend(own);
+        Ok(Sight::of(scope, &self.master, self.today))
+    }
+
     /// What taking and handling orders takes.
     fn shop<'a>(&'a self, desk: &'a Desk) -> Result<Shop<'a>, Refusal> {
         let days = desk.parameters().on("slip_due_days", "", self.today)?.int()?;

@@ -98,7 +98,7 @@ async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<StockPiece>>> {
     let asker = Asker::of(&desk, lang).await;
-    let sight = asker.sight(&desk, &signed, &[Permission::OrderRead])?;
+    let sight = asker.shelf(&desk, &signed)?;
     let found = stock::list(&mut desk.db.read().await?, &sight, &asked.query(&paging)?).await?;
     let next = found.next.map(|(kind, serial)| format!("{kind}~{serial}"));
     let row = |row: StockRow| StockPiece {
@@ -146,7 +146,7 @@ async fn counts(
     Asked(asked): Asked<StockFilter>,
 ) -> Answer<Json<StockCounts>> {
     let asker = Asker::of(&desk, lang).await;
-    let sight = asker.sight(&desk, &signed, &[Permission::OrderRead])?;
+    let sight = asker.shelf(&desk, &signed)?;
     let mut kinds: Vec<StockOfKind> = Vec::new();
     for (piece, state, pieces) in stock::counts(&mut desk.db.read().await?, &sight, &asked.query(&Paging::default())?).await? {
         if kinds.last().is_none_or(|last| last.kind != piece.name()) {

@@ -56,8 +56,10 @@ function Steps({ take, draft, definitions, seller }: StepsProps) {
   const t = useT('phoneOrders');
   const business = definitions.business.find((one) => one.id === draft.typed.business);
   const step: Step = business === undefined ? 'business' : draft.step;
-  // Each step begins at its head.
-  useEffect(() => scrollTo(0, 0), [step]);
+  // Each step begins at its head. What scrolling gives back, in some browsers a promise, is no clean-up.
+  useEffect(() => {
+    scrollTo(0, 0);
+  }, [step]);
   const shown = STEPS.filter((one) => one !== 'identity' || (business?.identity ?? true));
   return (
     <>
