@@ -146,6 +146,29 @@ describe('a partner on the phone', () => {
     }
   });
 
+  it('says of each ladder how much is missing and what the next step pays, as the interface does', async () => {
+    // R1.13 R1.55
+    const person = await Person.signedIn('partner', SMALL);
+    interface Rung {
+      title: string;
+      next: number | null;
+      next_each: number | null;
+      next_pays: number | null;
+      money: boolean;
+    }
+    const told = (await (await person.context.request.get('/api/v1/my/commission')).json()) as { ladders: Rung[] };
+    const climbing = told.ladders.filter((rung) => rung.next !== null);
+    expect(climbing.length).toBeGreaterThan(0);
+    await person.open('/m/commission');
+    const fen = (amount: number) => `¥${(amount / 100).toFixed(2).replace(/\B(?=(\d{3})+(?!\d))/g, ',')}`;
+    for (const rung of climbing) {
+      const words = rung.next_each === null ? fen(rung.next_pays ?? 0) : rung.money ? `${rung.next_each / 10_000}%` : fen(rung.next_each);
+      await person.page.getByText(rung.title, { exact: true }).first().waitFor();
+      expect(await person.page.getByText(words).count(), `${rung.title}: ${words}`).toBeGreaterThan(0);
+    }
+    await person.finish();
+  });
+
   it('sees nothing of others, and what is no photo is refused', async () => {
     // R0.15 R0.1
     const person = await Person.signedIn('partner', SMALL);
@@ -173,6 +196,31 @@ describe('a clerk on the phone', () => {
     await person.page.getByRole('link', { name: /本期所得/ }).click();
     await person.settled();
     await person.shot('phone-clerk-lines-zh');
+    await person.finish();
+  });
+});
+
+describe('a store manager on the phone', () => {
+  it("reads their outlet's business and commission, and whom to ask", async () => {
+    // R1.23 R1.55
+    const person = await Person.signedIn('store', SMALL);
+    const me = (await (await person.context.request.get('/api/v1/my/commission')).json()) as { who: { code: string } };
+    for (const [name, path] of [
+      ['home', '/m/'],
+      ['business', '/m/business'],
+      ['commission', '/m/commission'],
+      ['lines', '/m/commission/lines'],
+      ['policies', '/m/policies'],
+      ['mine', '/m/mine'],
+    ] as const) {
+      await person.open(path);
+      await person.accessible(`store ${name}`);
+      await person.shot(`phone-store-${name}-zh`, true);
+      expect(await person.page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(360);
+    }
+    const lines = (await (await person.context.request.get('/api/v1/my/lines?limit=500')).json()) as { items: { outlet?: string }[] };
+    expect(me.who.code).not.toBe('');
+    expect(lines.items.every((line) => line.outlet === undefined || line.outlet === '' || line.outlet === me.who.code)).toBe(true);
     await person.finish();
   });
 });
