@@ -260,7 +260,6 @@ fn cells(new: &Movement, at: &Terminal, today: Date) -> Cells {
     put(Col::Partner, at.partner.clone());
     put(Col::Amount, new.amount.plain());
     put(Col::Quantity, "1".to_owned());
-    put(Col::Imei, at.serial.clone());
     if new.flow == Flow::Reversed {
         put(Col::Ref, new.reference.clone());
     }

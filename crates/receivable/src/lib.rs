@@ -91,11 +91,7 @@ fn not_ahead(day: Date, today: Date) -> Result<(), Refusal> {
     if day <= today {
         return Ok(());
     }
-    Err(Refusal::bad_input(
-        "receivable.day",
-        format!("日期 {day} 晚于今天；请检查"),
-        format!("the day {day} has not come; check it"),
-    ))
+    Err(Refusal::bad_input("receivable.day", format!("日期 {day} 晚于今天；请检查"), format!("the day {day} has not come; check it")))
 }
 
 fn missing(code: &'static str, zh: &str, en: &str, id: &str) -> Refusal {

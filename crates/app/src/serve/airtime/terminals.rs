@@ -87,7 +87,7 @@ async fn place(
 ) -> Answer<Json<TerminalVersion>> {
     let scope = signed.scope(&desk, Permission::TerminalManage)?;
     let asker = Asker::of(&desk, Lang::Zh).await;
-    if !reach::covered(Some(&asker.master), &scope, Over::Outlet, &sent.outlet, asker.today) {
+    if !reach::covered(Some(&*asker.master), &scope, Over::Outlet, &sent.outlet, asker.today) {
         return Err(Refusal::new(
             Kind::NotFound,
             "airtime.outlet",

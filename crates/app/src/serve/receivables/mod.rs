@@ -69,7 +69,7 @@ pub(super) async fn may_supply(desk: &Arc<Desk>, partner: &str) -> Result<(), Re
 /// `NotFound receivable.partner`.
 fn party<'a>(desk: &Desk, signed: &Signed, asker: &'a Asker, permission: Permission, code: &str) -> Answer<&'a Partner> {
     let scope = signed.scope(desk, permission)?;
-    let covered = reach::covered(Some(&asker.master), &scope, Over::Partner, code, asker.today);
+    let covered = reach::covered(Some(&*asker.master), &scope, Over::Partner, code, asker.today);
     let found = asker.master.partner(code, asker.today).filter(|_| covered);
     Ok(found.ok_or_else(|| {
         Refusal::new(
