@@ -63,7 +63,9 @@ describe('the settlement manager', () => {
     await person.page.getByLabel('流水号').fill(`E2E${Date.now()}`);
     await person.page.getByLabel('金额（元）').fill('100');
     await verb(person, '加载').click();
-    await expect.poll(async () => (await json<{ terminal: { balance: number } }>(person, `/terminals/${serial}`)).terminal.balance).toBe(balance + 10_000);
+    await expect
+      .poll(async () => (await json<{ terminal: { balance: number } }>(person, `/terminals/${serial}`)).terminal.balance)
+      .toBe(balance + 10_000);
     const days = await json<{ items: { id: string; open: number }[] }>(person, '/top-up-days');
     const day = days.items.find((one) => one.open > 0)!;
     await person.open(`/top-up-days/${day.id}`);
@@ -86,7 +88,9 @@ describe('the settlement manager', () => {
     await person.page.getByRole('button', { name: '登记收款', exact: true }).click();
     await person.page.getByLabel('金额（元）').fill(String(account.overdue / 100));
     await verb(person, '登记收款').click();
-    await expect.poll(async () => (await json<{ account: Account }>(person, `/receivables/${account.partner}`)).account.stopped).toBe(false);
+    await expect
+      .poll(async () => (await json<{ account: Account }>(person, `/receivables/${account.partner}`)).account.stopped)
+      .toBe(false);
     await person.finish();
   });
 
@@ -119,7 +123,10 @@ describe('the settlement manager', () => {
     await row.getByRole('button', { name: '批准', exact: true }).click();
     await verb(checker, '批准').click();
     await expect
-      .poll(async () => (await json<{ items: { id: string; state: string }[] }>(checker, '/offsets')).items.find((one) => one.id === offset.id)?.state)
+      .poll(
+        async () =>
+          (await json<{ items: { id: string; state: string }[] }>(checker, '/offsets')).items.find((one) => one.id === offset.id)?.state,
+      )
       .toBe('approved');
     await checker.finish();
   });

@@ -26,7 +26,15 @@ export function AddTerminals({ open, onClose }: { open: boolean; onClose: () => 
   };
   const required = [{ required: true, whitespace: true, message: t('fieldMissing') }];
   return (
-    <ActionDrawer open={open} title={t('add')} consequence={t('addConsequence')} verb={t('add')} done={t('added')} onSubmit={submit} onClose={onClose}>
+    <ActionDrawer
+      open={open}
+      title={t('add')}
+      consequence={t('addConsequence')}
+      verb={t('add')}
+      done={t('added')}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Form.Item name="serials" label={t('serials')} extra={t('serialsHelp')} rules={required}>
         <Input.TextArea rows={6} />
       </Form.Item>
@@ -64,7 +72,15 @@ function Place({ terminal, onClose }: ActProps) {
   };
   const required = [{ required: true, whitespace: true, message: t('fieldMissing') }];
   return (
-    <ActionDrawer open title={t('place')} consequence={t('placeConsequence')} verb={t('place')} done={t('placed')} onSubmit={submit} onClose={onClose}>
+    <ActionDrawer
+      open
+      title={t('place')}
+      consequence={t('placeConsequence')}
+      verb={t('place')}
+      done={t('placed')}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <Form.Item name="outlet" label={t('outlet')} rules={required}>
         <PlacePick kind="outlet" />
       </Form.Item>

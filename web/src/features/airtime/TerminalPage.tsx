@@ -34,7 +34,13 @@ function Record({ whole }: { whole: Whole }) {
   const may = usePermission('terminal.manage');
   const [act, setAct] = useState<TerminalAct>();
   const { terminal } = whole;
-  const acts: TerminalAct[] = !may ? [] : terminal.state === 'placed' ? ['load', 'record', 'recall'] : terminal.state === 'stock' ? ['place'] : [];
+  const acts: TerminalAct[] = !may
+    ? []
+    : terminal.state === 'placed'
+      ? ['load', 'record', 'recall']
+      : terminal.state === 'stock'
+        ? ['place']
+        : [];
   const figures = [
     ['loaded', terminal.loaded],
     ['sold', terminal.sold],
@@ -50,7 +56,12 @@ function Record({ whole }: { whole: Whole }) {
         actions={
           <>
             {acts.map((one) => (
-              <Button key={one} type={one === 'load' || one === 'place' ? 'primary' : undefined} danger={one === 'recall'} onClick={() => setAct(one)}>
+              <Button
+                key={one}
+                type={one === 'load' || one === 'place' ? 'primary' : undefined}
+                danger={one === 'recall'}
+                onClick={() => setAct(one)}
+              >
                 {t(one)}
               </Button>
             ))}
@@ -72,7 +83,12 @@ function Record({ whole }: { whole: Whole }) {
         <p className="muted">{t('formula')}</p>
         <p>
           {terminal.outlet
-            ? t('at', { outlet: `${terminal.outlet_name} ${terminal.outlet}`, partner: `${terminal.partner_name} ${terminal.partner}`, agreement: terminal.agreement, day: terminal.placed_on ?? '' })
+            ? t('at', {
+                outlet: `${terminal.outlet_name} ${terminal.outlet}`,
+                partner: `${terminal.partner_name} ${terminal.partner}`,
+                agreement: terminal.agreement,
+                day: terminal.placed_on ?? '',
+              })
             : t('nowhere')}
         </p>
         {terminal.low && <StatusTag tone="warn">{t('alert.low')}</StatusTag>}
@@ -118,7 +134,9 @@ function Record({ whole }: { whole: Whole }) {
             <ol>
               {whole.history.map((row) => (
                 <li key={row.at + row.act}>
-                  {[dateTime(row.at), label('happened', row.act), row.outlet_name, row.outlet, row.note, row.who].filter(Boolean).join(' · ')}
+                  {[dateTime(row.at), label('happened', row.act), row.outlet_name, row.outlet, row.note, row.who]
+                    .filter(Boolean)
+                    .join(' · ')}
                 </li>
               ))}
             </ol>

@@ -236,7 +236,6 @@ function Collections({ whole }: { whole: Whole }) {
 }
 
 function Deposits({ whole }: { whole: Whole }) {
-  const t = useT('receivables');
   const label = useLabel('receivables');
   return (
     <>

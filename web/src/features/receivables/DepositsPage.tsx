@@ -21,7 +21,12 @@ export default function DepositsPage() {
   const [moving, setMoving] = useState(false);
   const columns: Column<Row>[] = [
     { key: 'partner', title: t('partner'), fixed: 'left', render: (_, row) => `${row.name} ${row.partner}` },
-    ...DEPOSITS.map((kind): Column<Row> => ({ key: kind, title: t(`sources.${kind}`), money: true, render: (_, row) => <Money fen={row[kind]} /> })),
+    ...DEPOSITS.map((kind): Column<Row> => ({
+      key: kind,
+      title: t(`sources.${kind}`),
+      money: true,
+      render: (_, row) => <Money fen={row[kind]} />,
+    })),
     { key: 'total', title: t('total'), money: true, render: (_, row) => <Money fen={row.total} /> },
   ];
   return (

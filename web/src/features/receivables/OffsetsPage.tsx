@@ -44,12 +44,25 @@ export default function OffsetsPage() {
           may && (
             <>
               {row.state === 'submitted' && (
-                <Button size="small" type="link" disabled={row.is_maker} title={blocked} onClick={() => setDeciding({ row, approve: true })}>
+                <Button
+                  size="small"
+                  type="link"
+                  disabled={row.is_maker}
+                  title={blocked}
+                  onClick={() => setDeciding({ row, approve: true })}
+                >
                   {t('approve')}
                 </Button>
               )}
               {(row.state === 'submitted' || row.state === 'approved') && (
-                <Button size="small" type="link" danger disabled={row.is_maker} title={blocked} onClick={() => setDeciding({ row, approve: false })}>
+                <Button
+                  size="small"
+                  type="link"
+                  danger
+                  disabled={row.is_maker}
+                  title={blocked}
+                  onClick={() => setDeciding({ row, approve: false })}
+                >
                   {t('refuse')}
                 </Button>
               )}

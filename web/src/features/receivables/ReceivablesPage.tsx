@@ -41,7 +41,12 @@ export default function ReceivablesPage() {
       ),
     },
     { key: 'balance', title: t('balance'), money: true, sorter: true, render: (_, row) => <Money fen={row.balance} /> },
-    ...ages.map((name, at): Column<Row> => ({ key: `age${at}`, title: name, money: true, render: (_, row) => <Money fen={row.ages[at]} /> })),
+    ...ages.map((name, at): Column<Row> => ({
+      key: `age${at}`,
+      title: name,
+      money: true,
+      render: (_, row) => <Money fen={row.ages[at]} />,
+    })),
     { key: 'overdue', title: t('overdue'), money: true, sorter: true, render: (_, row) => <Money fen={row.overdue} /> },
     { key: 'overdue_days', title: t('overdueDays'), num: true, sorter: true, render: (_, row) => count(row.overdue_days) },
     { key: 'credit', title: t('credit'), money: true, render: (_, row) => <Money fen={row.credit} /> },
@@ -49,7 +54,8 @@ export default function ReceivablesPage() {
     {
       key: 'stopped',
       title: t('supply'),
-      render: (_, row) => (row.stopped ? <StatusTag tone="bad">{t('stopped')}</StatusTag> : <StatusTag tone="good">{t('supplied')}</StatusTag>),
+      render: (_, row) =>
+        row.stopped ? <StatusTag tone="bad">{t('stopped')}</StatusTag> : <StatusTag tone="good">{t('supplied')}</StatusTag>,
     },
   ];
   return (

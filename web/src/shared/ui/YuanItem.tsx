@@ -26,9 +26,7 @@ export function YuanItem({ name, label, extra, optional = false, signed = false 
       label={label ?? t('amount.label')}
       extra={extra}
       required={!optional}
-      rules={[
-        { validator: (_, typed?: string) => (good(typed) ? Promise.resolve() : Promise.reject(new Error(t('amount.wrong')))) },
-      ]}
+      rules={[{ validator: (_, typed?: string) => (good(typed) ? Promise.resolve() : Promise.reject(new Error(t('amount.wrong')))) }]}
     >
       <Input inputMode="decimal" maxLength={18} autoComplete="off" />
     </Form.Item>

@@ -157,6 +157,17 @@ async fn propose(
     Ok((StatusCode::CREATED, Json(ReceivableMade { id })))
 }
 
+/// How many offsets wait that the caller may decide on; nothing for whoever decides on none.
+pub(crate) async fn waiting_offsets(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<u64>> {
+    if signed.may(desk, Permission::ReceivableApprove).is_err() {
+        return Ok(None);
+    }
+    let sight = Asker::of(desk, Lang::Zh).await.sight(desk, signed, APPROVE)?;
+    let found = offset::list(&mut desk.db.read().await?, &sight, "", "submitted").await?;
+    let who = signed.0.who();
+    Ok(Some(found.iter().filter(|one| !same_hand(&one.made_by, &who)).count() as u64))
+}
+
 async fn decide(desk: &Arc<Desk>, signed: &Signed, id: &str, version: u32, verdict: Verdict<'_>) -> Answer<Json<OffsetView>> {
     let asker = Asker::of(desk, Lang::Zh).await;
     let sight = asker.sight(desk, signed, APPROVE)?;

@@ -9,7 +9,12 @@ export default function ReceivablesPage() {
   const t = useT('phoneMoney');
   const me = useMe();
   const partner = me.roles.find((role) => role.over_kind === 'partner')?.over;
-  const query = api.useQuery('get', '/api/v1/receivables/{partner}', { params: { path: { partner: partner ?? '' } } }, { enabled: !!partner });
+  const query = api.useQuery(
+    'get',
+    '/api/v1/receivables/{partner}',
+    { params: { path: { partner: partner ?? '' } } },
+    { enabled: !!partner },
+  );
   return (
     <Page title={t('receivables')} back="/">
       {partner ? <Loaded query={query}>{(whole) => <Account whole={whole} />}</Loaded> : <Empty title={t('noPartner')} />}

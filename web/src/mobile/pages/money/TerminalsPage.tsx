@@ -25,7 +25,11 @@ export default function TerminalsPage() {
         )}
       </Loaded>
       <TextField label={t('serial')} type="search" value={typed} onChange={setTyped} />
-      <Loaded query={query} empty={(data) => data.items.length === 0} whenEmpty={<Empty title={t('noTerminals')} help={t('noTerminalsHelp')} />}>
+      <Loaded
+        query={query}
+        empty={(data) => data.items.length === 0}
+        whenEmpty={<Empty title={t('noTerminals')} help={t('noTerminalsHelp')} />}
+      >
         {(data) => (
           <>
             <List label={t('terminals')}>
