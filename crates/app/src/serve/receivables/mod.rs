@@ -9,7 +9,7 @@ mod offsets;
 mod rounds;
 
 pub(super) use demo::fill;
-pub(super) use offsets::waiting_offsets;
+pub(super) use offsets::{StatementOffset, waiting_offsets};
 pub(super) use rounds::{moved, rounds, to_offset};
 
 use super::desk::Desk;

@@ -16,8 +16,8 @@ use qudao_kernel::{Fen, Lang};
 use qudao_platform::audit::same_hand;
 use qudao_receivable::Once;
 use qudao_receivable::offset::{self, Offset, Propose, Verdict};
-use serde::Deserialize;
-use serde::Serialize;
+use qudao_settle::statement::{self, Consent, OffsetOutcome};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -85,6 +85,47 @@ impl OffsetView {
             made_by: one.made_by,
             decided_by: one.decided_by,
             decision: one.decision,
+        }
+    }
+}
+
+/// A receivable as a statement shows it: taken, or why not.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StatementOffset {
+    invoice: String,
+    text: String,
+    due_on: String,
+    /// Open amount whose offset was approved, fen.
+    amount: i64,
+    /// Taken out of this payment, fen.
+    taken: i64,
+    /// taken, partly, `no_consent`, `not_due`, `nothing_left`.
+    outcome: String,
+    /// Number of the clause or consent.
+    document: String,
+}
+
+impl StatementOffset {
+    pub(crate) fn of(one: &statement::Offset) -> Self {
+        let outcome = match one.outcome {
+            OffsetOutcome::Taken => "taken",
+            OffsetOutcome::Partly => "partly",
+            OffsetOutcome::NoConsent => "no_consent",
+            OffsetOutcome::NotDue => "not_due",
+            OffsetOutcome::NothingLeft => "nothing_left",
+        };
+        let document = match &one.receivable.consent {
+            Consent::Clause(document) | Consent::Partner(document) => document.clone(),
+            Consent::None => String::new(),
+        };
+        Self {
+            invoice: one.receivable.code.clone(),
+            text: one.receivable.text.clone(),
+            due_on: one.receivable.due_on.to_string(),
+            amount: one.receivable.amount.0,
+            taken: one.taken.0,
+            outcome: outcome.to_owned(),
+            document,
         }
     }
 }
