@@ -163,7 +163,8 @@ pub async fn place(db: &Db, master: &Master, once: Once<'_>, new: &Placing<'_>, 
     })
 }
 
-fn no_outlet(outlet: &str) -> Refusal {
+/// No outlet of that code, or none within reach.
+pub fn no_outlet(outlet: &str) -> Refusal {
     Refusal::new(
         Kind::NotFound,
         "airtime.outlet",

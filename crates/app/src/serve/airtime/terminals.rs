@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use qudao_access::{Over, Permission};
 use qudao_airtime::float::{self, Flow, Movement, Paid};
 use qudao_airtime::terminal::{self, Placing, Recall};
-use qudao_kernel::{Fen, Kind, Lang, Refusal};
+use qudao_kernel::{Fen, Lang};
 use qudao_receivable::Once;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -88,13 +88,7 @@ async fn place(
     let scope = signed.scope(&desk, Permission::TerminalManage)?;
     let asker = Asker::of(&desk, Lang::Zh).await;
     if !reach::covered(Some(&*asker.master), &scope, Over::Outlet, &sent.outlet, asker.today) {
-        return Err(Refusal::new(
-            Kind::NotFound,
-            "airtime.outlet",
-            format!("没有网点 {}，或不在您的范围内；请核对编码", sent.outlet),
-            format!("there is no outlet {}, or not within your reach; check the code", sent.outlet),
-        )
-        .into());
+        return Err(terminal::no_outlet(&sent.outlet).into());
     }
     let new = Placing { serial: &serial, version, outlet: &sent.outlet, agreement: sent.agreement.trim(), deposit: Fen(sent.deposit) };
     let version = terminal::place(&desk.db, &asker.master, Once { who: &signed.0.who(), key: &key }, &new, asker.today).await?;
