@@ -3,7 +3,7 @@ import { queries, type Schema } from '@/api/client';
 import type { Tone } from '@/shared/ui/StatusTag';
 
 export type Whole = Schema<'ReceivableWhole'>;
-export type Invoice = Schema<'InvoiceView'>;
+export type Invoice = Schema<'ReceivableInvoice'>;
 export type Offset = Schema<'OffsetView'>;
 
 export const DEPOSITS = ['terminal', 'goods', 'guarantee'] as const;

@@ -131,7 +131,7 @@ async fn recall(
 
 /// Money to be put on a terminal.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct LoadSent {
+pub(crate) struct FloatLoad {
     /// The top-up system's number.
     number: String,
     /// Fen.
@@ -142,7 +142,7 @@ pub(crate) struct LoadSent {
 }
 
 /// Loads money on a terminal, paid or on account. A partner with something long overdue is refused.
-#[utoipa::path(post, path = "/terminals/{serial}/load", tag = "airtime", operation_id = "load_terminal", request_body = LoadSent,
+#[utoipa::path(post, path = "/terminals/{serial}/load", tag = "airtime", operation_id = "load_terminal", request_body = FloatLoad,
     params(("serial" = String, Path, description = "Serial"), ("Idempotency-Key" = String, Header)),
     responses((status = 200, body = FloatBalance)), extensions(("x-permission" = json!("terminal.manage"))))]
 async fn load(
@@ -150,7 +150,7 @@ async fn load(
     signed: Signed,
     Path(serial): Path<String>,
     OnceKey(key): OnceKey,
-    Sent(sent): Sent<LoadSent>,
+    Sent(sent): Sent<FloatLoad>,
 ) -> Answer<Json<FloatBalance>> {
     let asker = Asker::of(&desk, Lang::Zh).await;
     let sight = asker.sight(&desk, &signed, MANAGE)?;

@@ -7,7 +7,7 @@ use super::super::shown::day;
 use super::super::signed::Signed;
 use super::super::web::{Answer, Asked, Language, Page, Paging, heavy};
 use super::deposits::{DepositHeld, DepositMoved, held_of};
-use super::money::{CollectionView, InvoiceView};
+use super::money::{CollectionView, ReceivableInvoice};
 use super::offsets::OffsetView;
 use super::{READ, Rules, means, party};
 use axum::Json;
@@ -239,7 +239,7 @@ pub(crate) struct ReceivableWhole {
     steps: Vec<i32>,
     stop_days: i32,
     /// Open ones first by due day, then those that are paid.
-    invoices: Vec<InvoiceView>,
+    invoices: Vec<ReceivableInvoice>,
     /// Latest first.
     collections: Vec<CollectionView>,
     deposits: Vec<DepositHeld>,
@@ -279,7 +279,7 @@ async fn one(
         account: ReceivableAccount::of(&asker, &rules, &held_of(&held), account),
         steps: rules.steps.days().to_vec(),
         stop_days: rules.stop_days,
-        invoices: invoices.into_iter().map(|one| InvoiceView::of(one, rules.steps, today)).collect(),
+        invoices: invoices.into_iter().map(|one| ReceivableInvoice::of(one, rules.steps, today)).collect(),
         collections: collections.into_iter().map(CollectionView::of).collect(),
         deposits: held.into_iter().map(DepositHeld::of).collect(),
         deposit_movements: movements.into_iter().map(DepositMoved::of).collect(),

@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Desk>> {
 
 /// Something a partner owes.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct InvoiceView {
+pub(crate) struct ReceivableInvoice {
     id: String,
     /// For `If-Match`.
     version: u32,
@@ -48,7 +48,7 @@ pub(crate) struct InvoiceView {
     bucket: usize,
 }
 
-impl InvoiceView {
+impl ReceivableInvoice {
     pub(super) fn of(one: Invoice, steps: Steps, today: Date) -> Self {
         Self {
             open: one.open().0,
