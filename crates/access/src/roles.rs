@@ -128,6 +128,16 @@ permissions! {
     SlipHandle = "slip.handle",
     /// Allocate and move cards and numbers.
     StockHandle = "stock.handle",
+    /// See air top-up terminals, their float and how it was reconciled.
+    TerminalRead = "terminal.read",
+    /// Place and recall terminals, load their float, reconcile it.
+    TerminalManage = "terminal.manage",
+    /// See what partners owe, what they paid, and their deposits.
+    ReceivableRead = "receivable.read",
+    /// Issue invoices, note collections and deposits, propose offsets.
+    ReceivableManage = "receivable.manage",
+    /// Approve offsets somebody else proposed.
+    ReceivableApprove = "receivable.approve",
 }
 
 /// What a grant of a role names.

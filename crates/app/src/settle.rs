@@ -24,7 +24,7 @@ use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Month, Refusal};
 use qudao_platform::hash::sha256;
 use qudao_policy::lines::Line;
-use qudao_settle::statement::{Adjustment, Catalog, PartnerRange, RunTotals, Sorted};
+use qudao_settle::statement::{Adjustment, Catalog, PartnerRange, Receivable, RunTotals, Sorted};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,6 +90,9 @@ pub(crate) struct Args {
     /// Approved amounts of disputes, by partner; those of a server stand in its database.
     #[arg(skip)]
     pub(crate) adjustments: BTreeMap<String, Vec<Adjustment>>,
+    /// Overdue receivables that may be taken out of the payment, by partner; those of a server stand in its database.
+    #[arg(skip)]
+    pub(crate) receivables: BTreeMap<String, Vec<Receivable>>,
 }
 
 /// What lines, obligations and reasons are written as.
@@ -276,6 +279,7 @@ impl Settled<'_> {
             rerun: plan.map(|plan| (args.period, plan.number)),
             previous: plan.map_or(self.chain.last(), |plan| Some(&plan.balances)),
             adjustments: &args.adjustments,
+            receivables: &args.receivables,
             posting: args.ledger.as_deref().map(|file| Posting { file, entity: &args.entity }),
             ranges: if plan.is_some() { &[] } else { &ranges },
             threads: threads(args),
@@ -401,5 +405,6 @@ pub(crate) fn plain(policies: &Path, facts: &Path, master: &Path, period: Month,
         ledger: None,
         entity: "operator".to_owned(),
         adjustments: BTreeMap::new(),
+        receivables: BTreeMap::new(),
     }
 }

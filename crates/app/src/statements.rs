@@ -13,8 +13,8 @@ use qudao_policy::model::PolicySet;
 use qudao_settle::ledger_post::{Poster, post_to_file};
 use qudao_settle::statement::pdf::{Options, Press};
 use qudao_settle::statement::{
-    Account, Adjustment, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, Listed, PartnerRange, RunTotals, Sink,
-    Sorted, Statement, Terms, carry, minimum_payment, read_statements, run,
+    Account, Adjustment, Catalog, CompanyBook, DocumentSink, Documents, FileFormat, JsonLines, Listed, PartnerRange, Receivable, RunTotals,
+    Sink, Sorted, Statement, Terms, carry, minimum_payment, read_statements, run,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -40,6 +40,8 @@ pub(crate) struct Issue<'a> {
     pub(crate) previous: Option<&'a Path>,
     /// Approved amounts of disputes, by partner, that stand in these statements.
     pub(crate) adjustments: &'a BTreeMap<String, Vec<Adjustment>>,
+    /// Overdue receivables whose offset is approved, by partner.
+    pub(crate) receivables: &'a BTreeMap<String, Vec<Receivable>>,
     pub(crate) posting: Option<Posting<'a>>,
     /// The partners in ranges of a bearable number of rows, in order, with no gap.
     pub(crate) ranges: &'a [PartnerRange],
@@ -172,6 +174,9 @@ fn accounts(issue: &Issue<'_>) -> Result<BTreeMap<String, Account>, Refusal> {
     }
     for (partner, adjustments) in issue.adjustments {
         accounts.entry(partner.clone()).or_default().adjustments.clone_from(adjustments);
+    }
+    for (partner, receivables) in issue.receivables {
+        accounts.entry(partner.clone()).or_default().receivables.clone_from(receivables);
     }
     Ok(accounts)
 }

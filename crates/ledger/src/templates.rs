@@ -135,6 +135,18 @@ impl<'e> Templates<'e> {
         Ok(pair((self.entity, Bank), (owner, Receivable), amount, reference).guard(owner, Receivable))
     }
 
+    /// The owner pays, also more than they owe: the rest stands to their credit (R7.4).
+    pub fn receive(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
+        let amount = positive(amount.0)?;
+        Ok(pair((self.entity, Bank), (owner, Receivable), amount, reference))
+    }
+
+    /// What was charged is put right; a negative amount lowers what is owed.
+    pub fn adjust_charge(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
+        let amount = nonzero(amount.0)?;
+        Ok(pair((owner, Receivable), (self.entity, Goods), amount, reference))
+    }
+
     /// What the owner owes is set off against what is owed to them: at most the smaller of the two, and only on a basis (R0.32).
     pub fn offset(self, owner: &str, amount: Fen, basis: &Basis) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
@@ -159,10 +171,28 @@ impl<'e> Templates<'e> {
         Ok(pair((owner, Deposit), (owner, Receivable), amount, &basis.reference()?).guard(owner, Receivable))
     }
 
+    /// A deposit, or a part of it, is kept for a reason that was told (R0.30).
+    pub fn keep_deposit(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
+        let amount = positive(amount.0)?;
+        Ok(pair((owner, Deposit), (self.entity, Goods), amount, reference))
+    }
+
     /// Top-up money is bought.
     pub fn load_float(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
         let amount = positive(amount.0)?;
         Ok(pair((self.entity, Bank), (owner, TopupFloat), amount, reference))
+    }
+
+    /// Top-up money is bought on account.
+    pub fn load_float_on_account(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
+        let amount = positive(amount.0)?;
+        Ok(pair((owner, Receivable), (owner, TopupFloat), amount, reference))
+    }
+
+    /// Top-up money that was not sold is given back, as a terminal is called back.
+    pub fn return_float(self, owner: &str, amount: Fen, reference: &str) -> Result<Posting, Refusal> {
+        let amount = positive(amount.0)?;
+        Ok(pair((owner, TopupFloat), (self.entity, Bank), amount, reference))
     }
 
     /// Top-up money is sold to a subscriber; a negative amount takes a sale back.

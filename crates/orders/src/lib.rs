@@ -15,7 +15,6 @@ pub mod acceptance;
 pub mod business;
 pub mod order;
 pub mod real_name;
-pub mod sight;
 pub mod slip;
 pub mod stock;
 
@@ -23,4 +22,4 @@ pub mod stock;
 mod tests;
 
 pub use business::{Business, Definitions};
-pub use sight::Sight;
+pub use qudao_access::sight::{self, Sight};

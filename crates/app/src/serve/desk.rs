@@ -67,6 +67,7 @@ impl Desk {
         let roles = Roles::standard()?;
         let orders = Orders::open(&db).await?;
         let flows = Flows::standard(&roles, &home, Arc::clone(&orders.definitions))?;
+        write_tx!(&db, |tx| qudao_receivable::books::subscribe(tx).await)?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),

@@ -8,12 +8,14 @@ use super::signed::Signed;
 use super::web::{Answer, Asked, IfMatch, Language, Page, Paging, Sent, bug, heavy};
 use axum::Json;
 use axum::extract::{Path, State};
-use qudao_access::{Over, Permission, Scope};
+use qudao_access::{Over, Permission, Scope, Sight};
+use qudao_airtime::terminal;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Fen, Lang, Refusal, Text};
 use qudao_ledger::AccountKind;
 use qudao_network::exit::{self, Balance, Case, Claim, Claims, Left, Lefts, Stage};
 use qudao_platform::{Tx, write_tx};
+use qudao_receivable::{deposit, invoice as receivable};
 use qudao_settle::{dispute, invoice};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -25,6 +27,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(one)).routes(routes!(advance))
 }
 
+/// Most rows of a claim that are told.
+const MOST: u32 = 500;
+
 /// All that may stand in the way of an exit. What keeps stock, assets or slips of partners adds a claim of its own here.
 fn claims(desk: &Arc<Desk>) -> Claims {
     Claims::with(vec![
@@ -33,6 +38,9 @@ fn claims(desk: &Arc<Desk>) -> Claims {
         Box::new(Invoices),
         Box::new(Changes),
         Box::new(Applications),
+        Box::new(Owed),
+        Box::new(Deposits),
+        Box::new(Terminals),
     ])
 }
 
@@ -167,6 +175,68 @@ impl Claim for Applications {
         Box::pin(async move {
             let open = qudao_workflow::store::open_about(tx, partner).await?;
             Ok(counted(open.into_iter().map(|id| (id, 0))))
+        })
+    }
+}
+
+/// Invoices that are not paid.
+struct Owed;
+
+impl Claim for Owed {
+    fn name(&self) -> &'static str {
+        "receivables"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("未收的应收款", "Receivables not collected")
+    }
+
+    fn left<'a>(&'a self, tx: &'a mut Tx, partner: &'a str, _: Date) -> Lefts<'a> {
+        Box::pin(async move {
+            let query = receivable::Query { partner: partner.to_owned(), open: true, limit: MOST, ..receivable::Query::default() };
+            let open = receivable::list(tx, &Sight::everywhere(), &query).await?.rows;
+            Ok(counted(open.into_iter().map(|one| (one.id.clone(), one.open().0))))
+        })
+    }
+}
+
+/// Deposits that are neither refunded nor kept with a reason.
+struct Deposits;
+
+impl Claim for Deposits {
+    fn name(&self) -> &'static str {
+        "deposits"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("未退的保证金", "Deposits not refunded")
+    }
+
+    fn left<'a>(&'a self, tx: &'a mut Tx, partner: &'a str, _: Date) -> Lefts<'a> {
+        Box::pin(async move {
+            let held = deposit::list(tx, &Sight::everywhere(), Some(partner)).await?.into_iter().filter(|one| one.balance != Fen::ZERO);
+            Ok(counted(held.map(|one| (one.kind.name().to_owned(), one.balance.0))))
+        })
+    }
+}
+
+/// Top-up terminals at the partner's outlets.
+struct Terminals;
+
+impl Claim for Terminals {
+    fn name(&self) -> &'static str {
+        "terminals"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("未收回的空充机", "Top-up terminals not recalled")
+    }
+
+    fn left<'a>(&'a self, tx: &'a mut Tx, partner: &'a str, _: Date) -> Lefts<'a> {
+        Box::pin(async move {
+            let query = terminal::Query { partner: partner.to_owned(), limit: MOST, ..terminal::Query::default() };
+            let placed = terminal::list(tx, &Sight::everywhere(), &query).await?.rows;
+            Ok(counted(placed.into_iter().map(|one| (one.serial, 0))))
         })
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Books {
     index: Mutex<Option<Index>>,
     /// Held while a run or a batch of payments posts: the file has one writer at a time.
     pub(crate) posting: Mutex<()>,
+    /// Told when money moved that is to be posted.
+    pub(crate) moved: tokio::sync::Notify,
 }
 
 impl Books {

@@ -9,6 +9,7 @@
 mod account;
 mod accounts;
 mod aims;
+mod airtime;
 mod answers;
 mod arrivals;
 mod assets;
@@ -77,6 +78,7 @@ mod post;
 mod posts;
 mod proofs;
 mod reach;
+mod receivables;
 mod rewards;
 mod roll;
 mod search;
@@ -202,7 +204,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(disputes::routes())
         .merge(invoices::routes())
         .merge(my::routes());
-    let routes = routes.merge(partners).merge(flows::routes()).merge(orders::routes());
+    let routes = routes.merge(partners).merge(flows::routes()).merge(orders::routes()).merge(receivables::routes()).merge(airtime::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
@@ -242,6 +244,8 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         demo_papers::fill(&desk).await?;
         flows::fill(&desk).await?;
         orders::fill(&desk).await?;
+        receivables::fill(&desk).await?;
+        airtime::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(
@@ -256,6 +260,7 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
     tokio::spawn(flows::rounds(Arc::clone(&desk)));
     tokio::spawn(orders::rounds(Arc::clone(&desk), args.demo));
+    tokio::spawn(receivables::rounds(Arc::clone(&desk)));
     say.note(
         format_args!("控制台 http://{at}/ ，手机页面 http://{at}/m/ ，按 Ctrl+C 停止"),
         format_args!("console http://{at}/, phone pages http://{at}/m/, Ctrl+C stops"),

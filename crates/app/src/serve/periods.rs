@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::jobs::{JobView, instant};
+use super::receivables;
 use super::settling;
 use super::signed::Signed;
 use super::web::{Answer, Asked, IfMatch, Language, Page, Paging, Sent, heavy};
@@ -471,7 +472,10 @@ async fn approve(
         let done = if is_first { settling::publish(&shared, month, progress).map(drop) } else { settling::again(&shared, month, progress) };
         let runtime = Handle::current();
         match done {
-            Ok(()) => runtime.block_on(period::published(&shared.db, month, &settling::reruns(&shared.home)?))?,
+            Ok(()) => {
+                runtime.block_on(period::published(&shared.db, month, &settling::reruns(&shared.home)?))?;
+                receivables::moved(&shared);
+            }
             Err(refusal) => {
                 runtime.block_on(period::failed(&shared.db, month, &refusal.text.zh))?;
                 return Err(refusal);

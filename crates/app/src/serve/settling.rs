@@ -13,6 +13,7 @@
 use super::desk::Desk;
 use super::home::Home;
 use super::jobs::Progress;
+use super::receivables;
 use super::rewards;
 use crate::chain::{self, SUMMARY};
 use crate::inputs::{self, InputFile};
@@ -193,6 +194,7 @@ pub(crate) fn trial(desk: &Desk, month: Month, progress: &Progress) -> Result<(S
     let mut args = args(home, month, home.trial(month));
     args.previous = previous(home, month)?;
     args.adjustments = adjustments(desk, month)?;
+    args.receivables = receivables::to_offset(desk, month, false)?;
     let (_, summary) = run(&say(progress), &args)?;
     progress.note("查找异常", "looking for exceptions");
     let path = args.out.join(SUMMARY);
@@ -280,6 +282,7 @@ pub(crate) fn publish(desk: &Desk, month: Month, progress: &Progress) -> Result<
     let new = rewards_to_take(desk, month)?;
     Handle::current().block_on(reward::take(&desk.db, month, &new))?;
     args.adjustments = adjustments(desk, month)?;
+    args.receivables = receivables::to_offset(desk, month, true)?;
     args.ledger = Some(home.ledger());
     args.entity = desk.books.entity(home)?;
     let _posting = desk.books.posting.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::invoices::CoverView;
 use super::opened::{Head, Run, chain_of};
+use super::receivables::StatementOffset;
 use super::settling;
 use super::shown::{day, instant, mask};
 use super::signed::Signed;
@@ -377,6 +378,8 @@ pub(crate) struct StatementView {
     sections: Vec<SectionView>,
     parts: Vec<PartView>,
     adjustments: Vec<AdjustmentView>,
+    /// Receivables taken out of the payment, line by line.
+    offsets: Vec<StatementOffset>,
     totals: TotalsView,
     #[schema(required)]
     pay_on: Option<String>,
@@ -441,6 +444,7 @@ async fn view(desk: &Arc<Desk>, run: &Arc<Run>, statement: Statement, lang: Lang
             sections: statement.sections.iter().map(section).collect(),
             parts: statement.payees.iter().map(part).collect(),
             adjustments: statement.adjustments.iter().map(adjustment).collect(),
+            offsets: statement.offsets.iter().map(StatementOffset::of).collect(),
             totals: TotalsView {
                 lines: money(totals.lines),
                 adjustments: money(totals.adjustments),

@@ -3,6 +3,7 @@
 use super::arrivals::missing;
 use super::desk::Desk;
 use super::flows;
+use super::receivables;
 use super::signed::Signed;
 use super::web::{Answer, heavy};
 use qudao_access::{Permission, Place, Scope};
@@ -69,6 +70,7 @@ pub(crate) async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answ
     all.extend(arrivals(desk, signed).await?);
     all.extend(statements(desk, signed).await?);
     all.extend(applications(desk, signed).await?);
+    all.extend(offsets(desk, signed).await?);
     Ok(all.into_iter().filter(|work| work.count > 0).map(|work| work.told(lang)).collect())
 }
 
@@ -182,6 +184,12 @@ async fn applications(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
         Work::new("stuck", "已批准、未能落实的申请", "Approved and not carried out", counts.stuck.into(), stuck),
         Work::new("copies", "未读的抄送", "Copies to read", counts.unread.into(), read),
     ])
+}
+
+/// Offsets somebody else proposed, for whoever may decide on them.
+async fn offsets(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
+    let waiting = receivables::waiting_offsets(desk, signed).await?;
+    Ok(waiting.map(|count| Work::new("offsets", "待审批的抵扣", "Offsets to approve", count, "/offsets?state=submitted".to_owned())))
 }
 
 /// Data of the month that should be there and are not, for whoever loads them.

@@ -20,6 +20,7 @@ mod reached;
 mod served;
 mod served_access;
 mod served_flows;
+mod served_money;
 mod served_network;
 mod served_orders;
 mod served_reward;

@@ -98,9 +98,38 @@ fn rewards(house: &House, folder: &str) -> Vec<(String, String, i64)> {
     found
 }
 
+/// An overdue invoice of a partner whose offset two people agreed on. Its number.
+async fn offset(house: &House, partner: &str) -> String {
+    let new = json!({ "partner": partner, "kind": "goods", "amount": 50_000, "issued_on": "2026-05-01", "due_on": "2026-06-01" });
+    let invoice = house.post("settlement", "/receivable-invoices", &new).await.json()["id"].as_str().unwrap().to_owned();
+    let new = json!({ "invoice": invoice, "source": "commission", "amount": 50_000, "ground": "clause", "document": "第 9 条", "reason": "逾期" });
+    let id = house.post("settlement", "/offsets", &new).await.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/offsets/{id}/approve");
+    let request = house.served.request(&Method::POST, &path, Some(&house.cookies["settlement2"])).header("if-match", "\"1\"");
+    let approved = send(request).await;
+    assert_eq!(approved.json()["state"], "approved", "{}", approved.text);
+    invoice
+}
+
+/// The statement took the invoice, line by line, and the invoice is paid by it.
+async fn is_taken(house: &House, partner: &str, statement: &Value, invoice: &str) {
+    let line = statement["offsets"].as_array().unwrap().iter().find(|row| row["invoice"] == *invoice).unwrap();
+    assert_eq!((&line["taken"], &line["document"], &line["outcome"]), (&json!(50_000), &json!("第 9 条"), &json!("taken")));
+    let mut open = Value::Null;
+    // What statements took is noted once the month is published.
+    for _ in 0..2_000 {
+        let account = house.get("settlement", &format!("/receivables/{partner}")).await.json();
+        open = account["invoices"].as_array().unwrap().iter().find(|row| row["id"] == *invoice).unwrap()["open"].clone();
+        if open == 0 {
+            break;
+        }
+    }
+    assert_eq!(open, 0, "the invoice is paid by the statement");
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reward_is_stated_once_it_is_approved() {
-    // R8.43, R0.2
+async fn a_reward_and_an_offset_are_stated_once_they_are_approved() {
+    // R8.43, R0.32, R0.2
     let house = House::open().await;
     let partners = house.get("channel", "/partners?limit=2").await.json();
     let partner = partners["items"][0]["code"].as_str().unwrap().to_owned();
@@ -113,6 +142,7 @@ async fn a_reward_is_stated_once_it_is_approved() {
     house.does("supervisor", &mut it, "agree", &agree).await;
     done(&house, "settlement", &house.post("settlement", &format!("/periods/{MONTH}/trial"), &json!({})).await).await;
     assert!(rewards(&house, &format!("trials/{MONTH}")).is_empty(), "not before it is approved");
+    let invoice = offset(&house, &partner).await;
     house.does("leader", &mut it, "agree", &agree).await;
     assert_eq!(it.state, "approved");
     done(&house, "settlement", &house.post("settlement", &format!("/periods/{MONTH}/trial"), &json!({})).await).await;
@@ -133,6 +163,7 @@ async fn a_reward_is_stated_once_it_is_approved() {
     let statement = house.get("settlement", &format!("/statements/{MONTH}/{partner}")).await.json();
     let row = statement["adjustments"].as_array().unwrap().iter().find(|row| row["kind"] == "reward").unwrap().clone();
     assert_eq!((row["code"].as_str(), row["text"].as_str()), (Some(it.id.as_str()), Some("月度之星 2026-08：第一名")));
+    is_taken(&house, &partner, &statement, &invoice).await;
     let audit = house.get("admin", &format!("/audit?noun=reward&noun_id={}&limit=10", it.id)).await.json();
     let actions: Vec<&str> = audit["items"].as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap()).collect();
     assert!(actions.contains(&"reward.take") && actions.contains(&"reward.state") && actions.len() == 2, "{actions:?}");

@@ -126,3 +126,21 @@ fn other_postings_stay_within_what_is_there() {
     assert_eq!(story.post(t.pay("P1", yuan("-1"), "")), Err("ledger.posting.amount"));
     assert_eq!(story.post(t.commission("P1", yuan("0"), "")), Err("ledger.posting.amount"));
 }
+
+#[test]
+fn money_that_comes_ahead_and_float_that_goes_back_balance() {
+    // R7.4, R1.43, R0.30: a payment may pass what is owed, float may not fall below zero, a deposit may be kept
+    let (t, mut story) = (templates(), Story::new());
+    story.post(t.charge("P1", yuan("100"), "I1")).unwrap();
+    story.post(t.receive("P1", yuan("130"), "C1")).unwrap();
+    story.post(t.adjust_charge("P1", yuan("-20"), "I1")).unwrap();
+    assert_eq!(story.standing("P1", Receivable), -5_000);
+    story.post(t.load_float_on_account("P1", yuan("80"), "L1")).unwrap();
+    assert_eq!((story.standing("P1", Receivable), story.standing("P1", AccountKind::TopupFloat)), (3_000, 8_000));
+    assert_eq!(story.post(t.return_float("P1", yuan("80.01"), "R1")), Err("ledger.balance.short"));
+    story.post(t.return_float("P1", yuan("80"), "R1")).unwrap();
+    story.post(t.take_deposit("P1", yuan("50"), "D1")).unwrap();
+    story.post(t.keep_deposit("P1", yuan("50"), "D1")).unwrap();
+    assert_eq!(story.post(t.keep_deposit("P1", yuan("0.01"), "D1")), Err("ledger.balance.short"));
+    assert_eq!(story.post(t.adjust_charge("P1", yuan("0"), "I1")), Err("ledger.posting.amount"));
+}

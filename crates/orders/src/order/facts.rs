@@ -40,11 +40,12 @@ pub fn is_ours(file: &str) -> bool {
 }
 
 /// A row of facts, as a file writes it: name of the column and text.
-type Cells = BTreeMap<String, String>;
+pub type Cells = BTreeMap<String, String>;
 
 /// What an event brings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Body {
+    /// Empty for what is no order of ours.
     order: String,
     rows: Vec<(Table, Cells)>,
 }
@@ -110,11 +111,20 @@ pub(crate) async fn slip_is_back(
 }
 
 async fn send(tx: &mut Tx, order: &Order, what: &str, rows: Vec<(Table, Cells)>) -> Result<(), Refusal> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let body = serde_json::to_string(&Body { order: order.id.clone(), rows }).map_err(|error| bug(&error.to_string()))?;
-    outbox::emit(tx, TOPIC, &format!("{}:{what}", order.id), &body).await.map(drop)
+    if rows.is_empty() { Ok(()) } else { emit(tx, &format!("{}:{what}", order.id), &order.id, rows).await }
+}
+
+/// Sends facts that no order of ours made on the same way, such as top-ups of a terminal. `key` makes them one event.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn send_others(tx: &mut Tx, key: &str, rows: Vec<(Table, Cells)>) -> Result<(), Refusal> {
+    emit(tx, key, "", rows).await
+}
+
+async fn emit(tx: &mut Tx, key: &str, order: &str, rows: Vec<(Table, Cells)>) -> Result<(), Refusal> {
+    let body = serde_json::to_string(&Body { order: order.to_owned(), rows }).map_err(|error| bug(&error.to_string()))?;
+    outbox::emit(tx, TOPIC, key, &body).await.map(drop)
 }
 
 /// The facts of an order: one for each product, and one for business without a product.

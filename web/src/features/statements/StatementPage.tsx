@@ -71,6 +71,7 @@ export default function StatementPage() {
             </Block>
           </div>
           {data.adjustments.length > 0 && <Adjustments rows={data.adjustments} />}
+          {data.offsets.length > 0 && <Offsets rows={data.offsets} />}
           {data.sections.map((section) => (
             <Block key={section.destination} title={label('destination', section.destination)}>
               <Table
@@ -200,6 +201,33 @@ function Adjustments({ rows }: { rows: Schema<'AdjustmentView'>[] }) {
           },
           { title: t('adjustmentText'), dataIndex: 'text', key: 'text' },
           { title: t('lineAmount'), key: 'amount', align: 'right', render: (_, row) => <Money fen={row.amount} /> },
+        ]}
+      />
+    </Block>
+  );
+}
+
+/** Receivables taken out of the payment, line by line. */
+function Offsets({ rows }: { rows: Schema<'StatementOffset'>[] }) {
+  const t = useT('statements');
+  const label = useLabel('statements');
+  return (
+    <Block title={t('offsetLines')}>
+      <Table
+        aria-label={t('offsetLines')}
+        size="small"
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        rowKey="invoice"
+        dataSource={rows}
+        columns={[
+          { title: t('adjustmentNumber'), dataIndex: 'invoice', key: 'invoice' },
+          { title: t('adjustmentText'), dataIndex: 'text', key: 'text' },
+          { title: t('offsetDue'), dataIndex: 'due_on', key: 'due' },
+          { title: t('offsetGround'), dataIndex: 'document', key: 'document' },
+          { title: t('offsetOpen'), key: 'amount', align: 'right', render: (_, row) => <Money fen={row.amount} /> },
+          { title: t('offsetTaken'), key: 'taken', align: 'right', render: (_, row) => <Money fen={row.taken} /> },
+          { title: t('offsetWhat'), key: 'outcome', render: (_, row) => label('offsetOutcomes', row.outcome) },
         ]}
       />
     </Block>

@@ -92,6 +92,7 @@ const common: English<'common'> = {
     remove: 'Remove {{name}}',
     sending: 'Sending',
   },
+  amount: { label: 'Amount (yuan)', wrong: 'Give an amount with at most two decimals' },
   masked: {
     reveal: 'Show the whole {{label}}',
     hide: 'Hide the {{label}}',

@@ -31,6 +31,8 @@ const permissions: English<'permissions'> = {
   order: { read: 'See orders', take: 'Take orders', handle: 'Handle orders of others' },
   slip: { handle: 'Take back and check slips' },
   stock: { handle: 'Allocate and move cards and numbers' },
+  terminal: { read: 'See top-up terminals', manage: 'Place, recall, load and reconcile top-up terminals' },
+  receivable: { read: 'See receivables and deposits', manage: 'Handle receivables, collections and deposits', approve: 'Approve offsets' },
   flow: {
     start: 'Apply for something',
     decide: 'Decide on applications',

@@ -18,6 +18,8 @@ const phonePartner: English<'phonePartner'> = {
     policies: 'What pays now',
     payments: 'Payments and invoices',
     disputes: 'My disputes',
+    terminals: 'My terminals',
+    receivables: 'Receivables and deposits',
   },
   business: {
     title: 'Business',

@@ -90,6 +90,7 @@ const common = {
     remove: '移除 {{name}}',
     sending: '上传中',
   },
+  amount: { label: '金额（元）', wrong: '请填写金额，最多两位小数' },
   masked: {
     reveal: '查看完整{{label}}',
     hide: '隐藏{{label}}',

@@ -30,6 +30,8 @@ const permissions = {
   order: { read: '查看订单', take: '受理订单', handle: '处理他人的订单' },
   slip: { handle: '收回与审核回单' },
   stock: { handle: '分配与调整号卡' },
+  terminal: { read: '查看空充机', manage: '布放与收回空充机、加载与对账' },
+  receivable: { read: '查看应收与保证金', manage: '办理应收、收款与保证金', approve: '审批抵扣' },
   flow: { start: '发起申请', decide: '审批与办理申请', read: '查看区域内的申请与预算', manage: '作废他人的申请' },
 };
 

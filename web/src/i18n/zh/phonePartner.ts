@@ -16,6 +16,8 @@ const phonePartner = {
     policies: '现在什么有酬金',
     payments: '付款与发票',
     disputes: '我的争议',
+    terminals: '我的空充机',
+    receivables: '应收与保证金',
   },
   business: {
     title: '业务',

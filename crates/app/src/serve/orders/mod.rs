@@ -11,7 +11,7 @@ mod stock;
 mod whole;
 
 pub(super) use demo::fill;
-pub(super) use rounds::rounds;
+pub(super) use rounds::{rounds, write_facts};
 
 use super::desk::Desk;
 use super::opened::chain_of;
@@ -70,14 +70,14 @@ impl Orders {
 }
 
 /// Whoever asks, with what names things.
-struct Asker {
-    master: Arc<Master>,
-    today: Date,
-    lang: Lang,
+pub(super) struct Asker {
+    pub(super) master: Arc<Master>,
+    pub(super) today: Date,
+    pub(super) lang: Lang,
 }
 
 impl Asker {
-    async fn of(desk: &Arc<Desk>, lang: Lang) -> Self {
+    pub(super) async fn of(desk: &Arc<Desk>, lang: Lang) -> Self {
         Self { master: master(desk).await.unwrap_or_default(), today: desk.today(), lang }
     }
 
@@ -85,7 +85,7 @@ impl Asker {
     ///
     /// # Errors
     /// `Forbidden access.caller.no_permission` for whoever may do none of them.
-    fn sight(&self, desk: &Desk, signed: &Signed, any: &[Permission]) -> Result<Sight, Refusal> {
+    pub(super) fn sight(&self, desk: &Desk, signed: &Signed, any: &[Permission]) -> Result<Sight, Refusal> {
         Ok(Sight::of(union(desk, signed, any)?, &self.master, self.today))
     }
 
@@ -108,11 +108,11 @@ impl Asker {
         })
     }
 
-    fn partner(&self, code: &str) -> String {
+    pub(super) fn partner(&self, code: &str) -> String {
         self.master.partner(code, self.today).map_or_else(|| code.to_owned(), |row| row.name.clone())
     }
 
-    fn outlet(&self, code: &str) -> String {
+    pub(super) fn outlet(&self, code: &str) -> String {
         self.master.outlet(code, self.today).map_or_else(|| code.to_owned(), |row| row.name.clone())
     }
 
@@ -216,12 +216,12 @@ impl OrderProblem {
 }
 
 /// A number of rows of the database as pages count them.
-fn limit(paging: usize) -> u32 {
+pub(super) fn limit(paging: usize) -> u32 {
     u32::try_from(paging).unwrap_or(u32::MAX)
 }
 
 /// Two parts of a place in a list.
-fn place(after: Option<&str>) -> Option<(&str, &str)> {
+pub(super) fn place(after: Option<&str>) -> Option<(&str, &str)> {
     after?.split_once('~')
 }
 

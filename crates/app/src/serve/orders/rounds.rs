@@ -32,6 +32,11 @@ pub(crate) async fn rounds(desk: Arc<Desk>, quick: bool) {
     }
 }
 
+/// Writes what waits at once, so that figures do not move under whoever looks first at a demo.
+pub(crate) async fn write_facts(desk: &Arc<Desk>) -> Result<(), Refusal> {
+    round(desk).await.map(drop)
+}
+
 pub(super) async fn round(desk: &Arc<Desk>) -> Result<Written, Refusal> {
     let Some(master) = master(desk).await else { return Ok(Written::default()) };
     facts::round(&desk.db, Arc::new(store(desk)?), master, desk.home.root()).await

@@ -219,6 +219,7 @@ async fn allocate(
     if !scope.covers(&Place { territory, partners: &partners, outlet: &sent.outlet, clerk: "" }) {
         return Err(nowhere().into());
     }
+    super::super::receivables::may_supply(&desk, &sent.partner).await?;
     let SegmentSent { first, last, partner, outlet, .. } = &sent;
     let new = Allocate { piece: piece_of(&sent.kind)?, first: first.trim(), last: last.trim(), partner, outlet, territory };
     let (id, pieces) = stock::allocate(&desk.db, &key, &signed.0.who(), &new).await?.into_inner();

@@ -81,6 +81,8 @@ export default function HomePage() {
               <ListItem title={t('home.policies')} to="/policies" />
               {confirms && <ListItem title={t('home.payments')} to="/payments" />}
               {confirms && <ListItem title={t('home.disputes')} to="/disputes" />}
+              {holds(me, 'terminal.read') && <ListItem title={t('home.terminals')} to="/terminals" />}
+              {holds(me, 'receivable.read') && <ListItem title={t('home.receivables')} to="/receivables" />}
             </List>
           </>
         )}

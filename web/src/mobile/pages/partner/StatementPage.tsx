@@ -90,6 +90,18 @@ export default function StatementPage() {
                   <ListItem title={<strong>{t('statement.payment')}</strong>} value={<strong>{yuan(data.totals.payment)}</strong>} />
                 </ul>
               </Card>
+              {data.offsets.length > 0 && (
+                <List label={t('statement.offsets')}>
+                  {data.offsets.map((row) => (
+                    <ListItem
+                      key={row.invoice}
+                      title={row.text}
+                      value={yuan(-row.taken)}
+                      note={[row.invoice, row.due_on, row.document].filter(Boolean).join(' · ')}
+                    />
+                  ))}
+                </List>
+              )}
               <List label={t('statement.unpaid', { count: data.unpaid.length })}>
                 <ListItem
                   title={t('commission.notMet')}

@@ -1,12 +1,12 @@
-//! Who sees which rows: the one place that says so, for orders, levels, refusals, slips and stock.
+//! Who sees which rows: the one place that says so, for orders, levels, refusals, slips, stock, terminals and what partners owe.
 
-use qudao_access::Scope;
+use crate::caller::Scope;
 use qudao_kernel::Date;
 use qudao_kernel::master::Master;
 use qudao_platform::db::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where somebody may look, as conditions on the columns `territory`, `partner`, `outlet` and, where there is one, `clerk`.
+/// Where somebody may look, as conditions on the columns `territory`, `partner` and, where a table has them, `outlet` and `clerk`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sight {
     scope: Scope,
@@ -27,12 +27,21 @@ impl Sight {
     }
 
     /// Work IDs somebody may look at by themselves.
-    pub(crate) fn clerks(&self) -> &[String] {
+    pub fn clerks(&self) -> &[String] {
         &self.scope.clerks
     }
 
     /// The condition on the rows of a table by its alias. Without a column for work IDs nobody sees a row by theirs.
-    pub(crate) fn wheres(&self, alias: &str, has_clerk: bool, values: &mut Vec<Value>) -> String {
+    pub fn wheres(&self, alias: &str, has_clerk: bool, values: &mut Vec<Value>) -> String {
+        self.conditions(alias, true, has_clerk, values)
+    }
+
+    /// The same for what belongs to partners as a whole: nobody sees a row by an outlet or a work ID of theirs.
+    pub fn wheres_of_partner(&self, alias: &str, values: &mut Vec<Value>) -> String {
+        self.conditions(alias, false, false, values)
+    }
+
+    fn conditions(&self, alias: &str, has_outlet: bool, has_clerk: bool, values: &mut Vec<Value>) -> String {
         if self.scope.is_everywhere() {
             return "1 = 1".to_owned();
         }
@@ -48,7 +57,9 @@ impl Sight {
             }
         };
         named("partner", &self.partners);
-        named("outlet", &self.scope.outlets);
+        if has_outlet {
+            named("outlet", &self.scope.outlets);
+        }
         if has_clerk {
             named("clerk", &self.scope.clerks);
         }
@@ -57,13 +68,13 @@ impl Sight {
 }
 
 /// Adds a value and gives its mark.
-pub(crate) fn mark(values: &mut Vec<Value>, value: impl Into<Value>) -> String {
+pub fn mark(values: &mut Vec<Value>, value: impl Into<Value>) -> String {
     values.push(value.into());
     format!("${}", values.len())
 }
 
 /// Part of a text, as a pattern.
-pub(crate) fn like(text: &str) -> String {
+pub fn like(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 

@@ -1,0 +1,10 @@
+create trigger receivable_adjustment_no_update before update on receivable_adjustment begin select raise(abort, 'receivable_adjustment is append-only'); end;
+create trigger receivable_adjustment_no_delete before delete on receivable_adjustment begin select raise(abort, 'receivable_adjustment is append-only'); end;
+create trigger receivable_match_no_update before update on receivable_match begin select raise(abort, 'receivable_match is append-only'); end;
+create trigger receivable_match_no_delete before delete on receivable_match begin select raise(abort, 'receivable_match is append-only'); end;
+create trigger deposit_movement_no_update before update on deposit_movement begin select raise(abort, 'deposit_movement is append-only'); end;
+create trigger deposit_movement_no_delete before delete on deposit_movement begin select raise(abort, 'deposit_movement is append-only'); end;
+create trigger airtime_event_no_update before update on airtime_event begin select raise(abort, 'airtime_event is append-only'); end;
+create trigger airtime_event_no_delete before delete on airtime_event begin select raise(abort, 'airtime_event is append-only'); end;
+create trigger airtime_movement_no_update before update on airtime_movement begin select raise(abort, 'airtime_movement is append-only'); end;
+create trigger airtime_movement_no_delete before delete on airtime_movement begin select raise(abort, 'airtime_movement is append-only'); end;
