@@ -11,23 +11,27 @@ use qudao_network::keys::{Key, KeyKind};
 use qudao_network::outlet::change::{self, Change};
 use qudao_network::{exit, grade, onboard};
 use qudao_platform::Tx;
+use qudao_recruit::agreement::{self, Carried as Agreed};
+use qudao_recruit::event::{self, Approved, Definition};
 use qudao_settle::period;
 use qudao_workflow::effect::{Call, Carried, Effects};
 use qudao_workflow::form::unsealed;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Carries effects out. Files that applications name lie in a folder.
 pub(crate) struct Carrier {
     pub(crate) files: PathBuf,
+    /// What recruiting events are made by.
+    pub(crate) event: Definition,
 }
 
 impl Effects for Carrier {
     fn carry_out<'a>(&'a self, tx: &'a mut Tx, call: &'a Call) -> Carried<'a> {
-        Box::pin(carried(tx, call, &self.files))
+        Box::pin(carried(tx, call, self))
     }
 }
 
-async fn carried(tx: &mut Tx, call: &Call, files: &Path) -> Result<Text, Refusal> {
+async fn carried(tx: &mut Tx, call: &Call, carrier: &Carrier) -> Result<Text, Refusal> {
     let reason = [call.text("reason"), call.text("facts")].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     let act = Act {
         who: &call.who,
@@ -55,16 +59,17 @@ async fn carried(tx: &mut Tx, call: &Call, files: &Path) -> Result<Text, Refusal
             exit::open(tx, &act, call.text("partner"), call.text("cause"), call.day("notice_on")?, call.day("last_day")?).await
         }
         "agreement" => {
-            let signed_on = call.text("signed_on").parse().ok();
-            let signed = Signed {
-                code: &call.application,
+            let agreed = Agreed {
                 partner: call.text("partner"),
                 business: call.text("business"),
                 from: call.day("from")?,
                 last_day: call.day("last_day")?,
                 deposit: Fen(call.number("deposit").unwrap_or_default()),
-                signed_on,
             };
+            let commitment = agreement::carry(tx, &call.application, &agreed).await?;
+            let Agreed { partner, business, from, last_day, deposit } = agreed;
+            let signed_on = call.text("signed_on").parse().ok();
+            let signed = Signed { code: &call.application, partner, business, from, last_day, deposit, commitment, signed_on };
             sign::sign(tx, &act, &signed).await
         }
         "blacklist" => {
@@ -74,10 +79,25 @@ async fn carried(tx: &mut Tx, call: &Call, files: &Path) -> Result<Text, Refusal
         "acceptance_grade" => grade::put(tx, &act, call.text("partner"), call.text("grade"), call.day("from")?).await,
         "onboarding" => {
             let from = call.day("from")?;
-            let (files, batch) = (files.to_owned(), call.text("batch").to_owned());
+            let (files, batch) = (carrier.files.clone(), call.text("batch").to_owned());
             let read = tokio::task::spawn_blocking(move || onboarding::read(&files, &batch));
             let read = read.await.map_err(|error| bug(&error.to_string()))??;
             onboard::carry_out(tx, &act, &read, from).await
+        }
+        "recruiting_event" => {
+            let approved = Approved {
+                application: &call.application,
+                title: call.text("title"),
+                held_on: call.day("held_on")?,
+                place: call.text("place"),
+                territory: &call.territory,
+                guests: call.number("guests").unwrap_or_default(),
+                goal: call.number("goal").unwrap_or_default(),
+                budget: Fen(call.costs("costs")),
+                owner: &call.starter,
+            };
+            event::make(tx, &carrier.event, act.who, &approved).await?;
+            Ok(Text::new("已建立招商会项目和任务", "the event and its tasks were made"))
         }
         other => Err(bug(&format!("nobody carries out {other}"))),
     }

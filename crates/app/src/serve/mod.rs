@@ -8,6 +8,7 @@
 
 mod account;
 mod accounts;
+mod agreements;
 mod aims;
 mod answers;
 mod arrivals;
@@ -77,6 +78,7 @@ mod post;
 mod posts;
 mod proofs;
 mod reach;
+mod recruit;
 mod rewards;
 mod roll;
 mod search;
@@ -203,6 +205,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(invoices::routes())
         .merge(my::routes());
     let routes = routes.merge(partners).merge(flows::routes()).merge(orders::routes());
+    let routes = routes.merge(agreements::routes()).merge(recruit::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
@@ -242,6 +245,8 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         demo_papers::fill(&desk).await?;
         flows::fill(&desk).await?;
         orders::fill(&desk).await?;
+        recruit::fill(&desk).await?;
+        agreements::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(
@@ -251,8 +256,9 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         )
     })?;
     let at = listener.local_addr().unwrap_or(args.listen);
-    let post = Post::new(desk.home.root().join("outbox"), args.smtp.as_deref(), &args.mail_from)?;
+    let post = Arc::new(Post::new(desk.home.root().join("outbox"), args.smtp.as_deref(), &args.mail_from)?);
     let address = args.address.clone().unwrap_or_else(|| format!("http://{at}"));
+    tokio::spawn(recruit::rounds(Arc::clone(&desk), Arc::clone(&post)));
     tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
     tokio::spawn(flows::rounds(Arc::clone(&desk)));
     tokio::spawn(orders::rounds(Arc::clone(&desk), args.demo));
