@@ -245,7 +245,7 @@ async fn statements(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
 async fn agreed(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
     let Some(found) = agreements::waiting(desk, signed).await? else { return Ok(Vec::new()) };
     let to = open(&found.expiring, |code| format!("/agreements/{code}"), "/agreements?state=expiring");
-    let sign = open(&found.to_sign, |id| format!("/agreement-drafts/{id}"), "/agreement-drafts");
+    let sign = open(&found.to_sign, |id| format!("/agreement-drafts/{id}"), "/agreements?tab=drafts");
     Ok(vec![
         Work {
             due: found.ends, ..Work::new("agreements", "即将到期的协议", "Agreements about to end", found.expiring.len() as u64, to)

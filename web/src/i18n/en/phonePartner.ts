@@ -18,6 +18,10 @@ const phonePartner: English<'phonePartner'> = {
     policies: 'What pays now',
     payments: 'Payments and invoices',
     disputes: 'My disputes',
+    agreementEnds: 'Your agreement ends on {{day}}',
+    agreementEndsHelp: '{{days}} days left; business after that earns no commission',
+    agreementSign: 'An agreement waits for your signature',
+    agreements: 'Agreements',
   },
   business: {
     title: 'Business',

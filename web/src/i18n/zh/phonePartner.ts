@@ -16,6 +16,10 @@ const phonePartner = {
     policies: '现在什么有酬金',
     payments: '付款与发票',
     disputes: '我的争议',
+    agreementEnds: '协议将于 {{day}} 到期',
+    agreementEndsHelp: '还有 {{days}} 天；到期后办理的业务不计酬金',
+    agreementSign: '有一份协议待您签署',
+    agreements: '协议',
   },
   business: {
     title: '业务',

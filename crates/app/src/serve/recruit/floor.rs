@@ -60,7 +60,7 @@ async fn cards(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<Str
 
 /// A card or questionnaire.
 #[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct CardSent {
+pub(crate) struct EventCardSent {
     /// card or questionnaire.
     kind: String,
     /// The guest who gave it; empty for somebody else.
@@ -71,7 +71,7 @@ pub(crate) struct CardSent {
 }
 
 /// Enters a card: whose phone or licence is there already is the same prospect.
-#[utoipa::path(post, path = "/recruiting/events/{id}/cards", tag = "recruiting", operation_id = "enter_card", request_body = CardSent,
+#[utoipa::path(post, path = "/recruiting/events/{id}/cards", tag = "recruiting", operation_id = "enter_card", request_body = EventCardSent,
     params(("id" = String, Path), ("Idempotency-Key" = String, Header)), responses((status = 201, body = ProspectBrought)),
     extensions(("x-permission" = json!("recruit.manage"))))]
 async fn enter(
@@ -79,11 +79,11 @@ async fn enter(
     signed: Signed,
     Path(id): Path<String>,
     OnceKey(key): OnceKey,
-    Sent(sent): Sent<CardSent>,
+    Sent(sent): Sent<EventCardSent>,
 ) -> Answer<(StatusCode, Json<ProspectBrought>)> {
     let sight = Asker::of(&desk, Lang::Zh).await.sight(&desk, &signed, MANAGE)?;
     within(&sight, &sent.prospect.territory)?;
-    let CardSent { kind, guest, prospect, answers } = &sent;
+    let EventCardSent { kind, guest, prospect, answers } = &sent;
     let new = NewCard { kind, guest, prospect: prospect.wanted(&signed.0.login), answers };
     let Brought { id, fresh } = event::enter(&desk.db, &sight, &signed.0.who(), &key, &id, &new).await?.into_inner();
     Ok((StatusCode::CREATED, Json(ProspectBrought { id, fresh })))
