@@ -159,6 +159,15 @@ pub const KINDS: &[EffectKind] = &[
     },
     EffectKind { name: "onboarding", arguments: &[must("batch", Takes::Text), must("from", Takes::Date), may("reason", Takes::Text)] },
     EffectKind {
+        name: "partner_tier",
+        arguments: &[
+            must("partner", Takes::Partner),
+            must("tier", Takes::Of(&["silver", "second_tier"])),
+            must("from", Takes::Date),
+            may("reason", Takes::Text),
+        ],
+    },
+    EffectKind {
         name: RECRUITING_EVENT,
         arguments: &[
             must("title", Takes::Text),

@@ -9,6 +9,7 @@ use qudao_network::agreement::sign::{self, Signed};
 use qudao_network::blacklist::{self, Whom};
 use qudao_network::keys::{Key, KeyKind};
 use qudao_network::outlet::change::{self, Change};
+use qudao_network::partner::promote;
 use qudao_network::{exit, grade, onboard};
 use qudao_platform::Tx;
 use qudao_recruit::agreement::{self, Carried as Agreed};
@@ -83,6 +84,10 @@ async fn carried(tx: &mut Tx, call: &Call, carrier: &Carrier) -> Result<Text, Re
             let read = tokio::task::spawn_blocking(move || onboarding::read(&files, &batch));
             let read = read.await.map_err(|error| bug(&error.to_string()))??;
             onboard::carry_out(tx, &act, &read, from).await
+        }
+        "partner_tier" => {
+            let tier = if call.text("tier") == "silver" { "银牌增值代理商" } else { "二级代理商" };
+            promote::promote(tx, &act, call.text("partner"), tier, call.day("from")?).await
         }
         "recruiting_event" => {
             let approved = Approved {
