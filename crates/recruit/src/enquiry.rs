@@ -14,8 +14,6 @@ use serde_json::json;
 const NOUN: (&str, &str) = ("接洽", "enquiry");
 /// How somebody asked.
 pub const WAYS: [&str; 4] = ["phone", "counter", "web", "introduced"];
-/// Where an enquiry stands.
-pub const STATES: [&str; 4] = ["new", "contacted", "prospect", "closed"];
 
 /// Somebody who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

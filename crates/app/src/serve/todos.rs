@@ -4,6 +4,7 @@ use super::agreements;
 use super::arrivals::missing;
 use super::desk::Desk;
 use super::flows;
+use super::orders;
 use super::recruit;
 use super::signed::Signed;
 use super::web::{Answer, heavy};
@@ -243,13 +244,18 @@ async fn statements(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
 
 /// Agreements that are about to end, and texts that wait for the asker's signature.
 async fn agreed(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
-    let Some(found) = agreements::waiting(desk, signed).await? else { return Ok(Vec::new()) };
+    let found = agreements::waiting(desk, signed).await?.unwrap_or_default();
     let to = open(&found.expiring, |code| format!("/agreements/{code}"), "/agreements?state=expiring");
+    let until = desk.today().plus_days(agreements::warnings(desk)?.first());
+    let (ending, first) = orders::certificates(desk, signed, until).await?.unwrap_or_default();
+    let certificates =
+        Work::new("certificates", "即将到期的受理证书", "Certificates about to end", ending.into(), "/acceptance".to_owned());
     let sign = open(&found.to_sign, |id| format!("/agreement-drafts/{id}"), "/agreements?tab=drafts");
     Ok(vec![
         Work {
             due: found.ends, ..Work::new("agreements", "即将到期的协议", "Agreements about to end", found.expiring.len() as u64, to)
         },
+        Work { due: first, ..certificates },
         Work::new("signatures", "待签署的协议", "Agreements to sign", found.to_sign.len() as u64, sign),
     ])
 }

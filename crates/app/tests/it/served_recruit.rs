@@ -46,7 +46,7 @@ fn agreements_and_events_through_the_server() {
 async fn an_agreement_is_warned_of_and_signed(house: &House) {
     let ending = house.get("channel", "/agreements?state=expiring").await;
     let row = &ending["items"][0];
-    assert_eq!((row["warning"].as_i64(), row["days_left"].as_i64()), (Some(30), Some(26)), "{ending}");
+    assert_eq!((row["warning"].as_i64(), row["days_left"].as_i64()), (Some(30), Some(25)), "{ending}");
     assert_eq!(house.get("partner", "/agreements?state=expiring").await["items"][0]["code"], row["code"], "owner and agent are warned");
     for login in ["channel", "partner"] {
         let todos = house.get(login, "/home").await["todos"].clone();

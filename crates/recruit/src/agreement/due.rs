@@ -75,8 +75,8 @@ pub fn standing(master: &Master, row: &Agreement, warnings: &Warnings, day: Date
     if day >= to {
         return Standing::Ended;
     }
-    // Today is a day left; an end that nobody named is far away.
-    let left = to.days().saturating_sub(day.days());
+    // Until the last day; an end that nobody named is far away.
+    let left = to.days().saturating_sub(day.days()).saturating_sub(1);
     let Some(stage) = warnings.stage(left) else { return Standing::Active };
     if master.agreements().any(|other| other.partner == row.partner && other.span.contains(to)) {
         Standing::Renewed
@@ -98,7 +98,7 @@ pub struct Cover<'m> {
 
 /// Counts the second tier within a sight on a day.
 pub fn cover<'m>(master: &'m Master, sight: &Sight, day: Date) -> Cover<'m> {
-    let second = |row: &&Partner| row.span.contains(day) && (SECOND.contains(&row.tier.as_str()) || !row.parent.is_empty());
+    let second = |row: &&Partner| row.span.contains(day) && SECOND.contains(&row.tier.as_str());
     let mut all: Vec<&Partner> = master.partners().filter(second).filter(|row| sight.sees(&row.territory, &row.code)).collect();
     let known = all.len();
     all.retain(|row| master.agreement(&row.code, day).is_none());
@@ -144,7 +144,7 @@ mod tests {
         let mut master = Master::default();
         let first = agreement("A1", "2025-10-01", "2026-10-01");
         master.add_agreement(first.clone());
-        assert_eq!(standing(&master, &first, &warnings, day("2026-09-01")), Standing::Expiring(30, 30));
+        assert_eq!(standing(&master, &first, &warnings, day("2026-09-01")), Standing::Expiring(30, 29));
         assert_eq!(standing(&master, &first, &warnings, day("2026-07-01")), Standing::Active);
         assert_eq!(standing(&master, &first, &warnings, day("2026-10-01")), Standing::Ended);
         let next = agreement("A2", "2026-10-01", "2027-10-01");

@@ -171,8 +171,8 @@ impl Template {
         let known = |word: &str| HOUSE.contains(&word) || terms.iter().any(|term| term.id == word);
         let mut clauses = Vec::new();
         for WrittenClause { zh, en, optional } in written.clause {
-            let words = placeholders(&zh).into_iter().chain(placeholders(&en)).chain(optional.as_deref());
-            if let Some(unknown) = words.into_iter().find(|word| !known(word)) {
+            let mut words = placeholders(&zh).into_iter().chain(placeholders(&en)).chain(optional.as_deref());
+            if let Some(unknown) = words.find(|word| !known(word)) {
                 return Err(wrong(&format!("{{{unknown}}} is no term")));
             }
             clauses.push(Clause { text: Text::new(zh, en), optional });

@@ -13,7 +13,7 @@ use qudao_platform::{Done, args, write_tx};
 use serde_json::json;
 
 /// Kinds of cards.
-pub const KINDS: [&str; 2] = ["card", "questionnaire"];
+const KINDS: [&str; 2] = ["card", "questionnaire"];
 
 /// A card or questionnaire to be entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

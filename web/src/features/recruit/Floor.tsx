@@ -206,7 +206,7 @@ function Give({ event, prize, onClose }: { event: string; prize: number; onClose
       done={t('given')}
       onClose={onClose}
       onSubmit={async (body) => {
-        await http.POST('/api/v1/recruiting/events/{id}/prizes/{prize}/given', { params: { path: { id: event, prize } }, body });
+        await http.POST('/api/v1/recruiting/events/{id}/prizes/{seq}/given', { params: { path: { id: event, seq: prize } }, body });
         await queries.invalidateQueries();
       }}
     >

@@ -45,7 +45,10 @@ fn line(desk: &Desk, id: &str, lang: Lang) -> String {
 }
 
 /// Days before an end at which one is warned.
-fn warnings(desk: &Desk) -> Result<Warnings, Refusal> {
+///
+/// # Errors
+/// `BadInput recruit.warnings` where the parameter is not what it has to be.
+pub(super) fn warnings(desk: &Desk) -> Result<Warnings, Refusal> {
     let parameters = desk.parameters();
     Warnings::read(parameters.on("agreement_warn_days", "", desk.today())?.value)
 }

@@ -396,6 +396,7 @@ pub(super) async fn ended(desk: &Arc<Desk>, who: &str, key: &str, code: &str, la
 }
 
 /// Agreements that are about to end, and texts that wait for the asker's signature: how many, the first of them, and the nearest day.
+#[derive(Default)]
 pub(in crate::serve) struct AgreementsWaiting {
     pub(in crate::serve) expiring: Vec<String>,
     pub(in crate::serve) ends: Option<Date>,

@@ -20,7 +20,7 @@ use super::signed::Signed;
 use qudao_access::{Permission, Place, Scope, work_ids};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Lang, Refusal};
-use qudao_orders::acceptance::Register;
+use qudao_orders::acceptance::{Register, report};
 use qudao_orders::order::list::{self, Query};
 use qudao_orders::order::store::{Seller, Shop};
 use qudao_orders::order::{Order, State, facts};
@@ -194,6 +194,16 @@ impl Work {
     fn seller(&self) -> Seller<'_> {
         Seller { who: &self.who, login: &self.login, clerk: &self.clerk, outlet: &self.outlet }
     }
+}
+
+/// Certificates of levels the asker gives that end by a day: how many, and the first end; nothing for who gives none.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn certificates(desk: &Arc<Desk>, signed: &Signed, until: Date) -> Result<Option<(u32, Option<Date>)>, Refusal> {
+    let asker = Asker::of(desk, Lang::Zh).await;
+    let Ok(sight) = asker.sight(desk, signed, &[Permission::AcceptanceManage]) else { return Ok(None) };
+    report::ending(&mut desk.db.read().await?, &sight, asker.today, until).await.map(Some)
 }
 
 /// The day of the first order of an outlet that took effect.

@@ -126,8 +126,8 @@ pub(crate) struct PrizeGiven {
 }
 
 /// Gives a prize to a guest who came. Never more are given than were bought.
-#[utoipa::path(post, path = "/recruiting/events/{id}/prizes/{prize}/given", tag = "recruiting", operation_id = "give_prize", request_body = PrizeGiven,
-    params(("id" = String, Path), ("prize" = u32, Path)), responses((status = 204, description = "Given")),
+#[utoipa::path(post, path = "/recruiting/events/{id}/prizes/{seq}/given", tag = "recruiting", operation_id = "give_prize", request_body = PrizeGiven,
+    params(("id" = String, Path), ("seq" = u32, Path)), responses((status = 204, description = "Given")),
     extensions(("x-permission" = json!("recruit.manage"))))]
 async fn give(
     State(desk): State<Arc<Desk>>,
