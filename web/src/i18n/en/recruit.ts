@@ -66,7 +66,6 @@ const recruit: English<'recruit'> = {
   company: 'Company',
   phone: 'Phone',
   licence: 'Licence',
-  mail: 'Mail',
   code: 'Code',
   delivery: 'Invitation',
   deliveries: { none: 'Not invited', queued: 'Going out', sent: 'Sent', failed: 'Failed', by_hand: 'Delivered' },

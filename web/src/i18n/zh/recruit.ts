@@ -64,7 +64,6 @@ const recruit = {
   company: '店名或公司',
   phone: '电话',
   licence: '营业执照',
-  mail: '邮箱',
   code: '签到码',
   delivery: '送达',
   deliveries: { none: '未邀请', queued: '发送中', sent: '邮件已发', failed: '发送失败', by_hand: '已送达' },
