@@ -109,6 +109,7 @@ pub fn cover<'m>(master: &'m Master, sight: &Sight, day: Date) -> Cover<'m> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use qudao_kernel::Fen;
 
     fn day(text: &str) -> Date {
@@ -134,6 +135,17 @@ mod tests {
         }
         for wrong in ["", "7/30", "0", "a/b", "30/30"] {
             assert_eq!(Warnings::read(wrong).unwrap_err().code, "recruit.warnings", "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_warning_that_holds_is_the_nearest_that_has_come(days in prop::collection::btree_set(1_i32..400, 1..6), left in 0_i32..500) {
+            // R0.37
+            let text = days.iter().rev().map(i32::to_string).collect::<Vec<_>>().join("/");
+            let warnings = Warnings::read(&text).unwrap();
+            prop_assert_eq!(warnings.stage(left), days.iter().copied().find(|day| left <= *day));
+            prop_assert_eq!(Some(warnings.first()), days.last().copied());
         }
     }
 
