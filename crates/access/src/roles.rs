@@ -56,6 +56,16 @@ permissions! {
     PartnerMerge = "partner.merge",
     /// Say which channel manager looks after which outlets.
     PartnerAssign = "partner.assign",
+    /// See agreements, those that are drafted, and who has none.
+    AgreementRead = "agreement.read",
+    /// Draft agreements, send them, note signatures, end them.
+    AgreementManage = "agreement.manage",
+    /// Sign agreements of one's own partner.
+    AgreementSign = "agreement.sign",
+    /// See prospects, enquiries, expansion plans and recruiting events.
+    RecruitRead = "recruit.read",
+    /// Work on prospects, enquiries, expansion plans and recruiting events.
+    RecruitManage = "recruit.manage",
     /// Take a partner's exit from step to step.
     PartnerExit = "partner.exit",
     /// See who is kept out of the channel, and why.

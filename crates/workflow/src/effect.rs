@@ -13,6 +13,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 
+/// The column that holds the money of rows of costs.
+const COST: &str = "cost";
+
 /// What an argument of an effect takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Takes {
@@ -26,8 +29,12 @@ pub enum Takes {
     Partner,
     /// An outlet.
     Outlet,
+    /// A whole number.
+    Number,
     /// Something that is kept sealed.
     Sealed,
+    /// Rows with a column `cost` of money.
+    Costs,
     /// One of these, and no other.
     Of(&'static [&'static str]),
     /// One of a list the definition gives.
@@ -42,8 +49,10 @@ impl Takes {
             | (Takes::Money, FieldKind::Money)
             | (Takes::Partner, FieldKind::Partner)
             | (Takes::Outlet, FieldKind::Outlet)
+            | (Takes::Number, FieldKind::Number)
             | (Takes::Sealed, FieldKind::Sealed)
             | (Takes::Choice, FieldKind::Choice(_)) => true,
+            (Takes::Costs, FieldKind::Rows(columns)) => columns.iter().any(|column| column.id == COST && column.kind == FieldKind::Money),
             (Takes::Of(known), FieldKind::Choice(choices)) => choices.iter().all(|choice| known.contains(&choice.id.as_str())),
             _ => false,
         }
@@ -56,7 +65,9 @@ impl Takes {
             Takes::Money => "money".to_owned(),
             Takes::Partner => "partner".to_owned(),
             Takes::Outlet => "outlet".to_owned(),
+            Takes::Number => "number".to_owned(),
             Takes::Sealed => "sealed".to_owned(),
+            Takes::Costs => format!("rows ({COST} = money)"),
             Takes::Of(known) => format!("choice ({})", known.join(", ")),
             Takes::Choice => "choice".to_owned(),
         }
@@ -142,7 +153,37 @@ pub const KINDS: &[EffectKind] = &[
         arguments: &[must("partner", Takes::Partner), must("level", Takes::Choice), must("from", Takes::Date), may("reason", Takes::Text)],
     },
     EffectKind { name: "onboarding", arguments: &[must("batch", Takes::Text), must("from", Takes::Date), may("reason", Takes::Text)] },
+    EffectKind {
+        name: "partner_tier",
+        arguments: &[
+            must("partner", Takes::Partner),
+            must("tier", Takes::Of(&["silver", "second_tier"])),
+            must("from", Takes::Date),
+            may("reason", Takes::Text),
+        ],
+    },
+    EffectKind {
+        name: RECRUITING_EVENT,
+        arguments: &[
+            must("title", Takes::Text),
+            must("held_on", Takes::Date),
+            must("place", Takes::Text),
+            must("guests", Takes::Number),
+            must("goal", Takes::Number),
+            must("costs", Takes::Costs),
+        ],
+    },
 ];
+
+/// The effect that makes the project of a recruiting event.
+const RECRUITING_EVENT: &str = "recruiting_event";
+
+impl EffectKind {
+    /// Whether it changes partners, outlets or what belongs to them.
+    pub fn changes_network(&self) -> bool {
+        self.name != RECRUITING_EVENT
+    }
+}
 
 /// When an effect is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,6 +265,10 @@ pub struct Call {
     pub application: String,
     /// Who decides, or tries again; as audit entries name them.
     pub who: String,
+    /// Login of the applicant.
+    pub starter: String,
+    /// Division the applicant stands in.
+    pub territory: String,
     /// What was filled in, by argument.
     pub values: BTreeMap<String, Value>,
 }
@@ -235,6 +280,8 @@ impl Call {
             kind: rule.kind.name,
             application: instance.id.clone(),
             who: who.to_owned(),
+            starter: instance.starter.login.clone(),
+            territory: instance.applicant.territory.clone(),
             values: rule.fields.iter().filter_map(value).collect(),
         }
     }
@@ -247,6 +294,12 @@ impl Call {
     /// A whole number; none where nothing was filled in.
     pub fn number(&self, name: &str) -> Option<i64> {
         self.values.get(name).and_then(Value::as_i64)
+    }
+
+    /// The sum of rows of costs, fen.
+    pub fn costs(&self, name: &str) -> i64 {
+        let rows = self.values.get(name).and_then(Value::as_array).into_iter().flatten();
+        rows.filter_map(|row| row.get(COST)?.as_i64()).fold(0, i64::saturating_add)
     }
 
     /// A date.

@@ -33,6 +33,7 @@ files!(
     "statement_approval.toml",
     "policy_publication.toml",
     "bulk_onboarding.toml",
+    "core_agent.toml",
 );
 
 /// All flows in their present version, and those of earlier ones that were asked for.

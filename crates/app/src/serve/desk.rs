@@ -11,6 +11,7 @@ use super::jobs::Jobs;
 use super::ledger::Books;
 use super::opened::{Opened, Run};
 use super::orders::Orders;
+use super::recruit::Recruit;
 use super::roll::Roll;
 use super::shelf::Shelf;
 use crate::inputs;
@@ -39,6 +40,7 @@ pub(crate) struct Desk {
     pub(crate) figures: Figures,
     pub(crate) flows: Flows,
     pub(crate) orders: Orders,
+    pub(crate) recruit: Recruit,
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
@@ -68,6 +70,7 @@ impl Desk {
         let orders = Orders::open(&db).await?;
         let flows = Flows::standard(&roles, &home, Arc::clone(&orders.definitions))?;
         write_tx!(&db, |tx| qudao_receivable::books::subscribe(tx).await)?;
+        let recruit = Recruit::standard()?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
             jobs: Jobs::new(db.clone()),
@@ -76,6 +79,7 @@ impl Desk {
             home,
             flows,
             orders,
+            recruit,
             roles,
             counters: Counters::default(),
             books: Books::default(),

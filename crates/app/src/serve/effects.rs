@@ -11,11 +11,14 @@ use qudao_network::blacklist::{self, Whom};
 use qudao_network::keys::{Key, KeyKind};
 use qudao_network::life::Who;
 use qudao_network::outlet::change::{self, Change};
+use qudao_network::partner::promote;
 use qudao_network::{exit, life, onboard, roster};
 use qudao_orders::Definitions;
 use qudao_orders::acceptance::store::{self as levels, Assign};
 use qudao_orders::business::Holder;
 use qudao_platform::Tx;
+use qudao_recruit::agreement::{self, Carried as Agreed};
+use qudao_recruit::event::{self, Approved, Definition};
 use qudao_settle::period;
 use qudao_workflow::effect::{Call, Carried, Effects};
 use qudao_workflow::form::unsealed;
@@ -28,6 +31,8 @@ pub(crate) struct Carrier {
     pub(crate) files: PathBuf,
     /// Acceptance levels there are.
     pub(crate) levels: Arc<Definitions>,
+    /// What recruiting events are made by.
+    pub(crate) event: Definition,
 }
 
 impl Effects for Carrier {
@@ -65,16 +70,17 @@ impl Carrier {
                 exit::open(tx, &act, call.text("partner"), call.text("cause"), call.day("notice_on")?, call.day("last_day")?).await
             }
             "agreement" => {
-                let signed_on = call.text("signed_on").parse().ok();
-                let signed = Signed {
-                    code: &call.application,
+                let agreed = Agreed {
                     partner: call.text("partner"),
                     business: call.text("business"),
                     from: call.day("from")?,
                     last_day: call.day("last_day")?,
                     deposit: Fen(call.number("deposit").unwrap_or_default()),
-                    signed_on,
                 };
+                let commitment = agreement::carry(tx, &call.application, &agreed).await?;
+                let Agreed { partner, business, from, last_day, deposit } = agreed;
+                let signed_on = call.text("signed_on").parse().ok();
+                let signed = Signed { code: &call.application, partner, business, from, last_day, deposit, commitment, signed_on };
                 sign::sign(tx, &act, &signed).await
             }
             "blacklist" => {
@@ -88,6 +94,25 @@ impl Carrier {
                 let read = tokio::task::spawn_blocking(move || onboarding::read(&files, &batch));
                 let read = read.await.map_err(|error| bug(&error.to_string()))??;
                 onboard::carry_out(tx, &act, &read, from).await
+            }
+            "partner_tier" => {
+                let tier = if call.text("tier") == "silver" { "银牌增值代理商" } else { "二级代理商" };
+                promote::promote(tx, &act, call.text("partner"), tier, call.day("from")?).await
+            }
+            "recruiting_event" => {
+                let approved = Approved {
+                    application: &call.application,
+                    title: call.text("title"),
+                    held_on: call.day("held_on")?,
+                    place: call.text("place"),
+                    territory: &call.territory,
+                    guests: call.number("guests").unwrap_or_default(),
+                    goal: call.number("goal").unwrap_or_default(),
+                    budget: Fen(call.costs("costs")),
+                    owner: &call.starter,
+                };
+                event::make(tx, &self.event, act.who, &approved).await?;
+                Ok(Text::new("已建立招商会项目和任务", "the event and its tasks were made"))
             }
             other => Err(bug(&format!("nobody carries out {other}"))),
         }

@@ -125,8 +125,7 @@ async fn unsubscribe(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Pa
 }
 
 /// Sends what is due, round after round, until the server stops. `address` is where people reach this server, for links.
-pub(crate) async fn rounds(desk: Arc<Desk>, post: Post, address: String) {
-    let post = Arc::new(post);
+pub(crate) async fn rounds(desk: Arc<Desk>, post: Arc<Post>, address: String) {
     let mut clock = tokio::time::interval(ROUND);
     loop {
         clock.tick().await;

@@ -8,6 +8,7 @@
 
 mod account;
 mod accounts;
+mod agreements;
 mod aims;
 mod airtime;
 mod answers;
@@ -79,6 +80,7 @@ mod posts;
 mod proofs;
 mod reach;
 mod receivables;
+mod recruit;
 mod rewards;
 mod roll;
 mod search;
@@ -204,7 +206,9 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(disputes::routes())
         .merge(invoices::routes())
         .merge(my::routes());
-    let routes = routes.merge(partners).merge(flows::routes()).merge(orders::routes()).merge(receivables::routes()).merge(airtime::routes());
+    let routes =
+        routes.merge(partners).merge(flows::routes()).merge(orders::routes()).merge(receivables::routes()).merge(airtime::routes());
+    let routes = routes.merge(agreements::routes()).merge(recruit::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
@@ -246,6 +250,8 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         orders::fill(&desk).await?;
         receivables::fill(&desk).await?;
         airtime::fill(&desk).await?;
+        recruit::fill(&desk).await?;
+        agreements::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(
@@ -255,8 +261,9 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         )
     })?;
     let at = listener.local_addr().unwrap_or(args.listen);
-    let post = Post::new(desk.home.root().join("outbox"), args.smtp.as_deref(), &args.mail_from)?;
+    let post = Arc::new(Post::new(desk.home.root().join("outbox"), args.smtp.as_deref(), &args.mail_from)?);
     let address = args.address.clone().unwrap_or_else(|| format!("http://{at}"));
+    tokio::spawn(recruit::rounds(Arc::clone(&desk), Arc::clone(&post)));
     tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
     tokio::spawn(flows::rounds(Arc::clone(&desk)));
     tokio::spawn(orders::rounds(Arc::clone(&desk), args.demo));

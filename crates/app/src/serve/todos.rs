@@ -1,9 +1,12 @@
 //! What waits for the asker to decide, answer, bring or confirm (R0.21). One record is opened at once; of several the list of them.
 
+use super::agreements;
 use super::arrivals::missing;
 use super::desk::Desk;
 use super::flows;
+use super::orders;
 use super::receivables;
+use super::recruit;
 use super::signed::Signed;
 use super::web::{Answer, heavy};
 use qudao_access::{Permission, Place, Scope};
@@ -71,6 +74,8 @@ pub(crate) async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answ
     all.extend(statements(desk, signed).await?);
     all.extend(applications(desk, signed).await?);
     all.extend(offsets(desk, signed).await?);
+    all.extend(agreed(desk, signed).await?);
+    all.extend(recruited(desk, signed).await?);
     Ok(all.into_iter().filter(|work| work.count > 0).map(|work| work.told(lang)).collect())
 }
 
@@ -243,4 +248,50 @@ async fn statements(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
     };
     let due = open.iter().filter_map(|(_, last)| *last).min();
     Ok(Some(Work { due, ..Work::new("statements", "待确认的对账单", "Statements to confirm", open.len() as u64, to) }))
+}
+
+/// Agreements that are about to end, and texts that wait for the asker's signature.
+async fn agreed(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let found = agreements::waiting(desk, signed).await?.unwrap_or_default();
+    let to = open(&found.expiring, |code| format!("/agreements/{code}"), "/agreements?state=expiring");
+    let until = desk.today().plus_days(agreements::warnings(desk)?.first());
+    let (ending, first) = orders::certificates(desk, signed, until).await?.unwrap_or_default();
+    let certificates =
+        Work::new("certificates", "即将到期的受理证书", "Certificates about to end", ending.into(), "/acceptance".to_owned());
+    let sign = open(&found.to_sign, |id| format!("/agreement-drafts/{id}"), "/agreements?tab=drafts");
+    Ok(vec![
+        Work {
+            due: found.ends, ..Work::new("agreements", "即将到期的协议", "Agreements about to end", found.expiring.len() as u64, to)
+        },
+        Work { due: first, ..certificates },
+        Work::new("signatures", "待签署的协议", "Agreements to sign", found.to_sign.len() as u64, sign),
+    ])
+}
+
+/// Enquiries to call back, tasks of events that are due, attendees to call.
+async fn recruited(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let Some(found) = recruit::waiting(desk, signed).await? else { return Ok(Vec::new()) };
+    let event = |events: &[String], tab: &str| match events {
+        [first, rest @ ..] if rest.iter().all(|one| one == first) => format!("/recruiting/events/{first}?tab={tab}"),
+        _ => "/recruiting/events".to_owned(),
+    };
+    let enquiries = "/recruiting/enquiries?state=new".to_owned();
+    Ok(vec![
+        Work {
+            overdue: found.late,
+            ..Work::new("enquiries", "待联系的接洽", "Enquiries to call back", found.enquiries.len() as u64, enquiries)
+        },
+        Work {
+            overdue: found.overdue,
+            due: found.due,
+            ..Work::new(
+                "event_tasks",
+                "招商会待办任务",
+                "Tasks of recruiting events",
+                found.tasks.len() as u64,
+                event(&found.tasks, "tasks"),
+            )
+        },
+        Work::new("calls", "待联系的到会者", "Attendees to call", found.calls.len() as u64, event(&found.calls, "guests")),
+    ])
 }

@@ -23,6 +23,7 @@ mod served_flows;
 mod served_money;
 mod served_network;
 mod served_orders;
+mod served_recruit;
 mod served_reward;
 mod served_scope;
 mod served_sso;

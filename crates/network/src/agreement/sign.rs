@@ -8,7 +8,7 @@ use crate::roster::{self, By};
 use qudao_kernel::master::{Agreement, Partner, Span};
 use qudao_kernel::{Date, Fen, Kind, Refusal, Text};
 use qudao_platform::args;
-use qudao_platform::db::Tx;
+use qudao_platform::db::{Row, Tx};
 use std::collections::BTreeMap;
 
 /// The business line that takes in all others, and that of agreements of which nothing more is known.
@@ -29,6 +29,8 @@ pub struct Signed<'a> {
     pub last_day: Date,
     /// Deposit.
     pub deposit: Fen,
+    /// Committed amount, which policies compare with; 0 for none.
+    pub commitment: Fen,
     /// The day it was signed, where it was told.
     pub signed_on: Option<Date>,
 }
@@ -52,7 +54,7 @@ pub struct Term {
 /// `BadInput network.agreement.days`; `Conflict network.day.closed`, `network.agreement.overlap`, `network.partner.state`,
 /// `network.record.not_in_force`; `Forbidden network.blacklist.hit`.
 pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Text, Refusal> {
-    let Signed { code, partner, business, from, last_day, deposit, signed_on } = *signed;
+    let Signed { code, partner, business, from, last_day, deposit, commitment, signed_on } = *signed;
     if last_day < from {
         return Err(Refusal::bad_input(
             "network.agreement.days",
@@ -63,25 +65,7 @@ pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Tex
     act.open(from)?;
     roster::lock_all(tx).await?;
     let span = Span { from, to: last_day.plus_days(1) };
-    let terms = terms(tx, partner).await?;
-    let mut renewed = false;
-    for row in of(tx, partner).await? {
-        let line = terms.get(&row.code).map_or(ALL, |term| term.business.as_str());
-        let same = line == business || line == ALL || business == ALL;
-        if same && row.span.from < span.to && span.from < row.span.to {
-            let (other, until) = (&row.code, row.span);
-            let end = if until.to == Span::ALWAYS.to { "∞".to_owned() } else { until.to.plus_days(-1).to_string() };
-            return Err(Refusal::new(
-                Kind::Conflict,
-                "network.agreement.overlap",
-                format!("{partner} 的协议 {other} 有效至 {end}，与本协议的业务线和日期重叠；请调整日期或先终止该协议"),
-                format!(
-                    "{partner}'s agreement {other} holds until {end} and covers the same business on some of these days; change the days, or end it first"
-                ),
-            ));
-        }
-        renewed |= same && row.span.to == span.from;
-    }
+    let renewed = free(tx, partner, business, span).await?;
     let Some(state) = life::on(tx, Who::Partner, partner, from).await? else {
         let known = candidate::get(tx, Who::Partner, partner).await?.is_some();
         return Err(if known { not_in_force(("代理商", "partner"), partner, from) } else { life::none(Who::Partner, partner) });
@@ -108,7 +92,7 @@ pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Tex
         }
     }
     let note = act.note();
-    let row = Agreement { code: code.to_owned(), partner: partner.to_owned(), commitment: Fen(0), renewed, span };
+    let row = Agreement { code: code.to_owned(), partner: partner.to_owned(), commitment, renewed, span };
     roster::create(tx, By { who: act.who, reason: &note }, &row).await.map(drop)?;
     let sql = "insert into network_agreement_term (agreement, business, deposit, signed_on, application) values ($1, $2, $3, $4, $5)";
     tx.execute(sql, args![code, business, deposit, signed_on, act.application]).await?;
@@ -116,6 +100,33 @@ pub async fn sign(tx: &mut Tx, act: &Act<'_>, signed: &Signed<'_>) -> Result<Tex
         format!("协议 {code} 自 {from} 起生效，至 {last_day}"),
         format!("the agreement {code} is in force from {from} to {last_day}"),
     ))
+}
+
+/// Refuses an agreement that shares a day and a business line with another of the partner; whether it goes on from one without a gap.
+///
+/// # Errors
+/// `Conflict network.agreement.overlap` with the other agreement and its last day.
+pub async fn free(tx: &mut Tx, partner: &str, business: &str, span: Span) -> Result<bool, Refusal> {
+    let terms = terms(tx, partner).await?;
+    let mut renewed = false;
+    for row in of(tx, partner).await? {
+        let line = terms.get(&row.code).map_or(ALL, |term| term.business.as_str());
+        let same = line == business || line == ALL || business == ALL;
+        if same && row.span.from < span.to && span.from < row.span.to {
+            let (other, until) = (&row.code, row.span);
+            let end = if until.to == Span::ALWAYS.to { "∞".to_owned() } else { until.to.plus_days(-1).to_string() };
+            return Err(Refusal::new(
+                Kind::Conflict,
+                "network.agreement.overlap",
+                format!("{partner} 的协议 {other} 有效至 {end}，与本协议的业务线和日期重叠；请调整日期或先终止该协议"),
+                format!(
+                    "{partner}'s agreement {other} holds until {end} and covers the same business on some of these days; change the days, or end it first"
+                ),
+            ));
+        }
+        renewed |= same && row.span.to == span.from;
+    }
+    Ok(renewed)
 }
 
 /// The agreements of a partner, every row.
@@ -138,8 +149,20 @@ pub async fn of(tx: &mut Tx, partner: &str) -> Result<Vec<Agreement>, Refusal> {
 /// The database does not answer.
 pub async fn terms(tx: &mut Tx, partner: &str) -> Result<BTreeMap<String, Term>, Refusal> {
     let sql = "select t.* from network_agreement_term t where exists (select 1 from network_agreement_row r where r.code = t.agreement and r.partner = $1)";
+    gathered(&tx.query(sql, args![partner]).await?)
+}
+
+/// What all agreements are about, by number; nothing of those that came from files.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn all_terms(tx: &mut Tx) -> Result<BTreeMap<String, Term>, Refusal> {
+    gathered(&tx.query("select t.* from network_agreement_term t", args![]).await?)
+}
+
+fn gathered(rows: &[Row]) -> Result<BTreeMap<String, Term>, Refusal> {
     let mut found = BTreeMap::new();
-    for row in tx.query(sql, args![partner]).await? {
+    for row in rows {
         let term = Term {
             business: row.string("business")?,
             deposit: row.fen("deposit")?,

@@ -6,6 +6,7 @@
 //! its children's rows; a partner does not end while outlets, agreements or partners still belong to it. A silver agent
 //! counts for its distributor from the first day of the row that links them (R8.58, N9).
 
+pub mod promote;
 mod store;
 
 pub use qudao_kernel::master::Partner;

@@ -1,6 +1,7 @@
 use super::{act, adds, candidate, changes, code, day, house, outlet_on, partner_on, signs, stands, steps};
 use crate::life::{self, State, Who};
 use crate::outlet::change::Change;
+use crate::partner::promote::promote;
 use crate::roster;
 use crate::site;
 use qudao_kernel::Kind;
@@ -16,6 +17,7 @@ on_both!(
     agreements_of_one_business_line_do_not_overlap,
     a_suspended_partner_takes_nothing_on_at_once,
     states_are_added_and_never_changed,
+    a_nominated_partner_is_of_its_tier_from_the_day,
 );
 
 async fn an_outlet_moves_is_renamed_and_becomes_anothers_from_the_day_asked(db: TestDb) {
@@ -164,4 +166,15 @@ async fn states_are_added_and_never_changed(db: TestDb) {
     }
     let states = life::written(&mut db.read().await.unwrap(), Who::Outlet, day("2026-07-10")).await.unwrap();
     assert_eq!(states.get("O1"), Some(&State::Paused));
+}
+
+async fn a_nominated_partner_is_of_its_tier_from_the_day(db: TestDb) {
+    // R4.15
+    house(&db).await;
+    let promotes = async |from: &str| write_tx!(db, |tx| promote(tx, &act("leader", "HX202607-0001"), "P1", "二级代理商", day(from)).await);
+    assert_eq!(code(promotes("2026-06-30").await), "network.day.closed");
+    promotes("2026-08-01").await.unwrap();
+    let tier = async |on: &str| partner_on(&db, "P1", on).await.unwrap().tier;
+    assert_eq!((tier("2026-07-31").await.as_str(), tier("2026-08-01").await.as_str()), ("代理商", "二级代理商"));
+    assert_eq!(code(promotes("2026-09-01").await), "network.partner.tier");
 }

@@ -126,6 +126,15 @@ pub(super) async fn steps(db: &Db, login: &str, who: Who, code: &str, to: State)
 }
 
 pub(super) async fn signs(db: &Db, number: &str, partner: &str, business: &str, from: &str, last: &str) -> Result<Text, Refusal> {
-    let signed = Signed { code: number, partner, business, from: day(from), last_day: day(last), deposit: Fen(500_000), signed_on: None };
+    let signed = Signed {
+        code: number,
+        partner,
+        business,
+        from: day(from),
+        last_day: day(last),
+        deposit: Fen(500_000),
+        commitment: Fen(0),
+        signed_on: None,
+    };
     write_tx!(db, |tx| sign::sign(tx, &act("li", number), &signed).await)
 }

@@ -176,6 +176,22 @@ pub async fn history(tx: &mut Tx, holder: Holder, code: &str) -> Result<Vec<(Hel
     rows.iter().map(|row| Ok((held_of(row)?, row.string("set_by")?, row.string("reason")?))).collect()
 }
 
+/// Certificates of levels within a sight that hold on a day and end by another: how many, and the first end. A level whose certificate ended allows nothing.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn ending(tx: &mut Tx, sight: &Sight, day: Date, until: Date) -> Result<(u32, Option<Date>), Refusal> {
+    let mut values: Vec<Value> = args![day, until].to_vec();
+    let seen = seen(sight, &mut values);
+    let sql = format!(
+        "select count(*) as n, min(g.certificate_to) as first from acceptance_holder h
+         join acceptance_grant g on g.kind = h.kind and g.holder = h.holder and g.effective_from <= $1 and (g.effective_to is null or g.effective_to > $1)
+         where g.certificate_to > $1 and g.certificate_to <= $2 and {seen}"
+    );
+    let row = tx.query_one(sql, &values).await?;
+    Ok((row.count("n")?, row.opt_parse("first")?))
+}
+
 /// An order that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusalRow {

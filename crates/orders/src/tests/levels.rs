@@ -38,8 +38,13 @@ async fn a_level_is_never_above(db: TestDb) {
         reason: "降级",
     };
     assert_eq!(code(&assign(&house.db, &house.definitions, &house.master, "sys", 1, &new).await), "acceptance.certificate.missing");
-    let new = Assign { certificate: "ZS9", ..new };
+    let new = Assign { certificate: "ZS9", certificate_to: Some(day("2026-09-01")), ..new };
     assert_eq!(assign(&house.db, &house.definitions, &house.master, "sys", 1, &new).await.unwrap(), 2);
+    let ending = async |on: &str| {
+        report::ending(&mut house.db.read().await.unwrap(), &Sight::everywhere(), day(on), day("2026-10-01")).await.unwrap()
+    };
+    assert_eq!(ending("2026-08-01").await, (1, Some(day("2026-09-01"))), "R0.37: told before it ends");
+    assert_eq!((ending("2026-07-15").await.0, ending("2026-09-01").await.0), (0, 0), "not before the level holds, and not after");
     assert_eq!(code(&house.assigns(Holder::Clerk, "C1", "L4", 2).await), "acceptance.level.later");
     let (row, history) = report::one(&mut house.db.read().await.unwrap(), &Sight::everywhere(), Holder::Clerk, "C1").await.unwrap();
     assert_eq!(row.held.unwrap().level, "L4", "the lower one begins in August");

@@ -58,7 +58,7 @@ fn found(text: &str) -> Vec<Finding> {
 
 #[test]
 fn every_standard_flow_reads_checks_and_keeps_its_examples() {
-    // R8.35, R8.36, R8.37, R8.38, R8.39, R8.40, R8.41, R8.42, R8.43, R4.42, R4.43, R4.54
+    // R4.15, R8.35, R8.36, R8.37, R8.38, R8.39, R8.40, R8.41, R8.42, R8.43, R4.42, R4.43, R4.54
     let catalogue = Catalogue::standard(&Roles::standard().unwrap()).unwrap();
     let ids: Vec<&str> = catalogue.iter().map(|flow| flow.id.as_str()).collect();
     assert_eq!(
@@ -71,6 +71,7 @@ fn every_standard_flow_reads_checks_and_keeps_its_examples() {
             "bank_account",
             "blacklist",
             "bulk_onboarding",
+            "core_agent",
             "deal_registration",
             "exception",
             "mall_support",

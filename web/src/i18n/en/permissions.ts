@@ -30,6 +30,8 @@ const permissions: English<'permissions'> = {
   acceptance: { read: 'See acceptance levels', manage: 'Give and suspend acceptance levels' },
   order: { read: 'See orders', take: 'Take orders', handle: 'Handle orders of others' },
   slip: { handle: 'Take back and check slips' },
+  agreement: { read: 'See agreements', manage: 'Draft, send, sign and end agreements', sign: 'Sign agreements for a partner' },
+  recruit: { read: 'See recruiting, prospects and plans', manage: 'Work on recruiting, prospects and plans' },
   stock: { handle: 'Allocate and move cards and numbers' },
   terminal: { read: 'See top-up terminals', manage: 'Place, recall, load and reconcile top-up terminals' },
   receivable: { read: 'See receivables and deposits', manage: 'Handle receivables, collections and deposits', approve: 'Approve offsets' },

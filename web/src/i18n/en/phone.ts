@@ -35,6 +35,9 @@ const phone: English<'phone'> = {
     signOut: 'Sign out',
     console: 'Open the desktop pages',
     account: 'Account',
+    work: 'My work',
+    agreements: 'Agreements',
+    recruit: 'Recruiting',
   },
   session: {
     title: 'Sign in',

@@ -20,6 +20,10 @@ const phonePartner: English<'phonePartner'> = {
     disputes: 'My disputes',
     terminals: 'My terminals',
     receivables: 'Receivables and deposits',
+    agreementEnds: 'Your agreement ends on {{day}}',
+    agreementEndsHelp: '{{days}} days left; business after that earns no commission',
+    agreementSign: 'An agreement waits for your signature',
+    agreements: 'Agreements',
   },
   business: {
     title: 'Business',

@@ -29,6 +29,8 @@ const permissions = {
   acceptance: { read: '查看受理权限', manage: '授予与暂停受理权限' },
   order: { read: '查看订单', take: '受理订单', handle: '处理他人的订单' },
   slip: { handle: '收回与审核回单' },
+  agreement: { read: '查看协议', manage: '拟定、送审、登记签署和终止协议', sign: '代表代理商签署协议' },
+  recruit: { read: '查看招商、意向与拓展计划', manage: '办理招商、意向与拓展计划' },
   stock: { handle: '分配与调整号卡' },
   terminal: { read: '查看空充机', manage: '布放与收回空充机、加载与对账' },
   receivable: { read: '查看应收与保证金', manage: '办理应收、收款与保证金', approve: '审批抵扣' },

@@ -33,6 +33,9 @@ const phone = {
     signOut: '退出登录',
     console: '打开电脑版页面',
     account: '账户',
+    work: '我的工作',
+    agreements: '协议',
+    recruit: '招商',
   },
   session: {
     title: '登录',

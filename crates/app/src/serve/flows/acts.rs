@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use qudao_access::Permission;
-use qudao_kernel::{Kind, Refusal};
+use qudao_kernel::{Kind, Lang, Refusal};
 use qudao_workflow::form::FieldKind;
 use qudao_workflow::machine::{self, Verb};
 use qudao_workflow::store::{self, Acted};
@@ -78,9 +78,32 @@ async fn start(
     OnceKey(key): OnceKey,
     Sent(sent): Sent<ApplicationSent>,
 ) -> Answer<(StatusCode, Json<ActedView>)> {
-    let asker = Asker::of(&desk, &signed, &[Permission::FlowStart]).await?;
+    Ok((StatusCode::CREATED, Json(begin(&desk, &signed, lang, &key, sent).await?.into())))
+}
+
+/// What is applied for, by whom, and the key under which it is applied for once.
+pub(in crate::serve) struct Acting<'a> {
+    pub(in crate::serve) desk: &'a Arc<Desk>,
+    pub(in crate::serve) signed: &'a Signed,
+    pub(in crate::serve) key: &'a str,
+}
+
+/// Begins an application in the first post that may, and sends it. Its number.
+pub(in crate::serve) async fn apply(acting: &Acting<'_>, flow: &str, form: BTreeMap<String, Value>) -> Answer<String> {
+    let Acting { desk, signed, key } = *acting;
+    let sent = ApplicationSent { flow: flow.to_owned(), post: None, form };
+    let begun = begin(desk, signed, Lang::Zh, key, sent).await?;
+    let key = format!("{key}-submit");
+    let once = Once { id: &begun.id, version: begun.version, key: &key };
+    act(desk, signed, permissions(Verb::Submit), once, &Command::Submit).await?;
+    Ok(begun.id)
+}
+
+/// Begins an application as a draft.
+async fn begin(desk: &Arc<Desk>, signed: &Signed, lang: Lang, key: &str, sent: ApplicationSent) -> Answer<Acted> {
+    let asker = Asker::of(desk, signed, &[Permission::FlowStart]).await?;
     let definition = desk.flows.catalogue.get(&sent.flow)?;
-    let mut may = posts(&desk, &signed, &asker, definition, lang).into_iter();
+    let mut may = posts(desk, signed, &asker, definition, lang).into_iter();
     let found = may.find(|(view, _)| sent.post.as_ref().is_none_or(|grant| *grant == view.grant));
     let (_, post) = found.ok_or_else(|| {
         Refusal::new(
@@ -90,12 +113,11 @@ async fn start(
             format!("you cannot start `{}` in that post; choose from the flows you may start", definition.title.en),
         )
     })?;
-    files::brought(&desk, &signed, definition, &Form::new(), &sent.form).await?;
-    let form = brought::seal(&desk, definition, &Form::new(), sent.form).await?;
+    files::brought(desk, signed, definition, &Form::new(), &sent.form).await?;
+    let form = brought::seal(desk, definition, &Form::new(), sent.form).await?;
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);
-    let office = desk.flows.office(&desk, &place)?;
-    let done = store::start(&desk.db, &office, &key, &asker.actor, &sent.flow, &post, &form).await?;
-    Ok((StatusCode::CREATED, Json(done.into_inner().into())))
+    let office = desk.flows.office(desk, &place)?;
+    Ok(store::start(&desk.db, &office, key, &asker.actor, &sent.flow, &post, &form).await?.into_inner())
 }
 
 /// Does something to an application the caller sees.
@@ -111,7 +133,7 @@ pub(super) async fn act(desk: &Arc<Desk>, signed: &Signed, any: &[Permission], o
         files::brought(desk, signed, &definition, &held.instance.form, form).await?;
     }
     let command = &sealed(desk, &definition, &held.instance.form, command).await?;
-    if definition.effect.is_some() {
+    if definition.effect.as_ref().is_some_and(|rule| rule.kind.changes_network()) {
         desk.roll_in().await?;
     }
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);

@@ -45,7 +45,7 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
         ("channel", "exception", request, Vec::new()),
         ("partner", "deal_registration", deal, Vec::new()),
     ] {
-        applied(desk, login, flow, form, acts).await?;
+        applied(desk, login, flow, form, acts).await.map(drop)?;
     }
     Ok(())
 }
@@ -55,12 +55,18 @@ async fn somebody(desk: &Desk, login: &str) -> Result<Signed, Refusal> {
     sessions::away(&desk.db, login).await.map(Signed)
 }
 
-/// Begins an application, sends it, and lets others act on it; nothing for who has no post to apply in.
-async fn applied(desk: &Arc<Desk>, login: &str, flow: &str, form: Value, acts: Vec<(&str, Command)>) -> Result<(), Refusal> {
+/// Begins an application, sends it, and lets others act on it; its number, or nothing for who has no post to apply in.
+pub(in crate::serve) async fn applied(
+    desk: &Arc<Desk>,
+    login: &str,
+    flow: &str,
+    form: Value,
+    acts: Vec<(&str, Command)>,
+) -> Result<Option<String>, Refusal> {
     let signed = somebody(desk, login).await?;
     let asker = Asker::of(desk, &signed, READS).await?;
     let definition = desk.flows.catalogue.get(flow)?;
-    let Some((_, post)) = posts(desk, &signed, &asker, definition, Lang::Zh).into_iter().next() else { return Ok(()) };
+    let Some((_, post)) = posts(desk, &signed, &asker, definition, Lang::Zh).into_iter().next() else { return Ok(None) };
     let filled: Form = form.as_object().cloned().unwrap_or_default().into_iter().collect();
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);
     let office = desk.flows.office(desk, &place)?;
@@ -71,5 +77,5 @@ async fn applied(desk: &Arc<Desk>, login: &str, flow: &str, form: Value, acts: V
         let once = Act { id: begun.id.clone(), version, key: format!("demo {}", begun.id) };
         version = act(desk, &somebody(desk, login).await?, READS, &once, &command).await?.version;
     }
-    Ok(())
+    Ok(Some(begun.id))
 }

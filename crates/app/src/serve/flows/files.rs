@@ -81,7 +81,7 @@ fn none() -> Refusal {
 ///
 /// # Errors
 /// `BadInput workflow.signature.picture` for anything but a PNG of bounded size.
-pub(super) async fn sign(desk: &Arc<Desk>, picture: &str) -> Answer<String> {
+pub(in crate::serve) async fn sign(desk: &Arc<Desk>, picture: &str) -> Answer<String> {
     let wrong = || {
         Refusal::bad_input(
             "workflow.signature.picture",

@@ -14,8 +14,10 @@ mod rows;
 mod several;
 mod whole;
 
+pub(super) use acts::{Acting, apply};
 pub(super) use clock::rounds;
-pub(super) use demo::fill;
+pub(super) use demo::{applied, fill};
+pub(super) use files::sign as keep_signature;
 
 use super::desk::Desk;
 use super::effects::Carrier;
@@ -77,7 +79,7 @@ impl Flows {
         Ok(Self {
             catalogue: Catalogue::standard(roles)?,
             calendar: Holidays::shipped(),
-            carrier: Carrier { files: onboarding::folder(home), levels },
+            carrier: Carrier { files: onboarding::folder(home), levels, event: qudao_recruit::event::Definition::standard()? },
         })
     }
 

@@ -20,9 +20,10 @@ use super::signed::Signed;
 use qudao_access::{Permission, Place, Scope, work_ids};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Lang, Refusal};
-use qudao_orders::acceptance::Register;
+use qudao_orders::acceptance::{Register, report};
+use qudao_orders::order::list::{self, Query};
 use qudao_orders::order::store::{Seller, Shop};
-use qudao_orders::order::{Order, facts};
+use qudao_orders::order::{Order, State, facts};
 use qudao_orders::real_name::{LocalFake, NoService, RealName};
 use qudao_orders::{Definitions, Sight};
 use qudao_platform::{Db, write_tx};
@@ -137,7 +138,10 @@ impl Asker {
 }
 
 /// What several permissions reach together.
-fn union(desk: &Desk, signed: &Signed, any: &[Permission]) -> Result<Scope, Refusal> {
+///
+/// # Errors
+/// `Forbidden access.caller.no_permission` for whoever holds none of them.
+pub(super) fn union(desk: &Desk, signed: &Signed, any: &[Permission]) -> Result<Scope, Refusal> {
     let mut all: Option<Scope> = None;
     let mut refused = None;
     for permission in any {
@@ -200,6 +204,26 @@ impl Work {
     }
 }
 
+/// Certificates of levels the asker gives that end by a day: how many, and the first end; nothing for who gives none.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn certificates(desk: &Arc<Desk>, signed: &Signed, until: Date) -> Result<Option<(u32, Option<Date>)>, Refusal> {
+    let asker = Asker::of(desk, Lang::Zh).await;
+    let Ok(sight) = asker.sight(desk, signed, &[Permission::AcceptanceManage]) else { return Ok(None) };
+    report::ending(&mut desk.db.read().await?, &sight, asker.today, until).await.map(Some)
+}
+
+/// The day of the first order of an outlet that took effect.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn first_order(desk: &Desk, outlet: &str) -> Result<Option<Date>, Refusal> {
+    let query = Query { states: vec![State::Effective], outlet: outlet.to_owned(), rising: true, limit: 1, ..Query::default() };
+    let found = list::list(&mut desk.db.read().await?, &Sight::everywhere(), &query).await?;
+    Ok(found.rows.first().and_then(|kept| kept.order.effective_on))
+}
+
 /// Why something is not possible, beside an answer that is given all the same.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OrderProblem {
@@ -231,7 +255,7 @@ fn midnight(day: Date) -> i64 {
 }
 
 /// A day of an address.
-fn day(text: Option<&str>) -> Result<Option<Date>, Refusal> {
+pub(super) fn day(text: Option<&str>) -> Result<Option<Date>, Refusal> {
     text.filter(|text| !text.is_empty())
         .map(|text| {
             text.parse().map_err(|_| Refusal::bad_input("serve.request.day", "日期须为 2026-07-31 的格式", "write a day as 2026-07-31"))

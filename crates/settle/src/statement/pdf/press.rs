@@ -53,7 +53,7 @@ impl Press {
     ///
     /// # Errors
     /// `settle.pdf.failed` with the typesetter's own words; it means that the template and its data do not fit.
-    pub(super) fn print(&self, template: &str, data: &serde_json::Value, ident: &str) -> Result<Vec<u8>, Refusal> {
+    pub fn print(&self, template: &str, data: &serde_json::Value, ident: &str) -> Result<Vec<u8>, Refusal> {
         // A panic while another document was set leaves nothing half-done in here.
         let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let text = serde_json::to_vec(data).map_err(|error| failed(&error.to_string()))?;
@@ -117,7 +117,7 @@ fn failed(words: &str) -> Refusal {
     Refusal::new(
         Kind::Bug,
         "settle.pdf.failed",
-        format!("PDF 排版失败：{words}；请保留对账单数据并报告此问题"),
-        format!("the PDF could not be set: {words}; keep the statement's data and report this"),
+        format!("PDF 排版失败：{words}；请保留数据并报告此问题"),
+        format!("the PDF could not be set: {words}; keep its data and report this"),
     )
 }

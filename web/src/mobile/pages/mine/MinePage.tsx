@@ -1,4 +1,4 @@
-import { signOut, useMe } from '@/api/me';
+import { holds, signOut, useMe } from '@/api/me';
 import { currentLang, languages, setLang, useT, type Lang } from '@/i18n';
 import { Btn, Card, List, ListItem, Page, Segments } from '../../kit';
 import { setAppearance, useAppearance, type Size, type Theme } from '../../prefs';
@@ -40,6 +40,12 @@ export default function MinePage() {
           options={(['normal', 'large'] as const).map((value) => ({ value, label: t(`mine.${value}`) }))}
         />
       </Card>
+      {holds(me, ['agreement.read', 'recruit.read']) && (
+        <List label={t('mine.work')}>
+          {holds(me, 'agreement.read') && <ListItem title={t('mine.agreements')} to="/agreements" />}
+          {holds(me, 'recruit.read') && <ListItem title={t('mine.recruit')} to="/recruiting" />}
+        </List>
+      )}
       <List label={t('mine.account')}>
         <ListItem title={t('password.change')} to="/mine/password" />
       </List>

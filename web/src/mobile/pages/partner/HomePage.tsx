@@ -39,6 +39,30 @@ function Todos({ months }: { months: Schema<'Commission'>['months'] }) {
   );
 }
 
+/** Agreements that are about to end, and those that wait for a signature. */
+function Agreed() {
+  const t = useT('phonePartner');
+  const ending = api.useQuery('get', '/api/v1/agreements', { params: { query: { state: 'expiring', limit: 20 } } }).data?.items ?? [];
+  const drafts = api.useQuery('get', '/api/v1/agreement-drafts').data ?? [];
+  const open = drafts.filter((draft) => draft.state === 'sent' && !draft.signed.includes('partner'));
+  if (ending.length + open.length === 0) return null;
+  return (
+    <List label={t('home.agreements')}>
+      {open.map((draft) => (
+        <ListItem key={draft.id} title={t('home.agreementSign')} note={draft.id} to={`/agreement-drafts/${draft.id}`} />
+      ))}
+      {ending.map((row) => (
+        <ListItem
+          key={row.code}
+          title={t('home.agreementEnds', { day: row.last_day ?? '' })}
+          note={t('home.agreementEndsHelp', { days: row.days_left ?? 0 })}
+          to={`/agreements/${encodeURIComponent(row.code)}`}
+        />
+      ))}
+    </List>
+  );
+}
+
 /** What happened today, what the last month brought, what can still be saved. */
 export default function HomePage() {
   const t = useT('phonePartner');
@@ -65,6 +89,7 @@ export default function HomePage() {
               <span className="m-muted">{data.who.name}</span>
             </Card>
             {confirms && <Todos months={data.months} />}
+            {holds(me, 'agreement.sign') && <Agreed />}
             <List label={t('home.unpaid')}>
               {data.curable > 0 && (
                 <ListItem

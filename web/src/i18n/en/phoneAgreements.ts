@@ -1,0 +1,36 @@
+import type { English } from '../names';
+
+const phoneAgreements: English<'phoneAgreements'> = {
+  title: 'Agreements',
+  none: 'No agreements',
+  noneHelp: 'Once signed they are listed here',
+  toSign: 'To be signed',
+  list: 'My agreements',
+  states: { coming: 'Coming', active: 'In force', expiring: 'About to end', renewed: 'Renewed', ended: 'Over' },
+  until: '{{from}} to {{to}}',
+  endless: 'no end',
+  warn: 'The agreement ends on {{day}}, in {{days}} days; ask your channel manager to renew it. Business after that earns no commission',
+  one: 'Agreement {{code}}',
+  draft: 'Text {{id}}',
+  basic: 'About it',
+  deposit: 'Deposit {{amount}}',
+  commitment: 'Commitment of the year {{amount}}',
+  clauses: 'Clauses',
+  noClauses: 'Look at the paper for its clauses',
+  signatures: 'Signatures',
+  sides: { us: 'Party A', partner: 'Party B' },
+  notSigned: 'Not signed',
+  signedBy: '{{name}}, {{day}}',
+  pdf: 'Download PDF',
+  sign: 'Sign',
+  signHelp: 'Read all clauses, then sign; a signature stays',
+  signer: 'Your name',
+  signature: 'Signature by hand',
+  signatureHelp: 'Sign in the box',
+  clear: 'Sign again',
+  confirm: 'Sign',
+  signatureMissing: 'Give your name and sign',
+  signed: 'Signed',
+};
+
+export default phoneAgreements;

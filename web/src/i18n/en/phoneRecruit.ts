@@ -1,0 +1,35 @@
+import type { English } from '../names';
+
+const phoneRecruit: English<'phoneRecruit'> = {
+  title: 'Recruiting',
+  prospects: 'Prospects',
+  events: 'Events',
+  view: 'View',
+  search: 'Name, company or pinyin initials',
+  none: 'No prospects',
+  noneHelp: 'Press “Add” on a visit',
+  eventNone: 'No event is being prepared or followed up',
+  stages: { found: 'Found', visited: 'Visited', negotiated: 'Negotiated', signed: 'Signed', opened: 'Opened', lost: 'Lost' },
+  step: 'Next stage',
+  stage: 'To',
+  note: 'Note',
+  outlet: 'Code of the outlet that opened, with its first order',
+  save: 'Save',
+  saved: 'Saved',
+  add: 'Add',
+  name: 'Name',
+  company: 'Company',
+  phone: 'Phone',
+  territory: 'Division code',
+  fresh: 'A new prospect',
+  merged: 'Known by its phone already',
+  guests: 'Guests',
+  guestNone: 'Nobody is on the list',
+  answers: { open: 'Not asked', yes: 'Comes', no: 'Does not come', later: 'Not sure' },
+  confirm: 'Note the call',
+  answer: 'Answer',
+  heldOn: '{{day}} · {{place}}',
+  confirmed: '{{confirmed}} confirmed of {{invited}} invited',
+};
+
+export default phoneRecruit;
