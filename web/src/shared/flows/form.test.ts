@@ -89,7 +89,7 @@ describe('flows to start', () => {
     id,
     version: 1,
     title: id,
-    initials: [...id].reverse().join(''),
+    initials: [...id].toReversed().join(''),
     about: `about ${id}`,
     group,
     posts: may ? [{ grant: 'g', role: 'channel_manager', title: 'manager', over: '', over_name: '' }] : [],
