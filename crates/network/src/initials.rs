@@ -22,6 +22,15 @@ impl Initials {
     }
 }
 
+/// The initials of a name, one of each character by its first reading; letters and digits stand for themselves. For lists that a page searches itself.
+pub fn typed(name: &str) -> String {
+    name.chars().filter_map(|c| bit(c.to_ascii_lowercase()).map_or_else(|| first(c), |_| Some(c.to_ascii_lowercase()))).collect()
+}
+
+fn first(c: char) -> Option<char> {
+    c.to_pinyin_multi()?.get(0).first_letter().chars().next()
+}
+
 fn letters(c: char) -> u64 {
     if let Some(own) = bit(c.to_ascii_lowercase()) {
         return own;
@@ -51,5 +60,11 @@ mod tests {
         assert_eq!(Initials::of("长沙市").find("长"), None);
         assert_eq!(Initials::of("长沙市").find(""), None);
         assert_eq!(Initials::of("A1手机店").find("a1sj"), Some(0));
+    }
+
+    #[test]
+    fn a_name_is_typed_by_its_initials() {
+        assert_eq!(typed("代理商协议签订"), "dlsxyqd");
+        assert_eq!(typed("A1·手机店"), "a1sjd");
     }
 }

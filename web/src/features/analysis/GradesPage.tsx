@@ -236,6 +236,7 @@ function List({ period, unit, sales }: { period: Params; unit: string; sales: st
         },
         { kind: 'select', name: 'channel', label: t('channel'), options: words.channels, multiple: true },
       ]}
+      ownFile
       tools={(query) => <FileButton path="/api/v1/outlet-grades/export" query={query} />}
       whenEmpty={<EmptyBox title={t('grades.none')} />}
     />

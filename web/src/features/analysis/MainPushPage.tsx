@@ -187,6 +187,7 @@ function Outlets({ ground, fixed }: { ground: Ground; fixed: Record<string, stri
         ],
       }}
       filters={[{ kind: 'text', name: 'q', label: t('search'), placeholder: t('searchHelp') }]}
+      ownFile
       tools={(query) => <FileButton path="/api/v1/main-push/outlets/export" query={query} />}
       whenEmpty={<EmptyBox title={t('push.noneBelow')} />}
     />

@@ -73,6 +73,7 @@ export default function AuditPage() {
           { kind: 'days', name: 'days', label: t('days'), from: 'from', to: 'to' },
           { kind: 'text', name: 'action', label: t('action') },
         ]}
+        ownFile
         tools={(query) => (
           <ExportButton begin={(format) => answer(http.POST('/api/v1/audit/exports', { body: { query: query as never, format } }))} />
         )}

@@ -6,6 +6,7 @@ import { useId, useState } from 'react';
 import { upload, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useLabel, useT } from '@/i18n';
+import { saveCsv } from '@/shared/csv';
 import { count } from '@/shared/format/money';
 import { usePermission } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
@@ -14,7 +15,7 @@ import { PageHead } from '@/shared/ui/PageHead';
 import { PlainTable } from '@/shared/ui/PlainTable';
 import { Upload } from '@/shared/ui/Upload';
 import { useUrl } from '@/shared/url';
-import { csv, onboardingForm } from './lives';
+import { onboardingForm } from './lives';
 import { TwinLink } from './Twins';
 
 type Checked = Schema<'OnboardingChecked'>;
@@ -86,11 +87,7 @@ function Template() {
     const head = t('templateHead').split(',');
     const line = (...cells: string[]) => head.map((_, index) => cells[index] ?? '');
     const rows = [head, line(t('templateOutlet')), line(t('templateClerk')), line(t('templateContact'))];
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([csv(rows)], { type: 'text/csv' }));
-    link.download = `${t('templateName')}.csv`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+    saveCsv(rows, t('templateName'));
   };
   return (
     <Button icon={<DownloadOutlined />} onClick={save}>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Schema } from '@/api/client';
 import { LIFE_TONES, turnOf } from '@/shared/lives';
 import { contactSent } from './Contacts';
-import { CANDIDATE_STATES, checkAsked, csv, endsIt, growth, notZero, onboardingForm, TERRITORY, twinRecords, twinsAsked } from './lives';
+import { CANDIDATE_STATES, checkAsked, endsIt, growth, notZero, onboardingForm, TERRITORY, twinRecords, twinsAsked } from './lives';
 
 describe('states', () => {
   it('all have a tone, and ends are known as such', () => {
@@ -123,14 +123,5 @@ describe('bulk onboarding', () => {
       contacts: '1',
       from_day: '2026-10-01',
     });
-  });
-
-  it('has a template spreadsheets read', () => {
-    expect(
-      csv([
-        ['类型', 'a,b'],
-        ['网点', 'say "it"'],
-      ]),
-    ).toBe('\ufeff类型,"a,b"\r\n网点,"say ""it"""\r\n');
   });
 });

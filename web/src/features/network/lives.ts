@@ -72,11 +72,6 @@ export function checkAsked(typed: Partial<Record<keyof Schema<'BlacklistCheck'>,
   return given.length > 0 ? (Object.fromEntries(given) as Schema<'BlacklistCheck'>) : undefined;
 }
 
-const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** A file that spreadsheets open as it is meant: marked as UTF-8, lines as they expect them. */
-export const csv = (rows: readonly (readonly string[])[]): string => `\ufeff${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
-
 /** The form of flow `bulk_onboarding` for a file that was checked. */
 export const onboardingForm = (checked: Schema<'OnboardingChecked'>, from: string): Record<string, string> => ({
   batch: checked.batch,

@@ -45,6 +45,9 @@ const common: English<'common'> = {
     noPermission: 'Needs the permission {{permission}}',
   },
   table: {
+    export: 'Export all',
+    exporting: 'Exporting',
+    exported: '{{done}} of {{total}} read',
     total: '{{count}} records',
     chosen: '{{count}} selected',
     clear: 'Clear selection',

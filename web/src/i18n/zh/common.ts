@@ -43,6 +43,9 @@ const common = {
     noPermission: '需要权限：{{permission}}',
   },
   table: {
+    export: '导出全部',
+    exporting: '正在导出',
+    exported: '已读取 {{done}} / {{total}} 条',
     total: '共 {{count}} 条',
     chosen: '已选 {{count}} 条',
     clear: '取消选择',

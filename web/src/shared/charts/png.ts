@@ -1,5 +1,6 @@
 // Saves an SVG drawing as a picture, twice as sharp as the screen.
 import type { ECharts } from 'echarts/core';
+import { saveBlob } from '@/shared/csv';
 
 export async function asPng(chart: ECharts, name: string, ground: string): Promise<void> {
   const picture = new Image();
@@ -15,13 +16,4 @@ export async function asPng(chart: ECharts, name: string, ground: string): Promi
   pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (blob) saveBlob(blob, `${name}.png`);
-}
-
-/** Hands a file to the browser. */
-export function saveBlob(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

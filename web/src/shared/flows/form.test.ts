@@ -89,6 +89,7 @@ describe('flows to start', () => {
     id,
     version: 1,
     title: id,
+    initials: [...id].toReversed().join(''),
     about: `about ${id}`,
     group,
     posts: may ? [{ grant: 'g', role: 'channel_manager', title: 'manager', over: '', over_name: '' }] : [],
@@ -104,6 +105,7 @@ describe('flows to start', () => {
       ['money', ['subsidy']],
     ]);
     expect(grouped(all, ' SUBS ').map(([group]) => group)).toEqual(['money']);
+    expect(grouped(all, 'laed').map(([group]) => group)).toEqual(['sales']);
   });
 
   it('ask the applicant for what no later step fills in', () => {

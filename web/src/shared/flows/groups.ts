@@ -8,7 +8,7 @@ const rank = (group: string) => (ORDER.includes(group) ? ORDER.indexOf(group) : 
 /** Flows one may start that fit what was typed, by heading. */
 export function grouped(flows: readonly Flow[], typed: string): [string, Flow[]][] {
   const wanted = typed.trim().toLowerCase();
-  const fits = (flow: Flow) => [flow.title, flow.about, flow.id].some((words) => words.toLowerCase().includes(wanted));
+  const fits = (flow: Flow) => [flow.title, flow.about, flow.id, flow.initials].some((words) => words.toLowerCase().includes(wanted));
   const open = flows.filter((flow) => flow.posts.length > 0 && fits(flow));
   const groups = [...new Set(open.map((flow) => flow.group))].sort((a, b) => rank(a) - rank(b));
   return groups.map((group) => [group, open.filter((flow) => flow.group === group)]);

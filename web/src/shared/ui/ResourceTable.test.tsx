@@ -60,6 +60,25 @@ describe('ResourceTable', () => {
     await waitFor(() => expect(history.location.search).toBe('?q=xyz&sort=code'));
   });
 
+  it('exports every page in the words of the screen, with the filter that is on', async () => {
+    const load = vi.fn(async (query: Params) => (query.after ? page(['B1']) : page(['A1', '=A2'], '50')));
+    let file: Blob | undefined;
+    vi.stubGlobal(
+      'URL',
+      Object.assign(URL, { createObjectURL: (blob: Blob) => ((file = blob), 'blob:x'), revokeObjectURL: () => undefined }),
+    );
+    show(load, '/?q=abc');
+    await screen.findByText('A1');
+    await userEvent.click(screen.getByRole('button', { name: '导出全部' }));
+    await waitFor(() => expect(file).toBeDefined());
+    expect(await file!.text()).toBe("\ufeffCode\r\nA1\r\n'=A2\r\nB1\r\n");
+    expect(load.mock.calls.slice(1).map(([query]) => query)).toEqual([
+      { q: 'abc', limit: '500' },
+      { q: 'abc', limit: '500', after: '50' },
+    ]);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  });
+
   it('tells an empty list from a filter without a result', async () => {
     show(async () => ({ items: [], next: null, total: 0 }));
     expect(await screen.findByText('first one')).toBeTruthy();

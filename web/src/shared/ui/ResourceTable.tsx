@@ -1,7 +1,7 @@
-import { ReloadOutlined, SettingOutlined } from '@ant-design/icons';
+import { DownloadOutlined, ReloadOutlined, SettingOutlined } from '@ant-design/icons';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Checkbox, Popover, Select, Table, Tabs, Tooltip, type TableColumnType } from 'antd';
-import { useEffect, useEffectEvent, useState, type Key, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, useState, type Key, type ReactNode } from 'react';
 import { useT } from '@/i18n';
 import { setPrefs, usePrefs } from '@/shared/prefs';
 import { useUrl, type Params } from '@/shared/url';
@@ -51,14 +51,35 @@ interface Props<Row extends object> {
   whenEmpty?: ReactNode;
   /** Without saved views: a list that is a part of a page. */
   plain?: boolean;
+  /** Its `tools` have a file of their own. */
+  ownFile?: boolean;
 }
+
+const ListExport = lazy(() => import('./ListExport')) as unknown as typeof import('./ListExport').default;
 
 const PAGING = ['after', 'limit', 'sort'];
 const SIZES = [20, 50, 100, 200];
 
 /** A list of the server: filters, state tabs, sort and page in the address, columns to taste, a batch bar, sums. */
 export function ResourceTable<Row extends object>(props: Props<Row>) {
-  const { id, label, columns, rowKey, load, filters = [], tabs, fixed, defaults, onOpen, batch, tools, sum, whenEmpty, plain } = props;
+  const {
+    id,
+    label,
+    columns,
+    rowKey,
+    load,
+    filters = [],
+    tabs,
+    fixed,
+    defaults,
+    onOpen,
+    batch,
+    tools,
+    sum,
+    whenEmpty,
+    plain,
+    ownFile,
+  } = props;
   const t = useT('common');
   const [url, change] = useUrl();
   const { hidden: allHidden } = usePrefs();
@@ -66,6 +87,7 @@ export function ResourceTable<Row extends object>(props: Props<Row>) {
   const hidden = url.hide === undefined ? (allHidden[id] ?? []) : url.hide.split(',');
   const [ticked, setTicked] = useState<Row[]>([]);
   const [trail, setTrail] = useState<string[]>([]);
+  const [exporting, setExporting] = useState(false);
   const owned = [
     ...filters.flatMap((field) => (field.kind === 'days' ? [field.from, field.to] : [field.name])),
     ...(tabs ? [tabs.param] : []),
@@ -119,6 +141,17 @@ export function ResourceTable<Row extends object>(props: Props<Row>) {
           </span>
           <span className="grow" />
           {tools?.(filter, rows.data?.total)}
+          {!ownFile && (
+            <Tooltip title={t('table.export')}>
+              <Button
+                type="text"
+                aria-label={t('table.export')}
+                icon={<DownloadOutlined />}
+                disabled={items.length === 0 || broken !== undefined}
+                onClick={() => setExporting(true)}
+              />
+            </Tooltip>
+          )}
           <Tooltip title={t('reload')}>
             <Button
               type="text"
@@ -130,6 +163,11 @@ export function ResourceTable<Row extends object>(props: Props<Row>) {
           {!plain && <ViewsButton small extra={{ hide: hidden.join(',') || '-' }} />}
           <ColumnSettings id={id} columns={columns} hidden={hidden} />
         </div>
+      )}
+      {exporting && (
+        <Suspense>
+          <ListExport<Row> name={label} columns={shown} rowKey={rowKey} load={load} query={filter} onEnd={() => setExporting(false)} />
+        </Suspense>
       )}
       {broken ? (
         <ErrorBox error={broken} onRetry={() => void rows.refetch()} />

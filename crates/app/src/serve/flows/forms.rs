@@ -120,6 +120,8 @@ pub(crate) struct FlowView {
     pub(super) id: String,
     pub(super) version: u32,
     pub(super) title: String,
+    /// Pinyin initials of its Chinese name, by which people look for it.
+    initials: String,
     about: String,
     /// The heading it is listed under.
     group: String,
@@ -145,6 +147,7 @@ impl FlowView {
             id: definition.id.clone(),
             version: definition.version,
             title: definition.title.get(lang).to_owned(),
+            initials: qudao_network::initials::typed(&definition.title.zh),
             about: definition.about.get(lang).to_owned(),
             group: definition.group.clone(),
             posts,
