@@ -140,6 +140,246 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/agreement-drafts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Drafts within one's reach, the newest first. */
+    get: operations['agreement_drafts'];
+    put?: never;
+    /** Drafts an agreement. */
+    post: operations['draft_agreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreement-drafts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A draft whole. */
+    get: operations['agreement_draft'];
+    /** Writes a draft anew. */
+    put: operations['rewrite_agreement'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreement-drafts/{id}/drop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a draft up. */
+    post: operations['drop_agreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreement-drafts/{id}/paper': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A draft as a PDF, with what was signed. */
+    get: operations['agreement_draft_paper'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreement-drafts/{id}/send': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a draft through the flow of agreements, with its text as a PDF. From then on it is as it was sent. */
+    post: operations['send_agreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreement-drafts/{id}/signatures': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes a signature. It stays. */
+    post: operations['sign_agreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreement-drafts/{id}/signatures/{side}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The picture of a signature by hand. */
+    get: operations['agreement_signature'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreement-templates': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Templates of agreements. */
+    get: operations['agreement_templates'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Agreements within one's reach, those that end soonest first and those that are over last. */
+    get: operations['agreements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreements/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many agreements are in each state, and the share of the second tier that has signed. */
+    get: operations['agreement_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreements/unsigned': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners of the second tier without an agreement in force: in no assessment and no supply until they sign. */
+    get: operations['unsigned_partners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreements/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An agreement whole. */
+    get: operations['agreement'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreements/{code}/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends an agreement after a day. Business after it is not commissionable. */
+    post: operations['end_agreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agreements/{code}/paper': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An agreement that was drafted here as a PDF, with its signatures. */
+    get: operations['agreement_paper'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/applications': {
     parameters: {
       query?: never;
@@ -3744,6 +3984,436 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/recruiting/enquiries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Enquiries within one's reach, those that wait longest first. */
+    get: operations['enquiries'];
+    put?: never;
+    /** Receives an enquiry: it is numbered, assigned, and to be called back within its time. */
+    post: operations['receive_enquiry'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/enquiries/{id}/assign': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has somebody else call back. */
+    post: operations['assign_enquiry'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/enquiries/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes an enquiry that comes to nothing. */
+    post: operations['close_enquiry'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/enquiries/{id}/contact': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes a contact; the first one is in time or late. */
+    post: operations['contact_enquiry'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/enquiries/{id}/prospect': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes an enquiry a prospect. Its phone is kept sealed and given again. */
+    post: operations['enquiry_to_prospect'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Events within one's reach, the latest first. */
+    get: operations['recruiting_events'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An event with its tasks, prizes and incidents. */
+    get: operations['recruiting_event'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/cards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Cards and questionnaires of an event, the last first. */
+    get: operations['event_cards'];
+    put?: never;
+    /** Enters a card: whose phone or licence is there already is the same prospect. */
+    post: operations['enter_card'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/check-in': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks a guest in by their code. */
+    post: operations['check_guest_in'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/guests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Guests of an event, in the order of the list. */
+    get: operations['event_guests'];
+    put?: never;
+    /** Puts guests on the list. */
+    post: operations['invite_guests'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/guests/{guest}/answer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what a guest said on the phone. */
+    post: operations['confirm_guest'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/guests/{guest}/delivered': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that an invitation was handed over, posted or told. */
+    post: operations['hand_over_invitation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/guests/{guest}/follow-up': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes a call after the event: when the next one is, or how it ended. */
+    post: operations['follow_guest_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/incidents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes something that happened at an event. */
+    post: operations['note_incident'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/invitations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Has everybody with a mail address invited who was not yet. What becomes of each letter is kept. */
+    post: operations['send_invitations'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/prizes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds prizes that were bought. */
+    post: operations['add_prize'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/prizes/{seq}/given': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives a prize to a guest who came. Never more are given than were bought. */
+    post: operations['give_prize'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/state': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that an event took place, was closed or cancelled. It closes when every attendee has an outcome and what has to be done is done. */
+    post: operations['turn_event'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/events/{id}/tasks/{task}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes a task: who does it, by when, and whether it is done. */
+    put: operations['change_event_task'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/plans': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Plans within one's reach with their progress, those due first first. */
+    get: operations['plans'];
+    put?: never;
+    /** Makes a plan. */
+    post: operations['create_plan'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/plans/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Writes a plan anew. */
+    put: operations['change_plan'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/plans/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a plan. */
+    post: operations['close_plan'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/prospects': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Prospects within one's reach, the newest first. */
+    get: operations['prospects'];
+    put?: never;
+    /** Adds somebody met on a visit. Whose phone or licence is there already is the same prospect. */
+    post: operations['add_prospect'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/prospects/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A prospect whole. */
+    get: operations['prospect'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/recruiting/prospects/{id}/stage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a prospect to a later stage. It counts as opened with the first order of its outlet. */
+    post: operations['step_prospect'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/responsibilities': {
     parameters: {
       query?: never;
@@ -4461,6 +5131,114 @@ export interface components {
       /** @description Opinion. */
       text?: string;
     };
+    /** @description How many agreements there are, and how much of the second tier has one. */
+    AgreementCounts: {
+      /** @description Partners of the second tier that are known. */
+      second_tier: number;
+      /** @description Of these, with an agreement in force. */
+      second_tier_signed: number;
+      /**
+       * Format: int64
+       * @description The share of the two, parts per million; absent where none is known.
+       */
+      signed_ppm: number | null;
+      states: components['schemas']['AgreementsOfState'][];
+    };
+    /** @description An agreement to be ended. */
+    AgreementEnd: {
+      /** @description Last day it holds. */
+      last_day: string;
+      reason: string;
+    };
+    /** @description An agreement. */
+    AgreementRow: {
+      /** @description The application it was approved by; empty for what came from files. */
+      application: string;
+      /** @description Business line. */
+      business: string;
+      business_title: string;
+      code: string;
+      /**
+       * Format: int64
+       * @description Committed amount, fen.
+       */
+      commitment: number;
+      /**
+       * Format: int32
+       * @description Days left of one that is about to end.
+       */
+      days_left: number | null;
+      /**
+       * Format: int64
+       * @description Fen; absent where nobody said.
+       */
+      deposit: number | null;
+      from: string;
+      /** @description Last day; absent where it has none. */
+      last_day: string | null;
+      partner: string;
+      partner_name: string;
+      /** @description Goes on from an earlier one. */
+      renewed: boolean;
+      /** @description coming, active, expiring, renewed, ended. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      tier: string;
+      /**
+       * Format: int32
+       * @description The warning that holds, in days; absent for none.
+       */
+      warning: number | null;
+    };
+    /** @description A template of agreements. */
+    AgreementTemplate: {
+      /** @description Lines it may be for. */
+      business: components['schemas']['BusinessLine'][];
+      id: string;
+      terms: components['schemas']['TemplateTerm'][];
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description What is to be agreed. */
+    AgreementWanted: {
+      business: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      deposit: number;
+      /** @description Values of the template's terms. */
+      filled: {
+        [key: string]: unknown;
+      };
+      /** @description First day. */
+      from: string;
+      last_day: string;
+      /** @description What is agreed beside the template. */
+      own_terms: string;
+      partner: string;
+      /** @description The agreement it goes on from; empty for none. */
+      renews: string;
+      template: string;
+    };
+    /** @description An agreement with its text and signatures. */
+    AgreementWhole: {
+      agreement: components['schemas']['AgreementRow'];
+      /** @description Clauses, one by one; empty for what was not drafted here. */
+      clauses: string[];
+      /** @description The draft it came from; absent for what was not drafted here. */
+      draft: string | null;
+      /** @description Other agreements of the partner, the last first. */
+      others: components['schemas']['AgreementRow'][];
+      signatures: components['schemas']['SignatureView'][];
+    };
+    /** @description Agreements of a state. */
+    AgreementsOfState: {
+      agreements: number;
+      state: string;
+    };
     /** @description A metric of the month against its target. */
     Aim: {
       /**
@@ -4936,6 +5714,11 @@ export interface components {
       month: number;
       title: string;
     };
+    /** @description A business line. */
+    BusinessLine: {
+      id: string;
+      title: string;
+    };
     /** @description A kind of business. */
     BusinessView: {
       /** @description Whether a card of the outlet's stock is used up. */
@@ -5119,6 +5902,10 @@ export interface components {
        */
       jump: number;
       ladder: string;
+    };
+    /** @description The code of a guest at the door. */
+    CodeSent: {
+      code: string;
     };
     /** @description A comment. */
     CommentSent: {
@@ -5633,6 +6420,10 @@ export interface components {
       document: components['schemas']['DocumentRow'];
       files: components['schemas']['DocumentFileView'][];
     };
+    /** @description Why a draft is given up. */
+    DraftDropped: {
+      reason: string;
+    };
     /** @description A draft in a list. */
     DraftHead: {
       author: string;
@@ -5660,6 +6451,59 @@ export interface components {
        */
       version: number;
     };
+    /** @description A draft that was made or changed. */
+    DraftMade: {
+      id: string;
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A draft of an agreement. */
+    DraftRow: {
+      /** @description The application it was sent with; empty before. */
+      application: string;
+      business: string;
+      business_title: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      deposit: number;
+      from: string;
+      id: string;
+      /** @description Whether it came in force. */
+      in_force: boolean;
+      last_day: string;
+      made_at: string;
+      made_by: string;
+      partner: string;
+      partner_name: string;
+      /** @description The agreement it goes on from; empty for none. */
+      renews: string;
+      /** @description Sides that signed: us, partner. */
+      signed: string[];
+      /** @description draft, sent, dropped. */
+      state: string;
+      template: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description What sending came to. */
+    DraftSent: {
+      /** @description The application it went with. */
+      application: string;
+      id: string;
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
     /** @description A text to be saved. */
     DraftText: {
       text: string;
@@ -5683,6 +6527,16 @@ export interface components {
       may_write: boolean;
       notes: components['schemas']['NoteView'][];
       text: string;
+    };
+    /** @description A draft with its text and signatures. */
+    DraftWhole: {
+      clauses: string[];
+      draft: components['schemas']['DraftRow'];
+      filled: {
+        [key: string]: unknown;
+      };
+      own_terms: string;
+      signatures: components['schemas']['SignatureView'][];
     };
     /** @description A movement to be made. */
     DrawSent: {
@@ -5766,6 +6620,215 @@ export interface components {
       tries: number;
       /** @description What was done, or why it could not be. */
       what: string;
+    };
+    /** @description Who calls back from now on. */
+    EnquiryAssigned: {
+      /** @description Login. */
+      to: string;
+    };
+    /** @description What was said. */
+    EnquiryNote: {
+      note: string;
+    };
+    /** @description An enquiry. */
+    EnquiryRow: {
+      assigned_name: string;
+      assigned_to: string;
+      contacted_at: string | null;
+      due_at: string;
+      id: string;
+      /** @description Whether the first contact came, or did not come, after its time. */
+      late: boolean;
+      name: string;
+      note: string;
+      /** @description Masked. */
+      phone: string;
+      prospect: string;
+      received_at: string;
+      /** @description new, contacted, prospect, closed. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      wants: string;
+      /** @description phone, counter, web, introduced. */
+      way: string;
+    };
+    /** @description An enquiry that came. */
+    EnquirySent: {
+      /** @description Login of who calls back; the caller where empty. */
+      assigned_to: string;
+      name: string;
+      phone: string;
+      /** @description Division code of where they would work. */
+      territory: string;
+      /** @description What they want. */
+      wants: string;
+      /** @description phone, counter, web, introduced. */
+      way: string;
+    };
+    /** @description A card or questionnaire that was entered. */
+    EventCard: {
+      answers: string;
+      at: string;
+      /** @description Whether the prospect is new. */
+      fresh: boolean;
+      guest: string;
+      /** @description card or questionnaire. */
+      kind: string;
+      /** @description The prospect it became or belongs to. */
+      prospect: string;
+      /** Format: int32 */
+      seq: number;
+      who: string;
+    };
+    /** @description A card or questionnaire. */
+    EventCardSent: {
+      /** @description What the questionnaire says. */
+      answers: string;
+      /** @description The guest who gave it; empty for somebody else. */
+      guest: string;
+      /** @description card or questionnaire. */
+      kind: string;
+      prospect: components['schemas']['ProspectSent'];
+    };
+    /** @description What came of an event. */
+    EventFigures: {
+      /** Format: int32 */
+      attended: number;
+      /** Format: int32 */
+      cards: number;
+      /** Format: int32 */
+      confirmed: number;
+      /**
+       * Format: int32
+       * @description Confirmed of the invited, parts per million; absent where nobody was invited.
+       */
+      confirmed_ppm: number | null;
+      /**
+       * Format: int64
+       * @description Fen; absent where nobody signed.
+       */
+      cost_per_signed: number | null;
+      /** Format: int32 */
+      invited: number;
+      /** Format: int32 */
+      listed: number;
+      /** Format: int32 */
+      lost: number;
+      /** Format: int32 */
+      nurtured: number;
+      /** Format: int32 */
+      prospects: number;
+      /** Format: int32 */
+      signed: number;
+      /**
+       * Format: int32
+       * @description Signed of those that came, parts per million; absent where nobody came.
+       */
+      signed_ppm: number | null;
+    };
+    /** @description A guest of an event. */
+    EventGuest: {
+      /** @description open, yes, no, later. */
+      answer: string;
+      answer_note: string;
+      checked_at: string | null;
+      /** @description What lets them in. */
+      code: string;
+      company: string;
+      /** @description When or how it was delivered, or why it was not. */
+      delivered: string;
+      /** @description none, queued, sent, failed, `by_hand`. */
+      delivery: string;
+      id: string;
+      mail: string;
+      name: string;
+      next_on: string | null;
+      /** @description open, signed, nurtured, lost. */
+      outcome: string;
+      outcome_note: string;
+      /** @description Masked. */
+      phone: string;
+      prospect: string;
+      /**
+       * Format: int32
+       * @description Days before the event of the last reminder; 0 for none.
+       */
+      reminded: number;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description Something that happened. */
+    EventIncident: {
+      at: string;
+      /** Format: int32 */
+      seq: number;
+      what: string;
+      who: string;
+    };
+    /** @description A kind of prize. */
+    EventPrize: {
+      /** @description Guests who have one. */
+      guests: string[];
+      /** Format: int32 */
+      issued: number;
+      name: string;
+      /** Format: int32 */
+      purchased: number;
+      /** Format: int32 */
+      seq: number;
+    };
+    /** @description A task of an event. */
+    EventTask: {
+      /** @description What is written down when it is done. */
+      asked: string;
+      due_on: string;
+      ended_by: string;
+      ended_on: string | null;
+      evidence: string;
+      late: boolean;
+      owner: string;
+      owner_name: string;
+      /** @description Whether the event waits for it to be closed. */
+      required: boolean;
+      /** @description open, done, dropped. */
+      state: string;
+      task: string;
+      title: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A state an event is taken to. */
+    EventTurn: {
+      /**
+       * Format: int64
+       * @description What it cost so far, fen.
+       */
+      cost: number;
+      /** @description Why it is cancelled. */
+      note: string;
+      /** @description held, closed, cancelled. */
+      to: string;
+    };
+    /** @description An event whole, but for its guests. */
+    EventWhole: {
+      event: components['schemas']['RecruitingEvent'];
+      incidents: components['schemas']['EventIncident'][];
+      /** @description States that may follow, for whoever works on it. */
+      next: string[];
+      prizes: components['schemas']['EventPrize'][];
+      tasks: components['schemas']['EventTask'][];
     };
     /** @description An example. */
     ExampleView: {
@@ -6305,11 +7368,46 @@ export interface components {
       /** @description First day it no longer holds. */
       to: string | null;
     };
+    /** @description What a guest said on the phone. */
+    GuestAnswer: {
+      /** @description yes, no, later. */
+      answer: string;
+      note: string;
+    };
+    /** @description How it goes on with an attendee. */
+    GuestFollowed: {
+      /** @description When they are called next; needed while the outcome is open. */
+      next_on?: string | null;
+      note: string;
+      /** @description open, signed, nurtured, lost. */
+      outcome: string;
+    };
+    /** @description Somebody to be invited. */
+    GuestSent: {
+      company: string;
+      /** @description Empty if unknown. */
+      mail: string;
+      name: string;
+      /** @description Empty if unknown. */
+      phone: string;
+    };
+    /** @description How many guests were added. */
+    GuestsAdded: {
+      /**
+       * Format: int32
+       * @description Whoever is on the list by phone already is not added again.
+       */
+      added: number;
+    };
     /** @description To whom, and why. */
     HandOverSent: {
       text: string;
       /** @description Login. */
       to: string;
+    };
+    /** @description How an invitation was delivered. */
+    HandedOver: {
+      how: string;
     };
     /** @description A hand-over. */
     HandoverSent: {
@@ -6520,6 +7618,10 @@ export interface components {
       kinds: components['schemas']['ImportKind'][];
       table: string;
       title: string;
+    };
+    /** @description Something that happened. */
+    IncidentSent: {
+      what: string;
     };
     /** @description An invoice with what it has to fit, for whoever decides it. */
     InvoiceCase: {
@@ -6786,6 +7888,11 @@ export interface components {
     LetterSection: {
       head: string;
       rows: components['schemas']['LetterRow'][];
+    };
+    /** @description How many letters go out. */
+    LettersQueued: {
+      /** Format: int64 */
+      queued: number;
     };
     /** @description What a holder of a level may take. Amounts are fen; what is absent is not limited. */
     LevelLimits: {
@@ -7762,6 +8869,54 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_AgreementRow: {
+      /** @description Rows. */
+      items: {
+        /** @description The application it was approved by; empty for what came from files. */
+        application: string;
+        /** @description Business line. */
+        business: string;
+        business_title: string;
+        code: string;
+        /**
+         * Format: int64
+         * @description Committed amount, fen.
+         */
+        commitment: number;
+        /**
+         * Format: int32
+         * @description Days left of one that is about to end.
+         */
+        days_left: number | null;
+        /**
+         * Format: int64
+         * @description Fen; absent where nobody said.
+         */
+        deposit: number | null;
+        from: string;
+        /** @description Last day; absent where it has none. */
+        last_day: string | null;
+        partner: string;
+        partner_name: string;
+        /** @description Goes on from an earlier one. */
+        renewed: boolean;
+        /** @description coming, active, expiring, renewed, ended. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        tier: string;
+        /**
+         * Format: int32
+         * @description The warning that holds, in days; absent for none.
+         */
+        warning: number | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_AuditView: {
       /** @description Rows. */
       items: {
@@ -8017,6 +9172,41 @@ export interface components {
          * @description For `If-Match`.
          */
         version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_EnquiryRow: {
+      /** @description Rows. */
+      items: {
+        assigned_name: string;
+        assigned_to: string;
+        contacted_at: string | null;
+        due_at: string;
+        id: string;
+        /** @description Whether the first contact came, or did not come, after its time. */
+        late: boolean;
+        name: string;
+        note: string;
+        /** @description Masked. */
+        phone: string;
+        prospect: string;
+        received_at: string;
+        /** @description new, contacted, prospect, closed. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        wants: string;
+        /** @description phone, counter, web, introduced. */
+        way: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -8614,6 +9804,46 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_ProspectRow: {
+      /** @description Rows. */
+      items: {
+        company: string;
+        first_order_on: string | null;
+        found_at: string;
+        id: string;
+        /** @description Masked. */
+        licence: string;
+        name: string;
+        /** @description Stages that may follow. */
+        next: string[];
+        /** @description The outlet it opened. */
+        outlet: string;
+        owner: string;
+        owner_name: string;
+        /** @description Masked. */
+        phone: string;
+        plan: string;
+        /** @description visit, event, enquiry. */
+        source: string;
+        /** @description The event or enquiry it came from; empty for a visit. */
+        source_id: string;
+        /** @description found, visited, negotiated, signed, opened, lost. */
+        stage: string;
+        territory: string;
+        territory_name: string;
+        tier: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_RefusedOrder: {
       /** @description Rows. */
       items: {
@@ -8808,6 +10038,25 @@ export interface components {
         until: string | null;
         /** Format: int32 */
         version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_UnsignedPartner: {
+      /** @description Rows. */
+      items: {
+        code: string;
+        /** @description Last day of its last agreement; absent where it never had one. */
+        ended_on: string | null;
+        name: string;
+        parent: string;
+        parent_name: string;
+        territory: string;
+        territory_name: string;
+        tier: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -9276,6 +10525,95 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description Why a plan is closed. */
+    PlanClosed: {
+      reason: string;
+    };
+    /** @description A level of divisions within the area of a plan. */
+    PlanCover: {
+      /**
+       * Format: int64
+       * @description All there are.
+       */
+      all: number;
+      /**
+       * Format: int64
+       * @description With an open outlet.
+       */
+      covered: number;
+    };
+    /** @description Prospects that opened in a month. */
+    PlanMonth: {
+      month: string;
+      /** Format: int32 */
+      opened: number;
+    };
+    /** @description A plan and how far it is. */
+    PlanRow: {
+      closed_on: string | null;
+      district: string;
+      due_on: string;
+      /** @description The entry plan. */
+      entry: string;
+      first_outlet_on: string | null;
+      from: string;
+      id: string;
+      /** @description open, rural, district, area. */
+      kind: string;
+      /** @description Whether its day has passed without its target. */
+      late: boolean;
+      months: components['schemas']['PlanMonth'][];
+      /** Format: int32 */
+      opened: number;
+      owner: string;
+      owner_name: string;
+      /** Format: int32 */
+      prospects: number;
+      /**
+       * Format: int64
+       * @description What counts against the target: partners signed, townships covered, points in the district, outlets opened.
+       */
+      reached: number;
+      /**
+       * Format: int64
+       * @description Of the target, parts per million.
+       */
+      share_ppm: number;
+      /** Format: int32 */
+      signed: number;
+      /** Format: int32 */
+      target: number;
+      territory: string;
+      territory_name: string;
+      tier: string;
+      title: string;
+      townships: components['schemas']['PlanCover'] | null;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      villages: components['schemas']['PlanCover'] | null;
+    };
+    /** @description What is planned. */
+    PlanSent: {
+      /** @description Business district as outlets name it; of a plan of that kind. */
+      district: string;
+      due_on: string;
+      entry: string;
+      from: string;
+      /** @description open, rural, district, area. */
+      kind: string;
+      /** @description Login of who answers for it; the caller where empty. */
+      owner: string;
+      /** Format: int32 */
+      target: number;
+      /** @description Division code. */
+      territory: string;
+      /** @description Tier of those to be won; empty for any. */
+      tier: string;
+      title: string;
+    };
     /** @description A month and what was settled in it. */
     Point: {
       month: string;
@@ -9345,6 +10683,22 @@ export interface components {
       role: string;
       role_title: string;
       title: string;
+    };
+    /** @description A kind of prize that was added. */
+    PrizeAdded: {
+      /** Format: int32 */
+      seq: number;
+    };
+    /** @description Who gets a prize. */
+    PrizeGiven: {
+      /** @description A guest who came. */
+      guest: string;
+    };
+    /** @description Prizes that were bought. */
+    PrizeSent: {
+      name: string;
+      /** Format: int32 */
+      purchased: number;
     };
     /** @description A product sold at an outlet in a month. */
     ProductMargin: {
@@ -9423,6 +10777,68 @@ export interface components {
       terms: components['schemas']['TermView'][];
       title: string;
     };
+    /** @description What bringing somebody came to. */
+    ProspectBrought: {
+      /** @description Whether it is new; false where phone or licence belong to one that is there. */
+      fresh: boolean;
+      /** @description The prospect. */
+      id: string;
+    };
+    /** @description A prospect. */
+    ProspectRow: {
+      company: string;
+      first_order_on: string | null;
+      found_at: string;
+      id: string;
+      /** @description Masked. */
+      licence: string;
+      name: string;
+      /** @description Stages that may follow. */
+      next: string[];
+      /** @description The outlet it opened. */
+      outlet: string;
+      owner: string;
+      owner_name: string;
+      /** @description Masked. */
+      phone: string;
+      plan: string;
+      /** @description visit, event, enquiry. */
+      source: string;
+      /** @description The event or enquiry it came from; empty for a visit. */
+      source_id: string;
+      /** @description found, visited, negotiated, signed, opened, lost. */
+      stage: string;
+      territory: string;
+      territory_name: string;
+      tier: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description Somebody who may become a partner. */
+    ProspectSent: {
+      /** @description Shop or company; empty if unknown. */
+      company: string;
+      /** @description Business licence; empty if unknown. */
+      licence: string;
+      name: string;
+      /** @description Phone; empty if unknown. */
+      phone: string;
+      /** @description Plan it counts for; empty for none. */
+      plan: string;
+      /** @description Division code. */
+      territory: string;
+      /** @description Tier it may become; empty if unknown. */
+      tier: string;
+    };
+    /** @description A prospect with its stages. */
+    ProspectWhole: {
+      prospect: components['schemas']['ProspectRow'];
+      /** @description Oldest first. */
+      stages: components['schemas']['StageLine'][];
+    };
     /** @description What a province has of an amount. */
     ProvinceShare: {
       /**
@@ -9479,6 +10895,68 @@ export interface components {
     /** @description Codes for a lost phone, shown once. */
     RecoveryCodes: {
       codes: string[];
+    };
+    /** @description The version after a change. */
+    RecruitChanged: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A record that was made. */
+    RecruitMade: {
+      id: string;
+    };
+    /** @description An event. */
+    RecruitingEvent: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      budget: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      cost: number;
+      /**
+       * Format: int32
+       * @description Days until it; negative after it.
+       */
+      days_left: number;
+      figures: components['schemas']['EventFigures'];
+      /**
+       * Format: int32
+       * @description Partners to be signed.
+       */
+      goal: number;
+      /**
+       * Format: int32
+       * @description Guests expected.
+       */
+      guests: number;
+      held_on: string;
+      /** @description Its number, and that of its application. */
+      id: string;
+      /** @description Why it was cancelled. */
+      note: string;
+      owner: string;
+      owner_name: string;
+      place: string;
+      /** @description preparing, held, closed, cancelled. */
+      state: string;
+      tasks: number;
+      tasks_done: number;
+      tasks_late: number;
+      territory: string;
+      territory_name: string;
+      title: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
     };
     /** @description An order that was refused. */
     RefusedOrder: {
@@ -9856,6 +11334,35 @@ export interface components {
       /** @description What the button to another house says; absent without one. */
       sso: string | null;
     };
+    /** @description A signature to be noted. */
+    SignatureSent: {
+      /** @description Who signed. */
+      name: string;
+      /** @description Of a seal: which, and where the paper lies. */
+      note: string;
+      /** @description A PNG in base64 of a signature by hand; absent for a seal. */
+      picture?: string | null;
+      /** @description us or partner; a partner signs for itself only. */
+      side: string;
+      signed_on: string;
+      /** @description hand or seal. */
+      way: string;
+    };
+    /** @description A signature. */
+    SignatureView: {
+      /** @description Who signed. */
+      name: string;
+      note: string;
+      /** @description Whether there is a picture of it. */
+      pictured: boolean;
+      /** @description us or partner. */
+      side: string;
+      signed_on: string;
+      /** @description hand or seal. */
+      way: string;
+      /** @description Who noted it. */
+      who: string;
+    };
     /** @description The months of a simulation. */
     SimulationAsked: {
       /** @description First month. */
@@ -10010,6 +11517,20 @@ export interface components {
       partners: number;
       /** Format: int64 */
       to: number | null;
+    };
+    /** @description A stage of a prospect. */
+    StageLine: {
+      note: string;
+      on: string;
+      stage: string;
+      who: string;
+    };
+    /** @description A step of a prospect. */
+    StageSent: {
+      note: string;
+      /** @description The outlet that opened; asked for with `opened`. */
+      outlet: string;
+      to: string;
     };
     /** @description Somebody who may be asked to stand in. */
     StandIn: {
@@ -10348,6 +11869,26 @@ export interface components {
       /** @description Targets set. */
       taken: number;
     };
+    /** @description What a task is to be. */
+    TaskSent: {
+      due_on: string;
+      /** @description What shows that it was done, or why it is not needed. */
+      evidence: string;
+      /** @description Login. */
+      owner: string;
+      /** @description open, done, dropped. */
+      state: string;
+    };
+    /** @description Something to fill in. */
+    TemplateTerm: {
+      id: string;
+      /** @description text, money (fen), number. */
+      kind: string;
+      required: boolean;
+      /** @description What settlement reads it as; absent for nothing. */
+      settles: string | null;
+      title: string;
+    };
     /** @description A term of cooperation. */
     Term: {
       code: string;
@@ -10651,6 +12192,18 @@ export interface components {
       until: string | null;
       /** Format: int32 */
       version: number;
+    };
+    /** @description A partner of the second tier without an agreement in force. */
+    UnsignedPartner: {
+      code: string;
+      /** @description Last day of its last agreement; absent where it never had one. */
+      ended_on: string | null;
+      name: string;
+      parent: string;
+      parent_name: string;
+      territory: string;
+      territory_name: string;
+      tier: string;
     };
     /** @description A form with one file. */
     UploadForm: {
@@ -11044,6 +12597,380 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_RefusedOrder'];
+        };
+      };
+    };
+  };
+  agreement_drafts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftRow'][];
+        };
+      };
+    };
+  };
+  draft_agreement: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AgreementWanted'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftMade'];
+        };
+      };
+    };
+  };
+  agreement_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftWhole'];
+        };
+      };
+    };
+  };
+  rewrite_agreement: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AgreementWanted'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftMade'];
+        };
+      };
+    };
+  };
+  drop_agreement: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DraftDropped'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftMade'];
+        };
+      };
+    };
+  };
+  agreement_draft_paper: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A PDF */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': unknown;
+        };
+      };
+    };
+  };
+  send_agreement: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DraftSent'];
+        };
+      };
+    };
+  };
+  sign_agreement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignatureSent'];
+      };
+    };
+    responses: {
+      /** @description Noted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  agreement_signature: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        /** @description us or partner */
+        side: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The picture */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/png': unknown;
+        };
+      };
+    };
+  };
+  agreement_templates: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgreementTemplate'][];
+        };
+      };
+    };
+  };
+  agreements: {
+    parameters: {
+      query?: {
+        /** @description coming, active, expiring, renewed, ended; all where absent. */
+        state?: string;
+        /** @description Number, or code, name or pinyin initials of the partner. */
+        q?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AgreementRow'];
+        };
+      };
+    };
+  };
+  agreement_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgreementCounts'];
+        };
+      };
+    };
+  };
+  unsigned_partners: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_UnsignedPartner'];
+        };
+      };
+    };
+  };
+  agreement: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AgreementWhole'];
+        };
+      };
+    };
+  };
+  end_agreement: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AgreementEnd'];
+      };
+    };
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  agreement_paper: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A PDF */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pdf': unknown;
         };
       };
     };
@@ -17154,6 +19081,774 @@ export interface operations {
         };
         content: {
           'application/pdf': unknown;
+        };
+      };
+    };
+  };
+  enquiries: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description Only those that are late. */
+        late?: boolean;
+        /** @description Number or name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_EnquiryRow'];
+        };
+      };
+    };
+  };
+  receive_enquiry: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EnquirySent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitMade'];
+        };
+      };
+    };
+  };
+  assign_enquiry: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EnquiryAssigned'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  close_enquiry: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EnquiryNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  contact_enquiry: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EnquiryNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  enquiry_to_prospect: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ProspectSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  recruiting_events: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitingEvent'][];
+        };
+      };
+    };
+  };
+  recruiting_event: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventWhole'];
+        };
+      };
+    };
+  };
+  event_cards: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventCard'][];
+        };
+      };
+    };
+  };
+  enter_card: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EventCardSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProspectBrought'];
+        };
+      };
+    };
+  };
+  check_guest_in: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CodeSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventGuest'];
+        };
+      };
+    };
+  };
+  event_guests: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EventGuest'][];
+        };
+      };
+    };
+  };
+  invite_guests: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GuestSent'][];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GuestsAdded'];
+        };
+      };
+    };
+  };
+  confirm_guest: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+        guest: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GuestAnswer'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  hand_over_invitation: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+        guest: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['HandedOver'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  follow_guest_up: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+        guest: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GuestFollowed'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  note_incident: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['IncidentSent'];
+      };
+    };
+    responses: {
+      /** @description Noted */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  send_invitations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LettersQueued'];
+        };
+      };
+    };
+  };
+  add_prize: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PrizeSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PrizeAdded'];
+        };
+      };
+    };
+  };
+  give_prize: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PrizeGiven'];
+      };
+    };
+    responses: {
+      /** @description Given */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  turn_event: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['EventTurn'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  change_event_task: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+        task: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TaskSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  plans: {
+    parameters: {
+      query?: {
+        /** @description open, rural, district, area. */
+        kind?: string;
+        /** @description Closed ones too. */
+        closed?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlanRow'][];
+        };
+      };
+    };
+  };
+  create_plan: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlanSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitMade'];
+        };
+      };
+    };
+  };
+  change_plan: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlanSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  close_plan: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlanClosed'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
+        };
+      };
+    };
+  };
+  prospects: {
+    parameters: {
+      query?: {
+        /** @description Stage. */
+        stage?: string;
+        /** @description Number, name, company or pinyin initials. */
+        q?: string;
+        /** @description Plan it counts for. */
+        plan?: string;
+        /** @description Event or enquiry it came from. */
+        from?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ProspectRow'];
+        };
+      };
+    };
+  };
+  add_prospect: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ProspectSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProspectBrought'];
+        };
+      };
+    };
+  };
+  prospect: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProspectWhole'];
+        };
+      };
+    };
+  };
+  step_prospect: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StageSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecruitChanged'];
         };
       };
     };

@@ -48,6 +48,12 @@ impl From<Refusal> for Problem {
     }
 }
 
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        problem.0
+    }
+}
+
 /// What handlers return.
 pub(crate) type Answer<T> = Result<T, Problem>;
 

@@ -28,6 +28,9 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
     let Some(held) = asker.master.agreement(&partner, asker.today).map(|row| row.code.clone()) else { return Ok(()) };
     let last = asker.today.plus_days(LEFT);
     rows::ended(desk, WHO, "demo-agreement", &held, last, "双方商定提前换签").await?;
+    // The year after this one may be agreed on already.
+    let coming = asker.master.agreements().filter(|row| row.partner == partner && row.span.from > last).map(|row| row.span.from).min();
+    let last_day = coming.map_or_else(|| last.plus_days(365), |from| from.plus_days(-1));
     let wanted = Wanted {
         template: "agency".to_owned(),
         partner: partner.clone(),
@@ -35,7 +38,7 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
         territory: row.territory.clone(),
         business: "all".to_owned(),
         from: last.plus_days(1),
-        last_day: last.plus_days(365),
+        last_day,
         deposit: Fen(1_000_000),
         filled: [("region".to_owned(), json!("所在区县")), ("commitment".to_owned(), json!(30_000_000))].into(),
         own_terms: String::new(),
@@ -43,9 +46,11 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
     };
     let id = agreement::create(&desk.db, &desk.recruit.templates, "demo-draft", WHO, &wanted).await?.into_inner();
     let signed = Signed(sessions::away(&desk.db, WHO).await?);
-    // Without fonts there is no text to be sent, and the draft stays one.
-    if drafts::sent(desk, &signed, &everywhere, (&id, 1), "demo-draft-send").await.is_err() {
-        return Ok(());
+    let sent = drafts::sent(desk, &signed, &everywhere, (&id, 1), "demo-draft-send").await;
+    match sent.map_err(Refusal::from) {
+        // Without fonts there is no text to be sent, and the draft stays one.
+        Err(refusal) if refusal.code == "settle.pdf.no_font" => return Ok(()),
+        sent => sent.map(drop)?,
     }
     let new = NewSignature {
         side: Side::Us,

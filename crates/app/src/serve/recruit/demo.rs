@@ -106,7 +106,7 @@ async fn an_event(desk: &Arc<Desk>, asker: &Asker) -> Result<(), Refusal> {
     let agree = || Command::Agree { text: "同意".to_owned(), edits: Form::new(), signature: None };
     let form = json!({ "title": "秋季渠道招商会", "held_on": asker.today.plus_days(4).to_string(), "place": "城区会议中心", "guests": 60, "goal": 8,
         "costs": [{ "item": "场地", "cost": 600_000 }, { "item": "资料与奖品", "cost": 300_000 }] });
-    let acts = vec![("marketing", agree()), ("settlement", agree()), ("supervisor", agree())];
+    let acts = vec![("marketing", agree()), ("settlement", agree()), ("settlement2", agree()), ("supervisor", agree())];
     applied(desk, WHO, "recruiting_event", form, acts).await?;
     let Some(held) = event::list(&mut desk.db.read().await?, &everywhere).await?.into_iter().next() else { return Ok(()) };
     let named: Vec<(String, String, String)> =

@@ -27,6 +27,7 @@ use qudao_recruit::event::Definition;
 use qudao_recruit::prospect::NewProspect;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -92,9 +93,9 @@ impl Asker {
 async fn names(tx: &mut Tx, logins: impl Iterator<Item = String>) -> Result<BTreeMap<String, String>, Refusal> {
     let mut found = BTreeMap::new();
     for login in logins {
-        if !found.contains_key(&login) {
-            let name = people::get(tx, &login).await?.map_or_else(|| login.clone(), |person| person.name);
-            found.insert(login, name);
+        if let Entry::Vacant(place) = found.entry(login) {
+            let name = people::get(tx, place.key()).await?.map_or_else(|| place.key().clone(), |person| person.name);
+            place.insert(name);
         }
     }
     Ok(found)
