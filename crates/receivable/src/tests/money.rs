@@ -126,7 +126,7 @@ async fn an_offset_needs_a_ground_and_a_second_person(db: TestDb) {
     assert_eq!(decide("b", 1, Verdict::Approve).await.unwrap().state, "done");
     assert_eq!(code(decide("b", 2, Verdict::Refuse("错了")).await), "receivable.offset.state");
     let held = deposit::balance(&mut db.read().await.unwrap(), "P1", Security::Guarantee).await.unwrap();
-    assert_eq!((held, account_of(&db).await.balance()), (Fen(20), Fen(200 - 200 - 80)));
+    assert_eq!((held, account_of(&db).await.balance()), (Fen(20), Fen(-80)));
 }
 
 /// R0.32: what a statement takes is collected once; what is left is for the next month.

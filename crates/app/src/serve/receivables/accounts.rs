@@ -281,7 +281,7 @@ async fn one(
         stop_days: rules.stop_days,
         invoices: invoices.into_iter().map(|one| ReceivableInvoice::of(one, rules.steps, today)).collect(),
         collections: collections.into_iter().map(CollectionView::of).collect(),
-        deposits: held.into_iter().map(DepositHeld::of).collect(),
+        deposits: held.iter().map(DepositHeld::of).collect(),
         deposit_movements: movements.into_iter().map(DepositMoved::of).collect(),
         offsets: offsets.into_iter().map(|one| OffsetView::of(&asker, one, &who)).collect(),
     }))

@@ -33,7 +33,7 @@ pub(crate) struct DepositHeld {
 }
 
 impl DepositHeld {
-    pub(super) fn of(held: Held) -> Self {
+    pub(super) fn of(held: &Held) -> Self {
         Self { kind: held.kind.name().to_owned(), balance: held.balance.0 }
     }
 }

@@ -129,7 +129,7 @@ pub(crate) struct ReceivableSent {
 /// What was made.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReceivableMade {
-    id: String,
+    pub(super) id: String,
 }
 
 /// Issues an invoice to a partner.
