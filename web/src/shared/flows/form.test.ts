@@ -95,7 +95,6 @@ describe('flows to start', () => {
     fields: [field('a', 'text'), field('b', 'text', { at: 'later' })],
     effect: null,
     steps: [],
-    effect: null,
   });
 
   it('are those one may start, under their headings, that fit what is typed', () => {
