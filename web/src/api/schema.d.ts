@@ -1098,6 +1098,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/collections': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes money that came in, and what it pays. */
+    post: operations['collect_receivable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/collections/{id}/match': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Matches what is left of a collection. */
+    post: operations['match_collection'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/contacts/{id}': {
     parameters: {
       query?: never;
@@ -1126,6 +1160,24 @@ export interface paths {
     put?: never;
     /** A key contact is one no longer. */
     post: operations['end_contact'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/deposits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Deposits by partner. */
+    get: operations['deposits'];
+    put?: never;
+    /** Takes, refunds or keeps a deposit. */
+    post: operations['move_deposit'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2682,6 +2734,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/offsets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Offsets, latest first. */
+    get: operations['offsets'];
+    put?: never;
+    /** Proposes to take an overdue invoice out of commission or a deposit; somebody else decides. */
+    post: operations['propose_offset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/offsets/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves an offset somebody else proposed. Out of a deposit it is taken at once, out of commission by the next statement. */
+    post: operations['approve_offset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/offsets/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses an offset somebody else proposed, also an approved one that is in no statement yet. */
+    post: operations['refuse_offset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/oidc': {
     parameters: {
       query?: never;
@@ -3984,6 +4088,7 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   '/api/v1/recruiting/enquiries': {
     parameters: {
       query?: never;
@@ -4003,6 +4108,9 @@ export interface paths {
     trace?: never;
   };
   '/api/v1/recruiting/enquiries/{id}/assign': {
+=======
+  '/api/v1/receivable-invoices': {
+>>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
@@ -4011,15 +4119,24 @@ export interface paths {
     };
     get?: never;
     put?: never;
+<<<<<<< HEAD
     /** Has somebody else call back. */
     post: operations['assign_enquiry'];
+=======
+    /** Issues an invoice to a partner. */
+    post: operations['issue_receivable'];
+>>>>>>> airtime
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   '/api/v1/recruiting/enquiries/{id}/close': {
+=======
+  '/api/v1/receivable-invoices/{id}/adjust': {
+>>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
@@ -4028,21 +4145,31 @@ export interface paths {
     };
     get?: never;
     put?: never;
+<<<<<<< HEAD
     /** Closes an enquiry that comes to nothing. */
     post: operations['close_enquiry'];
+=======
+    /** Puts an invoice right by an amount, either way. */
+    post: operations['adjust_receivable'];
+>>>>>>> airtime
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   '/api/v1/recruiting/enquiries/{id}/contact': {
+=======
+  '/api/v1/receivables': {
+>>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
+<<<<<<< HEAD
     get?: never;
     put?: never;
     /** Notes a contact; the first one is in time or late. */
@@ -4079,6 +4206,10 @@ export interface paths {
     };
     /** Events within one's reach, the latest first. */
     get: operations['recruiting_events'];
+=======
+    /** Partners by what they owe, with its age. */
+    get: operations['receivables'];
+>>>>>>> airtime
     put?: never;
     post?: never;
     delete?: never;
@@ -4087,15 +4218,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   '/api/v1/recruiting/events/{id}': {
+=======
+  '/api/v1/receivables/file': {
+>>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
+<<<<<<< HEAD
     /** An event with its tasks, prizes and incidents. */
     get: operations['recruiting_event'];
+=======
+    /** The list as a file, with the same filters. */
+    get: operations['receivables_file'];
+>>>>>>> airtime
     put?: never;
     post?: never;
     delete?: never;
@@ -4104,13 +4244,18 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   '/api/v1/recruiting/events/{id}/cards': {
+=======
+  '/api/v1/receivables/summary': {
+>>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
+<<<<<<< HEAD
     /** Cards and questionnaires of an event, the last first. */
     get: operations['event_cards'];
     put?: never;
@@ -4389,6 +4534,10 @@ export interface paths {
     };
     /** A prospect whole. */
     get: operations['prospect'];
+=======
+    /** What partners owe together, by age. */
+    get: operations['receivables_summary'];
+>>>>>>> airtime
     put?: never;
     post?: never;
     delete?: never;
@@ -4397,17 +4546,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+<<<<<<< HEAD
   '/api/v1/recruiting/prospects/{id}/stage': {
+=======
+  '/api/v1/receivables/{partner}': {
+>>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
+<<<<<<< HEAD
     get?: never;
     put?: never;
     /** Takes a prospect to a later stage. It counts as opened with the first order of its outlet. */
     post: operations['step_prospect'];
+=======
+    /** What a partner owes, what it paid, its deposits and offsets. */
+    get: operations['receivable_account'];
+    put?: never;
+    post?: never;
+>>>>>>> airtime
     delete?: never;
     options?: never;
     head?: never;
@@ -4857,6 +5017,195 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/terminals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Terminals, by serial. */
+    get: operations['terminals'];
+    put?: never;
+    /** Puts terminals into stock. */
+    post: operations['add_terminals'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/terminals/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many terminals are in each state, and how many to be warned of. */
+    get: operations['terminal_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/terminals/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['terminals_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/terminals/{serial}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A terminal with its movements and history. */
+    get: operations['terminal'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/terminals/{serial}/load': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Loads money on a terminal, paid or on account. A partner with something long overdue is refused. */
+    post: operations['load_terminal'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/terminals/{serial}/movements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes a sale of a terminal, or that one is taken back. The same number once more does nothing. */
+    post: operations['record_top_up'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/terminals/{serial}/place': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Places a terminal at an outlet and takes its deposit. One that is somewhere already is refused. */
+    post: operations['place_terminal'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/terminals/{serial}/recall': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Calls a terminal back: what is on it is given back, and its deposit but what is kept. */
+    post: operations['recall_terminal'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/top-up-days': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Days that were reconciled, latest first. */
+    get: operations['top_up_days'];
+    put?: never;
+    /** Brings a day's file of the top-up system (CSV, TSV or XLSX: 流水号, 空充机, 类型, 金额, 日期, 原流水号) and compares it with ours. */
+    post: operations['bring_top_up_day'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/top-up-days/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A day that was reconciled, with its differences. */
+    get: operations['top_up_day'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/top-up-days/{id}/lines/{seq}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a difference: takes it over as the top-up system has it, or leaves it for a reason. */
+    post: operations['close_top_up_difference'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/uploads': {
     parameters: {
       query?: never;
@@ -5106,6 +5455,15 @@ export interface components {
       text: string;
       /** @description Logins. */
       to: string[];
+    };
+    /** @description What puts an invoice right. */
+    AdjustmentSent: {
+      /**
+       * Format: int64
+       * @description Fen; below zero lowers what is owed.
+       */
+      amount: number;
+      reason: string;
     };
     /** @description A correction approved elsewhere, such as the outcome of a dispute; or a reward. */
     AdjustmentView: {
@@ -5903,9 +6261,66 @@ export interface components {
       jump: number;
       ladder: string;
     };
+<<<<<<< HEAD
     /** @description The code of a guest at the door. */
     CodeSent: {
       code: string;
+=======
+    /** @description What came of a collection. */
+    CollectionMade: {
+      id: string;
+      /** @description What was matched now. */
+      parts: components['schemas']['CollectionPart'][];
+      /**
+       * Format: int64
+       * @description What stands to the partner's credit, fen.
+       */
+      credit: number;
+    };
+    /** @description A part of a collection and the invoice it pays. */
+    CollectionPart: {
+      invoice: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+    };
+    /** @description Money that came in. */
+    CollectionSent: {
+      partner: string;
+      /** @description bank or cash. */
+      way: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      received_on: string;
+      /** @description The bank's number, or that of the receipt. */
+      reference?: string;
+      /** @description What it pays; the longest due first where absent. */
+      parts?: components['schemas']['CollectionPart'][] | null;
+    };
+    /** @description Money that came in. */
+    CollectionView: {
+      id: string;
+      /** @description bank, cash, commission, deposit. */
+      way: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description What is not matched, fen.
+       */
+      credit: number;
+      received_on: string;
+      reference: string;
+      parts: components['schemas']['CollectionPart'][];
+>>>>>>> airtime
     };
     /** @description A comment. */
     CommentSent: {
@@ -6221,6 +6636,74 @@ export interface components {
       /** @description First day it no longer holds. */
       to: string;
     };
+    /** @description What is left of a deposit. */
+    DepositBalance: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      balance: number;
+    };
+    /** @description What is held of a partner of one kind. */
+    DepositHeld: {
+      /** @description terminal, goods, guarantee. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      balance: number;
+    };
+    /** @description A movement of a deposit. */
+    DepositMoved: {
+      id: string;
+      /** @description terminal, goods, guarantee. */
+      kind: string;
+      /** @description taken, refunded, kept, used. */
+      act: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      reference: string;
+      reason: string;
+      who: string;
+      at: string;
+    };
+    /** @description Deposits of a partner. */
+    DepositRow: {
+      partner: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      terminal: number;
+      /** Format: int64 */
+      goods: number;
+      /** Format: int64 */
+      guarantee: number;
+      /** Format: int64 */
+      total: number;
+    };
+    /** @description What is done with a deposit. */
+    DepositSent: {
+      partner: string;
+      /** @description terminal, goods, guarantee. */
+      kind: string;
+      /** @description take, refund, keep. */
+      act: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** @description Receipt, agreement or serial. */
+      reference?: string;
+      /** @description Why; needed where it is kept. */
+      reason?: string;
+    };
     /** @description One message about a text. */
     DiagnosticView: {
       /** @description Stable code. */
@@ -6238,6 +6721,12 @@ export interface components {
       severity: string;
       /** @description First character, counted in UTF-16 units. */
       start: number;
+    };
+    /** @description What is done about a difference. */
+    DifferenceSent: {
+      /** @description Take it over as the top-up system has it; else it stays as it is. */
+      take?: boolean;
+      reason: string;
     };
     /** @description Two versions beside each other. */
     DifferenceView: {
@@ -7141,6 +7630,41 @@ export interface components {
       dimension: string;
       /** @description Keys, any of which will do. */
       values: string[];
+    };
+    /** @description What a command leaves on a terminal. */
+    FloatBalance: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      balance: number;
+    };
+    /** @description Money to be put on a terminal. */
+    FloatLoad: {
+      /** @description The top-up system's number. */
+      number: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** @description Last day to pay where it is on account; absent where it is paid. */
+      due_on?: string | null;
+    };
+    /** @description A movement of float. */
+    FloatMovement: {
+      /** @description The top-up system's number. */
+      number: string;
+      /** @description loaded, sold, reversed, returned. */
+      flow: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      occurred_on: string;
+      /** @description The sale a reversal takes back; empty otherwise. */
+      reference: string;
     };
     /** @description One of a choice. */
     FlowChoice: {
@@ -8146,6 +8670,11 @@ export interface components {
       kind: string;
       name: string;
     };
+    /** @description What the rest of a collection pays. */
+    MatchSent: {
+      /** @description The longest due first where absent. */
+      parts?: components['schemas']['CollectionPart'][] | null;
+    };
     /** @description Whoever asks. */
     Me: {
       acting: components['schemas']['ActingView'] | null;
@@ -8276,6 +8805,21 @@ export interface components {
       /** @description Whether the other holds the same already, so that it only ends here. */
       held: boolean;
     };
+    /** @description A sale, or one that is taken back. */
+    MovementSent: {
+      /** @description The top-up system's number. */
+      number: string;
+      /** @description sold, reversed. */
+      flow: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      occurred_on: string;
+      /** @description The sale a reversal takes back. */
+      reference?: string;
+    };
     /** @description A partner or outlet beside another record. */
     Named: {
       code: string;
@@ -8393,6 +8937,61 @@ export interface components {
        * @description All of it now, fen.
        */
       total: number;
+    };
+    /** @description An offset to be proposed. */
+    OffsetSent: {
+      invoice: string;
+      /** @description commission; terminal, goods or guarantee for a deposit. */
+      source: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** @description clause, consent. */
+      ground: string;
+      /** @description Number of the clause or of the consent. */
+      document: string;
+      reason: string;
+    };
+    /** @description An offset. */
+    OffsetView: {
+      id: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      partner: string;
+      partner_name: string;
+      /** @description commission; terminal, goods or guarantee for a deposit. */
+      source: string;
+      invoice: string;
+      /**
+       * Format: int64
+       * @description At most, fen.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Taken by now, fen.
+       */
+      taken: number;
+      /** @description clause, consent. */
+      ground: string;
+      /** @description Number of the clause or of the consent. */
+      document: string;
+      reason: string;
+      /** @description submitted, approved, stating, done, refused. */
+      state: string;
+      /** @description The month whose statements take it. */
+      month: string | null;
+      made_by: string;
+      made_at: string;
+      decided_by: string | null;
+      decision: string | null;
+      /** @description Whether whoever asks proposed it, and so cannot decide on it. */
+      is_maker: boolean;
     };
     /** @description What a file comes to. It can be applied for where nothing is rejected. */
     OnboardingChecked: {
@@ -9137,6 +9736,15 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_DepositRow: {
+      /** @description Rows. */
+      items: components['schemas']['DepositRow'][];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_DocumentRow: {
       /** @description Rows. */
       items: {
@@ -9506,6 +10114,15 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_OffsetView: {
+      /** @description Rows. */
+      items: components['schemas']['OffsetView'][];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_OrderRow: {
       /** @description Rows. */
       items: {
@@ -9804,6 +10421,7 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+<<<<<<< HEAD
     Page_ProspectRow: {
       /** @description Rows. */
       items: {
@@ -9838,6 +10456,11 @@ export interface components {
          */
         version: number;
       }[];
+=======
+    Page_ReceivableAccount: {
+      /** @description Rows. */
+      items: components['schemas']['ReceivableAccount'][];
+>>>>>>> airtime
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
       /** @description Rows of all parts together. */
@@ -10010,6 +10633,24 @@ export interface components {
          */
         version: number;
       }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_TerminalRow: {
+      /** @description Rows. */
+      items: components['schemas']['TerminalRow'][];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_TopUpDay: {
+      /** @description Rows. */
+      items: components['schemas']['TopUpDay'][];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
       /** @description Rows of all parts together. */
@@ -10525,6 +11166,7 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+<<<<<<< HEAD
     /** @description Why a plan is closed. */
     PlanClosed: {
       reason: string;
@@ -10613,6 +11255,18 @@ export interface components {
       /** @description Tier of those to be won; empty for any. */
       tier: string;
       title: string;
+=======
+    /** @description Where a terminal goes. */
+    PlacingSent: {
+      outlet: string;
+      /** @description Agreement of the outlet's owner. */
+      agreement: string;
+      /**
+       * Format: int64
+       * @description Deposit taken, fen; zero for none.
+       */
+      deposit?: number;
+>>>>>>> airtime
     };
     /** @description A month and what was settled in it. */
     Point: {
@@ -10891,6 +11545,171 @@ export interface components {
       hint: string;
       text: string;
       until: string | null;
+    };
+    /** @description How a terminal is called back. */
+    RecallSent: {
+      /** @description It is not there any more. */
+      lost?: boolean;
+      /**
+       * Format: int64
+       * @description Part of the deposit that is kept, fen; the rest goes back.
+       */
+      keep?: number;
+      reason: string;
+    };
+    /** @description A partner's account. */
+    ReceivableAccount: {
+      partner: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      invoiced: number;
+      /**
+       * Format: int64
+       * @description What put it right, either way.
+       */
+      adjusted: number;
+      /**
+       * Format: int64
+       * @description What came in, matched or not.
+       */
+      collected: number;
+      /**
+       * Format: int64
+       * @description Invoiced − collected ± adjusted; below zero where the partner paid ahead.
+       */
+      balance: number;
+      /** @description What is open by age since the invoice: the four buckets of the summary's steps. */
+      ages: number[];
+      /** Format: int64 */
+      overdue: number;
+      /**
+       * Format: int32
+       * @description Days by which the longest overdue is overdue.
+       */
+      overdue_days: number;
+      oldest_due: string | null;
+      /**
+       * Format: int64
+       * @description What came in and is not matched.
+       */
+      credit: number;
+      /**
+       * Format: int64
+       * @description Deposits of all kinds.
+       */
+      deposits: number;
+      /** @description Nothing more is supplied until the overdue is paid. */
+      stopped: boolean;
+    };
+    /** @description Something a partner owes. */
+    ReceivableInvoice: {
+      id: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description goods, float, deposit, other. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      amount: number;
+      /** Format: int64 */
+      adjusted: number;
+      /** Format: int64 */
+      collected: number;
+      /**
+       * Format: int64
+       * @description Part for which an offset is under way.
+       */
+      held: number;
+      /** Format: int64 */
+      open: number;
+      issued_on: string;
+      due_on: string;
+      note: string;
+      /**
+       * Format: int32
+       * @description Days since it was due; 0 while it is not, or once it is paid.
+       */
+      overdue_days: number;
+      /** @description Bucket of ageing, from 0 to 3. */
+      bucket: number;
+    };
+    /** @description What was made. */
+    ReceivableMade: {
+      id: string;
+    };
+    /** @description An invoice to be issued. */
+    ReceivableSent: {
+      partner: string;
+      /** @description goods, float, deposit, other. */
+      kind: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      issued_on: string;
+      /** @description Last day to pay. */
+      due_on: string;
+      note?: string;
+    };
+    /** @description The version of a record afterwards. */
+    ReceivableVersion: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A partner's account as a whole. */
+    ReceivableWhole: {
+      account: components['schemas']['ReceivableAccount'];
+      /** @description The last days of the first three buckets of ageing. */
+      steps: number[];
+      /** Format: int32 */
+      stop_days: number;
+      /** @description Open ones first by due day, then those that are paid. */
+      invoices: components['schemas']['ReceivableInvoice'][];
+      /** @description Latest first. */
+      collections: components['schemas']['CollectionView'][];
+      deposits: components['schemas']['DepositHeld'][];
+      /** @description Latest first. */
+      deposit_movements: components['schemas']['DepositMoved'][];
+      /** @description Latest first. */
+      offsets: components['schemas']['OffsetView'][];
+    };
+    /** @description What all accounts in sight come to. */
+    ReceivablesSummary: {
+      /** @description The last days of the first three buckets of ageing. */
+      steps: number[];
+      /**
+       * Format: int32
+       * @description Days overdue after which nothing more is supplied.
+       */
+      stop_days: number;
+      partners: number;
+      /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      balance: number;
+      ages: number[];
+      /** Format: int64 */
+      overdue: number;
+      /** Format: int64 */
+      credit: number;
+      /** Format: int64 */
+      deposits: number;
+      stopped: number;
+      /** @description Offsets that wait for a second person. */
+      waiting_offsets: number;
     };
     /** @description Codes for a lost phone, shown once. */
     RecoveryCodes: {
@@ -11622,6 +12441,26 @@ export interface components {
       period: string;
       statements: number;
     };
+    /** @description A receivable as a statement shows it: taken, or why not. */
+    StatementOffset: {
+      invoice: string;
+      text: string;
+      due_on: string;
+      /**
+       * Format: int64
+       * @description Open amount whose offset was approved, fen.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Taken out of this payment, fen.
+       */
+      taken: number;
+      /** @description taken, partly, `no_consent`, `not_due`, `nothing_left`. */
+      outcome: string;
+      /** @description Number of the clause or consent. */
+      document: string;
+    };
     /** @description A statement in a list. */
     StatementRow: {
       /**
@@ -11698,6 +12537,8 @@ export interface components {
       tier: string;
       totals: components['schemas']['TotalsView'];
       unpaid: components['schemas']['UnpaidGroup'][];
+      /** @description Receivables taken out of the payment, line by line. */
+      offsets: components['schemas']['StatementOffset'][];
     };
     /** @description A division on the way to the one shown. */
     Step: {
@@ -11913,6 +12754,120 @@ export interface components {
       /** @description now, scheduled, released, forfeited, reversed. */
       state: string;
     };
+    /** @description How many terminals there are, and what is on them. */
+    TerminalCounts: {
+      /** Format: int32 */
+      stock: number;
+      /** Format: int32 */
+      placed: number;
+      /** Format: int32 */
+      lost: number;
+      /** Format: int32 */
+      low: number;
+      /** Format: int32 */
+      idle: number;
+      /**
+       * Format: int64
+       * @description Sum of balances, fen.
+       */
+      balance: number;
+      /**
+       * Format: int32
+       * @description Days without a sale after which one is idle.
+       */
+      idle_days: number;
+      /**
+       * Format: int64
+       * @description Balance below which one is low, fen.
+       */
+      low_below: number;
+    };
+    /** @description Something that happened to a terminal. */
+    TerminalEvent: {
+      /** @description add, place, recall, lose. */
+      act: string;
+      partner: string;
+      outlet: string;
+      outlet_name: string;
+      /**
+       * Format: int64
+       * @description Deposit taken or refunded, fen.
+       */
+      amount: number;
+      /** @description Model, agreement or reason. */
+      note: string;
+      who: string;
+      at: string;
+    };
+    /** @description A terminal. */
+    TerminalRow: {
+      serial: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      model: string;
+      /** @description stock, placed, lost. */
+      state: string;
+      partner: string;
+      partner_name: string;
+      outlet: string;
+      outlet_name: string;
+      agreement: string;
+      /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      deposit: number;
+      placed_on: string | null;
+      last_sale_on: string | null;
+      /** Format: int64 */
+      loaded: number;
+      /** Format: int64 */
+      sold: number;
+      /** Format: int64 */
+      reversed: number;
+      /**
+       * Format: int64
+       * @description loaded − sold + reversed.
+       */
+      balance: number;
+      /**
+       * Format: int32
+       * @description Days without a sale.
+       */
+      idle_days: number;
+      low: boolean;
+      idle: boolean;
+    };
+    /** @description The version of a terminal afterwards. */
+    TerminalVersion: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A terminal as a whole. */
+    TerminalWhole: {
+      terminal: components['schemas']['TerminalRow'];
+      /** @description Latest first. */
+      movements: components['schemas']['FloatMovement'][];
+      /** @description Oldest first; empty for whoever sees a part of the network, since it tells of other outlets too. */
+      history: components['schemas']['TerminalEvent'][];
+    };
+    /** @description How many were added. */
+    TerminalsAdded: {
+      /** Format: int32 */
+      added: number;
+    };
+    /** @description Terminals to be put into stock. */
+    TerminalsSent: {
+      /** @description At most 500. */
+      serials: string[];
+      model: string;
+    };
     /** @description A division with its levels and parts. */
     TerritoryTree: {
       /** @description Whether the caller sees every outlet of the division; otherwise only their own count as covering. */
@@ -11980,6 +12935,68 @@ export interface components {
       /** @description Keys of the first dimension that are shown wherever they stand. */
       keep?: string[];
       rows: number;
+    };
+    /** @description A day that was reconciled. */
+    TopUpDay: {
+      id: string;
+      day: string;
+      file: string;
+      /**
+       * Format: int32
+       * @description Rows of the file.
+       */
+      lines: number;
+      /**
+       * Format: int32
+       * @description Movements that agree.
+       */
+      agreed: number;
+      /** Format: int32 */
+      differences: number;
+      /**
+       * Format: int32
+       * @description Differences that are not closed.
+       */
+      open: number;
+      who: string;
+      at: string;
+    };
+    /** @description A day with its differences. */
+    TopUpDayWhole: {
+      head: components['schemas']['TopUpDay'];
+      /** @description By number of the movement. */
+      differences: components['schemas']['TopUpDifference'][];
+    };
+    /** @description In what a day differs. */
+    TopUpDifference: {
+      /**
+       * Format: int32
+       * @description Its line, from 1.
+       */
+      seq: number;
+      /** @description missing, extra, amount, content, terminal. */
+      kind: string;
+      /** @description Number of the movement. */
+      number: string;
+      serial: string;
+      /** @description loaded, sold, reversed, returned. */
+      flow: string;
+      /**
+       * Format: int64
+       * @description Our amount, fen; absent where we have it not.
+       */
+      ours: number | null;
+      /**
+       * Format: int64
+       * @description Theirs, fen; absent where they have it not.
+       */
+      theirs: number | null;
+      /** @description open, acknowledged, taken. */
+      state: string;
+      reason: string;
+      decided_by: string | null;
+      /** @description Whether it can be taken over as the top-up system has it. */
+      may_take: boolean;
     };
     /** @description From the lines to the payment; `due = direct + tax + offsets + payment + carried`. All fen. */
     TotalsView: {
@@ -14194,6 +15211,58 @@ export interface operations {
       };
     };
   };
+  collect_receivable: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CollectionSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CollectionMade'];
+        };
+      };
+    };
+  };
+  match_collection: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MatchSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CollectionMade'];
+        };
+      };
+    };
+  };
   change_contact: {
     parameters: {
       query?: never;
@@ -14248,6 +15317,54 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+    };
+  };
+  deposits: {
+    parameters: {
+      query?: {
+        q?: string | null;
+        after?: string | null;
+        limit?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DepositRow'];
+        };
+      };
+    };
+  };
+  move_deposit: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DepositSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DepositBalance'];
+        };
       };
     };
   };
@@ -16826,6 +17943,105 @@ export interface operations {
       };
     };
   };
+  offsets: {
+    parameters: {
+      query?: {
+        partner?: string | null;
+        state?: string | null;
+        after?: string | null;
+        limit?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OffsetView'];
+        };
+      };
+    };
+  };
+  propose_offset: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OffsetSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReceivableMade'];
+        };
+      };
+    };
+  };
+  approve_offset: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OffsetView'];
+        };
+      };
+    };
+  };
+  refuse_offset: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OffsetView'];
+        };
+      };
+    };
+  };
   sign_in_ways: {
     parameters: {
       query?: never;
@@ -19085,6 +20301,7 @@ export interface operations {
       };
     };
   };
+<<<<<<< HEAD
   enquiries: {
     parameters: {
       query?: {
@@ -19098,6 +20315,69 @@ export interface operations {
         after?: string;
         /** @description Most rows, at most 500; 50 where absent. */
         limit?: number;
+=======
+  issue_receivable: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ReceivableSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReceivableMade'];
+        };
+      };
+    };
+  };
+  adjust_receivable: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdjustmentSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReceivableVersion'];
+        };
+      };
+    };
+  };
+  receivables: {
+    parameters: {
+      query?: {
+        q?: string | null;
+        only?: string | null;
+        sort?: string | null;
+        after?: string | null;
+        limit?: number | null;
+>>>>>>> airtime
       };
       header?: never;
       path?: never;
@@ -19110,11 +20390,16 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+<<<<<<< HEAD
           'application/json': components['schemas']['Page_EnquiryRow'];
+=======
+          'application/json': components['schemas']['Page_ReceivableAccount'];
+>>>>>>> airtime
         };
       };
     };
   };
+<<<<<<< HEAD
   receive_enquiry: {
     parameters: {
       query?: never;
@@ -19251,6 +20536,15 @@ export interface operations {
   recruiting_events: {
     parameters: {
       query?: never;
+=======
+  receivables_file: {
+    parameters: {
+      query?: {
+        q?: string | null;
+        only?: string | null;
+        sort?: string | null;
+      };
+>>>>>>> airtime
       header?: never;
       path?: never;
       cookie?: never;
@@ -19261,6 +20555,7 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
+<<<<<<< HEAD
         content: {
           'application/json': components['schemas']['RecruitingEvent'][];
         };
@@ -19513,10 +20808,13 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
+=======
+>>>>>>> airtime
         content?: never;
       };
     };
   };
+<<<<<<< HEAD
   send_invitations: {
     parameters: {
       query?: never;
@@ -19654,6 +20952,12 @@ export interface operations {
         closed?: boolean;
       };
       header?: never;
+=======
+  receivables_summary: {
+    parameters: {
+      query?: never;
+      header?: never;
+>>>>>>> airtime
       path?: never;
       cookie?: never;
     };
@@ -19664,11 +20968,16 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+<<<<<<< HEAD
           'application/json': components['schemas']['PlanRow'][];
+=======
+          'application/json': components['schemas']['ReceivablesSummary'];
+>>>>>>> airtime
         };
       };
     };
   };
+<<<<<<< HEAD
   create_plan: {
     parameters: {
       query?: never;
@@ -19806,11 +21115,18 @@ export interface operations {
     };
   };
   prospect: {
+=======
+  receivable_account: {
+>>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path: {
+<<<<<<< HEAD
         id: string;
+=======
+        partner: string;
+>>>>>>> airtime
       };
       cookie?: never;
     };
@@ -19821,6 +21137,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+<<<<<<< HEAD
           'application/json': components['schemas']['ProspectWhole'];
         };
       };
@@ -19849,6 +21166,9 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RecruitChanged'];
+=======
+          'application/json': components['schemas']['ReceivableWhole'];
+>>>>>>> airtime
         };
       };
     };
@@ -20514,6 +21834,326 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SwitchComparison'];
+        };
+      };
+    };
+  };
+  terminals: {
+    parameters: {
+      query?: {
+        state?: string | null;
+        partner?: string | null;
+        outlet?: string | null;
+        q?: string | null;
+        alert?: string | null;
+        after?: string | null;
+        limit?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TerminalRow'];
+        };
+      };
+    };
+  };
+  add_terminals: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['TerminalsSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TerminalsAdded'];
+        };
+      };
+    };
+  };
+  terminal_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TerminalCounts'];
+        };
+      };
+    };
+  };
+  terminals_file: {
+    parameters: {
+      query?: {
+        state?: string | null;
+        partner?: string | null;
+        outlet?: string | null;
+        q?: string | null;
+        alert?: string | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  terminal: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        serial: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TerminalWhole'];
+        };
+      };
+    };
+  };
+  load_terminal: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        serial: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FloatLoad'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FloatBalance'];
+        };
+      };
+    };
+  };
+  record_top_up: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        serial: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MovementSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FloatBalance'];
+        };
+      };
+    };
+  };
+  place_terminal: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        serial: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlacingSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TerminalVersion'];
+        };
+      };
+    };
+  };
+  recall_terminal: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        serial: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RecallSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TerminalVersion'];
+        };
+      };
+    };
+  };
+  top_up_days: {
+    parameters: {
+      query?: {
+        after?: string | null;
+        limit?: number | null;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_TopUpDay'];
+        };
+      };
+    };
+  };
+  bring_top_up_day: {
+    parameters: {
+      query: {
+        day: string;
+        name: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'text/csv': string;
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TopUpDayWhole'];
+        };
+      };
+    };
+  };
+  top_up_day: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TopUpDayWhole'];
+        };
+      };
+    };
+  };
+  close_top_up_difference: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        seq: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DifferenceSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TopUpDayWhole'];
         };
       };
     };

@@ -93,10 +93,9 @@ pub(in crate::serve) async fn apply(acting: &Acting<'_>, flow: &str, form: BTree
     let Acting { desk, signed, key } = *acting;
     let sent = ApplicationSent { flow: flow.to_owned(), post: None, form };
     let begun = begin(desk, signed, Lang::Zh, key, sent).await?;
-    let key = format!("{key}-submit");
-    let once = Once { id: &begun.id, version: begun.version, key: &key };
-    act(desk, signed, permissions(Verb::Submit), once, &Command::Submit).await?;
-    Ok(begun.id)
+    let once = Act { id: begun.id, version: begun.version, key: format!("{key}-submit") };
+    act(desk, signed, permissions(Verb::Submit), &once, &Command::Submit).await?;
+    Ok(once.id)
 }
 
 /// Begins an application as a draft.
