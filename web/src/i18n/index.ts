@@ -76,11 +76,7 @@ export function useLang(): Lang {
 
 /** A text outside of a component. The namespace must be loaded; `common` always is. */
 export const text = <N extends Namespace>(namespace: N, key: Key<N>, vars?: Vars): string =>
-<<<<<<< HEAD
   String(i18next.t(`${String(namespace)}:${String(key)}`, vars));
-=======
-  String(i18next.t(`${namespace}:${key as string}`, vars));
->>>>>>> airtime
 
 /** Texts of one namespace: `const t = useT('network'); t('outlets.title')`. */
 export function useT<N extends Namespace>(namespace: N): (key: Key<N>, vars?: Vars) => string {

@@ -1,6 +1,8 @@
 //! A month of one agent for tests and pictures: seven components, five destinations, two outlets, three clerks, what was not paid.
 
-use super::{Account, Adjustment, Carried, Catalog, Consent, Listed, NextStep, PartnerRange, Receivable, Sink, Statement, Terms, run};
+use super::{
+    Account, Adjustment, AdjustmentKind, Carried, Catalog, Consent, Listed, NextStep, PartnerRange, Receivable, Sink, Statement, Terms, run,
+};
 use qudao_kernel::master::{Clerk, Master, Outlet, Partner, Span};
 use qudao_kernel::{Date, Fen, Lang, Month, Refusal};
 use qudao_policy::lines::{Line, LineKind, Obligation, ObligationState, Outcome, Reason};
@@ -266,7 +268,7 @@ pub(crate) fn accounts() -> BTreeMap<String, Account> {
             code: "TZ-0702".into(),
             text: "6 月漏计宽带 2 笔补发".into(),
             amount: Fen(24_000),
-            kind: Default::default(),
+            kind: AdjustmentKind::default(),
         }],
         steps: vec![NextStep {
             component: "ladder".into(),
