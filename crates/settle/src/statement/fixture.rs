@@ -266,7 +266,7 @@ pub(crate) fn accounts() -> BTreeMap<String, Account> {
             code: "TZ-0702".into(),
             text: "6 月漏计宽带 2 笔补发".into(),
             amount: Fen(24_000),
-            kind: Default::default(),
+            kind: super::AdjustmentKind::default(),
         }],
         steps: vec![NextStep {
             component: "ladder".into(),

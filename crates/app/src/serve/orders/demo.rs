@@ -79,17 +79,7 @@ async fn give_levels(desk: &Desk, asker: &Asker, clerk: &str, outlet: &str) -> R
         all.push((Holder::Outlet, &row.code, level(if row.code == outlet { "L4" } else { "L3" })));
         for one in master.clerks().filter(|one| one.outlet == row.code && one.span.contains(today)) {
             // Beside the demo's own, most have a small level.
-            all.push((
-                Holder::Clerk,
-                &one.code,
-                level(if one.code == clerk {
-                    "L3"
-                } else if one.code.ends_with('1') {
-                    "L3"
-                } else {
-                    "L2"
-                }),
-            ));
+            all.push((Holder::Clerk, &one.code, level(if one.code == clerk || one.code.ends_with('1') { "L3" } else { "L2" })));
         }
     }
     for (holder, code, level) in all {
@@ -113,7 +103,7 @@ fn wanted(asker: &Asker, at: usize) -> Option<Wanted> {
     };
     let subscriber = format!("19900000{:03}", 100 + at);
     let card = format!("8986260000{:03}", 100 + at);
-    let imei = format!("8600000000{:05}", at);
+    let imei = format!("8600000000{at:05}");
     let handset = || of("终端", at).map(|item| WantedItem { imei: imei.clone(), ..item });
     let base = Wanted { subscriber, ..Wanted::default() };
     Some(match at % 6 {
