@@ -1,4 +1,4 @@
--- 空充机: top-up terminals, each in one place and one state, with the float on it (R1.41, R1.43).
+-- 空充机: top-up terminals, each in one place and one state, with the money loaded on it (R1.41, R1.43).
 create table airtime_terminal (
     serial       TEXT {by_bytes} not null primary key,
     version      BIGINT not null,
@@ -38,7 +38,7 @@ create table airtime_event (
     primary key (serial, seq)
 );
 
--- Movements of float: what was loaded, sold, taken back from a sale, given back at a recall.
+-- Movements of that money: what was loaded, sold, taken back from a sale, given back at a recall.
 create table airtime_movement (
     id          TEXT {by_bytes} not null primary key,
     serial      TEXT {by_bytes} not null references airtime_terminal (serial),

@@ -4088,7 +4088,108 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
+  '/api/v1/receivable-invoices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Issues an invoice to a partner. */
+    post: operations['issue_receivable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/receivable-invoices/{id}/adjust': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts an invoice right by an amount, either way. */
+    post: operations['adjust_receivable'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/receivables': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Partners by what they owe, with its age. */
+    get: operations['receivables'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/receivables/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['receivables_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/receivables/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What partners owe together, by age. */
+    get: operations['receivables_summary'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/receivables/{partner}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a partner owes, what it paid, its deposits and offsets. */
+    get: operations['receivable_account'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/recruiting/enquiries': {
     parameters: {
       query?: never;
@@ -4108,9 +4209,6 @@ export interface paths {
     trace?: never;
   };
   '/api/v1/recruiting/enquiries/{id}/assign': {
-=======
-  '/api/v1/receivable-invoices': {
->>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
@@ -4119,24 +4217,15 @@ export interface paths {
     };
     get?: never;
     put?: never;
-<<<<<<< HEAD
     /** Has somebody else call back. */
     post: operations['assign_enquiry'];
-=======
-    /** Issues an invoice to a partner. */
-    post: operations['issue_receivable'];
->>>>>>> airtime
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
   '/api/v1/recruiting/enquiries/{id}/close': {
-=======
-  '/api/v1/receivable-invoices/{id}/adjust': {
->>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
@@ -4145,31 +4234,21 @@ export interface paths {
     };
     get?: never;
     put?: never;
-<<<<<<< HEAD
     /** Closes an enquiry that comes to nothing. */
     post: operations['close_enquiry'];
-=======
-    /** Puts an invoice right by an amount, either way. */
-    post: operations['adjust_receivable'];
->>>>>>> airtime
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
   '/api/v1/recruiting/enquiries/{id}/contact': {
-=======
-  '/api/v1/receivables': {
->>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-<<<<<<< HEAD
     get?: never;
     put?: never;
     /** Notes a contact; the first one is in time or late. */
@@ -4206,10 +4285,6 @@ export interface paths {
     };
     /** Events within one's reach, the latest first. */
     get: operations['recruiting_events'];
-=======
-    /** Partners by what they owe, with its age. */
-    get: operations['receivables'];
->>>>>>> airtime
     put?: never;
     post?: never;
     delete?: never;
@@ -4218,24 +4293,15 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
   '/api/v1/recruiting/events/{id}': {
-=======
-  '/api/v1/receivables/file': {
->>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-<<<<<<< HEAD
     /** An event with its tasks, prizes and incidents. */
     get: operations['recruiting_event'];
-=======
-    /** The list as a file, with the same filters. */
-    get: operations['receivables_file'];
->>>>>>> airtime
     put?: never;
     post?: never;
     delete?: never;
@@ -4244,18 +4310,13 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
   '/api/v1/recruiting/events/{id}/cards': {
-=======
-  '/api/v1/receivables/summary': {
->>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-<<<<<<< HEAD
     /** Cards and questionnaires of an event, the last first. */
     get: operations['event_cards'];
     put?: never;
@@ -4534,10 +4595,6 @@ export interface paths {
     };
     /** A prospect whole. */
     get: operations['prospect'];
-=======
-    /** What partners owe together, by age. */
-    get: operations['receivables_summary'];
->>>>>>> airtime
     put?: never;
     post?: never;
     delete?: never;
@@ -4546,28 +4603,17 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-<<<<<<< HEAD
   '/api/v1/recruiting/prospects/{id}/stage': {
-=======
-  '/api/v1/receivables/{partner}': {
->>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-<<<<<<< HEAD
     get?: never;
     put?: never;
     /** Takes a prospect to a later stage. It counts as opened with the first order of its outlet. */
     post: operations['step_prospect'];
-=======
-    /** What a partner owes, what it paid, its deposits and offsets. */
-    get: operations['receivable_account'];
-    put?: never;
-    post?: never;
->>>>>>> airtime
     delete?: never;
     options?: never;
     head?: never;
@@ -6261,52 +6307,48 @@ export interface components {
       jump: number;
       ladder: string;
     };
-<<<<<<< HEAD
     /** @description The code of a guest at the door. */
     CodeSent: {
       code: string;
-=======
+    };
     /** @description What came of a collection. */
     CollectionMade: {
-      id: string;
-      /** @description What was matched now. */
-      parts: components['schemas']['CollectionPart'][];
       /**
        * Format: int64
        * @description What stands to the partner's credit, fen.
        */
       credit: number;
+      id: string;
+      /** @description What was matched now. */
+      parts: components['schemas']['CollectionPart'][];
     };
     /** @description A part of a collection and the invoice it pays. */
     CollectionPart: {
-      invoice: string;
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
+      invoice: string;
     };
     /** @description Money that came in. */
     CollectionSent: {
-      partner: string;
-      /** @description bank or cash. */
-      way: string;
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
+      partner: string;
+      /** @description What it pays; the longest due first where absent. */
+      parts?: components['schemas']['CollectionPart'][] | null;
       received_on: string;
       /** @description The bank's number, or that of the receipt. */
       reference?: string;
-      /** @description What it pays; the longest due first where absent. */
-      parts?: components['schemas']['CollectionPart'][] | null;
+      /** @description bank or cash. */
+      way: string;
     };
     /** @description Money that came in. */
     CollectionView: {
-      id: string;
-      /** @description bank, cash, commission, deposit. */
-      way: string;
       /**
        * Format: int64
        * @description Fen.
@@ -6317,10 +6359,12 @@ export interface components {
        * @description What is not matched, fen.
        */
       credit: number;
+      id: string;
+      parts: components['schemas']['CollectionPart'][];
       received_on: string;
       reference: string;
-      parts: components['schemas']['CollectionPart'][];
->>>>>>> airtime
+      /** @description bank, cash, commission, deposit. */
+      way: string;
     };
     /** @description A comment. */
     CommentSent: {
@@ -6646,19 +6690,16 @@ export interface components {
     };
     /** @description What is held of a partner of one kind. */
     DepositHeld: {
-      /** @description terminal, goods, guarantee. */
-      kind: string;
       /**
        * Format: int64
        * @description Fen.
        */
       balance: number;
+      /** @description terminal, goods, guarantee. */
+      kind: string;
     };
     /** @description A movement of a deposit. */
     DepositMoved: {
-      id: string;
-      /** @description terminal, goods, guarantee. */
-      kind: string;
       /** @description taken, refunded, kept, used. */
       act: string;
       /**
@@ -6666,32 +6707,32 @@ export interface components {
        * @description Fen.
        */
       amount: number;
-      reference: string;
-      reason: string;
-      who: string;
       at: string;
+      id: string;
+      /** @description terminal, goods, guarantee. */
+      kind: string;
+      reason: string;
+      reference: string;
+      who: string;
     };
     /** @description Deposits of a partner. */
     DepositRow: {
-      partner: string;
+      /** Format: int64 */
+      goods: number;
+      /** Format: int64 */
+      guarantee: number;
       name: string;
+      partner: string;
       /**
        * Format: int64
        * @description Fen, as all amounts here.
        */
       terminal: number;
       /** Format: int64 */
-      goods: number;
-      /** Format: int64 */
-      guarantee: number;
-      /** Format: int64 */
       total: number;
     };
     /** @description What is done with a deposit. */
     DepositSent: {
-      partner: string;
-      /** @description terminal, goods, guarantee. */
-      kind: string;
       /** @description take, refund, keep. */
       act: string;
       /**
@@ -6699,10 +6740,13 @@ export interface components {
        * @description Fen.
        */
       amount: number;
-      /** @description Receipt, agreement or serial. */
-      reference?: string;
+      /** @description terminal, goods, guarantee. */
+      kind: string;
+      partner: string;
       /** @description Why; needed where it is kept. */
       reason?: string;
+      /** @description Receipt, agreement or serial. */
+      reference?: string;
     };
     /** @description One message about a text. */
     DiagnosticView: {
@@ -6724,9 +6768,9 @@ export interface components {
     };
     /** @description What is done about a difference. */
     DifferenceSent: {
+      reason: string;
       /** @description Take it over as the top-up system has it; else it stays as it is. */
       take?: boolean;
-      reason: string;
     };
     /** @description Two versions beside each other. */
     DifferenceView: {
@@ -7641,8 +7685,6 @@ export interface components {
     };
     /** @description Money to be put on a terminal. */
     FloatLoad: {
-      /** @description The top-up system's number. */
-      number: string;
       /**
        * Format: int64
        * @description Fen.
@@ -7650,18 +7692,20 @@ export interface components {
       amount: number;
       /** @description Last day to pay where it is on account; absent where it is paid. */
       due_on?: string | null;
+      /** @description The top-up system's number. */
+      number: string;
     };
     /** @description A movement of float. */
     FloatMovement: {
-      /** @description The top-up system's number. */
-      number: string;
-      /** @description loaded, sold, reversed, returned. */
-      flow: string;
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
+      /** @description loaded, sold, reversed, returned. */
+      flow: string;
+      /** @description The top-up system's number. */
+      number: string;
       occurred_on: string;
       /** @description The sale a reversal takes back; empty otherwise. */
       reference: string;
@@ -7745,6 +7789,8 @@ export interface components {
       /** @description The heading it is listed under. */
       group: string;
       id: string;
+      /** @description Pinyin initials of its Chinese name, by which people look for it. */
+      initials: string;
       /** @description As what one may start it; empty for who may not. */
       posts: components['schemas']['FlowPost'][];
       steps: components['schemas']['FlowStep'][];
@@ -8807,15 +8853,15 @@ export interface components {
     };
     /** @description A sale, or one that is taken back. */
     MovementSent: {
-      /** @description The top-up system's number. */
-      number: string;
-      /** @description sold, reversed. */
-      flow: string;
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
+      /** @description sold, reversed. */
+      flow: string;
+      /** @description The top-up system's number. */
+      number: string;
       occurred_on: string;
       /** @description The sale a reversal takes back. */
       reference?: string;
@@ -8940,58 +8986,58 @@ export interface components {
     };
     /** @description An offset to be proposed. */
     OffsetSent: {
-      invoice: string;
-      /** @description commission; terminal, goods or guarantee for a deposit. */
-      source: string;
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
-      /** @description clause, consent. */
-      ground: string;
       /** @description Number of the clause or of the consent. */
       document: string;
+      /** @description clause, consent. */
+      ground: string;
+      invoice: string;
       reason: string;
+      /** @description commission; terminal, goods or guarantee for a deposit. */
+      source: string;
     };
     /** @description An offset. */
     OffsetView: {
-      id: string;
-      /**
-       * Format: int32
-       * @description For `If-Match`.
-       */
-      version: number;
-      partner: string;
-      partner_name: string;
-      /** @description commission; terminal, goods or guarantee for a deposit. */
-      source: string;
-      invoice: string;
       /**
        * Format: int64
        * @description At most, fen.
        */
       amount: number;
+      decided_by: string | null;
+      decision: string | null;
+      /** @description Number of the clause or of the consent. */
+      document: string;
+      /** @description clause, consent. */
+      ground: string;
+      id: string;
+      invoice: string;
+      /** @description Whether whoever asks proposed it, and so cannot decide on it. */
+      is_maker: boolean;
+      made_at: string;
+      made_by: string;
+      /** @description The month whose statements take it. */
+      month: string | null;
+      partner: string;
+      partner_name: string;
+      reason: string;
+      /** @description commission; terminal, goods or guarantee for a deposit. */
+      source: string;
+      /** @description submitted, approved, stating, done, refused. */
+      state: string;
       /**
        * Format: int64
        * @description Taken by now, fen.
        */
       taken: number;
-      /** @description clause, consent. */
-      ground: string;
-      /** @description Number of the clause or of the consent. */
-      document: string;
-      reason: string;
-      /** @description submitted, approved, stating, done, refused. */
-      state: string;
-      /** @description The month whose statements take it. */
-      month: string | null;
-      made_by: string;
-      made_at: string;
-      decided_by: string | null;
-      decision: string | null;
-      /** @description Whether whoever asks proposed it, and so cannot decide on it. */
-      is_maker: boolean;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
     };
     /** @description What a file comes to. It can be applied for where nothing is rejected. */
     OnboardingChecked: {
@@ -9738,7 +9784,21 @@ export interface components {
     /** @description A part of a list. */
     Page_DepositRow: {
       /** @description Rows. */
-      items: components['schemas']['DepositRow'][];
+      items: {
+        /** Format: int64 */
+        goods: number;
+        /** Format: int64 */
+        guarantee: number;
+        name: string;
+        partner: string;
+        /**
+         * Format: int64
+         * @description Fen, as all amounts here.
+         */
+        terminal: number;
+        /** Format: int64 */
+        total: number;
+      }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
       /** @description Rows of all parts together. */
@@ -10116,7 +10176,44 @@ export interface components {
     /** @description A part of a list. */
     Page_OffsetView: {
       /** @description Rows. */
-      items: components['schemas']['OffsetView'][];
+      items: {
+        /**
+         * Format: int64
+         * @description At most, fen.
+         */
+        amount: number;
+        decided_by: string | null;
+        decision: string | null;
+        /** @description Number of the clause or of the consent. */
+        document: string;
+        /** @description clause, consent. */
+        ground: string;
+        id: string;
+        invoice: string;
+        /** @description Whether whoever asks proposed it, and so cannot decide on it. */
+        is_maker: boolean;
+        made_at: string;
+        made_by: string;
+        /** @description The month whose statements take it. */
+        month: string | null;
+        partner: string;
+        partner_name: string;
+        reason: string;
+        /** @description commission; terminal, goods or guarantee for a deposit. */
+        source: string;
+        /** @description submitted, approved, stating, done, refused. */
+        state: string;
+        /**
+         * Format: int64
+         * @description Taken by now, fen.
+         */
+        taken: number;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
       /** @description Rows of all parts together. */
@@ -10421,7 +10518,6 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
-<<<<<<< HEAD
     Page_ProspectRow: {
       /** @description Rows. */
       items: {
@@ -10456,11 +10552,60 @@ export interface components {
          */
         version: number;
       }[];
-=======
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_ReceivableAccount: {
       /** @description Rows. */
-      items: components['schemas']['ReceivableAccount'][];
->>>>>>> airtime
+      items: {
+        /**
+         * Format: int64
+         * @description What put it right, either way.
+         */
+        adjusted: number;
+        /** @description What is open by age since the invoice: the four buckets of the summary's steps. */
+        ages: number[];
+        /**
+         * Format: int64
+         * @description Invoiced − collected ± adjusted; below zero where the partner paid ahead.
+         */
+        balance: number;
+        /**
+         * Format: int64
+         * @description What came in, matched or not.
+         */
+        collected: number;
+        /**
+         * Format: int64
+         * @description What came in and is not matched.
+         */
+        credit: number;
+        /**
+         * Format: int64
+         * @description Deposits of all kinds.
+         */
+        deposits: number;
+        /**
+         * Format: int64
+         * @description Fen, as all amounts here.
+         */
+        invoiced: number;
+        name: string;
+        oldest_due: string | null;
+        /** Format: int64 */
+        overdue: number;
+        /**
+         * Format: int32
+         * @description Days by which the longest overdue is overdue.
+         */
+        overdue_days: number;
+        partner: string;
+        /** @description Nothing more is supplied until the overdue is paid. */
+        stopped: boolean;
+      }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
       /** @description Rows of all parts together. */
@@ -10641,7 +10786,47 @@ export interface components {
     /** @description A part of a list. */
     Page_TerminalRow: {
       /** @description Rows. */
-      items: components['schemas']['TerminalRow'][];
+      items: {
+        agreement: string;
+        /**
+         * Format: int64
+         * @description loaded − sold + reversed.
+         */
+        balance: number;
+        /**
+         * Format: int64
+         * @description Fen, as all amounts here.
+         */
+        deposit: number;
+        idle: boolean;
+        /**
+         * Format: int32
+         * @description Days without a sale.
+         */
+        idle_days: number;
+        last_sale_on: string | null;
+        /** Format: int64 */
+        loaded: number;
+        low: boolean;
+        model: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        placed_on: string | null;
+        /** Format: int64 */
+        reversed: number;
+        serial: string;
+        /** Format: int64 */
+        sold: number;
+        /** @description stock, placed, lost. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
       /** @description Rows of all parts together. */
@@ -10650,7 +10835,30 @@ export interface components {
     /** @description A part of a list. */
     Page_TopUpDay: {
       /** @description Rows. */
-      items: components['schemas']['TopUpDay'][];
+      items: {
+        /**
+         * Format: int32
+         * @description Movements that agree.
+         */
+        agreed: number;
+        at: string;
+        day: string;
+        /** Format: int32 */
+        differences: number;
+        file: string;
+        id: string;
+        /**
+         * Format: int32
+         * @description Rows of the file.
+         */
+        lines: number;
+        /**
+         * Format: int32
+         * @description Differences that are not closed.
+         */
+        open: number;
+        who: string;
+      }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
       /** @description Rows of all parts together. */
@@ -11166,7 +11374,17 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
-<<<<<<< HEAD
+    /** @description Where a terminal goes. */
+    PlacingSent: {
+      /** @description Agreement of the outlet's owner. */
+      agreement: string;
+      /**
+       * Format: int64
+       * @description Deposit taken, fen; zero for none.
+       */
+      deposit?: number;
+      outlet: string;
+    };
     /** @description Why a plan is closed. */
     PlanClosed: {
       reason: string;
@@ -11255,18 +11473,6 @@ export interface components {
       /** @description Tier of those to be won; empty for any. */
       tier: string;
       title: string;
-=======
-    /** @description Where a terminal goes. */
-    PlacingSent: {
-      outlet: string;
-      /** @description Agreement of the outlet's owner. */
-      agreement: string;
-      /**
-       * Format: int64
-       * @description Deposit taken, fen; zero for none.
-       */
-      deposit?: number;
->>>>>>> airtime
     };
     /** @description A month and what was settled in it. */
     Point: {
@@ -11548,49 +11754,34 @@ export interface components {
     };
     /** @description How a terminal is called back. */
     RecallSent: {
-      /** @description It is not there any more. */
-      lost?: boolean;
       /**
        * Format: int64
        * @description Part of the deposit that is kept, fen; the rest goes back.
        */
       keep?: number;
+      /** @description It is not there any more. */
+      lost?: boolean;
       reason: string;
     };
     /** @description A partner's account. */
     ReceivableAccount: {
-      partner: string;
-      name: string;
-      /**
-       * Format: int64
-       * @description Fen, as all amounts here.
-       */
-      invoiced: number;
       /**
        * Format: int64
        * @description What put it right, either way.
        */
       adjusted: number;
-      /**
-       * Format: int64
-       * @description What came in, matched or not.
-       */
-      collected: number;
+      /** @description What is open by age since the invoice: the four buckets of the summary's steps. */
+      ages: number[];
       /**
        * Format: int64
        * @description Invoiced − collected ± adjusted; below zero where the partner paid ahead.
        */
       balance: number;
-      /** @description What is open by age since the invoice: the four buckets of the summary's steps. */
-      ages: number[];
-      /** Format: int64 */
-      overdue: number;
       /**
-       * Format: int32
-       * @description Days by which the longest overdue is overdue.
+       * Format: int64
+       * @description What came in, matched or not.
        */
-      overdue_days: number;
-      oldest_due: string | null;
+      collected: number;
       /**
        * Format: int64
        * @description What came in and is not matched.
@@ -11601,45 +11792,60 @@ export interface components {
        * @description Deposits of all kinds.
        */
       deposits: number;
+      /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      invoiced: number;
+      name: string;
+      oldest_due: string | null;
+      /** Format: int64 */
+      overdue: number;
+      /**
+       * Format: int32
+       * @description Days by which the longest overdue is overdue.
+       */
+      overdue_days: number;
+      partner: string;
       /** @description Nothing more is supplied until the overdue is paid. */
       stopped: boolean;
     };
     /** @description Something a partner owes. */
     ReceivableInvoice: {
-      id: string;
-      /**
-       * Format: int32
-       * @description For `If-Match`.
-       */
-      version: number;
-      /** @description goods, float, deposit, other. */
-      kind: string;
+      /** Format: int64 */
+      adjusted: number;
       /**
        * Format: int64
        * @description Fen, as all amounts here.
        */
       amount: number;
-      /** Format: int64 */
-      adjusted: number;
+      /** @description Bucket of ageing, from 0 to 3. */
+      bucket: number;
       /** Format: int64 */
       collected: number;
+      due_on: string;
       /**
        * Format: int64
        * @description Part for which an offset is under way.
        */
       held: number;
+      id: string;
+      issued_on: string;
+      /** @description goods, float, deposit, other. */
+      kind: string;
+      note: string;
       /** Format: int64 */
       open: number;
-      issued_on: string;
-      due_on: string;
-      note: string;
       /**
        * Format: int32
        * @description Days since it was due; 0 while it is not, or once it is paid.
        */
       overdue_days: number;
-      /** @description Bucket of ageing, from 0 to 3. */
-      bucket: number;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
     };
     /** @description What was made. */
     ReceivableMade: {
@@ -11647,18 +11853,18 @@ export interface components {
     };
     /** @description An invoice to be issued. */
     ReceivableSent: {
-      partner: string;
-      /** @description goods, float, deposit, other. */
-      kind: string;
       /**
        * Format: int64
        * @description Fen.
        */
       amount: number;
-      issued_on: string;
       /** @description Last day to pay. */
       due_on: string;
+      issued_on: string;
+      /** @description goods, float, deposit, other. */
+      kind: string;
       note?: string;
+      partner: string;
     };
     /** @description The version of a record afterwards. */
     ReceivableVersion: {
@@ -11671,22 +11877,35 @@ export interface components {
     /** @description A partner's account as a whole. */
     ReceivableWhole: {
       account: components['schemas']['ReceivableAccount'];
+      /** @description Latest first. */
+      collections: components['schemas']['CollectionView'][];
+      /** @description Latest first. */
+      deposit_movements: components['schemas']['DepositMoved'][];
+      deposits: components['schemas']['DepositHeld'][];
+      /** @description Open ones first by due day, then those that are paid. */
+      invoices: components['schemas']['ReceivableInvoice'][];
+      /** @description Latest first. */
+      offsets: components['schemas']['OffsetView'][];
       /** @description The last days of the first three buckets of ageing. */
       steps: number[];
       /** Format: int32 */
       stop_days: number;
-      /** @description Open ones first by due day, then those that are paid. */
-      invoices: components['schemas']['ReceivableInvoice'][];
-      /** @description Latest first. */
-      collections: components['schemas']['CollectionView'][];
-      deposits: components['schemas']['DepositHeld'][];
-      /** @description Latest first. */
-      deposit_movements: components['schemas']['DepositMoved'][];
-      /** @description Latest first. */
-      offsets: components['schemas']['OffsetView'][];
     };
     /** @description What all accounts in sight come to. */
     ReceivablesSummary: {
+      ages: number[];
+      /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      balance: number;
+      /** Format: int64 */
+      credit: number;
+      /** Format: int64 */
+      deposits: number;
+      /** Format: int64 */
+      overdue: number;
+      partners: number;
       /** @description The last days of the first three buckets of ageing. */
       steps: number[];
       /**
@@ -11694,19 +11913,6 @@ export interface components {
        * @description Days overdue after which nothing more is supplied.
        */
       stop_days: number;
-      partners: number;
-      /**
-       * Format: int64
-       * @description Fen, as all amounts here.
-       */
-      balance: number;
-      ages: number[];
-      /** Format: int64 */
-      overdue: number;
-      /** Format: int64 */
-      credit: number;
-      /** Format: int64 */
-      deposits: number;
       stopped: number;
       /** @description Offsets that wait for a second person. */
       waiting_offsets: number;
@@ -12443,23 +12649,23 @@ export interface components {
     };
     /** @description A receivable as a statement shows it: taken, or why not. */
     StatementOffset: {
-      invoice: string;
-      text: string;
-      due_on: string;
       /**
        * Format: int64
        * @description Open amount whose offset was approved, fen.
        */
       amount: number;
+      /** @description Number of the clause or consent. */
+      document: string;
+      due_on: string;
+      invoice: string;
+      /** @description taken, partly, `no_consent`, `not_due`, `nothing_left`. */
+      outcome: string;
       /**
        * Format: int64
        * @description Taken out of this payment, fen.
        */
       taken: number;
-      /** @description taken, partly, `no_consent`, `not_due`, `nothing_left`. */
-      outcome: string;
-      /** @description Number of the clause or consent. */
-      document: string;
+      text: string;
     };
     /** @description A statement in a list. */
     StatementRow: {
@@ -12517,6 +12723,8 @@ export interface components {
       name: string;
       natural_person: boolean;
       number: string;
+      /** @description Receivables taken out of the payment, line by line. */
+      offsets: components['schemas']['StatementOffset'][];
       partner: string;
       parts: components['schemas']['PartView'][];
       pay_on: string | null;
@@ -12537,8 +12745,6 @@ export interface components {
       tier: string;
       totals: components['schemas']['TotalsView'];
       unpaid: components['schemas']['UnpaidGroup'][];
-      /** @description Receivables taken out of the payment, line by line. */
-      offsets: components['schemas']['StatementOffset'][];
     };
     /** @description A division on the way to the one shown. */
     Step: {
@@ -12756,90 +12962,90 @@ export interface components {
     };
     /** @description How many terminals there are, and what is on them. */
     TerminalCounts: {
-      /** Format: int32 */
-      stock: number;
-      /** Format: int32 */
-      placed: number;
-      /** Format: int32 */
-      lost: number;
-      /** Format: int32 */
-      low: number;
-      /** Format: int32 */
-      idle: number;
       /**
        * Format: int64
        * @description Sum of balances, fen.
        */
       balance: number;
+      /** Format: int32 */
+      idle: number;
       /**
        * Format: int32
        * @description Days without a sale after which one is idle.
        */
       idle_days: number;
+      /** Format: int32 */
+      lost: number;
+      /** Format: int32 */
+      low: number;
       /**
        * Format: int64
        * @description Balance below which one is low, fen.
        */
       low_below: number;
+      /** Format: int32 */
+      placed: number;
+      /** Format: int32 */
+      stock: number;
     };
     /** @description Something that happened to a terminal. */
     TerminalEvent: {
       /** @description add, place, recall, lose. */
       act: string;
-      partner: string;
-      outlet: string;
-      outlet_name: string;
       /**
        * Format: int64
        * @description Deposit taken or refunded, fen.
        */
       amount: number;
+      at: string;
       /** @description Model, agreement or reason. */
       note: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
       who: string;
-      at: string;
     };
     /** @description A terminal. */
     TerminalRow: {
-      serial: string;
-      /**
-       * Format: int32
-       * @description For `If-Match`.
-       */
-      version: number;
-      model: string;
-      /** @description stock, placed, lost. */
-      state: string;
-      partner: string;
-      partner_name: string;
-      outlet: string;
-      outlet_name: string;
       agreement: string;
-      /**
-       * Format: int64
-       * @description Fen, as all amounts here.
-       */
-      deposit: number;
-      placed_on: string | null;
-      last_sale_on: string | null;
-      /** Format: int64 */
-      loaded: number;
-      /** Format: int64 */
-      sold: number;
-      /** Format: int64 */
-      reversed: number;
       /**
        * Format: int64
        * @description loaded − sold + reversed.
        */
       balance: number;
       /**
+       * Format: int64
+       * @description Fen, as all amounts here.
+       */
+      deposit: number;
+      idle: boolean;
+      /**
        * Format: int32
        * @description Days without a sale.
        */
       idle_days: number;
+      last_sale_on: string | null;
+      /** Format: int64 */
+      loaded: number;
       low: boolean;
-      idle: boolean;
+      model: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      placed_on: string | null;
+      /** Format: int64 */
+      reversed: number;
+      serial: string;
+      /** Format: int64 */
+      sold: number;
+      /** @description stock, placed, lost. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
     };
     /** @description The version of a terminal afterwards. */
     TerminalVersion: {
@@ -12851,11 +13057,11 @@ export interface components {
     };
     /** @description A terminal as a whole. */
     TerminalWhole: {
-      terminal: components['schemas']['TerminalRow'];
-      /** @description Latest first. */
-      movements: components['schemas']['FloatMovement'][];
       /** @description Oldest first; empty for whoever sees a part of the network, since it tells of other outlets too. */
       history: components['schemas']['TerminalEvent'][];
+      /** @description Latest first. */
+      movements: components['schemas']['FloatMovement'][];
+      terminal: components['schemas']['TerminalRow'];
     };
     /** @description How many were added. */
     TerminalsAdded: {
@@ -12864,9 +13070,9 @@ export interface components {
     };
     /** @description Terminals to be put into stock. */
     TerminalsSent: {
+      model: string;
       /** @description At most 500. */
       serials: string[];
-      model: string;
     };
     /** @description A division with its levels and parts. */
     TerritoryTree: {
@@ -12938,9 +13144,17 @@ export interface components {
     };
     /** @description A day that was reconciled. */
     TopUpDay: {
-      id: string;
+      /**
+       * Format: int32
+       * @description Movements that agree.
+       */
+      agreed: number;
+      at: string;
       day: string;
+      /** Format: int32 */
+      differences: number;
       file: string;
+      id: string;
       /**
        * Format: int32
        * @description Rows of the file.
@@ -12948,55 +13162,47 @@ export interface components {
       lines: number;
       /**
        * Format: int32
-       * @description Movements that agree.
-       */
-      agreed: number;
-      /** Format: int32 */
-      differences: number;
-      /**
-       * Format: int32
        * @description Differences that are not closed.
        */
       open: number;
       who: string;
-      at: string;
     };
     /** @description A day with its differences. */
     TopUpDayWhole: {
-      head: components['schemas']['TopUpDay'];
       /** @description By number of the movement. */
       differences: components['schemas']['TopUpDifference'][];
+      head: components['schemas']['TopUpDay'];
     };
     /** @description In what a day differs. */
     TopUpDifference: {
-      /**
-       * Format: int32
-       * @description Its line, from 1.
-       */
-      seq: number;
-      /** @description missing, extra, amount, content, terminal. */
-      kind: string;
-      /** @description Number of the movement. */
-      number: string;
-      serial: string;
+      decided_by: string | null;
       /** @description loaded, sold, reversed, returned. */
       flow: string;
+      /** @description missing, extra, amount, content, terminal. */
+      kind: string;
+      /** @description Whether it can be taken over as the top-up system has it. */
+      may_take: boolean;
+      /** @description Number of the movement. */
+      number: string;
       /**
        * Format: int64
        * @description Our amount, fen; absent where we have it not.
        */
       ours: number | null;
+      reason: string;
+      /**
+       * Format: int32
+       * @description Its line, from 1.
+       */
+      seq: number;
+      serial: string;
+      /** @description open, acknowledged, taken. */
+      state: string;
       /**
        * Format: int64
        * @description Theirs, fen; absent where they have it not.
        */
       theirs: number | null;
-      /** @description open, acknowledged, taken. */
-      state: string;
-      reason: string;
-      decided_by: string | null;
-      /** @description Whether it can be taken over as the top-up system has it. */
-      may_take: boolean;
     };
     /** @description From the lines to the payment; `due = direct + tax + offsets + payment + carried`. All fen. */
     TotalsView: {
@@ -15243,6 +15449,7 @@ export interface operations {
         'Idempotency-Key': string;
       };
       path: {
+        /** @description Collection */
         id: string;
       };
       cookie?: never;
@@ -15323,9 +15530,12 @@ export interface operations {
   deposits: {
     parameters: {
       query?: {
-        q?: string | null;
-        after?: string | null;
-        limit?: number | null;
+        /** @description Part of a partner's code, name or initials. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -17946,10 +18156,14 @@ export interface operations {
   offsets: {
     parameters: {
       query?: {
-        partner?: string | null;
-        state?: string | null;
-        after?: string | null;
-        limit?: number | null;
+        /** @description Partner. */
+        partner?: string;
+        /** @description submitted, approved, stating, done, refused. */
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -17999,6 +18213,7 @@ export interface operations {
         'If-Match': string;
       };
       path: {
+        /** @description Offset */
         id: string;
       };
       cookie?: never;
@@ -18022,6 +18237,7 @@ export interface operations {
         'If-Match': string;
       };
       path: {
+        /** @description Offset */
         id: string;
       };
       cookie?: never;
@@ -20301,21 +20517,6 @@ export interface operations {
       };
     };
   };
-<<<<<<< HEAD
-  enquiries: {
-    parameters: {
-      query?: {
-        /** @description State. */
-        state?: string;
-        /** @description Only those that are late. */
-        late?: boolean;
-        /** @description Number or name. */
-        q?: string;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Most rows, at most 500; 50 where absent. */
-        limit?: number;
-=======
   issue_receivable: {
     parameters: {
       query?: never;
@@ -20349,6 +20550,7 @@ export interface operations {
         'Idempotency-Key': string;
       };
       path: {
+        /** @description Invoice */
         id: string;
       };
       cookie?: never;
@@ -20372,12 +20574,16 @@ export interface operations {
   receivables: {
     parameters: {
       query?: {
-        q?: string | null;
-        only?: string | null;
-        sort?: string | null;
-        after?: string | null;
-        limit?: number | null;
->>>>>>> airtime
+        /** @description Part of a partner's code, name or initials. */
+        q?: string;
+        /** @description overdue or stopped. */
+        only?: string;
+        /** @description partner, balance, overdue, `overdue_days`, a minus before it turns the order round. -overdue where absent. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -20390,16 +20596,109 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-<<<<<<< HEAD
-          'application/json': components['schemas']['Page_EnquiryRow'];
-=======
           'application/json': components['schemas']['Page_ReceivableAccount'];
->>>>>>> airtime
         };
       };
     };
   };
-<<<<<<< HEAD
+  receivables_file: {
+    parameters: {
+      query?: {
+        /** @description Part of a partner's code, name or initials. */
+        q?: string;
+        /** @description overdue or stopped. */
+        only?: string;
+        /** @description partner, balance, overdue, `overdue_days`, a minus before it turns the order round. -overdue where absent. */
+        sort?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  receivables_summary: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReceivablesSummary'];
+        };
+      };
+    };
+  };
+  receivable_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Partner */
+        partner: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReceivableWhole'];
+        };
+      };
+    };
+  };
+  enquiries: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description Only those that are late. */
+        late?: boolean;
+        /** @description Number or name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_EnquiryRow'];
+        };
+      };
+    };
+  };
   receive_enquiry: {
     parameters: {
       query?: never;
@@ -20536,15 +20835,6 @@ export interface operations {
   recruiting_events: {
     parameters: {
       query?: never;
-=======
-  receivables_file: {
-    parameters: {
-      query?: {
-        q?: string | null;
-        only?: string | null;
-        sort?: string | null;
-      };
->>>>>>> airtime
       header?: never;
       path?: never;
       cookie?: never;
@@ -20555,7 +20845,6 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-<<<<<<< HEAD
         content: {
           'application/json': components['schemas']['RecruitingEvent'][];
         };
@@ -20808,13 +21097,10 @@ export interface operations {
         headers: {
           [name: string]: unknown;
         };
-=======
->>>>>>> airtime
         content?: never;
       };
     };
   };
-<<<<<<< HEAD
   send_invitations: {
     parameters: {
       query?: never;
@@ -20952,12 +21238,6 @@ export interface operations {
         closed?: boolean;
       };
       header?: never;
-=======
-  receivables_summary: {
-    parameters: {
-      query?: never;
-      header?: never;
->>>>>>> airtime
       path?: never;
       cookie?: never;
     };
@@ -20968,16 +21248,11 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-<<<<<<< HEAD
           'application/json': components['schemas']['PlanRow'][];
-=======
-          'application/json': components['schemas']['ReceivablesSummary'];
->>>>>>> airtime
         };
       };
     };
   };
-<<<<<<< HEAD
   create_plan: {
     parameters: {
       query?: never;
@@ -21115,18 +21390,11 @@ export interface operations {
     };
   };
   prospect: {
-=======
-  receivable_account: {
->>>>>>> airtime
     parameters: {
       query?: never;
       header?: never;
       path: {
-<<<<<<< HEAD
         id: string;
-=======
-        partner: string;
->>>>>>> airtime
       };
       cookie?: never;
     };
@@ -21137,7 +21405,6 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-<<<<<<< HEAD
           'application/json': components['schemas']['ProspectWhole'];
         };
       };
@@ -21166,9 +21433,6 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RecruitChanged'];
-=======
-          'application/json': components['schemas']['ReceivableWhole'];
->>>>>>> airtime
         };
       };
     };
@@ -21841,13 +22105,20 @@ export interface operations {
   terminals: {
     parameters: {
       query?: {
-        state?: string | null;
-        partner?: string | null;
-        outlet?: string | null;
-        q?: string | null;
-        alert?: string | null;
-        after?: string | null;
-        limit?: number | null;
+        /** @description stock, placed, lost. */
+        state?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the serial. */
+        q?: string;
+        /** @description low, idle. */
+        alert?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -21912,11 +22183,16 @@ export interface operations {
   terminals_file: {
     parameters: {
       query?: {
-        state?: string | null;
-        partner?: string | null;
-        outlet?: string | null;
-        q?: string | null;
-        alert?: string | null;
+        /** @description stock, placed, lost. */
+        state?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the serial. */
+        q?: string;
+        /** @description low, idle. */
+        alert?: string;
       };
       header?: never;
       path?: never;
@@ -21924,11 +22200,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
+      /** @description A table */
       200: {
         headers: {
           [name: string]: unknown;
         };
-        content?: never;
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
       };
     };
   };
@@ -21937,6 +22216,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @description Serial */
         serial: string;
       };
       cookie?: never;
@@ -21960,6 +22240,7 @@ export interface operations {
         'Idempotency-Key': string;
       };
       path: {
+        /** @description Serial */
         serial: string;
       };
       cookie?: never;
@@ -21987,6 +22268,7 @@ export interface operations {
         'Idempotency-Key': string;
       };
       path: {
+        /** @description Serial */
         serial: string;
       };
       cookie?: never;
@@ -22015,6 +22297,7 @@ export interface operations {
         'Idempotency-Key': string;
       };
       path: {
+        /** @description Serial */
         serial: string;
       };
       cookie?: never;
@@ -22043,6 +22326,7 @@ export interface operations {
         'Idempotency-Key': string;
       };
       path: {
+        /** @description Serial */
         serial: string;
       };
       cookie?: never;
@@ -22066,8 +22350,10 @@ export interface operations {
   top_up_days: {
     parameters: {
       query?: {
-        after?: string | null;
-        limit?: number | null;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
       };
       header?: never;
       path?: never;
@@ -22088,7 +22374,9 @@ export interface operations {
   bring_top_up_day: {
     parameters: {
       query: {
+        /** @description Day. */
         day: string;
+        /** @description Name of the file. */
         name: string;
       };
       header?: never;
@@ -22116,6 +22404,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @description Reconciliation */
         id: string;
       };
       cookie?: never;
@@ -22137,7 +22426,9 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
+        /** @description Reconciliation */
         id: string;
+        /** @description Line */
         seq: number;
       };
       cookie?: never;

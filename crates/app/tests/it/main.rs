@@ -11,6 +11,7 @@ mod cli_proof;
 mod cli_rerun;
 mod cli_walk;
 mod cover;
+mod house;
 mod random;
 mod random_component;
 mod random_expr;

@@ -1,44 +1,17 @@
 //! Terminals and receivables on the real server: facts, books, stops, offsets in statements, exits.
 
-use crate::served::{Answer, Served, send};
+use crate::house::House;
+use crate::served::send;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 const PEOPLE: [&str; 6] = ["settlement", "settlement2", "partner", "store", "system", "ad"];
-
-struct House {
-    served: Served,
-    cookies: BTreeMap<&'static str, String>,
-}
-
-impl House {
-    async fn open() -> Self {
-        let served = Served::county();
-        let mut cookies = BTreeMap::new();
-        for login in PEOPLE {
-            cookies.insert(login, served.sign_in(login).await);
-        }
-        Self { served, cookies }
-    }
-
-    async fn get(&self, login: &str, path: &str) -> Value {
-        let answer = self.served.get(&format!("/api/v1{path}"), &self.cookies[login]).await;
-        assert_eq!(answer.status, StatusCode::OK, "{login} {path}: {}", answer.text);
-        answer.json()
-    }
-
-    async fn post(&self, login: &str, path: &str, version: u64, body: &Value) -> Answer {
-        let request = self.served.request(&Method::POST, &format!("/api/v1{path}"), Some(&self.cookies[login]));
-        send(request.header("if-match", format!("\"{version}\"")).body(body.to_string())).await
-    }
-}
 
 #[test]
 fn terminals_and_receivables_through_the_server() {
     // R1.41, R1.42, R1.43, R7.4, R0.30, R0.32
     qudao_testkit::block_on(async {
-        let house = House::open().await;
+        let house = House::open(&PEOPLE).await;
         a_sale_is_seen_in_the_facts(&house).await;
         a_stop_is_felt_and_lifted(&house).await;
         the_books_follow(&house).await;

@@ -1,40 +1,15 @@
 //! Orders on the real server and in the real fact store: from the quote to the fact, and what is refused.
 
-use crate::served::{Answer, Served, send};
-use reqwest::{Method, StatusCode};
+use crate::house::House;
+use crate::served::Answer;
+use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::process::Command;
 
 /// Whoever takes part.
 const PEOPLE: [&str; 8] = ["admin", "system", "channel", "settlement", "partner", "store", "clerk", "ad"];
 
-struct House {
-    served: Served,
-    cookies: BTreeMap<&'static str, String>,
-}
-
 impl House {
-    async fn open() -> Self {
-        let served = Served::county();
-        let mut cookies = BTreeMap::new();
-        for login in PEOPLE {
-            cookies.insert(login, served.sign_in(login).await);
-        }
-        Self { served, cookies }
-    }
-
-    async fn get(&self, login: &str, path: &str) -> Value {
-        let answer = self.served.get(&format!("/api/v1{path}"), &self.cookies[login]).await;
-        assert_eq!(answer.status, StatusCode::OK, "{login} {path}: {}", answer.text);
-        answer.json()
-    }
-
-    async fn post(&self, login: &str, path: &str, version: u64, body: &Value) -> Answer {
-        let request = self.served.request(&Method::POST, &format!("/api/v1{path}"), Some(&self.cookies[login]));
-        send(request.header("if-match", format!("\"{version}\"")).body(body.to_string())).await
-    }
-
     /// Does something to the newest version of an order.
     async fn does(&self, login: &str, id: &str, act: &str, body: &Value) -> Answer {
         let version = self.get("store", &format!("/orders/{id}")).await["order"]["version"].as_u64().unwrap();
@@ -66,7 +41,7 @@ impl House {
 fn orders_become_facts_through_the_server() {
     // R6.14, R1.9, R1.36, R0.27, R0.29, R7.3, N28, N41
     qudao_testkit::block_on(async {
-        let house = House::open().await;
+        let house = House::open(&PEOPLE).await;
         the_demo_has_every_state(&house).await;
         an_order_is_one_fact(&house).await;
         a_suspension_is_felt_at_once(&house).await;

@@ -1,42 +1,15 @@
 //! Agreements and recruiting on the real server: a text is signed by its partner, an event runs, and nobody else sees them.
 
-use crate::served::{Answer, Served, send};
+use crate::house::House;
+use crate::served::send;
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-struct House {
-    served: Served,
-    cookies: BTreeMap<&'static str, String>,
-}
-
-impl House {
-    async fn open() -> Self {
-        let served = Served::county();
-        let mut cookies = BTreeMap::new();
-        for login in ["supervisor", "channel", "leader", "partner", "clerk"] {
-            cookies.insert(login, served.sign_in(login).await);
-        }
-        Self { served, cookies }
-    }
-
-    async fn get(&self, login: &str, path: &str) -> Value {
-        let answer = self.served.get(&format!("/api/v1{path}"), &self.cookies[login]).await;
-        assert_eq!(answer.status, StatusCode::OK, "{login} {path}: {}", answer.text);
-        answer.json()
-    }
-
-    async fn post(&self, login: &str, path: &str, version: u64, body: &Value) -> Answer {
-        let request = self.served.request(&Method::POST, &format!("/api/v1{path}"), Some(&self.cookies[login]));
-        send(request.header("if-match", format!("\"{version}\"")).body(body.to_string())).await
-    }
-}
+use serde_json::json;
 
 #[test]
 fn agreements_and_events_through_the_server() {
     // R8.40, R0.37, R8.65, R8.13, R8.17, R8.37
     qudao_testkit::block_on(async {
-        let house = House::open().await;
+        let house = House::open(&["supervisor", "channel", "leader", "partner", "clerk"]).await;
         an_agreement_is_warned_of_and_signed(&house).await;
         an_event_came_of_its_application(&house).await;
         plans_and_enquiries_are_told(&house).await;

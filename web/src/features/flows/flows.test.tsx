@@ -108,6 +108,7 @@ const flow: Schema<'FlowView'> = {
   id: 'exception',
   version: 1,
   title: '例外申请',
+  initials: 'x',
   about: '',
   group: 'support',
   effect: null,

@@ -44,9 +44,11 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
     }
     let own = sessions::away(&desk.db, "partner").await?.grants.into_iter().map(|grant| grant.over).next().unwrap_or_default();
     let others = asker.master.partners().filter(|row| row.span.contains(asker.today) && row.code != own && !row.territory.is_empty());
+    let others: Vec<&Partner> = others.collect();
     let mut partners: Vec<&Partner> = asker.master.partner(&own, asker.today).into_iter().collect();
     // Spread over the network, so that lists of one county are not empty.
-    partners.extend(others.step_by(3).take(PARTNERS - 1));
+    let step = (others.len() / (PARTNERS - 1)).max(1);
+    partners.extend(others.into_iter().step_by(step).take(PARTNERS - 1));
     for (at, (whose, age, term, amount, paid, kind)) in INVOICES.into_iter().enumerate() {
         let Some(partner) = partners.get(whose) else { continue };
         let issued_on = asker.today.plus_days(-age);
