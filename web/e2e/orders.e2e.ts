@@ -272,9 +272,8 @@ describe('outside the grade', () => {
     }
     await system.accessible('holders');
     await system.finish();
+    // It goes on where it stood.
     await clerk.open('/m/take');
-    await press(clerk, '接着办');
-    await press(clerk, '下一步');
     await clerk.page.getByLabel('客户已看过以上资费和条款，并确认办理').check();
     await press(clerk, '提交订单');
     await clerk.page.getByText('办理完成，已生效').waitFor();

@@ -58,6 +58,7 @@ test('a partner reads and signs on the phone', { timeout: 90_000 }, async () => 
     .click();
   await person.settled();
   await person.page.getByLabel('签署人姓名').fill('示例负责人');
+  await person.page.locator('canvas').scrollIntoViewIfNeeded();
   const box = (await person.page.locator('canvas').boundingBox())!;
   await person.page.mouse.move(box.x + 20, box.y + 40);
   await person.page.mouse.down();

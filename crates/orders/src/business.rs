@@ -402,4 +402,54 @@ mod tests {
         let wrong = Definitions::read(BUSINESS, &LEVELS.replace("\"agency\"]", "\"magic\"]"), PRODUCTS).unwrap_err();
         assert_eq!(wrong.code, "orders.definitions.wrong");
     }
+
+    #[test]
+    fn a_replaced_card_and_a_changed_plan_are_kinds_of_their_own() {
+        // R6.7: with limits by level
+        let all = Definitions::standard().unwrap();
+        for kind in ["sim_replacement", "plan_change"] {
+            assert_eq!(all.business(kind).unwrap().id, kind);
+            let allowing: Vec<&str> = all.levels().filter(|level| level.allows(kind)).map(|level| level.id.as_str()).collect();
+            assert_eq!(allowing, ["L3", "L4"], "{kind}");
+        }
+        assert_eq!(all.level("L3").unwrap().limits(Holder::Clerk).per_order, Some(1_000_000));
+    }
+
+    #[test]
+    fn what_is_sold_online_only_is_sold_nowhere_else() {
+        // R6.33: three marks, the narrower rule wins
+        let rules = format!(
+            "{PRODUCTS}\n[[rule]]\nline = \"增值业务\"\nsold = \"online\"\n[[rule]]\nline = \"增值业务\"\ncode = \"V9\"\nsold = \"offline\"\n"
+        );
+        let all = Definitions::read(BUSINESS, LEVELS, &rules).unwrap();
+        let sells = |channel: &str, code: &str, line: &str| {
+            let span = qudao_kernel::master::Span::ALWAYS;
+            let outlet = Outlet { code: "O1".into(), channel: channel.into(), ..outlet(span) };
+            let (category, name) = (String::new(), String::new());
+            let (plan_fee, supply_price, retail_price) = (Fen(500), Fen(0), Fen(0));
+            all.sells(
+                &outlet,
+                &Product { code: code.into(), name, line: line.into(), category, plan_fee, supply_price, retail_price, span },
+            )
+        };
+        for (code, line, online, shop) in [("V5", "增值业务", true, false), ("V9", "增值业务", false, true), ("M1", "移动", true, true)]
+        {
+            assert_eq!((sells(ELECTRONIC, code, line), sells("社会渠道", code, line)), (online, shop), "{code}");
+        }
+    }
+
+    fn outlet(span: qudao_kernel::master::Span) -> Outlet {
+        let none = String::new;
+        Outlet {
+            code: none(),
+            name: none(),
+            owner: none(),
+            territory: none(),
+            channel: none(),
+            subtype: none(),
+            grade: none(),
+            district: none(),
+            span,
+        }
+    }
 }

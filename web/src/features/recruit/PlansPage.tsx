@@ -46,13 +46,11 @@ export default function PlansPage() {
       <Tabs
         activeKey={url.kind ?? ''}
         onChange={(kind) => change({ kind })}
-        tabBarExtraContent={
-          <Checkbox checked={url.closed === 'true'} onChange={(event) => change({ closed: event.target.checked ? 'true' : undefined })}>
-            {t('showClosed')}
-          </Checkbox>
-        }
         items={[{ key: '', label: common('all') }, ...KINDS.map((key) => ({ key, label: t(`planKinds.${key}`) }))]}
       />
+      <Checkbox checked={url.closed === 'true'} onChange={(event) => change({ closed: event.target.checked ? 'true' : undefined })}>
+        {t('showClosed')}
+      </Checkbox>
       <QueryState
         query={query}
         rows={6}

@@ -37,38 +37,45 @@ function Account({ whole }: { whole: Schema<'ReceivableWhole'> }) {
       {open.length === 0 ? (
         <Empty title={t('nothingOwed')} />
       ) : (
-        <List label={t('invoices')}>
-          {open.map((one) => (
-            <ListItem
-              key={one.id}
-              title={
-                <>
-                  {label('kinds', one.kind)} {one.overdue_days > 0 && <Badge tone="bad">{t('overdue', { days: one.overdue_days })}</Badge>}
-                </>
-              }
-              value={yuan(one.open)}
-              note={[one.id, t('due', { day: one.due_on }), one.note].filter(Boolean).join(' · ')}
-            />
-          ))}
-        </List>
+        <Card title={t('invoices')}>
+          <List label={t('invoices')}>
+            {open.map((one) => (
+              <ListItem
+                key={one.id}
+                title={
+                  <>
+                    {label('kinds', one.kind)}{' '}
+                    {one.overdue_days > 0 && <Badge tone="bad">{t('overdue', { days: one.overdue_days })}</Badge>}
+                  </>
+                }
+                value={yuan(one.open)}
+                note={[one.id, t('due', { day: one.due_on }), one.note].filter(Boolean).join(' · ')}
+              />
+            ))}
+          </List>
+        </Card>
       )}
-      <List label={t('deposits')}>
-        {whole.deposits.length === 0 && <ListItem title={t('noDeposits')} />}
-        {whole.deposits.map((one) => (
-          <ListItem key={one.kind} title={label('deposit', one.kind)} value={yuan(one.balance)} />
-        ))}
-      </List>
-      {whole.collections.length > 0 && (
-        <List label={t('collections')}>
-          {whole.collections.slice(0, 20).map((one) => (
-            <ListItem
-              key={one.id}
-              title={label('ways', one.way)}
-              value={yuan(one.amount)}
-              note={[one.received_on, one.reference, ...one.parts.map((part) => part.invoice)].filter(Boolean).join(' · ')}
-            />
+      <Card title={t('deposits')}>
+        <List label={t('deposits')}>
+          {whole.deposits.length === 0 && <ListItem title={t('noDeposits')} />}
+          {whole.deposits.map((one) => (
+            <ListItem key={one.kind} title={label('deposit', one.kind)} value={yuan(one.balance)} />
           ))}
         </List>
+      </Card>
+      {whole.collections.length > 0 && (
+        <Card title={t('collections')}>
+          <List label={t('collections')}>
+            {whole.collections.slice(0, 20).map((one) => (
+              <ListItem
+                key={one.id}
+                title={label('ways', one.way)}
+                value={yuan(one.amount)}
+                note={[one.received_on, one.reference, ...one.parts.map((part) => part.invoice)].filter(Boolean).join(' · ')}
+              />
+            ))}
+          </List>
+        </Card>
       )}
     </>
   );
