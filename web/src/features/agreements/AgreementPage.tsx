@@ -7,14 +7,14 @@ import { useLabel, useT } from '@/i18n';
 import { AGREEMENT_TONES } from '@/shared/agreements';
 import { yuan } from '@/shared/format/money';
 import { dayPlus } from '@/shared/format/time';
-import { Can, usePermission } from '@/shared/permissions';
+import { Can } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
 import { ActionDrawer } from '@/shared/ui/Drawers';
 import { PageHead } from '@/shared/ui/PageHead';
 import { PlainTable } from '@/shared/ui/PlainTable';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
-import { Clauses, Signatures } from './parts';
+import { Basics, Clauses, Signatures } from './parts';
 import { WriteDraft } from './WriteDraft';
 
 type Whole = Schema<'AgreementWhole'>;
@@ -35,7 +35,6 @@ function Record({ whole }: { whole: Whole }) {
   const common = useT('common');
   const label = useLabel('agreements');
   const navigate = useNavigate();
-  const partners = usePermission('partner.read');
   const [doing, setDoing] = useState<'renew' | 'end'>();
   const { agreement, draft, clauses, signatures, others } = whole;
   const lives = agreement.state !== 'ended';
@@ -80,38 +79,7 @@ function Record({ whole }: { whole: Whole }) {
       )}
       <div className="grid">
         <div className="w8">
-          <Block title={t('basic')}>
-            <dl className="record-head" style={{ border: 0, margin: 0, padding: 0 }}>
-              <div>
-                <dt>{t('partner')}</dt>
-                <dd>
-                  {partners ? (
-                    <Link to="/partners/$code" params={{ code: agreement.partner } as never}>
-                      {`${agreement.partner_name} ${agreement.partner}`}
-                    </Link>
-                  ) : (
-                    `${agreement.partner_name} ${agreement.partner}`
-                  )}
-                </dd>
-              </div>
-              {facts.map(([name, value]) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ))}
-              {agreement.application && (
-                <div>
-                  <dt>{t('application')}</dt>
-                  <dd>
-                    <Link to="/applications/$id" params={{ id: agreement.application } as never}>
-                      {agreement.application}
-                    </Link>
-                  </dd>
-                </div>
-              )}
-            </dl>
-          </Block>
+          <Basics of={agreement} facts={facts} />
           <Block title={t('clauses')}>
             <Clauses clauses={clauses} />
           </Block>

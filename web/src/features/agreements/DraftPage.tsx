@@ -1,4 +1,4 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { Button, DatePicker, Form, Input, Radio, Space } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
@@ -14,7 +14,7 @@ import { ActionDrawer } from '@/shared/ui/Drawers';
 import { PageHead } from '@/shared/ui/PageHead';
 import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
-import { Clauses, Signatures } from './parts';
+import { Basics, Clauses, Signatures } from './parts';
 import { WriteDraft } from './WriteDraft';
 
 type Whole = Schema<'DraftWhole'>;
@@ -75,35 +75,16 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<void> }
       />
       <div className="grid">
         <div className="w8">
-          <Block title={t('basic')}>
-            <dl className="record-head" style={{ border: 0, margin: 0, padding: 0 }}>
-              {(
-                [
-                  [t('partner'), `${draft.partner_name} ${draft.partner}`],
-                  [t('business'), draft.business_title],
-                  [t('from'), draft.from],
-                  [t('lastDay'), draft.last_day],
-                  [t('deposit'), yuan(draft.deposit)],
-                  [t('madeBy'), draft.made_by],
-                ] as const
-              ).map(([name, value]) => (
-                <div key={name}>
-                  <dt>{name}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ))}
-              {draft.application && (
-                <div>
-                  <dt>{t('application')}</dt>
-                  <dd>
-                    <Link to="/applications/$id" params={{ id: draft.application } as never}>
-                      {draft.application}
-                    </Link>
-                  </dd>
-                </div>
-              )}
-            </dl>
-          </Block>
+          <Basics
+            of={draft}
+            facts={[
+              [t('business'), draft.business_title],
+              [t('from'), draft.from],
+              [t('lastDay'), draft.last_day],
+              [t('deposit'), yuan(draft.deposit)],
+              [t('madeBy'), draft.made_by],
+            ]}
+          />
           <Block title={t('clauses')}>
             <Clauses clauses={clauses} />
           </Block>

@@ -1,6 +1,55 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useLabel, useT } from '@/i18n';
 import { SIDES, type SignatureView } from '@/shared/agreements';
+import { usePermission } from '@/shared/permissions';
+import { Block } from '@/shared/ui/Block';
 import { StatusTag } from '@/shared/ui/StatusTag';
+
+interface BasicsProps {
+  /** What has a partner and may have an application: an agreement, or the draft of one. */
+  of: { partner: string; partner_name: string; application: string };
+  facts: readonly (readonly [name: string, value: ReactNode])[];
+}
+
+/** What an agreement or a draft is, with ways to its partner and its application for whoever may go there. */
+export function Basics({ of, facts }: BasicsProps) {
+  const t = useT('agreements');
+  const partners = usePermission('partner.read');
+  const partner = `${of.partner_name} ${of.partner}`;
+  const all: (readonly [string, ReactNode])[] = [
+    [
+      t('partner'),
+      partners ? (
+        <Link to="/partners/$code" params={{ code: of.partner } as never}>
+          {partner}
+        </Link>
+      ) : (
+        partner
+      ),
+    ],
+    ...facts,
+  ];
+  if (of.application)
+    all.push([
+      t('application'),
+      <Link key="application" to="/applications/$id" params={{ id: of.application } as never}>
+        {of.application}
+      </Link>,
+    ]);
+  return (
+    <Block title={t('basic')}>
+      <dl className="record-head" style={{ border: 0, margin: 0, padding: 0 }}>
+        {all.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Block>
+  );
+}
 
 /** Clauses, one by one. */
 export function Clauses({ clauses }: { clauses: string[] }) {
