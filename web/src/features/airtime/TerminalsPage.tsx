@@ -106,6 +106,7 @@ export default function TerminalsPage() {
             render: (value, change, id) => <PlacePick id={id} kind="outlet" value={value} onChange={change} />,
           },
         ]}
+        ownFile
         tools={(query) => <Button href={`/api/v1/terminals/file${stringifySearch(query)}`}>{common('export')}</Button>}
         onOpen={(row) => void navigate({ to: '/terminals/$serial', params: { serial: row.serial } as never })}
         whenEmpty={<EmptyBox title={t('none')} help={may ? t('noneHelp') : undefined} />}

@@ -116,6 +116,7 @@ export default function ReceivablesPage() {
             ],
           }}
           filters={[{ kind: 'text', name: 'q', label: t('search') }]}
+          ownFile
           tools={(query) => <Button href={`/api/v1/receivables/file${stringifySearch(query)}`}>{common('export')}</Button>}
           onOpen={(row) => void navigate({ to: '/receivables/$partner', params: { partner: row.partner } as never })}
           whenEmpty={<EmptyBox title={t('none')} help={may ? t('noneHelp') : undefined} />}
