@@ -8,8 +8,12 @@ import shutil
 import sys
 
 import check
+import cluster
 import metrics
+import network
+import routes
 import serving
+import visits
 from harness import CACHE, RIVALS, ROOT, Contender, compete, execute, median, record, table, versions
 
 POLICIES = ROOT / "definitions/policies/bench"
@@ -36,6 +40,7 @@ def options():
     parser.add_argument("--policies", type=pathlib.Path, default=POLICIES, help=argparse.SUPPRESS)
     parser.add_argument("--before", type=int, default=6, help="months settled before the measured one")
     parser.add_argument("--scale", default="city", choices=("county", "city", "province"), help="of the demo that `serve` and `start` run on")
+    parser.add_argument("--visits", type=int, default=0, help="how many `visits` sends; as many as two minutes allow where absent")
     parser.add_argument("--dry", action="store_true", help="print, do not write bench/RESULTS.md")
     return parser.parse_args()
 
@@ -364,6 +369,8 @@ def prove(args):
 
 
 if __name__ == "__main__":
-    BENCHES |= {"serve": serving.serve, "start": serving.start, "draft": serving.draft, "metrics": metrics.metrics}
+    BENCHES |= {"serve": serving.serve, "start": serving.start, "draft": serving.draft, "metrics": metrics.metrics, "network": network.network}
+    BENCHES |= {"routes": routes.routes, "visits": visits.visits}
+    BENCHES |= {"cluster": lambda args: cluster.cluster(args, world, settle, PERIOD)}
     BENCHES |= {"settle": BENCHES.pop("settle_month"), "import": BENCHES.pop("import_files")}
     BENCHES[options().name](options())

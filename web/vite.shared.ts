@@ -21,7 +21,13 @@ export const shared = {
           groups: [
             vendor('react', /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi)/, 30),
             vendor('echarts', /node_modules[\\/](echarts|zrender)/, 20),
-            vendor('antd', /node_modules[\\/](antd|@ant-design|@rc-component|rc-|dayjs)/, 10),
+            vendor(
+              'antd',
+              /node_modules[\\/](antd[\\/](?!es[\\/](date-picker|time-picker)[\\/])|@ant-design|@rc-component[\\/](?!picker)|rc-|dayjs)/,
+              10,
+            ),
+            // Fields of days come with the first page that has one.
+            vendor('dates', /node_modules[\\/](antd[\\/]es[\\/](date-picker|time-picker)|@rc-component[\\/]picker)/, 5),
           ],
         },
       },

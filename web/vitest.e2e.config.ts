@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Journeys that leave the network, orders or accounts changed behind them: after all others, by name. */
-const LAST = /(airtime|network-life|orders|recruit)\.e2e\.ts$/;
+const LAST = /(airtime|field|field-desk|flow-editor|network-life|orders|recruit|roadshow)\.e2e\.ts$/;
 
 /** The same order in every run. */
 class ByName extends BaseSequencer {
@@ -18,6 +18,8 @@ export default defineConfig({
     environment: 'node',
     include: ['e2e/**/*.e2e.ts'],
     fileParallelism: false,
+    // Pages that are only read are looked at side by side.
+    maxConcurrency: 3,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     sequence: { sequencer: ByName },

@@ -37,8 +37,8 @@ def binaries():
 
 
 @contextlib.contextmanager
-def server():
-    """Starts a server in a fresh folder, yields a connection string, stops it and removes the folder."""
+def server(changed=None):
+    """Starts a server in a fresh folder, yields a connection string, stops it and removes the folder. `changed` are settings other than [`SETTINGS`]."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qudao-bench-pg-"))
     user = {}
     if os.geteuid() == 0:
@@ -51,7 +51,7 @@ def server():
 
     data = folder / "data"
     run(bin_folder / "initdb", "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    options = " ".join(f"-c {name}={value}" for name, value in (SETTINGS | (changed or {})).items())
     run(bin_folder / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}", "start")
     try:
         yield f"host={folder} user=bench dbname=postgres"

@@ -549,8 +549,8 @@ const PAGES = [
 ] as const;
 
 describe.each(LOOKS)('pages in $name', ({ name, ...look }) => {
-  it.each(PAGES)('%s', async (page, path, login) => {
-    const person = await Person.signedIn(login, look);
+  it.concurrent.each(PAGES)('%s', async (page, path, login) => {
+    const person = await Person.reading(login, look);
     await person.open(path);
     await person.accessible(`${page} ${name}`);
     await person.shot(`access-${page}-${name}`, true);

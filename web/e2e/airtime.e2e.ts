@@ -34,16 +34,16 @@ interface Account {
 }
 
 describe.each(LOOKS)('in $name', (look) => {
-  it.each(PAGES)('%s is accessible', async (name, path) => {
-    const person = await Person.signedIn('settlement', look);
+  it.concurrent.each(PAGES)('%s is accessible', async (name, path) => {
+    const person = await Person.reading('settlement', look);
     await person.open(path);
     await person.accessible(`${name} ${look.name}`);
     await person.shot(`airtime-${name}-${look.name}`, true);
     await person.finish();
   });
 
-  it.each(PHONE)('%s on the phone is accessible', async (name, path) => {
-    const person = await Person.signedIn('partner', { ...SMALL, ...look });
+  it.concurrent.each(PHONE)('%s on the phone is accessible', async (name, path) => {
+    const person = await Person.reading('partner', { ...SMALL, ...look });
     await person.open(path);
     await person.accessible(`phone ${name} ${look.name}`);
     await person.shot(`phone-money-${name}-${look.name}`, true);

@@ -27,9 +27,9 @@ const PAGES: [string, string, string][] = [
 ];
 
 for (const look of LOOKS) {
-  test(`the pages of analysis, ${look.name}`, { timeout: 300_000 }, async () => {
+  test.concurrent(`the pages of analysis, ${look.name}`, { timeout: 300_000 }, async () => {
     // R1.38, R1.39, R1.2, R6.39, R4.35, R7.114, R7.2
-    const person = await Person.signedIn('leader', look);
+    const person = await Person.reading('leader', look);
     for (const [name, path, title] of PAGES) {
       await person.open(path);
       if (look.lang !== 'en') expect(await person.page.locator('h1').innerText()).toBe(title);

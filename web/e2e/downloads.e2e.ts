@@ -122,8 +122,8 @@ describe('the download centre', () => {
     await person.finish();
   });
 
-  it.each(LOOKS)('is drawn in $name', async ({ name, ...look }) => {
-    const person = await Person.signedIn('supervisor', look);
+  it.concurrent.each(LOOKS)('is drawn in $name', async ({ name, ...look }) => {
+    const person = await Person.reading('supervisor', look);
     await person.open('/downloads');
     await person.accessible(`downloads ${name}`);
     await person.shot(`downloads-${name}`);

@@ -41,8 +41,8 @@ describe('signing in', () => {
 });
 
 describe('the frame', () => {
-  it.each(LOOKS)('is accessible in $name', async (look) => {
-    const person = await Person.signedIn('admin', look);
+  it.concurrent.each(LOOKS)('is accessible in $name', async (look) => {
+    const person = await Person.reading('admin', look);
     await person.open('/');
     await person.accessible(`home ${look.name}`);
     await person.shot(`home-admin-${look.name}`);
@@ -128,8 +128,8 @@ describe('search', () => {
 });
 
 describe('background work', () => {
-  it.each(LOOKS)('is listed and accessible in $name', async (look) => {
-    const person = await Person.signedIn('settlement', look);
+  it.concurrent.each(LOOKS)('is listed and accessible in $name', async (look) => {
+    const person = await Person.reading('settlement', look);
     await person.open('/jobs');
     await person.accessible(`jobs ${look.name}`);
     await person.shot(`jobs-${look.name}`);

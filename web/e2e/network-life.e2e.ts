@@ -149,8 +149,8 @@ describe.each(LOOKS)('in $name', (look) => {
     ['blacklist', '/blacklist', 'auditor'],
   ] as const;
 
-  it.each(PAGES)('%s is accessible', async (name, path, login) => {
-    const person = await Person.signedIn(login, look);
+  it.concurrent.each(PAGES)('%s is accessible', async (name, path, login) => {
+    const person = await Person.reading(login, look);
     await person.open(path);
     await person.accessible(`${name} ${look.name}`);
     await person.shot(`${name}-${look.name}`);

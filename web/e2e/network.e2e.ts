@@ -12,8 +12,8 @@ const PAGES = [
 ] as const;
 
 describe.each(LOOKS)('in $name', (look) => {
-  it.each(PAGES)('%s is accessible', async (name, path) => {
-    const person = await Person.signedIn('leader', look);
+  it.concurrent.each(PAGES)('%s is accessible', async (name, path) => {
+    const person = await Person.reading('leader', look);
     await person.open(path);
     await person.accessible(`${name} ${look.name}`);
     await person.shot(`${name}-${look.name}`);

@@ -83,16 +83,16 @@ async function recharge(person: Person, amount: string): Promise<void> {
 }
 
 describe.each(LOOKS)('in $name', (look) => {
-  it.each(PAGES)('%s is accessible', async (name, path) => {
-    const person = await Person.signedIn('system', look);
+  it.concurrent.each(PAGES)('%s is accessible', async (name, path) => {
+    const person = await Person.reading('system', look);
     await person.open(path);
     await person.accessible(`${name} ${look.name}`);
     await person.shot(`orders-${name}-${look.name}`, true);
     await person.finish();
   });
 
-  it.each(PHONE)('%s on the phone is accessible', async (name, path) => {
-    const person = await Person.signedIn('clerk', { ...SMALL, ...look });
+  it.concurrent.each(PHONE)('%s on the phone is accessible', async (name, path) => {
+    const person = await Person.reading('clerk', { ...SMALL, ...look });
     await person.open(path);
     await person.accessible(`phone ${name} ${look.name}`);
     await person.shot(`phone-orders-${name}-${look.name}`, true);

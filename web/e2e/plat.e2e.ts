@@ -14,8 +14,8 @@ const PAGES = [
 ] as const;
 
 describe.each(LOOKS)('in $name', (look) => {
-  it.each(PAGES)('%s is accessible', async (name, path) => {
-    const person = await Person.signedIn('supervisor', look);
+  it.concurrent.each(PAGES)('%s is accessible', async (name, path) => {
+    const person = await Person.reading('supervisor', look);
     await person.open(path);
     await person.accessible(`${name} ${look.name}`);
     await person.shot(`plat-${name}-${look.name}`, true);

@@ -135,8 +135,8 @@ describe('policy studio', () => {
     await other.finish();
   });
 
-  it.each(LOOKS)('is drawn in $name', async (look) => {
-    const person = await Person.signedIn('settlement', look);
+  it.concurrent.each(LOOKS)('is drawn in $name', async (look) => {
+    const person = await Person.reading('settlement', look);
     await person.open('/policies/demo-social/1');
     await person.accessible(`policy version ${look.name}`);
     await person.shot(`policy-version-${look.name}`);

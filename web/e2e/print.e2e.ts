@@ -21,9 +21,9 @@ const PAGES: [name: string, path: string, login: Login][] = [
 ];
 
 describe('on paper', () => {
-  it.each(PAGES)('%s is its content alone, in black on white', async (name, path, login) => {
+  it.concurrent.each(PAGES)('%s is its content alone, in black on white', async (name, path, login) => {
     // R7.2 R1.38
-    const person = await Person.signedIn(login, { dark: true, size: [PAPER, 900] });
+    const person = await Person.reading(login, { dark: true, size: [PAPER, 900] });
     await person.open(path);
     await person.page.emulateMedia({ media: 'print' });
     for (const part of WITHOUT) expect(await person.page.locator(part).locator('visible=true').count(), part).toBe(0);

@@ -15,9 +15,9 @@ const PAGES = [
 ];
 
 for (const look of LOOKS) {
-  test(`agreements and recruiting, ${look.name}`, { timeout: 120_000 }, async () => {
+  test.concurrent(`agreements and recruiting, ${look.name}`, { timeout: 120_000 }, async () => {
     // R8.40, R0.37, R8.13, R8.16, R8.17
-    const person = await Person.signedIn('channel', look);
+    const person = await Person.reading('channel', look);
     for (const path of PAGES) {
       await person.open(path);
       const name = path.replace(/\W+/g, '-');

@@ -214,8 +214,8 @@ const PAGES = [
 ] as const;
 
 describe.each(LOOKS)('pages in $name', ({ name, ...look }) => {
-  it.each(PAGES)('%s', async (page, path) => {
-    const person = await Person.signedIn('settlement', look);
+  it.concurrent.each(PAGES)('%s', async (page, path) => {
+    const person = await Person.reading('settlement', look);
     await person.open(path);
     await person.accessible(`${page} ${name}`);
     await person.shot(`${page}-${name}`, true);

@@ -5,9 +5,9 @@ import { closeBrowser, LOOKS, Person } from './browser';
 afterAll(closeBrowser);
 
 for (const look of LOOKS) {
-  test(`the volume page, ${look.name}`, { timeout: 90_000 }, async () => {
+  test.concurrent(`the volume page, ${look.name}`, { timeout: 90_000 }, async () => {
     // R1.12, R7.3, R4.35
-    const person = await Person.signedIn('leader', look);
+    const person = await Person.reading('leader', look);
     await person.open('/volume');
     await person.shot(`volume-${look.name}`, true);
     await person.accessible('volume');

@@ -13,7 +13,8 @@ pub(crate) fn run(args: &[&str]) -> Done {
     setup::own_target()?;
     let python = step("rivals' environment", environment)?;
     step("release build", || {
-        shell::run(&mut cargo(&["build", "--release", "--locked", "-p", "qudao", "--bin", "qudao"]), "correct what the compiler names")
+        // Of the whole workspace: a single package asks for other features, and the engine would be built a second time.
+        shell::run(&mut cargo(&["build", "--release", "--locked", "--workspace", "--bin", "qudao"]), "correct what the compiler names")
     })?;
     let mut bench = Command::new(python);
     bench.current_dir(shell::root()).env("QUDAO_CACHE", shell::cache()).arg("bench/run.py").arg(name);

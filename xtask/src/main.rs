@@ -6,9 +6,11 @@
 mod agree;
 mod bench;
 mod demo;
+mod drills;
 mod requirements;
 mod setup;
 mod shell;
+mod stores;
 mod suite;
 mod table;
 mod tidy;
@@ -28,6 +30,8 @@ cargo xtask <command>
   tidy            rules of the house that no compiler checks (also part of test)
   requirements    which requirement is proven where; --strict fails on an unproven one
   bench <name>    measure beside rivals; bench/README.md lists the benches
+  drills          kill -9, full disk, crashed database and the like, done to a demo house; --points N kills, names of drills
+                  to run these alone; writes bench/DRILLS.md
   help            this text
 
 Build results go to ~/.cache/qudao/target unless CARGO_TARGET_DIR is set.";
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         Some((&"tidy", [])) => tidy::run(),
         Some((&"requirements", rest)) => requirements::run(rest),
         Some((&"bench", rest)) => bench::run(rest),
+        Some((&"drills", rest)) => drills::run(rest),
         Some((&("help" | "--help" | "-h"), _)) | None => {
             println!("{HELP}");
             Ok(())

@@ -11,12 +11,17 @@ struct Need {
     purpose: &'static str,
 }
 
-const FOR_TESTS: [Need; 6] = [
+const FOR_TESTS: [Need; 7] = [
     Need { present: || shell::on_path("cc"), package: "build-essential", purpose: "links programs and builds SQLite" },
     Need { present: postgres, package: "postgresql", purpose: "every store test runs on it as well" },
     Need { present: || shell::on_path("hledger"), package: "hledger", purpose: "re-balances the exported ledger" },
     Need { present: chinese_font, package: "fonts-noto-cjk", purpose: "Chinese text in PDF statements" },
     Need { present: || Path::new("/usr/bin/chromium").is_file(), package: "chromium", purpose: "journeys through the pages" },
+    Need {
+        present: || shell::on_path("chromium-headless-shell"),
+        package: "chromium-headless-shell",
+        purpose: "the same journeys, sooner",
+    },
     Need { present: || shell::on_path("pdftotext"), package: "poppler-utils", purpose: "reads PDF statements back" },
 ];
 

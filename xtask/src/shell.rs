@@ -31,6 +31,14 @@ pub(crate) fn target_dir() -> PathBuf {
 /// A cargo command in the workspace with the shared target folder.
 pub(crate) fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What cargo tells this program about itself. Build scripts ask for some of it, and would count as changed each time somebody goes
+    // from these commands to cargo's own and back: everything above TLS is then compiled anew.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_CRATE_", "CARGO_BIN_"].iter().any(|part| text.starts_with(part)) {
+            command.env_remove(&name);
+        }
+    }
     command.current_dir(root()).env("CARGO_TARGET_DIR", target_dir()).args(args);
     command
 }

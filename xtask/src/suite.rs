@@ -3,6 +3,7 @@
 //! The last line of the output is `N passed, N failed`, summed over the test runner's own summaries.
 
 use crate::shell::{self, Done, cargo, step};
+use crate::stores::Stores;
 use crate::{setup, tidy, web};
 
 /// Tests that ran.
@@ -59,7 +60,11 @@ pub(crate) fn run(args: &[&str]) -> Done {
         command.args(["--locked", "--no-run"]).args(packages(args));
         shell::run(&mut command, "correct what the compiler names")
     })?;
-    count.add(step("tests", || if next { nextest(args) } else { plain(args) })?);
+    // Where single packages are built, what keeps the databases may be missing or old; then each test process has its own.
+    let stores = if packages(args) == ["--workspace"] { Some(step("databases of the tests", Stores::start)?) } else { None };
+    let variables = stores.as_ref().map_or(&[][..], |stores| &stores.variables);
+    count.add(step("tests", || if next { nextest(args, variables) } else { plain(args, variables) })?);
+    drop(stores);
     if all {
         step("client of the interface", web::client)?;
         count.add(step("journeys in a browser", web::journeys)?);
@@ -92,19 +97,19 @@ fn whole(args: &[&str]) -> &'static [&'static str] {
 }
 
 /// cargo-nextest: one process per test, so tests share neither environment nor working folder.
-fn nextest(args: &[&str]) -> Done<Count> {
+fn nextest(args: &[&str], variables: &[(String, String)]) -> Done<Count> {
     let mut command = cargo(&["nextest", "run", "--locked", "--no-fail-fast", "--color", "never"]);
-    command.args(["--status-level", "slow", "--final-status-level", "fail"]).args(whole(args)).args(args);
+    command.args(["--status-level", "slow", "--final-status-level", "fail"]).args(whole(args)).args(args).envs(variables.iter().cloned());
     let mut count = None;
     let ok = shell::watch(&mut command, |line| count = nextest_summary(line).or(count))?;
     Count::judged(ok, count)
 }
 
 /// The test runner every Rust comes with.
-fn plain(args: &[&str]) -> Done<Count> {
+fn plain(args: &[&str], variables: &[(String, String)]) -> Done<Count> {
     println!("cargo-nextest is not installed; using cargo test, which is slower (cargo install cargo-nextest --locked)");
     let mut command = cargo(&["test", "--locked", "--no-fail-fast", "--quiet"]);
-    command.args(whole(args)).args(args);
+    command.args(whole(args)).args(args).envs(variables.iter().cloned());
     let mut count: Option<Count> = None;
     let ok = shell::watch(&mut command, |line| {
         if let Some(more) = plain_summary(line) {

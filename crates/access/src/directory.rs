@@ -4,6 +4,7 @@ use crate::people::{self, Person};
 use qudao_kernel::{Date, Refusal};
 use qudao_platform::db::{Tx, Value};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// Most rows of a page.
 const MOST: usize = 500;
@@ -37,7 +38,7 @@ pub enum State {
 pub struct Query {
     /// In the login or the name, or a whole phone number; empty for all.
     pub text: String,
-    /// Holding this role on the day; empty for any or none.
+    /// Holding this role on the day, or one of several in a comma list; empty for any or none.
     pub role: String,
     /// Holding a role over a code that begins so on the day; empty for any.
     pub over: String,
@@ -64,6 +65,47 @@ pub struct Page {
     pub total: usize,
 }
 
+/// One page of everybody, for whoever sees everybody: counted by the database, and read from where the page begins.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn all(tx: &mut Tx, query: &Query, day: Date) -> Result<Page, Refusal> {
+    let limit = query.limit.clamp(1, MOST);
+    let mut values: Vec<Value> = vec![day.into()];
+    let filters = filters(query, &mut values);
+    // Only a phone that is looked for is in another table.
+    let phone = if query.text.is_empty() { "" } else { PHONE };
+    let sql = format!("select count(*) as n from access_person p {phone} where $1 <> ''{filters}");
+    let total = tx.query_one(sql, &values).await?.count("n")?;
+    let after = query.after.as_deref().and_then(|text| text.rsplit_once('|'));
+    let after = after.map(|(key, login)| (key.to_owned(), login.to_owned()));
+    let mut people = fetch(tx, query, day, after.as_ref(), limit + 1).await?;
+    let more = people.len() > limit;
+    people.truncate(limit);
+    let next = people.last().filter(|_| more).map(|person| format!("{}|{}", key_of(query.sort, person), person.login));
+    Ok(Page { people, next, total: total as usize })
+}
+
+/// The first of those that `visible` shows, as many as a page has; how many there are is not counted.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn first(tx: &mut Tx, query: &Query, day: Date, visible: &(dyn Fn(&Person) -> bool + Sync)) -> Result<Vec<Person>, Refusal> {
+    let limit = query.limit.clamp(1, MOST);
+    let mut found = Vec::new();
+    let mut from: Option<(String, String)> = None;
+    loop {
+        let batch = fetch(tx, query, day, from.as_ref(), BATCH).await?;
+        let ended = batch.len() < BATCH;
+        from = batch.last().map(|person| (key_of(query.sort, person).to_owned(), person.login.clone()));
+        found.extend(batch.into_iter().filter(|person| visible(person)));
+        if ended || found.len() >= limit {
+            found.truncate(limit);
+            return Ok(found);
+        }
+    }
+}
+
 /// One page of those that `visible` shows. Paging goes by sort key and login: people added meanwhile neither double nor push out others.
 pub async fn list(tx: &mut Tx, query: &Query, day: Date, visible: &(dyn Fn(&Person) -> bool + Sync)) -> Result<Page, Refusal> {
     let limit = query.limit.clamp(1, MOST);
@@ -78,7 +120,7 @@ pub async fn list(tx: &mut Tx, query: &Query, day: Date, visible: &(dyn Fn(&Pers
         }
     };
     loop {
-        let batch = fetch(tx, query, day, from.as_ref()).await?;
+        let batch = fetch(tx, query, day, from.as_ref(), BATCH).await?;
         let last = batch.last().map(|person| (key_of(query.sort, person).to_owned(), person.login.clone()));
         let ended = batch.len() < BATCH;
         for person in batch {
@@ -107,8 +149,11 @@ fn key_of(sort: Sort, person: &Person) -> &str {
     }
 }
 
-async fn fetch(tx: &mut Tx, query: &Query, day: Date, from: Option<&(String, String)>) -> Result<Vec<Person>, Refusal> {
-    let mut values: Vec<Value> = vec![day.into()];
+/// The phone of a person, as [`people::SELECT`] joins it.
+const PHONE: &str = "left join access_private v on v.noun = 'person' and v.noun_id = p.login and v.kind = 'phone'";
+
+/// What is asked of each person; `$1` is the day.
+fn filters(query: &Query, values: &mut Vec<Value>) -> String {
     let mut mark = |value: Value| {
         values.push(value);
         format!("${}", values.len())
@@ -127,14 +172,25 @@ async fn fetch(tx: &mut Tx, query: &Query, day: Date, from: Option<&(String, Str
         ));
     }
     if !query.role.is_empty() || !query.over.is_empty() {
-        let role = if query.role.is_empty() { String::new() } else { format!(" and g.role = {}", mark(query.role.as_str().into())) };
+        let roles: Vec<String> = query.role.split(',').filter(|role| !role.is_empty()).map(|role| mark(role.into())).collect();
+        let role = if roles.is_empty() { String::new() } else { format!(" and g.role in ({})", roles.join(", ")) };
         let escaped = query.over.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let over = mark(format!("{escaped}%").into());
         filters.push(format!(
-            " and exists (select 1 from access_grant g where g.login = p.login{role} and g.over like {over} escape '\\'
+            " and p.login in (select g.login from access_grant g where g.over like {over} escape '\\'{role}
                and g.effective_from <= $1 and (g.effective_to is null or $1 < g.effective_to))"
         ));
     }
+    filters.concat()
+}
+
+async fn fetch(tx: &mut Tx, query: &Query, day: Date, from: Option<&(String, String)>, rows: usize) -> Result<Vec<Person>, Refusal> {
+    let mut values: Vec<Value> = vec![day.into()];
+    let mut filters = filters(query, &mut values);
+    let mut mark = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
     let (compare, order) = if query.falling { ("<", "desc") } else { (">", "asc") };
     let column = match query.sort {
         Sort::Login => "p.login",
@@ -142,15 +198,16 @@ async fn fetch(tx: &mut Tx, query: &Query, day: Date, from: Option<&(String, Str
     };
     if let Some((key, login)) = from {
         let (key, login) = (mark(key.as_str().into()), mark(login.as_str().into()));
-        filters
-            .push(format!(" and ({column} {{by_bytes}} {compare} {key} or ({column} = {key} and p.login {{by_bytes}} {compare} {login}))"));
+        let _ = write!(
+            filters,
+            " and ({column} {{by_bytes}} {compare} {key} or ({column} = {key} and p.login {{by_bytes}} {compare} {login}))"
+        );
     }
-    let limit = mark(i64::try_from(BATCH).unwrap_or(i64::MAX).into());
+    let limit = mark(i64::try_from(rows).unwrap_or(i64::MAX).into());
     // The day stands in every statement, so that the arguments are the same whatever is asked.
     let sql = format!(
-        "{} where $1 <> ''{} order by {column} {{by_bytes}} {order}, p.login {{by_bytes}} {order} limit {limit}",
-        people::SELECT,
-        filters.concat()
+        "{} where $1 <> ''{filters} order by {column} {{by_bytes}} {order}, p.login {{by_bytes}} {order} limit {limit}",
+        people::SELECT
     );
     let rows = tx.query(sql, &values).await?;
     let mut people: Vec<Person> = rows.iter().map(people::of_row).collect::<Result<_, _>>()?;

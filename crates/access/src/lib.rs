@@ -23,6 +23,7 @@ pub mod oidc;
 mod password;
 pub mod people;
 pub mod posts;
+pub mod practice;
 pub mod private;
 pub mod roles;
 mod secret;

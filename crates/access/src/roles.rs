@@ -66,12 +66,28 @@ permissions! {
     RecruitRead = "recruit.read",
     /// Work on prospects, enquiries, expansion plans and recruiting events.
     RecruitManage = "recruit.manage",
+    /// See what prices hold, what was seen of them, and cases.
+    PriceRead = "price.read",
+    /// Write price books, check prices, work on cases, ask for authorisations, announce cuts.
+    PriceManage = "price.manage",
+    /// Publish books, decide cases, authorisations, cuts and claims that others made.
+    PriceDecide = "price.decide",
+    /// See display standards, corrections, our material at outlets and its agreements.
+    DisplayRead = "display.read",
+    /// Set standards, work on corrections, make and place material, draft its agreements, call campaigns back.
+    DisplayManage = "display.manage",
+    /// See assortments, shelves, stock and cover, depth and width, risks and orders.
+    DistributionRead = "distribution.read",
+    /// Set assortments, note what is on the shelf, send and receive orders, settle risks.
+    DistributionManage = "distribution.manage",
     /// Take a partner's exit from step to step.
     PartnerExit = "partner.exit",
     /// See who is kept out of the channel, and why.
     BlacklistRead = "blacklist.read",
     /// See business volume, down to events.
     VolumeRead = "volume.read",
+    /// Read facts and figures of one's part of the network by SQL, with a token.
+    SqlRead = "sql.read",
     /// Set targets in one's part of the network.
     TargetSet = "target.set",
     /// See how outlets are graded, and what is proposed for them.
@@ -124,6 +140,10 @@ permissions! {
     FlowRead = "flow.read",
     /// Cancel what others applied for.
     FlowManage = "flow.manage",
+    /// Write flows of the house: forms, steps, who decides.
+    FlowDefine = "flow.define",
+    /// Approve flows that others wrote, and so put them into use.
+    FlowPublish = "flow.publish",
     /// See acceptance levels, refused orders and who is near a limit.
     AcceptanceRead = "acceptance.read",
     /// Give acceptance levels, suspend and restore them.
@@ -136,12 +156,30 @@ permissions! {
     OrderHandle = "order.handle",
     /// Note slips that came back, and check them.
     SlipHandle = "slip.handle",
+    /// Decide on exchanges, returns and repairs of handsets, and note what came back.
+    ServiceHandle = "service.handle",
     /// Allocate and move cards and numbers.
     StockHandle = "stock.handle",
+    /// See visits, promises, plans and diaries of one's part of the network.
+    VisitRead = "visit.read",
+    /// Visit outlets, and write down what was found there.
+    VisitMake = "visit.make",
+    /// Look at visits that are held, and at diaries of one's managers.
+    VisitReview = "visit.review",
+    /// Plan visits: one's own days, or those of managers one looks after.
+    VisitPlan = "visit.plan",
+    /// Book roadshow units, count their kit, let them go, note their stops.
+    RoadshowManage = "roadshow.manage",
     /// See air top-up terminals, their float and how it was reconciled.
     TerminalRead = "terminal.read",
     /// Place and recall terminals, load their float, reconcile it.
     TerminalManage = "terminal.manage",
+    /// See what is offered to outlets, and orders of handsets.
+    SupplyRead = "supply.read",
+    /// Order handsets for one's outlets, receive them, ask to give some back.
+    SupplyOrder = "supply.order",
+    /// Keep offers and the central store, accept and send out orders, take back returns.
+    SupplyHandle = "supply.handle",
     /// See what partners owe, what they paid, and their deposits.
     ReceivableRead = "receivable.read",
     /// Issue invoices, note collections and deposits, propose offsets.

@@ -1,4 +1,5 @@
-//! Who sees which rows: the one place that says so, for orders, levels, refusals, slips, stock, terminals and what partners owe.
+//! Who sees which rows: the one place that says so, for orders, levels, refusals, slips, stock, terminals, what partners owe, agreements, and whoever is
+//! recruited.
 
 use crate::caller::Scope;
 use qudao_kernel::Date;
@@ -33,15 +34,27 @@ impl Sight {
 
     /// The condition on the rows of a table by its alias. Without a column for work IDs nobody sees a row by theirs.
     pub fn wheres(&self, alias: &str, has_clerk: bool, values: &mut Vec<Value>) -> String {
-        self.conditions(alias, true, has_clerk, values)
+        self.conditions(alias, if has_clerk { &["partner", "outlet", "clerk"] } else { &["partner", "outlet"] }, values)
     }
 
     /// The same for what belongs to partners as a whole: nobody sees a row by an outlet or a work ID of theirs.
     pub fn wheres_of_partner(&self, alias: &str, values: &mut Vec<Value>) -> String {
-        self.conditions(alias, false, false, values)
+        self.conditions(alias, &["partner"], values)
     }
 
-    fn conditions(&self, alias: &str, has_outlet: bool, has_clerk: bool, values: &mut Vec<Value>) -> String {
+    /// The same for what belongs to an area: nobody sees a row by a partner, an outlet or a work ID of theirs.
+    pub fn wheres_of_area(&self, alias: &str, values: &mut Vec<Value>) -> String {
+        self.conditions(alias, &[], values)
+    }
+
+    /// Whether something in a territory is seen, or of a partner where there is one.
+    pub fn sees(&self, territory: &str, partner: &str) -> bool {
+        self.scope.is_everywhere()
+            || self.scope.territories.iter().any(|area| territory.starts_with(area.as_str()))
+            || (!partner.is_empty() && self.partners.iter().any(|code| code == partner))
+    }
+
+    fn conditions(&self, alias: &str, columns: &[&str], values: &mut Vec<Value>) -> String {
         if self.scope.is_everywhere() {
             return "1 = 1".to_owned();
         }
@@ -50,18 +63,11 @@ impl Sight {
             let (from, to) = (mark(values, area.as_str()), mark(values, format!("{area}~")));
             all.push(format!("({alias}.territory >= {from} and {alias}.territory < {to})"));
         }
-        let mut named = |column: &str, codes: &[String]| {
-            if !codes.is_empty() {
+        for (column, codes) in [("partner", &self.partners), ("outlet", &self.scope.outlets), ("clerk", &self.scope.clerks)] {
+            if columns.contains(&column) && !codes.is_empty() {
                 let marks: Vec<String> = codes.iter().map(|code| mark(values, code.as_str())).collect();
                 all.push(format!("{alias}.{column} in ({})", marks.join(", ")));
             }
-        };
-        named("partner", &self.partners);
-        if has_outlet {
-            named("outlet", &self.scope.outlets);
-        }
-        if has_clerk {
-            named("clerk", &self.scope.clerks);
         }
         if all.is_empty() { "1 = 0".to_owned() } else { format!("({})", all.join(" or ")) }
     }

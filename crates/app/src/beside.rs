@@ -13,7 +13,7 @@
 use crate::inputs::{self, Facts, store_of};
 use crate::say::{self, Say};
 use crate::simulate::{budget_of, fen};
-use qudao_engine::settle::{Rows, SettleJob, read_lines, settle};
+use qudao_engine::settle::{RANGE_ROWS, Rows, SettleJob, read_lines, settle};
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::{Master, Span};
 use qudao_kernel::{Date, Fen, Lang, Month, Refusal};
@@ -144,6 +144,9 @@ impl OneMonth<'_> {
             threads: 1,
             memory_bytes: MEMORY,
             progress: None,
+            range_rows: RANGE_ROWS,
+            store: None,
+            elsewhere: None,
         };
         settle(handle, &job).map(drop)
     }

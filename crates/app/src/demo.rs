@@ -10,7 +10,9 @@ use crate::{chain, inputs};
 use qudao_demo::{Scale, World};
 use qudao_engine::facts::FactStore;
 use qudao_engine::settle::{Rows, read_lines, read_reasons};
-use qudao_kernel::{Kind, Lang, Month, Refusal};
+use qudao_kernel::{Fen, Kind, Lang, Month, Refusal};
+use qudao_ledger::file::FileLedger;
+use qudao_ledger::{Account, AccountKind, Journal, MAX_ENTRIES, Templates};
 use qudao_platform::columnar::facts::{FactPort, ImportJob, ImportReport, Mapping};
 use qudao_policy::lines::LineKind;
 use qudao_settle::proof::letter;
@@ -25,7 +27,7 @@ pub(crate) struct Args {
     /// 输出文件夹 Folder
     #[arg(long)]
     out: PathBuf,
-    /// 规模 Scale: county, city, province
+    /// 规模 Scale: county, city, wide, province
     #[arg(long, default_value = "city")]
     scale: String,
     /// 种子 Seed
@@ -39,6 +41,8 @@ pub(crate) struct Args {
     policies: PathBuf,
 }
 
+/// Whose books the demo keeps.
+const ENTITY: &str = "demo";
 /// Where the demo's policies are.
 pub(crate) const POLICIES: &str = "definitions/policies/demo";
 /// What the demo of the server holds: a year and the open month; the last three of the year are settled.
@@ -152,13 +156,38 @@ fn settle(say: &Say, args: &Args, month: Month, previous: Option<PathBuf>) -> Re
     let mut job = plain(&args.policies, &args.out, &args.out.join("master"), month, args.out.join(format!("run-{month}")));
     job.previous = previous;
     job.ledger = Some(args.out.join("ledger.jsonl"));
-    "demo".clone_into(&mut job.entity);
+    ENTITY.clone_into(&mut job.entity);
     if month == args.months.last {
         job.books = Books::Xlsx;
     }
     let (sources, summary) = run(say, &job)?;
     print!("{}", summary.text(say, &Catalog::new(&sources.policies.set)));
+    top_up_bought(&args.out.join("ledger.jsonl"), month)?;
     Ok(summary)
+}
+
+/// Charges what partners left open of the top-up money they bought in a month: the margin they kept at pick-up, which the settlement has set off against
+/// it. Without the purchase their accounts would stand on the wrong side.
+fn top_up_bought(file: &Path, month: Month) -> Result<(), Refusal> {
+    let mut ledger = FileLedger::open(file)?;
+    let Some(open) = ledger.book().open_month(ENTITY) else { return Ok(()) };
+    let is_netted =
+        |(entity, account, balance): &(&str, &Account, i64)| *entity == ENTITY && account.kind == AccountKind::Receivable && *balance != 0;
+    let left: Vec<(String, Fen)> = ledger
+        .book()
+        .all_balances()
+        .filter(is_netted)
+        .map(|(_, account, balance)| (account.owner.clone(), Fen(-AccountKind::Receivable.standing(balance))))
+        .collect();
+    for (at, some) in left.chunks(MAX_ENTRIES / 2).enumerate() {
+        let key = format!("top-up-{month}-{at}");
+        let mut journal = Journal::new(ENTITY, &key, open.last_day(), format!("{month} 空充进货 top-up bought"));
+        for (owner, amount) in some {
+            journal = journal.posting(Templates::of(ENTITY).adjust_charge(owner, *amount, &key)?);
+        }
+        ledger.post(&journal)?.into_inner();
+    }
+    Ok(())
 }
 
 /// Proves a line and a zero of the last month.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Arguments.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// 规模 county (about 5 000 events a month), city (20 000), province (50 million)
+    /// 规模 county (about 5 000 events a month), city (20 000), wide (100 000 in a hundred counties), province (50 million)
     #[arg(long, default_value = "city")]
     pub(crate) scale: String,
     /// 每月业务量，默认按规模 Business events a month, otherwise those of the scale

@@ -154,7 +154,7 @@ pub(crate) struct Facts {
 }
 
 /// The folder of the store a path means: the path itself, or the one above if it is the store's `facts` folder.
-fn store_root(folder: &Path) -> Option<PathBuf> {
+pub(crate) fn store_root(folder: &Path) -> Option<PathBuf> {
     if folder.join("facts/_snapshots").is_dir() {
         return Some(folder.to_owned());
     }

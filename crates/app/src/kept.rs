@@ -7,11 +7,13 @@ use qudao_kernel::Refusal;
 use qudao_kernel::master::Master;
 use std::path::{Path, PathBuf};
 
-fn policies_folder(run: &Path) -> PathBuf {
+/// Where the policies of a run are kept.
+pub(crate) fn policies_folder(run: &Path) -> PathBuf {
     run.join("inputs/policies")
 }
 
-fn master_folder(run: &Path) -> PathBuf {
+/// Where the master data of a run are kept.
+pub(crate) fn master_folder(run: &Path) -> PathBuf {
     run.join("inputs/master")
 }
 

@@ -1,8 +1,11 @@
 //! The command line of qudao. A command parses, calls, prints; what business rules there are live in the crates below.
 
+mod backup;
 mod beside;
+mod catalog;
 mod chain;
 mod check;
+mod cluster;
 mod demo;
 mod doctor;
 mod export;
@@ -14,6 +17,7 @@ mod ledger;
 mod policy;
 mod prove;
 mod rerun;
+mod restore;
 mod run_files;
 mod say;
 mod serve;
@@ -21,6 +25,7 @@ mod settle;
 mod simulate;
 mod statements;
 mod summary;
+mod tours;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use qudao_kernel::{Lang, Refusal};
@@ -62,6 +67,8 @@ enum Tongue {
 enum Command {
     /// 结算一个月 Settle a month on plain folders
     Settle(Box<settle::Args>),
+    /// 工作端：为另一台机器上的 settle --cluster 计算 Settle ranges of partners for a `settle --cluster` on another machine
+    Worker(cluster::worker::Args),
     /// 检查、排版、解释政策 Check, format and explain policies
     Policy {
         #[command(subcommand)]
@@ -71,6 +78,8 @@ enum Command {
     Generate(generate::Args),
     /// 导入事实文件，或撤回一批 Import fact files into a store, or withdraw a batch
     Import(import::Args),
+    /// 更新开放表：为事实文件写 Delta 日志，供其他引擎直接读取 Write the open tables: Delta logs beside the fact files, for other engines
+    Catalog(catalog::Args),
     /// 导出主数据或结算结果 Export master data or what a run wrote
     Export {
         #[command(subcommand)]
@@ -89,14 +98,20 @@ enum Command {
         #[command(subcommand)]
         action: ledger::Action,
     },
+    /// 把停靠点排成几条线路 Spread stops over several tours, with ways, windows and loads of one's own
+    Tours(tours::Args),
     /// 启动服务：控制台、手机页面与接口 Serve the console, the phone pages and the interface
     Serve(Box<serve::Args>),
     /// 建立第一位系统管理员 Make the first administrator of a new folder and database
     Administrator(serve::first::Args),
     /// 输出接口文档（OpenAPI 3.1） Print the interface as an OpenAPI 3.1 document
     Openapi,
-    /// 检查本机环境 Check this machine
-    Doctor,
+    /// 备份工作文件夹和数据库，或校验一份备份 Back up folder and database while they are at work, or check a backup
+    Backup(backup::Args),
+    /// 把备份恢复到空文件夹和空数据库 Restore a backup into an empty folder and database
+    Restore(restore::Args),
+    /// 检查本机环境，或一个工作文件夹 Check this machine, or a house
+    Doctor(doctor::Args),
     /// 生成命令补全脚本 Print a completion script
     Completions {
         /// bash, zsh, fish, powershell, elvish
@@ -137,19 +152,24 @@ fn main() -> ExitCode {
 fn run(say: &Say, command: Command) -> Result<(), Refusal> {
     match command {
         Command::Settle(args) => settle::command(say, &args),
+        Command::Worker(args) => cluster::worker::command(say, &args),
         Command::Policy { action } => policy::command(say, action),
         Command::Generate(args) => generate::command(say, &args),
         Command::Import(args) => import::command(say, &args),
+        Command::Catalog(args) => catalog::command(say, &args),
         Command::Export { what } => export::command(say, &what),
         Command::Demo(args) => demo::command(say, &args),
         Command::Prove(args) => prove::command(say, &args),
         Command::Verify(args) => prove::verify_command(say, &args),
         Command::Simulate(args) => simulate::command(say, &args),
         Command::Ledger { action } => ledger::command(say, &action),
+        Command::Tours(args) => tours::command(say, &args),
         Command::Serve(args) => serve::command(say, &args),
         Command::Administrator(args) => serve::first::command(say, &args),
         Command::Openapi => serve::openapi(),
-        Command::Doctor => doctor::command(say),
+        Command::Backup(args) => backup::command(say, &args),
+        Command::Restore(args) => restore::command(say, &args),
+        Command::Doctor(args) => doctor::command(say, &args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "qudao", &mut std::io::stdout());
             Ok(())

@@ -10,6 +10,8 @@
 
 use crate::chain::{self, Chain, SUMMARY};
 use crate::check::{Check, Checked};
+use crate::cluster::coordinator::{self, Coordinator};
+use crate::cluster::given::Reads;
 use crate::inputs::{self, Facts, InputFile, Policies};
 use crate::kept;
 use crate::rerun::{self, Plan, Rerun};
@@ -18,7 +20,7 @@ use crate::say::{self, Say};
 use crate::statements::{self, Issue, Posting, Stated};
 use crate::summary::{Control, Inputs, Report, Summary};
 use clap::ValueEnum;
-use qudao_engine::settle::{SettleJob, SettleReport, months_needed, settle};
+use qudao_engine::settle::{Elsewhere, RANGE_ROWS, SettleJob, SettleReport, months_needed, settle};
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Month, Refusal};
@@ -26,8 +28,11 @@ use qudao_platform::hash::sha256;
 use qudao_policy::lines::Line;
 use qudao_settle::statement::{Adjustment, Catalog, PartnerRange, Receivable, RunTotals, Sorted};
 use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::runtime::Handle;
 
 /// Arguments.
@@ -72,6 +77,15 @@ pub(crate) struct Args {
     /// 排序与归并的内存，如 1024 或 1500MB Memory for sorting and merging, in MB
     #[arg(long, default_value = "1024", value_parser = megabytes)]
     pub(crate) memory: usize,
+    /// 由其他进程或机器计算：在此地址等待 qudao worker Have workers settle: the address to wait for them at, such as 0.0.0.0:7010
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) cluster: Option<SocketAddr>,
+    /// 工作端失联多少秒后，其区段另行分配 Seconds after which what a silent worker had is given to another
+    #[arg(long, value_name = "SECONDS", default_value_t = 15, requires = "cluster", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) lease: u64,
+    /// Rows of a range; drills cut small ones.
+    #[arg(long, hide = true, default_value_t = RANGE_ROWS as u64, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) range_rows: u64,
     /// 每个代理商的对账单文件 Tables for every partner
     #[arg(long, value_enum, default_value = "none")]
     pub(crate) books: Books,
@@ -111,7 +125,7 @@ pub(crate) enum Books {
 }
 
 /// `1024`, `1500MB` or `2GB` as megabytes.
-fn megabytes(text: &str) -> Result<usize, String> {
+pub(crate) fn megabytes(text: &str) -> Result<usize, String> {
     let upper = text.trim().to_uppercase();
     let digits = upper.trim_end_matches(|letter: char| letter.is_alphabetic());
     let factor = if upper[digits.len()..].starts_with('G') { 1024 } else { 1 };
@@ -161,6 +175,7 @@ pub(crate) fn run(say: &Say, args: &Args) -> Result<(Sources, Summary), Refusal>
     let before = plan.as_ref().and_then(|plan| Some(plan.of.join(plan.before.previous.as_ref()?)));
     let chain = Chain::of(args.previous.as_deref().or(before.as_deref()), args.period)?;
     say::make_folder(&args.out)?;
+    let _alone = alone(&args.out)?;
     let stale = args.out.join(SUMMARY);
     if stale.exists() {
         std::fs::remove_file(&stale).map_err(|error| say::unwritable(&stale, &error))?;
@@ -177,6 +192,22 @@ pub(crate) fn run(say: &Say, args: &Args) -> Result<(Sources, Summary), Refusal>
     let month = Settled { handle: runtime.handle(), args, sources: &sources, chain: &chain, report: &report };
     let summary = month.state(say, plan.as_ref(), check)?;
     Ok((sources, summary))
+}
+
+/// Keeps a second run out of a folder for as long as this is held, and leaves nothing there: it is the folder itself that is locked. The system lets go
+/// of it where the program is killed. A file system that cannot lock folders keeps nobody out.
+fn alone(out: &Path) -> Result<File, Refusal> {
+    let folder = File::open(out).map_err(|error| say::unreadable(out, &error))?;
+    if let Err(TryLockError::WouldBlock) = folder.try_lock() {
+        let name = out.display();
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "cli.settle.running",
+            format!("另一次结算正在写入 {name}；请等它结束，或换一个输出文件夹"),
+            format!("another run is writing to {name}; wait until it has ended, or name another folder"),
+        ));
+    }
+    Ok(folder)
 }
 
 /// The run of the engine. Facts whose partner has changed since they came are landed anew first.
@@ -202,7 +233,7 @@ fn land_anew(say: &Say, args: &Args, sources: &mut Sources) -> Result<(), Refusa
 fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chain) -> Result<SettleReport, Refusal> {
     let bar = say.bar("结算", "settling");
     let (shown, far) = (bar.clone(), say.far.clone());
-    let job = SettleJob {
+    let mut job = SettleJob {
         policies: &sources.policies.set,
         master: &sources.master,
         period: args.period,
@@ -222,10 +253,49 @@ fn once(say: &Say, handle: &Handle, args: &Args, sources: &Sources, chain: &Chai
                 far(done as u64, all as u64);
             }
         })),
+        range_rows: usize::try_from(args.range_rows).unwrap_or(RANGE_ROWS),
+        store: None,
+        elsewhere: None,
     };
+    let cluster = if let Some(listen) = args.cluster {
+        Some(coordinate(say, args, sources, &job, listen)?)
+    } else {
+        coordinator::forget(&args.out)?;
+        None
+    };
+    job.elsewhere = cluster.as_ref().map(|cluster| cluster as &dyn Elsewhere);
     let report = settle(handle, &job);
     bar.finish_and_clear();
+    drop(job);
+    if let Some(cluster) = cluster {
+        cluster.finish(say, report.as_ref().err())?;
+    }
     report
+}
+
+/// Waits for workers to settle what a job would settle here.
+fn coordinate(say: &Say, args: &Args, sources: &Sources, job: &SettleJob<'_>, listen: SocketAddr) -> Result<Coordinator, Refusal> {
+    let names = |files: &[InputFile]| -> Vec<String> { files.iter().map(|file| file.file.clone()).collect() };
+    let (policies, master) = (kept::policies_folder(&args.out), kept::master_folder(&args.out));
+    let reads = Reads {
+        policies: (policies.as_path(), names(&sources.policies.files)),
+        master: (master.as_path(), names(&sources.master_files)),
+        root: &sources.facts.root,
+        facts: &job.facts,
+        lines: &job.earlier_lines,
+        obligations: &job.obligations,
+        latest: &job.latest,
+    };
+    // Of a re-run the ranges are those of the run it follows.
+    let follows = match &args.rerun_of {
+        Some(run) => {
+            let path = run.join(SUMMARY);
+            sha256(std::fs::read(&path).map_err(|error| say::unreadable(&path, &error))?)
+        }
+        None => String::new(),
+    };
+    let basis = format!("{} {} {follows}", job.basis, job.range_rows);
+    Coordinator::start(say, (listen, Duration::from_secs(args.lease)), (args.period, &basis), &reads, &args.out)
 }
 
 /// A month that is settled and not yet stated.
@@ -399,6 +469,9 @@ pub(crate) fn plain(policies: &Path, facts: &Path, master: &Path, period: Month,
         check: 20,
         threads: None,
         memory: 1024,
+        cluster: None,
+        lease: 15,
+        range_rows: RANGE_ROWS as u64,
         books: Books::None,
         pdf: Vec::new(),
         issued_on: None,

@@ -73,6 +73,21 @@ impl Scale {
         }
     }
 
+    /// A whole network with little business: 30 000 outlets of 20 000 partners in a hundred counties, on the city's three tiers and policies; about
+    /// 100 000 events a month.
+    pub fn wide() -> Self {
+        Self {
+            name: "wide".into(),
+            counties: 100,
+            counties_reached: 97,
+            partners: 20_000,
+            outlets: 30_000,
+            outlets_active: 27_000,
+            events_per_month: 100_000,
+            ..Self::city()
+        }
+    }
+
     /// A province: 50 million events a month, 20 000 partners in five tiers, 60 000 outlets.
     pub fn province() -> Self {
         Self {
@@ -99,11 +114,12 @@ impl Scale {
         match name {
             "county" | "县" => Ok(Self::county()),
             "city" | "市" => Ok(Self::city()),
+            "wide" | "全网" => Ok(Self::wide()),
             "province" | "省" => Ok(Self::province()),
             _ => Err(Refusal::bad_input(
                 "demo.scale.unknown",
-                format!("没有规模“{name}”；可选 county（县）、city（市）、province（省）"),
-                format!("no scale \"{name}\"; choose county, city or province"),
+                format!("没有规模“{name}”；可选 county（县）、city（市）、wide（全网）、province（省）"),
+                format!("no scale \"{name}\"; choose county, city, wide or province"),
             )),
         }
     }

@@ -7,7 +7,6 @@ use crate::promise::{self, Kept};
 use crate::reason;
 use crate::visit::list::{self, Sight};
 use crate::visit::{Counts, State as VisitState};
-use qudao_access::Scope;
 use qudao_kernel::holidays::{DayKind, Holidays};
 use qudao_kernel::{Date, Kind, Refusal, Text};
 use qudao_platform::audit::{Entry, same_hand};
@@ -62,6 +61,19 @@ pub struct Task {
     pub settled: bool,
 }
 
+/// A task that is put off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PutOff {
+    /// On which day.
+    pub day: Date,
+    /// The record behind it.
+    pub record: String,
+    /// To which day.
+    pub to: Date,
+    /// Why.
+    pub reason: String,
+}
+
 /// A day as it wrote itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Day {
@@ -84,7 +96,7 @@ pub struct Day {
 /// # Errors
 /// The database does not answer.
 pub async fn compose(tx: &mut Tx, manager: &str, day: Date, planned: &[&str], known: Vec<Line>) -> Result<Day, Refusal> {
-    let sight = Sight { scope: Scope::default(), login: manager.to_owned(), hidden: true };
+    let sight = Sight::own(manager);
     let query = list::Query { manager: manager.to_owned(), from: Some(day), to: Some(day), limit: MOST, ..list::Query::default() };
     let mut visits = list::list(tx, &sight, &query).await?.rows;
     visits.sort_by_key(|visit| (visit.entered_us, visit.id.clone()));
@@ -127,20 +139,33 @@ fn of_promise(promise: &promise::Promise) -> Line {
     Line { what: What::Promise, at_us: 0, outlet: promise.outlet.clone(), record: promise.id.clone(), text }
 }
 
+/// How far a day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Not sent yet; it still writes itself.
+    Open,
+    /// Sent, and to be read: a day that is sent again waits for an answer again, though an answer to the earlier one is still there.
+    Sent,
+    /// Answered as it was last sent.
+    Answered,
+}
+
 /// What is kept of a day: what somebody added, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// For the next change; 0 for a day nobody touched.
     pub version: u32,
+    /// How far it is.
+    pub stage: Stage,
     /// The manager's own words.
     pub note: String,
-    /// When it was sent, microseconds since 1970.
+    /// When it was last sent, microseconds since 1970.
     pub sent_us: Option<i64>,
     /// What the day came to when it was sent.
     pub sent: Option<Day>,
-    /// The supervisor's answer.
+    /// The supervisor's last answer.
     pub answer: String,
-    /// Who answered.
+    /// Who gave it.
     pub answered_by: String,
 }
 
@@ -150,7 +175,15 @@ pub struct Page {
 /// The database does not answer.
 pub async fn page(tx: &mut Tx, manager: &str, day: Date) -> Result<Page, Refusal> {
     let sql = "select * from field_diary where manager = $1 and day = $2";
-    let empty = Page { version: 0, note: String::new(), sent_us: None, sent: None, answer: String::new(), answered_by: String::new() };
+    let empty = Page {
+        version: 0,
+        stage: Stage::Open,
+        note: String::new(),
+        sent_us: None,
+        sent: None,
+        answer: String::new(),
+        answered_by: String::new(),
+    };
     tx.query_opt(sql, args![manager, day]).await?.map_or(Ok(empty), |row| of_row(&row))
 }
 
@@ -158,6 +191,11 @@ fn of_row(row: &Row) -> Result<Page, Refusal> {
     let body = row.text("body")?;
     Ok(Page {
         version: row.count("version")?,
+        stage: match row.text("state")? {
+            "sent" => Stage::Sent,
+            "answered" => Stage::Answered,
+            _ => Stage::Open,
+        },
         note: row.string("note")?,
         sent_us: row.opt_int("sent_us")?,
         sent: serde_json::from_str(body).ok(),
@@ -166,13 +204,36 @@ fn of_row(row: &Row) -> Result<Page, Refusal> {
     })
 }
 
-/// Sends a day to the supervisor: as it wrote itself, with the manager's own words. Sent again it is sent anew. The version after it.
+/// Tasks somebody put off within some days, both ends included, in the order of days.
 ///
 /// # Errors
-/// `Conflict field.diary.tasks` while a task of the day is neither done nor put off (R7.96); `field.diary.day` for a day that was not yet;
-/// `BadInput field.diary.long`; `Conflict platform.db.stale`.
-pub async fn send(db: &Db, manager: &str, version: u32, day: &Day, tasks: &[Task], note: &str) -> Result<u32, Refusal> {
-    let open: Vec<&str> = tasks.iter().filter(|task| !task.settled).map(|task| task.text.as_str()).collect();
+/// The database does not answer.
+pub async fn put_off(tx: &mut Tx, manager: &str, from: Date, to: Date) -> Result<Vec<PutOff>, Refusal> {
+    let sql = "select day, record, to_day, reason from field_put_off where manager = $1 and day >= $2 and day <= $3 order by day, record";
+    let of = |row: &Row| {
+        Ok(PutOff { day: row.parse("day")?, record: row.string("record")?, to: row.parse("to_day")?, reason: row.string("reason")? })
+    };
+    tx.query(sql, args![manager, from, to]).await?.iter().map(of).collect()
+}
+
+/// Sends a day to the supervisor: as it wrote itself, with the manager's own words and the tasks they put off. Sent again it is sent anew. The version after it.
+///
+/// # Errors
+/// `Conflict field.diary.tasks` while a task of the day is neither done nor put off (R7.96); `BadInput field.diary.day` for a day that was not yet,
+/// `field.diary.put_off`, `field.reason`, `field.diary.long`; `Conflict platform.db.stale`.
+pub async fn send(
+    db: &Db,
+    manager: &str,
+    version: u32,
+    day: &Day,
+    (tasks, put_off): (&[Task], &[PutOff]),
+    note: &str,
+) -> Result<u32, Refusal> {
+    for one in put_off {
+        later(day.day, one, tasks)?;
+    }
+    let settled = |task: &&Task| task.settled || put_off.iter().any(|one| one.record == task.record);
+    let open: Vec<&str> = tasks.iter().filter(|task| !settled(task)).map(|task| task.text.as_str()).collect();
     if !open.is_empty() {
         let (count, some) = (open.len(), open.iter().take(3).copied().collect::<Vec<_>>().join("；"));
         return Err(Refusal::new(
@@ -198,8 +259,26 @@ pub async fn send(db: &Db, manager: &str, version: u32, day: &Day, tasks: &[Task
                    where manager = $1 and day = $2 and version = $3";
         let id = format!("{manager} {}", day.day);
         tx.execute_versioned("日记 diary", &id, sql, args![manager, day.day, version, note, &body, now]).await?;
+        for PutOff { record, to, reason, .. } in put_off {
+            let sql = "insert into field_put_off (manager, day, record, to_day, reason, at_us) values ($1, $2, $3, $4, $5, $6)
+                       on conflict (manager, day, record) do update set to_day = excluded.to_day, reason = excluded.reason, at_us = excluded.at_us";
+            tx.execute(sql, args![manager, day.day, record, *to, reason.trim(), now]).await?;
+        }
         Ok(version + 1)
     })
+}
+
+/// Whether a task can be put off so: it is one of the day, to a later day, for a reason.
+fn later(day: Date, one: &PutOff, tasks: &[Task]) -> Result<(), Refusal> {
+    reason(&one.reason)?;
+    if one.to > day && tasks.iter().any(|task| task.record == one.record) {
+        return Ok(());
+    }
+    Err(Refusal::bad_input(
+        "field.diary.put_off",
+        "只能把今日的任务改期到以后的日子；请刷新页面后重新选择日期",
+        "a task of the day is put off to a later day; reload the page and choose another day",
+    ))
 }
 
 fn words(text: &str) -> Result<&str, Refusal> {

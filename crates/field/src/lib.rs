@@ -1,8 +1,8 @@
 //! The field day (第7篇): what is checked at an outlet, the visit that carries it, the plan it follows, and what was promised there.
 //!
 //! [`checklist`] reads templates and counts answers; [`visit`] brings together what phones write and says what is strange; [`plan`] proposes four weeks
-//! and the day's order, within what [`params`] reads from the register; [`measure`] and [`price`] have the figures of the field with their formulas; [`promise`] and [`diary`] keep what was promised and
-//! what a day came to.
+//! and the day's order, within what [`params`] reads from the register; [`measure`] has the figures of the field with their formulas; [`promise`] and [`diary`] keep what was promised and
+//! what a day came to, [`remedy`] what a review takes into the time after it. [`call`] keeps calls with their minutes, [`roadshow`] units that sell from a tent.
 //!
 //! Invariants
 //! - A score can be counted again from its answers and the template's version, and comes out the same.
@@ -10,13 +10,15 @@
 //! - What a phone sent is never lost, whatever its order, number, clock or position; nothing strange is a wall.
 //! - Every outlet that is not planned as often as its class says has a reason.
 
+pub mod call;
 pub mod checklist;
 pub mod diary;
 pub mod measure;
 pub mod params;
 pub mod plan;
-pub mod price;
 pub mod promise;
+pub mod remedy;
+pub mod roadshow;
 pub mod visit;
 
 #[cfg(test)]

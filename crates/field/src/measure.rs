@@ -3,7 +3,8 @@
 //! Formulas: 第7篇 (distribution, requirements §12 Q1–Q6), and the trade's own for journey plans and calls.
 
 use crate::checklist::score::share;
-use std::collections::BTreeSet;
+use qudao_kernel::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The level of territory down to which a product reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +149,28 @@ pub fn coverage(outlets: u32, covered: u32) -> Option<u32> {
     share(u64::from(covered), u64::from(outlets))
 }
 
+/// Working days of a week.
+const WEEK: u32 = 5;
+
+/// How many different customers are to be visited in a week (R8.128, Q38): of a short week so many as its working days make, rounded up.
+pub fn customers_due(per_week: u32, working_days: u32) -> u32 {
+    if working_days >= WEEK { per_week } else { (per_week * working_days).div_ceil(WEEK) }
+}
+
+/// Different customers visited in each week, by its Monday. Visits as day and customer.
+pub fn customers<'a>(visits: impl IntoIterator<Item = (Date, &'a str)>) -> BTreeMap<Date, BTreeSet<&'a str>> {
+    let mut weeks: BTreeMap<Date, BTreeSet<&str>> = BTreeMap::new();
+    for (day, customer) in visits {
+        weeks.entry(monday(day)).or_default().insert(customer);
+    }
+    weeks
+}
+
+/// The Monday of a day's week.
+pub fn monday(day: Date) -> Date {
+    day.plus_days(1 - day.weekday() as i32)
+}
+
 /// A day's minutes: inside outlets, on the way between them, and from the first check-in to the last check-out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Split {
@@ -230,6 +253,26 @@ mod tests {
         assert_eq!(day.and(day).planned, 8);
         assert_eq!((strike(20, 6), coverage(5, 3), coverage(200, 180)), (Some(3_000), Some(6_000), Some(9_000)));
         assert_eq!(Adherence::of(&[], &[]).plan_rate(), None);
+    }
+
+    #[test]
+    fn a_week_has_twenty_customers() {
+        // S7 N12 N13 R8.128
+        let monday_on: Date = "2026-08-24".parse().unwrap();
+        let codes: Vec<String> = (0..20).map(|at| format!("O{at:02}")).collect();
+        let visited = |count: usize, visits: usize| {
+            let all = (0..visits).map(|at| (monday_on.plus_days(at as i32 % 5), codes[at % count].as_str()));
+            customers(all).get(&monday_on).map_or(0, BTreeSet::len)
+        };
+        let due = customers_due(20, 5) as usize;
+        assert!(visited(20, 20) >= due && visited(19, 19) < due);
+        assert_eq!((visited(19, 25), visited(19, 25) >= due), (19, false), "distinct customers, not visits");
+        assert_eq!([6, 5, 4, 3, 1, 0].map(|days| customers_due(20, days)), [20, 20, 16, 12, 4, 0], "a short week by its working days");
+        let sunday = monday_on.plus_days(6);
+        assert_eq!(
+            (monday(sunday), monday(monday_on), customers([(sunday, "a"), (sunday.plus_days(1), "a")]).len()),
+            (monday_on, monday_on, 2)
+        );
     }
 
     #[test]

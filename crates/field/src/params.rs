@@ -2,9 +2,11 @@
 
 use crate::plan::Travel;
 use crate::plan::month::Rules;
+use crate::plan::route::Shift;
 use crate::visit::flags::Limits;
 use crate::visit::position::Doubt;
-use qudao_kernel::{Date, Refusal};
+use crate::visit::site::Sizes;
+use qudao_kernel::{Date, Fen, Refusal};
 use qudao_network::site::Point;
 use qudao_platform::params::Register;
 use std::collections::BTreeMap;
@@ -53,21 +55,102 @@ impl At<'_> {
     /// What a plan follows, for a manager whose days begin and end somewhere.
     ///
     /// # Errors
-    /// As [`Register::on`]; `BadInput field.params.visits` for visits by class that cannot be read.
+    /// As [`Register::on`]; `BadInput field.params.list` for visits by class that cannot be read, or are more than 28.
     pub fn rules(&self, start: Option<Point>) -> Result<Rules, Refusal> {
-        let text = self.register.on("visits_by_class", self.territory, self.day)?.value;
-        let pair = |pair: &str| pair.split_once(':').and_then(|(class, visits)| Some((class.to_owned(), visits.parse().ok()?)));
-        let frequency: Option<BTreeMap<String, u32>> = text.split_whitespace().map(pair).collect();
-        let frequency = frequency.filter(|all| all.values().all(|visits| *visits <= 28)).ok_or_else(|| {
-            Refusal::bad_input(
-                "field.params.visits",
-                format!("参数 visits_by_class 的取值 {text} 读不懂；请写成 A:4 B:2，每四周最多 28 次"),
-                format!("the parameter visits_by_class is {text}, which cannot be read; write it as A:4 B:2, at most 28 in four weeks"),
-            )
-        })?;
+        let frequency = self.by_class("visits_by_class", "A:4 B:2", |visits| visits.parse::<u32>().ok().filter(|visits| *visits <= 28))?;
         let (risk_from, day_minutes) = (self.number("visit_risk_from")?, self.number("field_day_min")?);
         Ok(Rules { frequency, risk_from, day_minutes, travel: self.travel()?, start })
     }
+
+    /// How many different customers are to be visited in a week (R8.128).
+    ///
+    /// # Errors
+    /// As [`Register::on`].
+    pub fn customers_per_week(&self) -> Result<u32, Refusal> {
+        self.number("customers_per_week")
+    }
+
+    /// Types of outlet whose prices are looked at twice as often (R7.294).
+    ///
+    /// # Errors
+    /// As [`Register::on`].
+    pub fn price_focus(&self) -> Result<Vec<String>, Refusal> {
+        Ok(self.register.on("price_focus_subtypes", self.territory, self.day)?.value.split_whitespace().map(str::to_owned).collect())
+    }
+
+    /// The day of a manager as routes ask: from when to when, and where it begins and ends.
+    ///
+    /// # Errors
+    /// As [`Register::on`]; `BadInput field.params.list` for a time that cannot be read.
+    pub fn shift(&self, start: Option<Point>) -> Result<Shift, Refusal> {
+        let from = self.minute("field_day_from", "09:00")?;
+        let to = from.saturating_add(self.number("field_day_min")?).min(24 * 60);
+        Ok(Shift { start, returns: start.is_some(), from, to, travel: self.travel()? })
+    }
+
+    /// How many calls a manager makes on a working day.
+    ///
+    /// # Errors
+    /// As [`Register::on`].
+    pub fn calls_a_day(&self) -> Result<u32, Refusal> {
+        self.number("field_calls_a_day")
+    }
+
+    /// Until when one calls before visits begin, minutes after midnight (R8.130).
+    ///
+    /// # Errors
+    /// As [`Register::on`]; `BadInput field.params.list` for a time that cannot be read.
+    pub fn calls_until(&self) -> Result<u32, Refusal> {
+        self.minute("field_calls_until", "12:00")
+    }
+
+    /// A parameter that is a time of the day, minutes after midnight.
+    fn minute(&self, name: &str, example: &str) -> Result<u32, Refusal> {
+        let text = self.register.on(name, self.territory, self.day)?.value;
+        let parts = text.split_once(':').and_then(|(hour, minute)| Some((hour.parse::<u32>().ok()?, minute.parse::<u32>().ok()?)));
+        let (hour, minute) = parts.filter(|(hour, minute)| *hour < 24 && *minute < 60).ok_or_else(|| unread(name, text, example))?;
+        Ok(hour * 60 + minute)
+    }
+
+    /// How long a visit to an outlet of a class takes, minutes, by class.
+    ///
+    /// # Errors
+    /// As [`Register::on`]; `BadInput field.params.list`.
+    pub fn service(&self) -> Result<BTreeMap<String, u32>, Refusal> {
+        self.by_class("visit_min_by_class", "A:40 B:30", |minutes| minutes.parse::<u32>().ok().filter(|minutes| *minutes <= 480))
+    }
+
+    /// Classes of size.
+    ///
+    /// # Errors
+    /// As [`Register::on`]; `BadInput field.params.list`.
+    pub fn sizes(&self) -> Result<Sizes, Refusal> {
+        self.by_class("size_by_class", "A:large B:medium", |size| Some(size.to_owned())).map(Sizes)
+    }
+
+    /// Monthly sales of an outlet that what a correction is worth is reckoned from, by class.
+    ///
+    /// # Errors
+    /// As [`Register::on`]; `BadInput field.params.list`.
+    pub fn fix_sales(&self) -> Result<BTreeMap<String, Fen>, Refusal> {
+        let fen = |yuan: &str| yuan.parse::<i64>().ok().filter(|yuan| (0..=100_000_000).contains(yuan)).map(|yuan| Fen(yuan * 100));
+        self.by_class("fix_sales_by_class", "A:60000 B:30000", fen)
+    }
+
+    /// A parameter that says something of each class, as `A:4 B:2`.
+    fn by_class<T>(&self, name: &str, example: &str, read: impl Fn(&str) -> Option<T>) -> Result<BTreeMap<String, T>, Refusal> {
+        let text = self.register.on(name, self.territory, self.day)?.value;
+        let pair = |pair: &str| pair.split_once(':').and_then(|(class, value)| Some((class.to_owned(), read(value)?)));
+        text.split_whitespace().map(pair).collect::<Option<_>>().ok_or_else(|| unread(name, text, example))
+    }
+}
+
+fn unread(name: &str, text: &str, example: &str) -> Refusal {
+    Refusal::bad_input(
+        "field.params.list",
+        format!("参数 {name} 的取值 {text} 读不懂或超出范围；请写成 {example} 的形式"),
+        format!("the parameter {name} is {text}, which cannot be read or is out of bounds; write it as {example}"),
+    )
 }
 
 #[cfg(test)]
@@ -95,6 +178,14 @@ mod tests {
         let hubei = rules("2026-07-06", "4211").unwrap();
         assert_eq!((hubei.frequency["A"], hubei.frequency.get("C"), hubei.travel.detour_percent), (8, None, 130));
         assert_eq!(rules("2026-07-06", "43").unwrap().frequency["C"], 1);
-        assert_eq!(rules("2026-08-06", "4211").unwrap_err().code, "field.params.visits");
+        assert_eq!(rules("2026-08-06", "4211").unwrap_err().code, "field.params.list");
+        // R7.35 R7.265
+        let at = At { register: &register, territory: "4211", day };
+        let shift = at.shift(None).unwrap();
+        assert_eq!((shift.from, shift.to, at.service().unwrap()["A"]), (540, 1_020, 40));
+        // R8.130 S6
+        assert_eq!((at.calls_a_day().unwrap(), at.calls_until().unwrap()), (30, 720));
+        assert_eq!(at.price_focus().unwrap(), ["店中店"]);
+        assert_eq!((at.sizes().unwrap().of("A"), at.fix_sales().unwrap()["D"]), ("large", Fen(500_000)));
     }
 }

@@ -10,6 +10,7 @@ use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx, Value};
 use qudao_platform::{Done, args, write_tx};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Where a promise is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,6 +208,17 @@ pub async fn list(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Vec<Promi
     }
     let sql = format!("select p.* from field_promise p where {} order by p.due_on, p.id limit 1000", wheres.join(" and "));
     tx.query(sql, &values).await?.iter().map(of_row).collect()
+}
+
+/// How many promises are open, by outlet, within a sight.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn open(tx: &mut Tx, sight: &Sight) -> Result<BTreeMap<String, u32>, Refusal> {
+    let mut values: Vec<Value> = Vec::new();
+    let within = sight.wheres("p", false, &mut values);
+    let sql = format!("select p.outlet, count(*) as n from field_promise p where p.state = 'open' and {within} group by p.outlet");
+    tx.query(sql, &values).await?.iter().map(|row| Ok((row.string("outlet")?, row.count("n")?))).collect()
 }
 
 /// How promises were kept.

@@ -72,11 +72,15 @@ struct Period {
 /// Recomputes every journal's content hash and balance, every account's balance, and every closed month's seal from the entries, in one
 /// consistent state of the database and in constant memory.
 pub async fn check(db: &Db) -> Result<CheckReport, Refusal> {
-    let mut tx = db.read().await?;
+    check_in(&mut db.read().await?).await
+}
+
+/// The same in a state of the database that is being read.
+pub async fn check_in(tx: &mut Tx) -> Result<CheckReport, Refusal> {
     let mut report = CheckReport::default();
-    let mut periods = periods(&mut tx).await?;
+    let mut periods = periods(tx).await?;
     let mut whole = Seal::default();
-    each_journal(&mut tx, "", Order::Id, |stored| {
+    each_journal(tx, "", Order::Id, |stored| {
         report.journals += 1;
         whole.add(&stored.id.0, &stored.sha256);
         report.entries += stored.journal.entries.len() as u64;
@@ -89,7 +93,7 @@ pub async fn check(db: &Db) -> Result<CheckReport, Refusal> {
     for ((entity, month), period) in periods {
         check_period(&entity, &month, period, &mut report);
     }
-    check_balances(&mut tx, &mut report).await?;
+    check_balances(tx, &mut report).await?;
     Ok(report)
 }
 

@@ -15,7 +15,8 @@ macro_rules! shipped {
 }
 
 /// The standard set, in the binary.
-const STANDARD: &[(&str, &str)] = shipped!["volume.toml", "revenue.toml", "development.toml", "network.toml", "funnel.toml", "lists.toml"];
+const STANDARD: &[(&str, &str)] =
+    shipped!["volume.toml", "revenue.toml", "development.toml", "network.toml", "funnel.toml", "field.toml", "lists.toml"];
 
 /// Bands of monthly fees.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -95,6 +96,13 @@ struct Written {
 struct WrittenRatio {
     of: String,
     to: String,
+    /// How many of the numerator one of the denominator can have; 1 where absent.
+    #[serde(default = "one")]
+    per: i64,
+}
+
+fn one() -> i64 {
+    1
 }
 
 #[derive(Deserialize)]
@@ -201,7 +209,7 @@ impl Catalogue {
                 Formula::Measure(self.measures.len() - 1)
             }
             (None, None, false, None, None) => Formula::Sum { plus: self.places(&plus)?, minus: self.places(&minus)? },
-            (None, None, true, Some(ratio), None) => Formula::Ratio { of: self.place(&ratio.of)?, to: self.place(&ratio.to)? },
+            (None, None, true, Some(ratio), None) => self.ratio(&ratio)?,
             (None, None, true, None, Some(of)) => self.holiday_index(&of)?,
             _ => {
                 return Err(Text::new(
@@ -218,6 +226,13 @@ impl Catalogue {
     fn place(&self, id: &str) -> Result<usize, Text> {
         self.position(id)
             .ok_or_else(|| Text::new(format!("引用的指标 {id} 不存在，或定义在后面"), format!("there is no metric {id} before it")))
+    }
+
+    fn ratio(&self, written: &WrittenRatio) -> Result<Formula, Text> {
+        if written.per < 1 {
+            return Err(Text::new("per 须为正整数", "per is a whole number above zero"));
+        }
+        Ok(Formula::Ratio { of: self.place(&written.of)?, to: self.place(&written.to)?, per: written.per })
     }
 
     fn places(&self, ids: &[String]) -> Result<Vec<usize>, Text> {

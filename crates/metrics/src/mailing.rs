@@ -7,10 +7,9 @@ use crate::store::missing;
 use qudao_kernel::{Date, Refusal};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row};
+use qudao_platform::mail::plain_address;
 use qudao_platform::{args, write_tx};
 
-/// Longest mail address, as the standard has it.
-const LONGEST_ADDRESS: usize = 254;
 /// Most subscriptions of a person.
 const MOST: i64 = 50;
 /// How often a mail that cannot be sent is tried.
@@ -121,12 +120,6 @@ fn of_row(row: &Row) -> Result<Mailing, Refusal> {
         lang: row.string("lang")?,
         last,
     })
-}
-
-/// An address mail can go to: no line breaks, no lists, no comments.
-fn plain_address(address: &str) -> bool {
-    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._%+-".contains(&byte));
-    address.len() <= LONGEST_ADDRESS && address.split_once('@').is_some_and(|(name, host)| plain(name) && plain(host) && host.contains('.'))
 }
 
 /// Subscribes, in place of an earlier subscription to the same view. Returns the id.

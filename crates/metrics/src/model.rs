@@ -190,6 +190,8 @@ pub enum Formula {
         of: usize,
         /// Denominator, likewise.
         to: usize,
+        /// How many of the numerator one of the denominator can have.
+        per: i64,
     },
     /// 节假日指数: daily average on holidays over that on working days; measures of the same thing on either.
     HolidayIndex {
@@ -263,7 +265,7 @@ impl Catalogue {
         match &self.metrics[metric].formula {
             Formula::Measure(measure) => found.push(*measure),
             Formula::Sum { plus, minus } => plus.iter().chain(minus).for_each(|part| self.collect(*part, found)),
-            Formula::Ratio { of, to } => [of, to].into_iter().for_each(|part| self.collect(*part, found)),
+            Formula::Ratio { of, to, .. } => [of, to].into_iter().for_each(|part| self.collect(*part, found)),
             Formula::HolidayIndex { holiday, work } => found.extend([holiday, work]),
         }
     }
@@ -274,7 +276,7 @@ impl Catalogue {
             Formula::Measure(_) => false,
             Formula::HolidayIndex { .. } => true,
             Formula::Sum { plus, minus } => plus.iter().chain(minus).any(|part| self.counts_days(*part)),
-            Formula::Ratio { of, to } => self.counts_days(*of) || self.counts_days(*to),
+            Formula::Ratio { of, to, .. } => self.counts_days(*of) || self.counts_days(*to),
         }
     }
 

@@ -83,9 +83,9 @@ pub(crate) fn value(catalogue: &Catalogue, metric: usize, raw: &[Option<i128>], 
             let sum = |parts: &[usize]| parts.iter().map(|one| part(*one)).sum::<Option<i128>>();
             Some(sum(plus)? - sum(minus)?)
         }
-        Formula::Ratio { of, to } => {
+        Formula::Ratio { of, to, per } => {
             let scale = if catalogue.metrics[metric].unit == Unit::Ppm { PPM } else { 1 };
-            over(part(*of)? * scale, part(*to)?)
+            over(part(*of)? * scale, part(*to)? * i128::from(*per))
         }
         Formula::HolidayIndex { holiday, work } => {
             let (off, on) = (i128::from(days[DayKind::Holiday as usize]), i128::from(days[DayKind::Work as usize]));

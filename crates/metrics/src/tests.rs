@@ -27,6 +27,9 @@ fn the_standard_set_is_right() {
         assert!(catalogue.get(id).is_some(), "{id}");
     }
     assert!(catalogue.metrics.iter().all(|metric| !metric.by.is_empty()));
+    // R7.7 R7.162: by type of outlet and by area
+    let notice = catalogue.get("first_notice_rate").unwrap();
+    assert!([Dimension::Subtype, Dimension::County].iter().all(|by| notice.by.contains(by)));
     assert_eq!((catalogue.bands.of(2_999), catalogue.bands.of(16_000)), ("b0", "b160"));
 }
 

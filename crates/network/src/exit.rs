@@ -153,6 +153,11 @@ impl Claims {
         Self(all)
     }
 
+    /// Only others: what they are asked for need not be a partner.
+    pub fn only(others: Vec<Box<dyn Claim>>) -> Self {
+        Self(others)
+    }
+
     /// What is left of each.
     ///
     /// # Errors
@@ -177,7 +182,7 @@ pub struct Case {
     pub partner: String,
     /// How far it is.
     pub stage: Stage,
-    /// own_wish, expired, breach, idle.
+    /// own_wish, expired, breach, idle, graded.
     pub cause: String,
     /// When the partner is told.
     pub notice_on: Date,
@@ -247,7 +252,7 @@ pub async fn advance(tx: &mut Tx, act: &Act<'_>, claims: &Claims, id: &str, vers
     }
     if matches!(to, Stage::Settled | Stage::Closed) {
         let left = claims.balances(tx, &case.partner, act.today).await?;
-        refuse_left(&case, &left)?;
+        refuse_left(&case.partner, &left)?;
     }
     let mut closed_on = None;
     if to == Stage::Closed {
@@ -312,7 +317,8 @@ async fn leave(tx: &mut Tx, act: &Act<'_>, partner: &str, day: Date) -> Result<(
     people::end_over(tx, act.who, &over, act.today, &note).await
 }
 
-fn refuse_left(case: &Case, balances: &[Balance]) -> Result<(), Refusal> {
+/// Refuses to let somebody go while something is left with them.
+pub(crate) fn refuse_left(code: &str, balances: &[Balance]) -> Result<(), Refusal> {
     let left: Vec<&Balance> = balances.iter().filter(|balance| !balance.left.is_empty()).collect();
     if left.is_empty() {
         return Ok(());
@@ -324,12 +330,11 @@ fn refuse_left(case: &Case, balances: &[Balance]) -> Result<(), Refusal> {
         };
         left.iter().map(one).collect::<Vec<_>>().join("; ")
     };
-    let partner = &case.partner;
     Err(Refusal::new(
         Kind::Conflict,
         "network.exit.left",
-        format!("{partner} 还有未结清的项目：{}；请先处理", told(|text| &text.zh)),
-        format!("{partner} has not settled everything: {}; deal with these first", told(|text| &text.en)),
+        format!("{code} 还有未结清的项目：{}；请先处理", told(|text| &text.zh)),
+        format!("{code} has not settled everything: {}; deal with these first", told(|text| &text.en)),
     ))
 }
 

@@ -27,6 +27,7 @@ pub mod site;
 pub mod territory;
 pub mod twins;
 pub mod universe;
+pub mod verdict;
 pub mod words;
 
 #[cfg(test)]

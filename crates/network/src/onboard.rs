@@ -143,6 +143,11 @@ fn places(headers: &[String]) -> Result<Vec<(&'static str, usize)>, Refusal> {
 }
 
 impl Read {
+    /// Divisions of the outlets it brings.
+    pub fn territories(&self) -> Vec<String> {
+        self.rows.iter().filter(|row| row.sort == Sort::Outlet).map(|row| row.get("territory").to_owned()).collect()
+    }
+
     fn take(&mut self, record: &RecordBuf, places: &[(&'static str, usize)]) {
         let texts: HashMap<&'static str, String> =
             places.iter().map(|(name, at)| (*name, record.trimmed(*at).to_owned())).filter(|(_, text)| !text.is_empty()).collect();

@@ -6,6 +6,7 @@ use qudao_platform::args;
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Row, Tx};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A point, degrees in millionths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,34 @@ pub async fn put(tx: &mut Tx, act: &Act<'_>, outlet: &str, from: Date, address: 
 /// The database does not answer.
 pub async fn history(tx: &mut Tx, outlet: &str) -> Result<Vec<Site>, Refusal> {
     tx.query("select * from network_site where outlet = $1 order by from_day", args![outlet]).await?.iter().map(of_row).collect()
+}
+
+/// Where an outlet stands on a day, if anybody noted it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn on(tx: &mut Tx, outlet: &str, day: Date) -> Result<Option<Site>, Refusal> {
+    let sql = "select * from network_site where outlet = $1 and from_day <= $2 order by from_day desc limit 1";
+    tx.query_opt(sql, args![outlet, day]).await?.as_ref().map(of_row).transpose()
+}
+
+/// The points of all outlets on a day, where somebody measured them.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn points(tx: &mut Tx, day: Date) -> Result<BTreeMap<String, Point>, Refusal> {
+    let sql = "select * from network_site where from_day <= $1 order by outlet, from_day";
+    let mut found = BTreeMap::new();
+    tx.query_each(sql, args![day], |row| {
+        // What was noted later holds, also where nobody measured it.
+        match of_row(&row)?.point {
+            Some(point) => found.insert(row.string("outlet")?, point),
+            None => found.remove(row.text("outlet")?),
+        };
+        Ok(())
+    })
+    .await?;
+    Ok(found)
 }
 
 fn of_row(row: &Row) -> Result<Site, Refusal> {

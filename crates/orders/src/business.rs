@@ -215,6 +215,7 @@ struct Rule {
     modes: Option<Vec<String>>,
     needs: Option<Vec<String>>,
     sold: Option<Sold>,
+    channels: Option<Vec<String>>,
 }
 
 /// What holds of a product.
@@ -226,6 +227,8 @@ pub struct Traits<'a> {
     pub needs: &'a [String],
     /// By which channels it is sold.
     pub sold: Sold,
+    /// Categories of channels and types of outlets it is limited to; empty for all of these.
+    pub channels: &'a [String],
 }
 
 #[derive(Deserialize)]
@@ -354,12 +357,18 @@ impl Definitions {
             modes: last(|rule| rule.modes.as_deref()),
             needs: last(|rule| rule.needs.as_deref()),
             sold: rules.iter().rev().find_map(|rule| rule.sold).unwrap_or(Sold::Both),
+            channels: last(|rule| rule.channels.as_deref()),
         }
     }
 
-    /// Whether an outlet may sell a product by its channel (R6.33).
+    /// Whether an outlet may sell a product by its channel and type (R6.32, R6.33).
     pub fn sells(&self, outlet: &Outlet, product: &Product) -> bool {
-        match self.traits(product).sold {
+        let traits = self.traits(product);
+        let limited = !traits.channels.is_empty();
+        if limited && !traits.channels.iter().any(|one| *one == outlet.channel || *one == outlet.subtype) {
+            return false;
+        }
+        match traits.sold {
             Sold::Both => true,
             Sold::Online => outlet.channel == ELECTRONIC,
             Sold::Offline => outlet.channel != ELECTRONIC,
@@ -436,6 +445,31 @@ mod tests {
         {
             assert_eq!((sells(ELECTRONIC, code, line), sells("社会渠道", code, line)), (online, shop), "{code}");
         }
+    }
+
+    #[test]
+    fn what_is_limited_to_channels_is_sold_by_no_other() {
+        // R6.32: a product, or a category of offers, by channel and by type of outlet; the narrower rule wins
+        let rules = format!(
+            "{PRODUCTS}\n[[rule]]\nline = \"移动\"\ncategory = \"专享\"\nchannels = [\"电子渠道\"]\n\
+             [[rule]]\nline = \"移动\"\ncode = \"M9\"\nchannels = [\"自有渠道\", \"专营店\"]\n"
+        );
+        let all = Definitions::read(BUSINESS, LEVELS, &rules).unwrap();
+        let sells = |channel: &str, subtype: &str, code: &str, category: &str| {
+            let span = qudao_kernel::master::Span::ALWAYS;
+            let outlet = Outlet { code: "O1".into(), channel: channel.into(), subtype: subtype.into(), ..outlet(span) };
+            let (line, name) = ("移动".to_owned(), String::new());
+            let (plan_fee, supply_price, retail_price) = (Fen(500), Fen(0), Fen(0));
+            let code = code.to_owned();
+            all.sells(&outlet, &Product { code, name, line, category: category.into(), plan_fee, supply_price, retail_price, span })
+        };
+        let of = |code: &str, category: &str| {
+            [("电子渠道", "网上营业厅"), ("自有渠道", "自有营业厅"), ("社会渠道", "专营店"), ("社会渠道", "代理点")]
+                .map(|(channel, subtype)| sells(channel, subtype, code, category))
+        };
+        assert_eq!(of("M1", "专享"), [true, false, false, false]);
+        assert_eq!(of("M9", "专享"), [false, true, true, false]);
+        assert_eq!(of("M1", "大众"), [true; 4]);
     }
 
     fn outlet(span: qudao_kernel::master::Span) -> Outlet {

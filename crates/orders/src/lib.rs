@@ -9,12 +9,16 @@
 //! - Nothing becomes effective without a passed real-name check where its business asks for one.
 //! - An effective order does not change: a reversal is another event, and another fact.
 //! - Each effective order is one fact, however often writing it is tried or killed, and also where the business system's own file brings it.
-//! - A card or number is in one place and one state.
+//! - A card, number or handset is in one place and one state.
+//! - A handset that was exchanged leaves its sale as it was, under the serial of the one in its place ([`service`]).
 
 pub mod acceptance;
 pub mod business;
+pub mod handset;
+pub mod held;
 pub mod order;
 pub mod real_name;
+pub mod service;
 pub mod slip;
 pub mod stock;
 

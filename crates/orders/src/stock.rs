@@ -1,7 +1,7 @@
-//! 卡号库存: cards and numbers, given to partners and outlets by segment (R0.29).
+//! 卡号库存: cards and numbers, given to partners and outlets by segment (R0.29), and handsets that came by supply ([`crate::handset`]).
 //!
-//! Each piece is in one place and one state: in stock, sold, returned, recalled or lost; so what was allocated is the sum of the states. An order
-//! that uses up a card takes it from the stock of its own outlet.
+//! Each piece is in one place and one state: in stock, on the way, sold, returned, recalled or lost; so what was allocated is the sum of the states. An
+//! order that uses up a card, or sells a handset of ours, takes it from the stock of its own outlet.
 
 use crate::business::Business;
 use crate::order::Order;
@@ -20,6 +20,8 @@ const MOST_PIECES: u128 = 20_000;
 const MOST: usize = 500;
 /// Longest serial.
 const LONGEST: usize = 22;
+/// Columns of a piece.
+pub(crate) const COLUMNS: &str = "kind, serial, segment, state, partner, outlet, territory, order_id, changed_us, product, source";
 
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,14 +30,19 @@ pub enum Piece {
     Card,
     /// A number.
     Number,
+    /// A handset.
+    Handset,
 }
 
 impl Piece {
+    const ALL: [Self; 3] = [Self::Card, Self::Number, Self::Handset];
+
     /// As tables and interfaces write it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Card => "card",
             Self::Number => "number",
+            Self::Handset => "handset",
         }
     }
 }
@@ -44,7 +51,7 @@ impl std::str::FromStr for Piece {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Card, Self::Number].into_iter().find(|piece| piece.name() == text).ok_or(())
+        Self::ALL.into_iter().find(|piece| piece.name() == text).ok_or(())
     }
 }
 
@@ -68,8 +75,15 @@ pub struct Allocate<'a> {
 /// Gives a segment to a place. Its id and how many pieces it has. The same request under its key is the same segment.
 ///
 /// # Errors
-/// `BadInput orders.stock.segment`; `Conflict orders.stock.taken` where a piece of it is somewhere already.
+/// `BadInput orders.stock.segment`, also for handsets, which come by supply; `Conflict orders.stock.taken` where a piece of it is somewhere already.
 pub async fn allocate(db: &Db, key: &str, who: &str, new: &Allocate<'_>) -> Result<Done<(String, u32)>, Refusal> {
+    if new.piece == Piece::Handset {
+        return Err(Refusal::bad_input(
+            "orders.stock.segment",
+            "手机终端按串号入库、按供货单发出，不按号段分配",
+            "handsets are taken in by serial and go out with supply orders, not by segments",
+        ));
+    }
     let serials = serials(new.first, new.last)?;
     let pieces = serials.len() as u32;
     let id = format!("{}-{}", new.piece.name(), new.first);
@@ -84,10 +98,11 @@ pub async fn allocate(db: &Db, key: &str, who: &str, new: &Allocate<'_>) -> Resu
         let values = args![&id, new.piece.name(), new.first, new.last, pieces, new.partner, new.outlet, new.territory, who, tx.now_us()];
         let fresh = tx.execute(sql, values).await? > 0;
         let now = tx.now_us();
-        let row = |serial: &String| args![new.piece.name(), serial, &id, "stock", new.partner, new.outlet, new.territory, "", now].to_vec();
+        let row = |serial: &String| {
+            args![new.piece.name(), serial, &id, "stock", new.partner, new.outlet, new.territory, "", now, "", ""].to_vec()
+        };
         let rows: Vec<Vec<Value>> = serials.iter().map(row).collect();
-        let columns = "kind, serial, segment, state, partner, outlet, territory, order_id, changed_us";
-        let put = if fresh { tx.insert_rows("order_stock", columns, &rows, "on conflict (kind, serial) do nothing").await? } else { 0 };
+        let put = if fresh { tx.insert_rows("order_stock", COLUMNS, &rows, "on conflict (kind, serial) do nothing").await? } else { 0 };
         if put != rows.len() as u64 {
             return Err(Refusal::new(
                 Kind::Conflict,
@@ -124,11 +139,15 @@ fn serials(first: &str, last: &str) -> Result<Vec<String>, Refusal> {
     Ok((from..=to).map(|number| format!("{number:0width$}")).collect())
 }
 
-/// Takes the card of an order, and its number where that is one of ours, from the stock of the outlet.
+/// Takes the card of an order, and its number and handsets where these are ours, from the stock of the outlet.
 ///
 /// # Errors
 /// `Conflict orders.card.none`, `orders.card.elsewhere`, `orders.card.state`.
 pub(crate) async fn sell(tx: &mut Tx, order: &Order, business: &Business) -> Result<(), Refusal> {
+    // An outlet also sells handsets it bought elsewhere.
+    for item in order.items.iter().filter(|item| !item.imei.is_empty()) {
+        take(tx, order, Piece::Handset, &item.imei, false).await?;
+    }
     if !business.card {
         return Ok(());
     }
@@ -148,7 +167,7 @@ async fn take(tx: &mut Tx, order: &Order, piece: Piece, serial: &str, must: bool
         return conflict("orders.card.none", zh, format!("card {serial} is in no stock; check the serial, or have its segment allocated"));
     };
     if row.text("outlet")? != order.outlet {
-        let zh = format!("{serial} 不在网点 {} 的库存；请使用本网点的卡号", order.outlet);
+        let zh = format!("{serial} 不在网点 {} 的库存；请使用本网点库存中的", order.outlet);
         return conflict("orders.card.elsewhere", zh, format!("{serial} is not in the stock of outlet {}; use one that is", order.outlet));
     }
     if row.text("state")? != "stock" {
@@ -214,14 +233,14 @@ pub async fn shift(db: &Db, sight: &Sight, who: &str, piece: Piece, serials: &[S
             let mut values: Vec<Value> = args![piece.name(), serial, to.name(), tx.now_us()].to_vec();
             let seen = sight.wheres("order_stock", false, &mut values);
             let sql = format!(
-                "update order_stock set state = $3, changed_us = $4 where kind = $1 and serial = $2 and state not in ('sold', $3) and {seen}"
+                "update order_stock set state = $3, changed_us = $4 where kind = $1 and serial = $2 and state not in ('sold', 'repair', $3) and {seen}"
             );
             if tx.execute(sql, &values).await? == 0 {
                 return Err(Refusal::new(
                     Kind::Conflict,
                     "orders.stock.state",
-                    format!("{serial} 已售出、已是该状态或不在您的范围内；整批未处理，请核对"),
-                    format!("{serial} is sold, is that already, or is not within your reach; nothing was moved, check it"),
+                    format!("{serial} 已售出、在维修、已是该状态或不在您的范围内；整批未处理，请核对"),
+                    format!("{serial} is sold, in repair, is that already, or is not within your reach; nothing was moved, check it"),
                 ));
             }
         }
@@ -244,16 +263,18 @@ pub struct StockRow {
     pub serial: String,
     /// Segment it came with.
     pub segment: String,
-    /// stock, sold, returned, recalled, lost.
+    /// stock, moving, sold, repair, returned, recalled, lost.
     pub state: String,
-    /// Partner.
+    /// Partner; empty in the central store.
     pub partner: String,
-    /// Outlet; empty where the partner has it.
+    /// Outlet; empty where the partner or the central store has it.
     pub outlet: String,
     /// The order it was sold with; empty otherwise.
     pub order: String,
     /// When it changed last, microseconds since 1970.
     pub changed_us: i64,
+    /// Product of a handset; empty otherwise.
+    pub product: String,
 }
 
 /// Which pieces. An empty text asks nothing.
@@ -325,6 +346,7 @@ pub async fn list(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Pieces, R
             outlet: row.string("outlet")?,
             order: row.string("order_id")?,
             changed_us: row.int("changed_us")?,
+            product: row.string("product")?,
         })
     };
     let mut rows = tx.query(sql, &values).await?.iter().map(of_row).collect::<Result<Vec<_>, Refusal>>()?;

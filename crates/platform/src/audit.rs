@@ -272,8 +272,12 @@ pub async fn count(tx: &mut Tx, search: &Search) -> Result<u32, Refusal> {
 
 /// Walks the whole chain in constant memory and returns the first place where it does not hold.
 pub async fn verify(db: &Db) -> Result<Option<Broken>, Refusal> {
-    let mut tx = db.read().await?;
-    let end = head(&mut tx).await?;
+    verify_in(&mut db.read().await?).await
+}
+
+/// The same in a state of the database that is being read.
+pub async fn verify_in(tx: &mut Tx) -> Result<Option<Broken>, Refusal> {
+    let end = head(tx).await?;
     let mut last = Head { seq: 0, hash: String::new() };
     let mut broken = None;
     tx.query_each("select * from audit_entry order by seq", args![], |row| {

@@ -1,8 +1,9 @@
 //! Long work that somebody asked for: who, what, and how it ended.
 //!
 //! States: waiting → running → done, failed or cancelled. Two jobs that hold the same never wait or run together: the second is refused.
-//! A job that a stopped program left behind is failed at the next start, so that what it held is free again; whatever it did is as
-//! the work itself leaves it when it breaks off.
+//! A job is of the server that runs it. One that a stopped server left behind is failed as soon as that server counts as gone, so that what it held
+//! is free again; whatever it did is as the work itself leaves it when it breaks off. How far a job is and whether it is to stop stands in its row,
+//! so that any server can tell and ask.
 
 use crate::db::{Row, Tx};
 use crate::{args, hash};
@@ -73,24 +74,31 @@ pub struct Job {
     pub begun_us: i64,
     /// When it ended.
     pub ended_us: Option<i64>,
+    /// So much is done, in a unit of its own, when this was last noted.
+    pub done: u64,
+    /// Of so much; 0 where nobody knows.
+    pub total: u64,
+    /// What is being done.
+    pub note: Text,
     /// What it gave, JSON.
     pub result: Option<String>,
     /// Code and sentence of the refusal it ended with.
     pub failure: Option<(String, Text)>,
 }
 
-/// Keeps a job that waits, and returns its id.
+/// Keeps a job that waits on a server, and returns its id.
 ///
 /// # Errors
 /// `Conflict platform.job.held` if another one holds the same.
-pub async fn begin(tx: &mut Tx, new: &New<'_>) -> Result<String, Refusal> {
+pub async fn begin(tx: &mut Tx, node: &str, new: &New<'_>) -> Result<String, Refusal> {
     let now = tx.now_us();
     let count = tx.query_one("select count(*) as jobs from job", args![]).await?.int("jobs")?;
-    let digest = hash::Fields::new().text(new.kind).text(new.login).text(new.holds).int(now).int(count).finish();
+    let fields = hash::Fields::new().text(new.kind).text(new.login).text(new.holds).text(node);
+    let digest = fields.int(now).int(count).finish();
     let id = format!("job_{}", &digest[..20]);
-    let sql = "insert into job (id, kind, title_zh, title_en, login, holds, state, begun_us) values ($1, $2, $3, $4, $5, $6, 'waiting', $7)
+    let sql = "insert into job (id, kind, title_zh, title_en, login, holds, state, begun_us, node) values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)
                on conflict do nothing";
-    if tx.execute(sql, args![&id, new.kind, &new.title.zh, &new.title.en, new.login, new.holds, now]).await? > 0 {
+    if tx.execute(sql, args![&id, new.kind, &new.title.zh, &new.title.en, new.login, new.holds, now, node]).await? > 0 {
         return Ok(id);
     }
     let sql = "select login, title_zh, title_en from job where state in ('waiting', 'running') and holds = $1";
@@ -138,13 +146,39 @@ pub fn cancelled() -> Refusal {
     Refusal::new(Kind::Conflict, CANCELLED, "任务已取消，没有保存任何结果", "the job was cancelled; nothing of it was kept")
 }
 
-/// Fails what a stopped program left behind; how many there were.
+/// Notes how far a job is.
+pub async fn note(tx: &mut Tx, id: &str, done: u64, total: u64, note: &Text) -> Result<(), Refusal> {
+    let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let sql = "update job set done = $2, total = $3, note_zh = $4, note_en = $5 where id = $1 and state in ('waiting', 'running')";
+    tx.execute(sql, args![id, number(done), number(total), &note.zh, &note.en]).await.map(drop)
+}
+
+/// Asks a job to stop, on whichever server it runs.
+pub async fn stop(tx: &mut Tx, id: &str) -> Result<(), Refusal> {
+    let sql = "update job set stop_us = $2 where id = $1 and stop_us is null and state in ('waiting', 'running')";
+    tx.execute(sql, args![id, tx.now_us()]).await.map(drop)
+}
+
+/// Jobs of a server that wait or run and that nobody asked to stop.
+pub async fn going(tx: &mut Tx, node: &str) -> Result<Vec<String>, Refusal> {
+    let sql = "select id from job where state in ('waiting', 'running') and node = $1 and stop_us is null order by id";
+    tx.query(sql, args![node]).await?.iter().map(|row| row.string("id")).collect()
+}
+
+/// Whether a job of a kind waits or runs anywhere.
+pub async fn open(tx: &mut Tx, kind: &str) -> Result<bool, Refusal> {
+    let sql = "select id from job where state in ('waiting', 'running') and kind = $1 limit 1";
+    Ok(tx.query_opt(sql, args![kind]).await?.is_some())
+}
+
+/// Fails what stopped servers left behind; how many there were.
 pub async fn clear(tx: &mut Tx) -> Result<u64, Refusal> {
     let zh = "服务停止时任务中断，没有发布任何结果；请重新发起";
     let en = "the job broke off when the server stopped, and published nothing; start it again";
     let sql = "update job set state = 'failed', ended_us = $1, code = 'platform.job.interrupted', why_zh = $2, why_en = $3
-               where state in ('waiting', 'running')";
-    tx.execute(sql, args![tx.now_us(), zh, en]).await
+               where state in ('waiting', 'running') and node not in (select id from node where until_us > $4)";
+    let alive = tx.server_us().await?;
+    tx.execute(sql, args![tx.now_us(), zh, en, alive]).await
 }
 
 /// One job.
@@ -184,6 +218,9 @@ fn job_of(row: &Row) -> Result<Job, Refusal> {
         state: known.unwrap_or(State::Failed),
         begun_us: row.int("begun_us")?,
         ended_us: row.opt_int("ended_us")?,
+        done: u64::try_from(row.int("done")?).unwrap_or(0),
+        total: u64::try_from(row.int("total")?).unwrap_or(0),
+        note: Text::new(row.string("note_zh")?, row.string("note_en")?),
         result: row.opt_string("result")?,
         failure,
     })

@@ -14,6 +14,8 @@ pub mod files;
 pub mod hash;
 pub mod jobs;
 pub mod keys;
+pub mod mail;
+pub mod nodes;
 pub mod outbox;
 pub mod params;
 pub mod sheet;

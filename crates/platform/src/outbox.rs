@@ -128,6 +128,39 @@ pub async fn open(tx: &mut Tx, consumer: &str) -> Result<i64, Refusal> {
     tx.query_one(count, args![consumer]).await?.int("open")
 }
 
+/// What waits for its consumers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Deliveries not handled yet.
+    pub open: i64,
+    /// When the oldest of their events happened, microseconds since 1970.
+    pub oldest_us: Option<i64>,
+    /// Deliveries a consumer has refused at least once.
+    pub refused: i64,
+    /// Of the one that was refused most often: consumer and why.
+    pub worst: Option<(String, String)>,
+}
+
+/// What waits for all consumers together.
+///
+/// # Errors
+/// Those of the database.
+pub async fn backlog(tx: &mut Tx) -> Result<Backlog, Refusal> {
+    let sql = "select count(*) as open, min(e.at_us) as oldest from outbox_delivery d join outbox_event e on e.id = d.event_id
+               where d.done_at_us is null";
+    let row = tx.query_one(sql, args![]).await?;
+    let (open, oldest_us) = (row.int("open")?, row.opt_int("oldest")?);
+    let sql = "select count(*) as refused from outbox_delivery where done_at_us is null and last_error is not null";
+    let refused = tx.query_one(sql, args![]).await?.int("refused")?;
+    let sql = "select consumer, last_error from outbox_delivery where done_at_us is null and last_error is not null
+               order by attempts desc, consumer, event_id limit 1";
+    let worst = match tx.query_opt(sql, args![]).await? {
+        Some(row) => Some((row.string("consumer")?, row.string("last_error")?)),
+        None => None,
+    };
+    Ok(Backlog { open, oldest_us, refused, worst })
+}
+
 async fn take(tx: &mut Tx, consumer: &str) -> Result<Option<Event>, Refusal> {
     let due = "select event_id from outbox_delivery where consumer = $1 and done_at_us is null and next_at_us <= $2
                order by next_at_us, event_id limit 1 {skip_locked}";

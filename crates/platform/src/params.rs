@@ -294,6 +294,14 @@ pub async fn load(tx: &mut Tx, definitions: Register) -> Result<Register, Refusa
     Ok(register)
 }
 
+/// What tells one state of the settings from another, without reading them: the same as before, and nothing was changed by anybody.
+pub async fn revision(tx: &mut Tx) -> Result<[i64; 3], Refusal> {
+    let names = tx.query_one("select cast(coalesce(sum(version), 0) as BIGINT) as versions from parameter", args![]).await?;
+    let values = "select count(*) as settings, cast(coalesce(sum(version), 0) as BIGINT) as versions from parameter_value";
+    let values = tx.query_one(values, args![]).await?;
+    Ok([names.int("versions")?, values.int("settings")?, values.int("versions")?])
+}
+
 /// Adds a setting, with its audit entry, and returns its id.
 ///
 /// # Errors

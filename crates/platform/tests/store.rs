@@ -16,8 +16,17 @@ mod keys;
 #[path = "store/migrate.rs"]
 mod migrate;
 #[cfg(test)]
+#[path = "store/nodes.rs"]
+mod nodes;
+#[cfg(test)]
 #[path = "store/outbox.rs"]
 mod outbox;
 #[cfg(test)]
 #[path = "store/params.rs"]
 mod params;
+#[cfg(test)]
+#[path = "store/shape.rs"]
+mod shape;
+#[cfg(test)]
+#[path = "store/upgrade.rs"]
+mod upgrade;

@@ -1,5 +1,6 @@
 //! A partner's account: what is open by age, what is overdue, what stands to its credit, and whether it is supplied (R7.4).
 
+use crate::stop;
 use qudao_access::Sight;
 use qudao_access::sight::mark;
 use qudao_kernel::{Date, Fen, Kind, Refusal};
@@ -139,11 +140,23 @@ async fn paid(tx: &mut Tx, sight: &Sight, partner: &str, found: &mut BTreeMap<St
     Ok(())
 }
 
-/// Refuses to supply a partner with something overdue by more than so many days. It is supplied again as soon as that is paid.
+/// Refuses to supply a partner that was stopped on a ground of its own, or has something overdue by more than so many days. It is supplied again as soon as
+/// the stop is lifted and what is overdue is paid.
 ///
 /// # Errors
-/// `Conflict receivable.stopped`, naming the invoice.
+/// `Conflict receivable.stopped`, naming the ground or the invoice.
 pub async fn may_supply(tx: &mut Tx, partner: &str, today: Date, days: i32) -> Result<(), Refusal> {
+    // What belongs to no partner is stopped with none.
+    let stops = if partner.is_empty() { Vec::new() } else { stop::in_force(tx, partner, today).await? };
+    if let Some(stop) = stops.into_iter().next() {
+        let (from, why) = (stop.from, stop.why);
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "receivable.stopped",
+            format!("{partner} 自 {from} 起停供：{}；结案后自动恢复", why.zh),
+            format!("{partner} is supplied nothing more from {from} on: {}; its end lifts the stop", why.en),
+        ));
+    }
     let sql = "select id, due_on, amount + adjusted - collected as left_open from receivable_invoice
                where partner = $1 and due_on < $2 and collected < amount + adjusted order by due_on, id limit 1";
     let Some(row) = tx.query_opt(sql, args![partner, today.plus_days(-days)]).await? else { return Ok(()) };

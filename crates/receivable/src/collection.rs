@@ -27,10 +27,12 @@ pub enum Way {
     Commission,
     /// Taken out of a deposit.
     Deposit,
+    /// Goods that were paid came back.
+    Goods,
 }
 
 impl Way {
-    const ALL: [Way; 4] = [Way::Bank, Way::Cash, Way::Commission, Way::Deposit];
+    const ALL: [Way; 5] = [Way::Bank, Way::Cash, Way::Commission, Way::Deposit, Way::Goods];
 
     /// As tables and interfaces write it.
     pub const fn name(self) -> &'static str {
@@ -39,10 +41,11 @@ impl Way {
             Way::Cash => "cash",
             Way::Commission => "commission",
             Way::Deposit => "deposit",
+            Way::Goods => "goods",
         }
     }
 
-    /// Whether somebody brought it, as opposed to an offset.
+    /// Whether somebody brought it, as opposed to an offset or goods.
     pub const fn is_paid(self) -> bool {
         matches!(self, Way::Bank | Way::Cash)
     }
@@ -181,7 +184,7 @@ pub(crate) async fn put(tx: &mut Tx, new: &New<'_>) -> Result<(), Refusal> {
 }
 
 /// Spreads money over invoices of a partner. What was matched.
-async fn spread(tx: &mut Tx, partner: &str, collection: &str, money: Fen, parts: Option<&[Part]>) -> Result<Vec<Part>, Refusal> {
+pub(crate) async fn spread(tx: &mut Tx, partner: &str, collection: &str, money: Fen, parts: Option<&[Part]>) -> Result<Vec<Part>, Refusal> {
     let open = invoice::open_of(tx, partner).await?;
     let parts = match parts {
         Some(parts) => explicit(&open, money, parts)?,

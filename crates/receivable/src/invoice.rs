@@ -11,6 +11,7 @@ use qudao_platform::db::{Db, Row, Tx, Value};
 use qudao_platform::keys::{self, Begun};
 use qudao_platform::{Done, args, write_tx};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// Most rows of a page.
@@ -126,12 +127,21 @@ pub async fn issue(db: &Db, once: Once<'_>, new: &Issue<'_>, today: Date) -> Res
             Begun::Same(id) => return Ok(Done::Already(id)),
             Begun::Fresh(claim) => claim,
         };
-        let id = put(tx, once, new, today).await?;
-        let text = format!("应收 receivable {id}");
-        let moved = Moved { what: What::Charge, owner: debtor.partner.to_owned(), amount: amount.0, reference: id.clone(), reason: text };
-        books::send(tx, &format!("invoice/{id}"), moved).await?;
+        let id = charge(tx, once, new, today).await?;
         claim.finish(tx, id).await
     })
+}
+
+/// Issues an invoice within the transaction of what it is for, and charges it in the books. Its number.
+///
+/// # Errors
+/// As [`issue`].
+pub async fn charge(tx: &mut Tx, once: Once<'_>, new: &Issue<'_>, today: Date) -> Result<String, Refusal> {
+    let id = put(tx, once, new, today).await?;
+    let (owner, text) = (new.debtor.partner.to_owned(), format!("应收 receivable {id}"));
+    let moved = Moved { what: What::Charge, owner, amount: new.amount.0, reference: id.clone(), reason: text };
+    books::send(tx, &format!("invoice/{id}"), moved).await?;
+    Ok(id)
 }
 
 /// The row of an invoice, within the transaction of whoever charges it in the books.
@@ -195,9 +205,7 @@ pub async fn adjust(db: &Db, sight: &Sight, once: Once<'_>, id: &str, version: u
         }
         let sql = "update receivable_invoice set adjusted = adjusted + $3, version = version + 1 where id = $1 and version = $2";
         tx.execute_versioned("应收 receivable", id, sql, args![id, version, amount]).await?;
-        let seq = tx.query_one("select count(*) as n from receivable_adjustment where invoice = $1", args![id]).await?.int("n")? + 1;
-        let sql = "insert into receivable_adjustment (invoice, seq, amount, reason, who, at_us) values ($1, $2, $3, $4, $5, $6)";
-        tx.execute(sql, args![id, seq, amount, reason.trim(), once.who, tx.now_us()]).await?;
+        let seq = put_adjustment(tx, id, amount, reason.trim(), once.who).await?;
         let text = format!("应收调整 receivable adjusted {id}");
         let moved = Moved { what: What::Adjust, owner: before.partner, amount: amount.0, reference: id.to_owned(), reason: text };
         books::send(tx, &format!("adjustment/{id}/{seq}"), moved).await?;
@@ -207,6 +215,14 @@ pub async fn adjust(db: &Db, sight: &Sight, once: Once<'_>, id: &str, version: u
         );
         Ok(claim.finish(tx, version + 1).await?.into_inner())
     })
+}
+
+/// The line of an adjustment. Its place, from 1.
+pub(crate) async fn put_adjustment(tx: &mut Tx, id: &str, amount: Fen, reason: &str, who: &str) -> Result<i64, Refusal> {
+    let seq = tx.query_one("select count(*) as n from receivable_adjustment where invoice = $1", args![id]).await?.int("n")? + 1;
+    let sql = "insert into receivable_adjustment (invoice, seq, amount, reason, who, at_us) values ($1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, args![id, seq, amount, reason, who, tx.now_us()]).await?;
+    Ok(seq)
 }
 
 /// Which invoices. An empty text asks nothing.
@@ -276,6 +292,20 @@ pub async fn list(tx: &mut Tx, sight: &Sight, query: &Query) -> Result<Invoices,
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| (row.due_on.to_string(), row.id.clone()));
     Ok(Invoices { rows, next, total })
+}
+
+/// What is open of some invoices, by number; an invoice there is not is left out.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn open_amounts(tx: &mut Tx, ids: &[&str]) -> Result<BTreeMap<String, Fen>, Refusal> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut values: Vec<Value> = Vec::new();
+    let marks: Vec<String> = ids.iter().map(|id| mark(&mut values, *id)).collect();
+    let sql = format!("select id, amount + adjusted - collected as left_open from receivable_invoice where id in ({})", marks.join(", "));
+    tx.query(sql, &values).await?.iter().map(|row| Ok((row.string("id")?, row.fen("left_open")?))).collect()
 }
 
 /// An invoice somebody may see. Within a transaction that writes, nobody else changes it meanwhile.

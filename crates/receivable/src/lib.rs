@@ -2,8 +2,8 @@
 //!
 //! An [`invoice`] is something a partner owes by a day. A [`collection`] is money that came in; it is matched to invoices, and what is not matched
 //! stands to the partner's credit. [`deposit`]s are the partner's own money, by kind. An [`offset`] takes overdue invoices out of commission or out of
-//! a deposit, on a ground, by two people. [`account`] adds all of it up and says who is supplied nothing more. Every movement of money goes to the one
-//! ledger through [`books`].
+//! a deposit, on a ground, by two people. [`credit`] gives back what was charged for goods that were returned. [`account`] adds all of it up and says
+//! who is supplied nothing more, be it for what is overdue or on a ground of its own ([`stop`]). Every movement of money goes to the one ledger through [`books`].
 //!
 //! Invariants
 //! - Balance = invoiced − collected ± adjusted, for every invoice and every partner.
@@ -15,9 +15,11 @@
 pub mod account;
 pub mod books;
 pub mod collection;
+pub mod credit;
 pub mod deposit;
 pub mod invoice;
 pub mod offset;
+pub mod stop;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! 接洽 (R8.13): an enquiry to become an agent is numbered, assigned, answered within its time, and ends as a prospect or is closed.
 
 use crate::Sight;
-use crate::kept::{none, number, state, territory, words};
+use crate::kept::{all, number, one, state, territory, words};
 use crate::prospect::{self, Brought, NewProspect};
 use qudao_kernel::Refusal;
 use qudao_network::keys::{KeyKind, Sealer};
@@ -12,6 +12,7 @@ use qudao_platform::{Done, args, write_tx};
 use serde_json::json;
 
 const NOUN: (&str, &str) = ("接洽", "enquiry");
+const TABLE: &str = "recruit_enquiry";
 /// How somebody asked.
 pub const WAYS: [&str; 4] = ["phone", "counter", "web", "introduced"];
 
@@ -174,9 +175,7 @@ async fn same_phone(tx: &mut Tx, id: &str, phone: &str) -> Result<(), Refusal> {
 /// # Errors
 /// `NotFound recruit.none`.
 pub async fn get(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Enquiry, Refusal> {
-    let row = tx.query_opt("select * from recruit_enquiry where id = $1", args![id]).await?;
-    let found = row.as_ref().map(of_row).transpose()?;
-    found.filter(|enquiry| sight.sees(&enquiry.territory, "")).ok_or_else(|| none(NOUN, id))
+    one(tx, sight, TABLE, id, NOUN, "").await.and_then(|row| of_row(&row))
 }
 
 /// Enquiries within a sight, those that wait longest first.
@@ -184,9 +183,7 @@ pub async fn get(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Enquiry, Refusa
 /// # Errors
 /// The database does not answer.
 pub async fn list(tx: &mut Tx, sight: &Sight) -> Result<Vec<Enquiry>, Refusal> {
-    let sql = "select * from recruit_enquiry order by case when state = 'new' then 0 else 1 end, due_us, id";
-    let all = tx.query(sql, args![]).await?.iter().map(of_row).collect::<Result<Vec<_>, _>>()?;
-    Ok(all.into_iter().filter(|enquiry| sight.sees(&enquiry.territory, "")).collect())
+    all(tx, sight, TABLE, "case when r.state = 'new' then 0 else 1 end, r.due_us, r.id").await?.iter().map(of_row).collect()
 }
 
 fn of_row(row: &Row) -> Result<Enquiry, Refusal> {

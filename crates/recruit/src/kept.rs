@@ -1,10 +1,11 @@
 //! What all records here have in common: numbers, words that are long enough, rows that are not there.
 
+use qudao_access::Sight;
 use qudao_access::sessions::day;
 use qudao_kernel::{Date, Kind, Refusal};
 use qudao_network::Territories;
 use qudao_platform::args;
-use qudao_platform::db::Tx;
+use qudao_platform::db::{Row, Tx, Value};
 
 /// The next number of a kind: `XY260831-0001` and so on, counted by day.
 pub(crate) async fn number(tx: &mut Tx, kind: &str) -> Result<String, Refusal> {
@@ -14,6 +15,27 @@ pub(crate) async fn number(tx: &mut Tx, kind: &str) -> Result<String, Refusal> {
     let last = tx.query_one(sql, args![kind, today]).await?.int("last")?;
     let day: String = today.to_string().chars().filter(char::is_ascii_digit).skip(2).collect();
     Ok(format!("{kind}{day}-{last:04}"))
+}
+
+/// The row of a record that belongs to an area, within a sight. `lock` is `{for_update}` for whoever writes, else empty.
+///
+/// # Errors
+/// `NotFound recruit.none`.
+pub(crate) async fn one(tx: &mut Tx, sight: &Sight, table: &str, id: &str, noun: (&str, &str), lock: &str) -> Result<Row, Refusal> {
+    let mut values: Vec<Value> = args![id].to_vec();
+    let wheres = sight.wheres_of_area("r", &mut values);
+    let sql = format!("select r.* from {table} r where r.id = $1 and {wheres} {lock}");
+    tx.query_opt(sql, &values).await?.ok_or_else(|| none(noun, id))
+}
+
+/// The rows of records that belong to areas, within a sight, in an order.
+///
+/// # Errors
+/// The database does not answer.
+pub(crate) async fn all(tx: &mut Tx, sight: &Sight, table: &str, order: &str) -> Result<Vec<Row>, Refusal> {
+    let mut values: Vec<Value> = Vec::new();
+    let wheres = sight.wheres_of_area("r", &mut values);
+    tx.query(format!("select r.* from {table} r where {wheres} order by {order}"), &values).await
 }
 
 /// Words of a length, without blanks around them.

@@ -15,9 +15,8 @@ pub mod event;
 mod kept;
 pub mod plan;
 pub mod prospect;
-mod sight;
 
 #[cfg(test)]
 mod tests;
 
-pub use sight::Sight;
+pub use qudao_access::Sight;

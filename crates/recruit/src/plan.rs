@@ -1,7 +1,7 @@
 //! 拓展计划 (R5.5, R5.6, R5.7, R7.14, R8.16): where how many are to be won, by whom and by when, and how far it is.
 
 use crate::Sight;
-use crate::kept::{none, not_before, number, territory, words};
+use crate::kept::{all, not_before, number, one, territory, words};
 use crate::prospect::{Line, Prospect, Stage};
 use qudao_access::sessions::day;
 use qudao_kernel::master::Master;
@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 const NOUN: (&str, &str) = ("拓展计划", "plan");
+const TABLE: &str = "recruit_plan";
 
 /// What sort of plan it is, and so what is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -209,9 +210,7 @@ async fn open(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Plan, Refusal> {
 /// # Errors
 /// `NotFound recruit.none`.
 pub async fn get(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Plan, Refusal> {
-    let row = tx.query_opt("select * from recruit_plan where id = $1", args![id]).await?;
-    let found = row.as_ref().map(of_row).transpose()?;
-    found.filter(|plan| sight.sees(&plan.territory, "")).ok_or_else(|| none(NOUN, id))
+    one(tx, sight, TABLE, id, NOUN, "").await.and_then(|row| of_row(&row))
 }
 
 /// Plans within a sight: those that are open by the day they are due, then the others.
@@ -219,9 +218,7 @@ pub async fn get(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Plan, Refusal> 
 /// # Errors
 /// The database does not answer.
 pub async fn list(tx: &mut Tx, sight: &Sight) -> Result<Vec<Plan>, Refusal> {
-    let sql = "select * from recruit_plan order by case when closed_on is null then 0 else 1 end, due_on, id";
-    let all = tx.query(sql, args![]).await?.iter().map(of_row).collect::<Result<Vec<_>, _>>()?;
-    Ok(all.into_iter().filter(|plan| sight.sees(&plan.territory, "")).collect())
+    all(tx, sight, TABLE, "case when r.closed_on is null then 0 else 1 end, r.due_on, r.id").await?.iter().map(of_row).collect()
 }
 
 fn of_row(row: &Row) -> Result<Plan, Refusal> {

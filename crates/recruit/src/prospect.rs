@@ -5,7 +5,7 @@
 //! ```
 
 use crate::Sight;
-use crate::kept::{none, number, state, territory, words};
+use crate::kept::{all, number, one, state, territory, words};
 use qudao_access::sessions::day;
 use qudao_kernel::{Date, Refusal};
 use qudao_network::keys::{Key, KeyKind, Sealer};
@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 const NOUN: (&str, &str) = ("意向", "prospect");
+const TABLE: &str = "recruit_prospect";
 
 /// How far somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -273,10 +274,8 @@ async fn line(tx: &mut Tx, id: &str, stage: Stage, on: Date, who: &str, note: &s
 /// # Errors
 /// `NotFound recruit.none`.
 pub async fn get(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Prospect, Refusal> {
-    let row = tx.query_opt("select * from recruit_prospect where id = $1", args![id]).await?;
-    let masks = masks(tx).await?;
-    let found = row.as_ref().map(|row| of_row(row, &masks)).transpose()?;
-    found.filter(|prospect| sight.sees(&prospect.territory, "")).ok_or_else(|| none(NOUN, id))
+    let row = one(tx, sight, TABLE, id, NOUN, "").await?;
+    of_row(&row, &masks(tx, id).await?)
 }
 
 /// Prospects within a sight, the newest first.
@@ -284,17 +283,17 @@ pub async fn get(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Prospect, Refus
 /// # Errors
 /// The database does not answer.
 pub async fn list(tx: &mut Tx, sight: &Sight) -> Result<Vec<Prospect>, Refusal> {
-    let masks = masks(tx).await?;
-    let rows = tx.query("select * from recruit_prospect order by made_us desc, id desc", args![]).await?;
-    let all = rows.iter().map(|row| of_row(row, &masks)).collect::<Result<Vec<_>, _>>()?;
-    Ok(all.into_iter().filter(|prospect| sight.sees(&prospect.territory, "")).collect())
+    let rows = all(tx, sight, TABLE, "r.made_us desc, r.id desc").await?;
+    let masks = masks(tx, "").await?;
+    rows.iter().map(|row| of_row(row, &masks)).collect()
 }
 
 type Masks = BTreeMap<(String, String), String>;
 
-/// Masks of numbers, by prospect and kind.
-async fn masks(tx: &mut Tx) -> Result<Masks, Refusal> {
-    let rows = tx.query("select prospect, kind, mask from recruit_prospect_key order by prospect, kind", args![]).await?;
+/// Masks of numbers, by prospect and kind: of one prospect, or of all where it is empty.
+async fn masks(tx: &mut Tx, prospect: &str) -> Result<Masks, Refusal> {
+    let sql = "select prospect, kind, mask from recruit_prospect_key where ($1 = '' or prospect = $1) order by prospect, kind";
+    let rows = tx.query(sql, args![prospect]).await?;
     rows.iter().map(|row| Ok(((row.string("prospect")?, row.string("kind")?), row.string("mask")?))).collect()
 }
 

@@ -5,17 +5,20 @@
 //! async fn a_stale_version_is_refused(db: TestDb) { … }
 //! ```
 //!
-//! The SQLite file is a copy of a migrated template in a temporary folder. PostgreSQL is started once per test process from
-//! the installed binaries, in a temporary folder of its own, reachable through a socket there and by nothing else; each test
-//! gets a database cloned from a migrated template. The server ends and its folder disappears with the test process, however
-//! that ends. A missing PostgreSQL fails the test: a suite that skips one of its databases proves nothing about it.
+//! The SQLite file is a copy of a migrated template in a temporary folder. PostgreSQL is started from the installed binaries, in a
+//! temporary folder of its own, reachable through a socket there and by nothing else; each test gets a database cloned from a migrated
+//! template. A test process starts a server of its own unless the whole run has one ([`Stores`]): where every test is a process, making
+//! templates would take longer than the tests. The server ends and its folder disappears with the process that started it, however that
+//! ends. A missing PostgreSQL fails the test: a suite that skips one of its databases proves nothing about it.
 
 mod clock;
 mod postgres;
 mod s3;
+mod shared;
 
 pub use clock::ManualClock;
 pub use s3::FakeS3;
+pub use shared::Stores;
 
 use qudao_platform::db::{Db, Durability};
 use std::future::Future;
@@ -81,11 +84,9 @@ impl Deref for TestDb {
 /// Runs a story on a fresh SQLite file.
 pub fn on_sqlite<F: Future<Output = ()>>(story: impl FnOnce(TestDb) -> F) {
     static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
-    let template = TEMPLATE.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("template.db");
-        migrate(&sqlite_url(&file));
-        std::fs::read(&file).expect("the migrated template")
+    let template = TEMPLATE.get_or_init(|| match std::env::var_os(shared::SQLITE) {
+        Some(file) => std::fs::read(file).expect("the migrated template of the run"),
+        None => sqlite_template(),
     });
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("qudao.db");
@@ -93,13 +94,21 @@ pub fn on_sqlite<F: Future<Output = ()>>(story: impl FnOnce(TestDb) -> F) {
     run(sqlite_url(&file), folder, story);
 }
 
+/// A migrated SQLite database.
+fn sqlite_template() -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("template.db");
+    migrate(&sqlite_url(&file));
+    std::fs::read(&file).expect("the migrated template")
+}
+
 /// Runs a story on a fresh PostgreSQL database.
 ///
 /// # Panics
 /// If PostgreSQL is not installed; the message says what to install.
 pub fn on_postgres<F: Future<Output = ()>>(story: impl FnOnce(TestDb) -> F) {
-    let url = postgres::fresh_database(migrate);
-    run(url, tempfile::tempdir().expect("a temporary folder"), story);
+    let database = postgres::fresh_database(migrate);
+    run(database.url.clone(), tempfile::tempdir().expect("a temporary folder"), story);
 }
 
 /// Runs a future on a runtime with several threads, as the program does.

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test process's own.
+//! The PostgreSQL of a test process: its own, or the one of the whole run.
 
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
@@ -29,31 +29,54 @@ kill -KILL $server 2>/dev/null
 rm -rf "$2"
 "#;
 
-struct Server {
+pub(crate) struct Server {
     bin: PathBuf,
-    folder: PathBuf,
-    /// Its standard input is what keeps the server alive.
-    _keeper: Child,
+    /// Its data, its socket and its log.
+    pub(crate) folder: PathBuf,
+    /// Its standard input is what keeps the server alive. A server of the whole run is kept by who started that.
+    _keeper: Option<Child>,
 }
 
-/// Creates a migrated, empty database and returns its address.
-pub(crate) fn fresh_database(migrate: impl Fn(&str)) -> String {
-    static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+/// A database of one test; it is gone with this.
+pub(crate) struct Database {
+    name: String,
+    pub(crate) url: String,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // A test that fails must say why itself, and whoever ends the server clears up what is left.
+        if let Some(Ok(server)) = SERVER.get() {
+            let _ = succeed(server.client("dropdb").args(["--force", &self.name]));
+        }
+    }
+}
+
+static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+
+/// Creates a migrated, empty database.
+pub(crate) fn fresh_database(migrate: impl Fn(&str)) -> Database {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let server = SERVER.get_or_init(|| {
-        let server = Server::start()?;
-        server.create(TEMPLATE, "template0")?;
-        migrate(&server.url(TEMPLATE));
-        Ok(server)
+    let server = SERVER.get_or_init(|| match std::env::var_os(crate::shared::POSTGRES) {
+        Some(folder) => Ok(Server { bin: find_binaries()?, folder: PathBuf::from(folder), _keeper: None }),
+        None => Server::migrated(migrate),
     });
-    let name = format!("t{}", NEXT.fetch_add(1, Ordering::SeqCst));
+    let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
     match server.as_ref().map_err(Clone::clone).and_then(|server| server.create(&name, TEMPLATE).map(|()| server.url(&name))) {
-        Ok(url) => url,
+        Ok(url) => Database { name, url },
         Err(message) => panic!("{message}"),
     }
 }
 
 impl Server {
+    /// A server that has the migrated template.
+    pub(crate) fn migrated(migrate: impl Fn(&str)) -> Result<Self, String> {
+        let server = Self::start()?;
+        server.create(TEMPLATE, "template0")?;
+        migrate(&server.url(TEMPLATE));
+        Ok(server)
+    }
+
     fn start() -> Result<Self, String> {
         let bin = find_binaries()?;
         let owner = unprivileged()?;
@@ -68,7 +91,7 @@ impl Server {
         keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let keeper = keeper.spawn().map_err(|error| error.to_string())?;
         // From here on the keeper removes the folder.
-        let server = Self { bin, folder: folder.keep(), _keeper: keeper };
+        let server = Self { bin, folder: folder.keep(), _keeper: Some(keeper) };
         server.wait_until_ready()?;
         Ok(server)
     }

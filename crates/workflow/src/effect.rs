@@ -15,6 +15,9 @@ use std::pin::Pin;
 
 /// The column that holds the money of rows of costs.
 const COST: &str = "cost";
+/// The columns that hold what is to be done, and by when, of rows of tasks.
+const TASK: &str = "task";
+const DUE: &str = "due";
 
 /// What an argument of an effect takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub enum Takes {
     Text,
     /// A date.
     Date,
+    /// A month.
+    Month,
     /// Fen.
     Money,
     /// A partner.
@@ -35,6 +40,8 @@ pub enum Takes {
     Sealed,
     /// Rows with a column `cost` of money.
     Costs,
+    /// Rows with a column `task` of text and a column `due` of days.
+    Tasks,
     /// One of these, and no other.
     Of(&'static [&'static str]),
     /// One of a list the definition gives.
@@ -46,6 +53,7 @@ impl Takes {
         match (self, kind) {
             (Takes::Text, FieldKind::Text | FieldKind::LongText)
             | (Takes::Date, FieldKind::Date)
+            | (Takes::Month, FieldKind::Month)
             | (Takes::Money, FieldKind::Money)
             | (Takes::Partner, FieldKind::Partner)
             | (Takes::Outlet, FieldKind::Outlet)
@@ -53,6 +61,10 @@ impl Takes {
             | (Takes::Sealed, FieldKind::Sealed)
             | (Takes::Choice, FieldKind::Choice(_)) => true,
             (Takes::Costs, FieldKind::Rows(columns)) => columns.iter().any(|column| column.id == COST && column.kind == FieldKind::Money),
+            (Takes::Tasks, FieldKind::Rows(columns)) => {
+                let has = |id: &str, kind: &FieldKind| columns.iter().any(|column| column.id == id && column.kind == *kind);
+                has(TASK, &FieldKind::Text) && has(DUE, &FieldKind::Date)
+            }
             (Takes::Of(known), FieldKind::Choice(choices)) => choices.iter().all(|choice| known.contains(&choice.id.as_str())),
             _ => false,
         }
@@ -62,12 +74,14 @@ impl Takes {
         match self {
             Takes::Text => "text, long_text".to_owned(),
             Takes::Date => "date".to_owned(),
+            Takes::Month => "month".to_owned(),
             Takes::Money => "money".to_owned(),
             Takes::Partner => "partner".to_owned(),
             Takes::Outlet => "outlet".to_owned(),
             Takes::Number => "number".to_owned(),
             Takes::Sealed => "sealed".to_owned(),
             Takes::Costs => format!("rows ({COST} = money)"),
+            Takes::Tasks => format!("rows ({TASK} = text, {DUE} = date)"),
             Takes::Of(known) => format!("choice ({})", known.join(", ")),
             Takes::Choice => "choice".to_owned(),
         }
@@ -163,6 +177,44 @@ pub const KINDS: &[EffectKind] = &[
         ],
     },
     EffectKind {
+        name: BANK_ACCOUNT,
+        arguments: &[
+            must("partner", Takes::Partner),
+            must("holder", Takes::Text),
+            must("bank", Takes::Text),
+            must("tail", Takes::Text),
+            may("reason", Takes::Text),
+        ],
+    },
+    EffectKind {
+        name: POP_PLACEMENT,
+        arguments: &[
+            must("outlet", Takes::Outlet),
+            must("material", Takes::Choice),
+            must("place", Takes::Choice),
+            must("campaign", Takes::Text),
+            must("cost", Takes::Money),
+            must("limit", Takes::Of(&["within", "over"])),
+        ],
+    },
+    EffectKind {
+        name: "outlet_grading",
+        arguments: &[
+            must("outlet", Takes::Outlet),
+            must("verdict", Takes::Of(&["keep", "improve", "eliminate"])),
+            must("proposal", Takes::Of(&["keep", "improve_sales", "improve_credit", "eliminate", "new"])),
+            must("first", Takes::Month),
+            must("last", Takes::Month),
+            must("credit", Takes::Number),
+            must("place", Takes::Number),
+            must("beside", Takes::Number),
+            may("recheck_on", Takes::Date),
+            may("last_day", Takes::Date),
+            may("tasks", Takes::Tasks),
+            may("reason", Takes::Text),
+        ],
+    },
+    EffectKind {
         name: RECRUITING_EVENT,
         arguments: &[
             must("title", Takes::Text),
@@ -175,13 +227,17 @@ pub const KINDS: &[EffectKind] = &[
     },
 ];
 
+/// The effect that lets payments of a partner go to another account.
+const BANK_ACCOUNT: &str = "bank_account";
+/// The effect that makes a piece of material for an outlet.
+const POP_PLACEMENT: &str = "pop_placement";
 /// The effect that makes the project of a recruiting event.
 const RECRUITING_EVENT: &str = "recruiting_event";
 
 impl EffectKind {
     /// Whether it changes partners, outlets or what belongs to them.
     pub fn changes_network(&self) -> bool {
-        self.name != RECRUITING_EVENT
+        !matches!(self.name, RECRUITING_EVENT | POP_PLACEMENT | BANK_ACCOUNT)
     }
 }
 
@@ -300,6 +356,12 @@ impl Call {
     pub fn costs(&self, name: &str) -> i64 {
         let rows = self.values.get(name).and_then(Value::as_array).into_iter().flatten();
         rows.filter_map(|row| row.get(COST)?.as_i64()).fold(0, i64::saturating_add)
+    }
+
+    /// Rows of tasks: what, and by when. What the form should not have let through is left out.
+    pub fn tasks(&self, name: &str) -> Vec<(String, qudao_kernel::Date)> {
+        let rows = self.values.get(name).and_then(Value::as_array).into_iter().flatten();
+        rows.filter_map(|row| Some((row.get(TASK)?.as_str()?.to_owned(), row.get(DUE)?.as_str()?.parse().ok()?))).collect()
     }
 
     /// A date.

@@ -11,17 +11,20 @@
 //! - An instance ends approved only after every step on its way was agreed to with the content it has then.
 //! - An instance that is not at its end has a holder, whom the applicant sees.
 //! - A running instance stays on the version of the definition it began under.
+//! - Nobody who wrote at a definition puts it into use, and nobody takes one out of use alone.
 //! - Decisions and budget entries are added and never changed, in code or by hand: the database refuses it.
 //! - Reserved and spent of a budget are never more than it has.
 //! - An effect is carried out with the decision that makes it due, as a whole, or its refusal is kept in its place; it is never carried out twice.
 
 pub mod budget;
 pub mod definition;
+pub mod design;
 pub mod directory;
 pub mod effect;
 pub mod expr;
 pub mod form;
 pub mod machine;
+pub mod notice;
 pub mod standard;
 pub mod store;
 

@@ -1,4 +1,6 @@
-//! The flows there are: the standard set in the binary, and every version that was used, in the database.
+//! The flows there are: the standard set in the binary, those the house published itself, and every version that was used, in the database.
+//!
+//! A flow of the house stands before the one of the same id that is shipped, until it is used no more.
 
 use crate::definition::{self, Definition, Finding};
 use qudao_access::Roles;
@@ -6,7 +8,7 @@ use qudao_kernel::{Kind, Refusal};
 use qudao_platform::args;
 use qudao_platform::db::Tx;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 macro_rules! files {
     ($($name:literal),+ $(,)?) => {
@@ -17,6 +19,7 @@ macro_rules! files {
 files!(
     "deal_registration.toml",
     "recruiting_event.toml",
+    "pop_placement.toml",
     "product_installation.toml",
     "product_withdrawal.toml",
     "agent_agreement.toml",
@@ -34,12 +37,26 @@ files!(
     "policy_publication.toml",
     "bulk_onboarding.toml",
     "core_agent.toml",
+    "outlet_grading.toml",
 );
+
+/// A definition with its text.
+#[derive(Clone)]
+pub struct Written {
+    /// What it says.
+    pub definition: Arc<Definition>,
+    /// As it was written.
+    pub text: Arc<str>,
+}
 
 /// All flows in their present version, and those of earlier ones that were asked for.
 pub struct Catalogue {
     roles: Roles,
-    present: BTreeMap<String, (Arc<Definition>, &'static str)>,
+    shipped: BTreeMap<String, Written>,
+    /// Those the house published, which stand before what is shipped.
+    own: RwLock<BTreeMap<String, Written>>,
+    /// How many versions the house published, and when the last of them changed, as they were read.
+    revision: Mutex<(i64, i64)>,
     earlier: Mutex<BTreeMap<(String, u32), Arc<Definition>>>,
 }
 
@@ -49,14 +66,18 @@ impl Catalogue {
     /// # Errors
     /// `BadInput workflow.definition.wrong`; a test shows that the embedded files are right.
     pub fn standard(roles: &Roles) -> Result<Self, Refusal> {
-        let mut present = BTreeMap::new();
+        let mut shipped = BTreeMap::new();
         for (name, text) in STANDARD {
-            let definition = checked(name, text, roles)?;
-            if let Some(twice) = present.insert(definition.id.clone(), (Arc::new(definition), *text)) {
-                return Err(wrong(name, &twice.0.id));
+            let written = Written::read(name, text, roles)?;
+            if let Some(twice) = shipped.insert(written.definition.id.clone(), written) {
+                return Err(wrong(name, &twice.definition.id));
             }
         }
-        Ok(Self { roles: roles.clone(), present, earlier: Mutex::default() })
+        Ok(Self::holding(shipped, roles))
+    }
+
+    fn holding(shipped: BTreeMap<String, Written>, roles: &Roles) -> Self {
+        Self { roles: roles.clone(), shipped, own: RwLock::default(), revision: Mutex::default(), earlier: Mutex::default() }
     }
 
     /// The roles the definitions were checked with.
@@ -64,17 +85,66 @@ impl Catalogue {
         &self.roles
     }
 
-    /// All flows, by id.
-    pub fn iter(&self) -> impl Iterator<Item = &Arc<Definition>> {
-        self.present.values().map(|(definition, _)| definition)
+    /// Reads what the house published anew: when the server starts, and after a publication. What cannot be read any more, because a role it names is gone, is
+    /// left out and told.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn renew(&self, tx: &mut Tx) -> Result<Vec<Refusal>, Refusal> {
+        let revision = revision(tx).await?;
+        let sql = "select flow, text from flow_draft where state in ('published', 'retiring') order by flow, flow_version";
+        let (mut own, mut failed) = (BTreeMap::new(), Vec::new());
+        for row in tx.query(sql, args![]).await? {
+            let flow = row.string("flow")?;
+            match Written::read(&flow, row.text("text")?, &self.roles) {
+                // The last version stands.
+                Ok(written) => {
+                    own.insert(flow, written);
+                }
+                Err(refusal) => failed.push(refusal),
+            }
+        }
+        *self.own.write().unwrap_or_else(PoisonError::into_inner) = own;
+        *self.revision.lock().unwrap_or_else(PoisonError::into_inner) = revision;
+        Ok(failed)
+    }
+
+    /// The same where another server published one since.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn follow(&self, tx: &mut Tx) -> Result<Vec<Refusal>, Refusal> {
+        let known = *self.revision.lock().unwrap_or_else(PoisonError::into_inner);
+        if revision(tx).await? == known { Ok(Vec::new()) } else { self.renew(tx).await }
+    }
+
+    /// All flows in their present version, by id.
+    pub fn all(&self) -> Vec<Arc<Definition>> {
+        let mut all: BTreeMap<String, Arc<Definition>> = BTreeMap::new();
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        for (flow, written) in self.shipped.iter().chain(own.iter()) {
+            all.insert(flow.clone(), Arc::clone(&written.definition));
+        }
+        all.into_values().collect()
+    }
+
+    /// A flow in its present version, with its text.
+    pub fn written(&self, flow: &str) -> Option<Written> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.get(flow).or_else(|| self.shipped.get(flow)).cloned()
+    }
+
+    /// A flow as it is shipped.
+    pub fn shipped(&self, flow: &str) -> Option<&Written> {
+        self.shipped.get(flow)
     }
 
     /// A flow in its present version.
     ///
     /// # Errors
     /// `NotFound workflow.definition.none`.
-    pub fn get(&self, flow: &str) -> Result<&Arc<Definition>, Refusal> {
-        self.present.get(flow).map(|(definition, _)| definition).ok_or_else(|| definition::unknown(flow))
+    pub fn get(&self, flow: &str) -> Result<Arc<Definition>, Refusal> {
+        self.written(flow).map(|written| written.definition).ok_or_else(|| definition::unknown(flow))
     }
 
     /// Keeps the present version of a flow for good before something begins under it.
@@ -82,14 +152,9 @@ impl Catalogue {
     /// # Errors
     /// `Conflict workflow.definition.changed` if another text was used under the same version.
     pub(crate) async fn keep(&self, tx: &mut Tx, flow: &str, who: &str) -> Result<Arc<Definition>, Refusal> {
-        let (definition, text) = self.present.get(flow).ok_or_else(|| definition::unknown(flow))?;
-        let sql = "insert into flow_definition (flow, version, sha256, body, published_by, at_us) values ($1, $2, $3, $4, $5, $6)
-                   on conflict (flow, version) do nothing";
-        tx.execute(sql, args![flow, definition.version, &definition.sha256, *text, who, tx.now_us()]).await?;
-        let sql = "select sha256 from flow_definition where flow = $1 and version = $2";
-        let kept = tx.query_one(sql, args![flow, definition.version]).await?.string("sha256")?;
-        if kept == definition.sha256 {
-            return Ok(Arc::clone(definition));
+        let Written { definition, text } = self.written(flow).ok_or_else(|| definition::unknown(flow))?;
+        if keep(tx, &definition, &text, who).await? {
+            return Ok(definition);
         }
         let version = definition.version;
         Err(Refusal::new(
@@ -107,8 +172,9 @@ impl Catalogue {
     pub async fn of(&self, tx: &mut Tx, flow: &str, version: u32) -> Result<Arc<Definition>, Refusal> {
         let sql = "select sha256 from flow_definition where flow = $1 and version = $2";
         let kept = tx.query_opt(sql, args![flow, version]).await?.ok_or_else(|| definition::unknown(flow))?.string("sha256")?;
-        if let Some((present, _)) = self.present.get(flow).filter(|(present, _)| present.version == version && present.sha256 == kept) {
-            return Ok(Arc::clone(present));
+        let present = self.written(flow).map(|written| written.definition);
+        if let Some(present) = present.filter(|present| present.version == version && present.sha256 == kept) {
+            return Ok(present);
         }
         let key = (flow.to_owned(), version);
         if let Some(known) = self.earlier.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
@@ -120,6 +186,29 @@ impl Catalogue {
         self.earlier.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&read));
         Ok(read)
     }
+}
+
+impl Written {
+    fn read(name: &str, text: &str, roles: &Roles) -> Result<Self, Refusal> {
+        Ok(Self { definition: Arc::new(checked(name, text, roles)?), text: Arc::from(text) })
+    }
+}
+
+/// How many versions the house published, and when the last of them changed.
+async fn revision(tx: &mut Tx) -> Result<(i64, i64), Refusal> {
+    let sql = "select count(*) as n, max(changed_us) as at_us from flow_draft where state in ('published', 'retiring', 'retired')";
+    let row = tx.query_one(sql, args![]).await?;
+    Ok((row.int("n")?, row.opt_int("at_us")?.unwrap_or(0)))
+}
+
+/// Keeps a version of a flow for good. Whether it is the text that is kept under that version.
+pub(crate) async fn keep(tx: &mut Tx, definition: &Definition, text: &str, who: &str) -> Result<bool, Refusal> {
+    let (flow, version) = (&definition.id, definition.version);
+    let sql = "insert into flow_definition (flow, version, sha256, body, published_by, at_us) values ($1, $2, $3, $4, $5, $6)
+               on conflict (flow, version) do nothing";
+    tx.execute(sql, args![flow, version, &definition.sha256, text, who, tx.now_us()]).await?;
+    let sql = "select sha256 from flow_definition where flow = $1 and version = $2";
+    Ok(tx.query_one(sql, args![flow, version]).await?.text("sha256")? == definition.sha256)
 }
 
 fn checked(name: &str, text: &str, roles: &Roles) -> Result<Definition, Refusal> {
@@ -140,9 +229,8 @@ fn wrong(name: &str, id: &str) -> Refusal {
 #[cfg(test)]
 impl Catalogue {
     /// One flow of a test.
-    pub(crate) fn of_text(text: &'static str, roles: &Roles) -> Result<Self, Refusal> {
-        let definition = checked("test", text, roles)?;
-        let present = BTreeMap::from([(definition.id.clone(), (Arc::new(definition), text))]);
-        Ok(Self { roles: roles.clone(), present, earlier: Mutex::default() })
+    pub(crate) fn of_text(text: &str, roles: &Roles) -> Result<Self, Refusal> {
+        let written = Written::read("test", text, roles)?;
+        Ok(Self::holding(BTreeMap::from([(written.definition.id.clone(), written)]), roles))
     }
 }

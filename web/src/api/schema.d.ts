@@ -773,6 +773,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/area-authorisations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Authorisations of partners, those that wait first. */
+    get: operations['area_authorisations'];
+    put?: never;
+    /** Asks for an authorisation of a partner; somebody else grants it. */
+    post: operations['ask_area_authorisation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/area-authorisations/{id}/decision': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Grants or refuses an authorisation somebody else asked for. */
+    post: operations['decide_area_authorisation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/area-authorisations/{id}/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends an authorisation before its time. What was sold until then stays allowed. */
+    post: operations['end_area_authorisation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/arrivals': {
     parameters: {
       query?: never;
@@ -1184,6 +1236,628 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/display/agencies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Ad companies with what their inspected jobs came to; none for whoever looks at no area. */
+    get: operations['ad_agencies'];
+    put?: never;
+    /** Registers an ad company. */
+    post: operations['register_ad_agency'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/agencies/{id}/state': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stops an ad company, so that it is chosen no more, or takes it up again. */
+    post: operations['stop_ad_agency'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/agreements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Agreements on display, by number. */
+    get: operations['display_agreements'];
+    put?: never;
+    /** Drafts an agreement on display. */
+    post: operations['draft_display_agreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/agreements/{id}/act': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that an agreement on display was signed, or ends it. */
+    post: operations['act_on_display_agreement'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/brand': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Versions of the brand book, the newest first; one of them holds. */
+    get: operations['brand_book'];
+    put?: never;
+    /** Sets the next version of the brand book, for everybody; what it replaces is kept. */
+    post: operations['set_brand_book'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/corrections': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Corrections, by the day they are due. */
+    get: operations['corrections'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/corrections/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How corrections within the asker's reach stand. */
+    get: operations['correction_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/corrections/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['corrections_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/corrections/{id}/act': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Puts a correction right with a photo, looks at somebody else's, lets it go, or gives it to another owner and day. */
+    post: operations['act_on_correction'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/first-notice': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Share of outlets where our brand is seen first, by type of outlet, manager or area. */
+    get: operations['first_notice'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Jobs of the asker's areas, by number. */
+    get: operations['display_jobs'];
+    put?: never;
+    /** Makes a job, to be offered for. */
+    post: operations['make_display_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/jobs/{id}/act': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes an offer, chooses an ad company, inspects its work as somebody else, or cancels the job. */
+    post: operations['act_on_display_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/launch-tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Pieces of launches, by the day they are due. */
+    get: operations['launch_tasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/launches': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Launches of the asker's areas, the next due first. */
+    get: operations['product_launches'];
+    put?: never;
+    /** Makes a launch: each piece at each outlet that has its place is a task of whoever looks after the outlet. */
+    post: operations['make_product_launch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/launches/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a launch: nothing more of it is asked for. */
+    post: operations['close_product_launch'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/launches/{id}/placed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that a piece of a launch stands: a photo shows it. */
+    post: operations['launch_piece_placed'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/outlets/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Display of one outlet. */
+    get: operations['outlet_display'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/own-rescores': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What others found of the asker's own scores. */
+    get: operations['own_rescores'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/own-rescores/{id}/reply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what follows from a second look that differs; for whoever scored first. */
+    post: operations['reply_to_rescore'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/photos': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings a picture: a JPEG, PNG or WebP of at most 8 MB. The same one twice is one. */
+    post: operations['bring_display_photo'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/photos/{sha256}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A picture of display, or one a visit brought. */
+    get: operations['display_photo'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/plans': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Placement plans of the asker's areas, by number. */
+    get: operations['placement_plans'];
+    put?: never;
+    /** Drafts a placement plan. */
+    post: operations['draft_placement_plan'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/plans/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A placement plan: planned, placed and what lies between, line by line. */
+    get: operations['placement_plan'];
+    /** Writes a draft of a placement plan anew. */
+    put: operations['change_placement_plan'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/plans/{id}/act': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Submits a placement plan, approves somebody else's, gives it back or ends it. */
+    post: operations['act_on_placement_plan'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/plans/{id}/pieces': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a piece from a line of an approved plan; what is outside the line is applied for. */
+    post: operations['make_planned_piece'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/pop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Material, by number. */
+    get: operations['pop'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/pop/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How much material there is within the asker's reach, and its kinds. */
+    get: operations['pop_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/pop/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['pop_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/pop/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A piece with its history and what it brought. */
+    get: operations['pop_one'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/pop/{id}/act': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Orders, places, checks, repairs or ends a piece; each leaves its photo and words. */
+    post: operations['act_on_pop'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/recalls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Campaigns that are called back, the newest first. */
+    get: operations['recalls'];
+    put?: never;
+    /** Calls a campaign back everywhere: nothing of it is made or placed any more, and each piece that hangs gets a task. */
+    post: operations['call_campaign_back'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/recalls/{id}/tasks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where the material of a campaign hangs or hung, by outlet. */
+    get: operations['recall_tasks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/recalls/{id}/tasks/{asset}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a piece of a campaign away: a photo shows the place without it. */
+    post: operations['recall_task_done'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/rescores': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Checks that were drawn in the asker's areas, by number. */
+    get: operations['rescores'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/rescores/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A check that was drawn, with the items and photos to judge it by. */
+    get: operations['rescore'];
+    put?: never;
+    /** Scores a check again from its photos; what differs by more than the tolerance goes back to who scored it first. */
+    post: operations['score_again'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/display/standards': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Checklists of display with the pictures of their items. */
+    get: operations['display_standards'];
+    /** Sets the picture an item is compared with, from the present version of its checklist on. */
+    put: operations['set_display_standard'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/disputes': {
     parameters: {
       query?: never;
@@ -1264,6 +1938,349 @@ export interface paths {
     put?: never;
     /** Approves a proposed amount, which is then an adjustment of the month that is open, or sends it back. */
     post: operations['decide_dispute'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/assortment': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Assortments of all types of outlet of the asker's reach. */
+    get: operations['assortment'];
+    /** Sets what a model is to a type of outlet, from a day on. */
+    put: operations['set_assortment'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/orders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Orders of outlets, by number. */
+    get: operations['model_orders'];
+    put?: never;
+    /** Sends an order of an outlet. Prices are those of the products today. */
+    post: operations['send_model_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/orders/{id}/end': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that an order was received, which supplies the outlet, or drops it. */
+    post: operations['end_model_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/outlets/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The models of one outlet. */
+    get: operations['outlet_models'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/outlets/{code}/movements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes pieces that went back from an outlet, or adjusts its stock. */
+    post: operations['move_model_stock'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/outlets/{code}/proposal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an outlet should order, with the reason for each line. Nothing is kept. */
+    get: operations['order_proposal'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/outlets/{code}/shelf': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what is on the shelf of an outlet and what was counted. */
+    post: operations['note_shelf'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/outlets/{code}/weeks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The last eight weeks of a model at an outlet. */
+    get: operations['model_weeks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/push': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Chains of main push, those that break first. */
+    get: operations['push_chains'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/reach': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Depth and width of every product within an area. */
+    get: operations['product_reach'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/risks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Risks, by the day they are due. */
+    get: operations['listing_risks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/risks/{id}/settle': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Settles a risk with what was done. */
+    post: operations['settle_risk'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/shelves': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets by how whole their shelves are. */
+    get: operations['outlet_shelves'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/shelves/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['outlet_shelves_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/stock': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Stock, sales and cover by outlet and model. */
+    get: operations['model_stock'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/distribution/stock/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['model_stock_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/diversions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Findings of diversion: open ones first. For whoever works on them. */
+    get: operations['diversions'];
+    put?: never;
+    /** Takes a piece somebody saw at an outlet, and says whether it may be there. */
+    post: operations['tell_diversion'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/diversions/supply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a supplier's list of serials (CSV, TSV or XLSX: 串号, 产品编码, 网点编码, 供货日期): all of it, or none. */
+    post: operations['bring_supply_list'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/diversions/{id}/case': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes a case of a finding. */
+    post: operations['open_diversion_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/diversions/{id}/dismiss': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Dismisses a finding with a reason. */
+    post: operations['dismiss_diversion'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1703,6 +2720,990 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/field/attendance': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who was at stops and in outlets within one's sight, the latest first, at most 1,000. */
+    get: operations['field_attendance'];
+    put?: never;
+    /** Notes that somebody came: to a stop of a unit one is with, or oneself to an outlet, to help there. The same id is the same presence. */
+    post: operations['note_coming'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/attendance/{id}/leave': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that somebody left: whoever noted their coming, they themselves, or whoever has the units of the area. */
+    post: operations['note_leaving'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/calls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Calls within one's sight, the latest first, at most 1,000. */
+    get: operations['field_calls'];
+    put?: never;
+    /** Notes a call with its minute, and the appointment that was made in it. The same id is the same call. */
+    post: operations['note_call'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/calls/day': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A manager's day of calls: how many there are against what is asked for, that day and that week; whom to call in the morning, what was agreed on, and the
+     *     visits of the afternoon.
+     */
+    get: operations['field_call_day'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/calls/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says that an appointment was kept or dropped: whoever made it, or a supervisor. */
+    post: operations['close_appointment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/day': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The asker's day: stops of the plan in their order, with the times of the way and what to know before entering each. */
+    get: operations['field_day'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/diary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A manager's day as it was sent, or as it wrote itself so far: visits, calls, tasks, promises and results, and what is still to be done. */
+    get: operations['field_diary'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/diary/team': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The days of one's managers, by name, with whether each was sent; without an order of who does best or worst. */
+    get: operations['field_diary_team'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/diary/{day}/send': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends one's own day to the supervisor as it wrote itself. Tasks that are due must be done or put off with a reason. */
+    post: operations['send_field_diary'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/diary/{manager}/{day}/answer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Answers a day that was sent. */
+    post: operations['answer_field_diary'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets with their last visits, and coverage and gaps by class and county. A channel manager gets their own. */
+    get: operations['field_map'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/notes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Notes of a time within one's sight, by day, then outlet. */
+    get: operations['field_notes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/outlets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets to visit: those one looks after, and, where something is typed or one looks after none, all within reach; one's own come first. */
+    get: operations['field_outlets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/outlets/{code}/card': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What to know of any outlet in reach before entering. */
+    get: operations['field_outlet_card'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Four weeks of a channel manager: days, what was left out and why, how even the days are. */
+    get: operations['field_plan'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/plan/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Planned against done, day by day: adherence, calls, route, results. */
+    get: operations['compare_field_plan'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/plan/propose': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Proposes four weeks from a day on and keeps them. Days that are over, and stops put somewhere by hand, stay as they are. */
+    post: operations['propose_field_plan'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/plan/{manager}/{day}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets the stops of a day in their order. Moving a stop from one day to another sets both days. */
+    put: operations['arrange_field_day'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/plan/{manager}/{day}/route': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The best order of a planned day with its times, and what does not fit. */
+    get: operations['field_route'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/promises': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Promises within one's sight, the longest due first, at most 1,000; with how they were kept. */
+    get: operations['field_promises'];
+    put?: never;
+    /** Registers a promise to an outlet. The same id is the same promise. */
+    post: operations['make_promise'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/promises/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says that a promise was kept, broken or let go: whoever made it, or a supervisor. */
+    post: operations['close_promise'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/remedies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Tasks of a manager that reviews brought and that are open. */
+    get: operations['field_remedies'];
+    put?: never;
+    /** Makes a task of a shortcoming: a manager of their own, or whoever looks at their visits. The same line of the same review is one task. */
+    post: operations['make_remedy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/remedies/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says that a task is done, or lets it go: whoever is to do it, or a supervisor. */
+    post: operations['close_remedy'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/review-queue': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Visits that are held until a supervisor looked, the oldest first, each with what is strange about it. */
+    get: operations['field_review_queue'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshow-stops/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what was counted at a stop, and the agent its sales are credited to. */
+    post: operations['count_roadshow_stop'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Units of some weeks within one's sight, and those one is with; with what their stops came to. */
+    get: operations['roadshows'];
+    put?: never;
+    /** Books a unit: four people, a vehicle and a kit for a week in one area. The same id is the same unit. */
+    post: operations['book_roadshow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A unit with its kit, stops, who was there, and what each agent is credited with. */
+    get: operations['roadshow'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agrees that a unit goes with less than the kit. */
+    post: operations['approve_roadshow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Calls a unit off before it goes: its people, vehicle and kit are free again. */
+    post: operations['cancel_roadshow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows/{id}/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes what was counted of the kit. */
+    post: operations['check_roadshow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a unit: its stops and figures stay as they are. */
+    post: operations['close_roadshow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows/{id}/depart': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lets a unit go whose kit was counted and is whole, or was approved. */
+    post: operations['depart_roadshow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/roadshows/{id}/stops': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins a stop of a unit that is on its way, at an outlet or another place of its area. The same id is the same stop. */
+    post: operations['begin_roadshow_stop'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/setup': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** All a phone keeps to work off line: steps, purposes and checklists in their present versions, limits and parameters where the asker works. */
+    get: operations['field_setup'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/summary': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a weekly or monthly review begins with: plan, result and gap, filled from visits, plans, promises and diaries. */
+    get: operations['field_summary'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/team': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The figures of one's managers, by name. */
+    get: operations['field_team'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/visits': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Visits within one's sight, the newest first. */
+    get: operations['field_visits'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/visits/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A visit as a whole. */
+    get: operations['field_visit'];
+    /**
+     * Takes what a phone sends of a visit, in any order and as often as it likes. Nothing is refused for being late, repeated or strange; a write that cannot be kept
+     *     says why, and the others are kept.
+     */
+    put: operations['upload_visit'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/visits/{id}/photos/{sha256}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A photo of a visit, for whoever sees the visit. */
+    get: operations['visit_photo'];
+    /** Takes a part of a photo, and the photo when it is whole and its hash is right. It may come before its visit. A part that came before does nothing. */
+    put: operations['put_visit_photo'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/visits/{id}/photos/{sha256}/progress': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far a photo is, to go on with it. */
+    get: operations['visit_photo_progress'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/field/visits/{id}/review': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Decides whether a held or counted visit counts, having looked at all that is strange about it. Nobody decides on a visit of their own. */
+    post: operations['review_visit'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-definitions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The flows of the house: those that are shipped, and those it wrote itself. */
+    get: operations['flow_definitions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-definitions/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks a text as it is typed. Nothing is kept. */
+    post: operations['check_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-definitions/try': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries a form on a text: which steps would come, and what it lacks. Nothing is kept. */
+    post: operations['try_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-definitions/write': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The text of what a form says. Nothing is kept. */
+    post: operations['write_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-definitions/{flow}/{version}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A version of a flow that is or was used: its text, and what it says. */
+    get: operations['flow_definition'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Flows the house writes or wrote, latest change first. There are tens of them, so the list is whole. */
+    get: operations['flow_drafts'];
+    put?: never;
+    /** Begins a flow of the house: with a text, as the next version of one, or as a copy of one. */
+    post: operations['create_flow_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One flow of the house with its check. */
+    get: operations['flow_draft'];
+    /** Saves the text as it is typed. */
+    put: operations['save_flow_draft'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/approve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves what somebody else wrote: what begins from now on begins under it. */
+    post: operations['approve_flow_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/comments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says something about a flow of the house. */
+    post: operations['comment_flow_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/retire': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks that a published version be used no more; somebody else confirms it. */
+    post: operations['ask_retire_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/retire-confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms that a version is used no more. What runs under it goes on. */
+    post: operations['confirm_retire_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/retire-refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Keeps a version in use that somebody asked to be used no more. */
+    post: operations['refuse_retire_flow'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a flow back with what is to be changed. */
+    post: operations['return_flow_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a flow for approval, with the reason of the change: nothing wrong, and examples that come out. */
+    post: operations['submit_flow_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-drafts/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Gives one's own draft up. */
+    post: operations['withdraw_flow_draft'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/flow-words': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The words of flows: roles, effects, headings. */
+    get: operations['flow_words'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/flows': {
     parameters: {
       query?: never;
@@ -2124,6 +4125,25 @@ export interface paths {
     /** Acts for somebody, or for oneself again; holds for this session. */
     post: operations['act'];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/me/application-mail': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where one's notices of applications go. */
+    get: operations['application_mail'];
+    /** Has what comes to one from now on told by mail: applications to decide, copies, one's own that came back or ended. */
+    put: operations['set_application_mail'];
+    post?: never;
+    /** Sends one no more notices by mail. */
+    delete: operations['unset_application_mail'];
     options?: never;
     head?: never;
     patch?: never;
@@ -2606,6 +4626,23 @@ export interface paths {
     };
     /** Divisions where something one may see stands, with all above them, by code. */
     get: operations['network_areas'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/network/layers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Activity and score of outlets by division: visits and business of late, and credit. */
+    get: operations['network_layers'];
     put?: never;
     post?: never;
     delete?: never;
@@ -3105,6 +5142,108 @@ export interface paths {
     get: operations['export_outlet_grades'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-grades/{outlet}/application': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends an application for a verdict on an outlet, with the numbers of its grade as they are now. */
+    post: operations['propose_outlet_verdict'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-verdicts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is decided on outlets by their grades, latest first. */
+    get: operations['outlet_verdicts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-verdicts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A verdict with its tasks, and with what is left at an outlet that is being cleared. */
+    get: operations['outlet_verdict'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-verdicts/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes an eliminated outlet after its last day of business, when nothing of ours is left there. */
+    post: operations['close_eliminated_outlet'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-verdicts/{id}/recheck': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says how an outlet stands that was to improve. Whoever works on it does not. */
+    post: operations['recheck_outlet'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/outlet-verdicts/{id}/tasks/{seq}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says that a task of an improvement was done. */
+    post: operations['finish_outlet_task'];
     delete?: never;
     options?: never;
     head?: never;
@@ -4054,6 +6193,559 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/posts/manager': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Ten duties, fourteen ways of working and eight qualities of a channel manager. */
+    get: operations['manager_practice'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-agenda': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets in the order in which their prices are to be looked at. */
+    get: operations['price_agenda'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-books': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Price books: those that wait first. */
+    get: operations['price_books'];
+    put?: never;
+    /** Begins a price book. Without a mode its prices are recommended only. */
+    post: operations['draft_price_book'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-books/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A price book with its prices and what they follow. */
+    get: operations['price_book'];
+    /** Writes a draft anew. */
+    put: operations['rewrite_price_book'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-books/{id}/publish': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Publishes a book somebody else wrote. */
+    post: operations['publish_price_book'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-books/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses a book somebody else wrote, with a reason. */
+    post: operations['refuse_price_book'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-books/{id}/submit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a draft to whoever publishes. */
+    post: operations['submit_price_book'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-books/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a book back for good that is not published. */
+    post: operations['withdraw_price_book'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Cases, latest first. */
+    get: operations['price_cases'];
+    put?: never;
+    /** Opens a case on violations of one outlet and product. A price that is recommended only has none. */
+    post: operations['open_price_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['price_cases_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/outcomes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Cases by partner and outcome: whether all are treated alike. For whoever decides on cases. */
+    get: operations['price_case_outcomes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A case with its evidence and history. */
+    get: operations['price_case'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/{id}/appeal': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Appeals for the outlet. */
+    post: operations['appeal_price_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/{id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Closes a case. */
+    post: operations['close_price_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/{id}/decide': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Decides a case somebody else opened; after an appeal, for good. */
+    post: operations['decide_price_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/{id}/explain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes what the outlet says. */
+    post: operations['explain_price_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/{id}/notify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tells the outlet; its days to answer begin. */
+    post: operations['notify_price_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cases/{id}/recheck': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that somebody looked again and found it in order. */
+    post: operations['recheck_price_case'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-checks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Prices that were seen, latest first. */
+    get: operations['price_checks'];
+    put?: never;
+    /** Takes a price somebody saw, was quoted, or complained of, and judges it by the books of its day. */
+    post: operations['bring_price_check'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-checks/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['price_checks_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-claims': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Claims, those that wait first. */
+    get: operations['price_claims'];
+    put?: never;
+    /** Claims the difference for pieces an outlet had on the day of a cut: its own people, or whoever looks after it. */
+    post: operations['make_price_claim'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-claims/{id}/decision': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves or refuses a claim somebody else made. What is approved stands in the partner's next statement. */
+    post: operations['decide_price_claim'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cuts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Cuts, the latest first; for whoever does not work on them, those that are approved. */
+    get: operations['price_cuts'];
+    put?: never;
+    /** Announces a cut; somebody else approves it, and then stock of that day is claimed for. */
+    post: operations['announce_price_cut'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cuts/{id}/decision': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approves or refuses a cut somebody else announced. */
+    post: operations['decide_price_cut'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-cuts/{id}/stock': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an outlet may claim for a cut. */
+    get: operations['price_cut_stock'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How prices of products stand by area: suggested, lowest, middle, highest, spread, what is below the floor, and what that advises. */
+    get: operations['price_map'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-map/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The map as a file. */
+    get: operations['price_map_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/price-report': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Prices and sales: what each product leaves its dealer, how it stands beside competitors and among all that is sold, sales by price point, and what became
+     *     of sales where a price is high.
+     */
+    get: operations['price_report'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/prices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What holds at an outlet on a day, with the tags seen last. */
+    get: operations['live_prices'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/prices/outlets': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Outlets whose prices the caller may look at, by code; the first thirty. */
+    get: operations['price_outlets'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/prices/products': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Products sold today, goods with a retail price first. */
+    get: operations['price_products'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/prices/{outlet}/habit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Notes how an outlet sets its prices. `If-Match` is 0 where nothing was known. */
+    put: operations['note_price_habit'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/proofs': {
     parameters: {
       query?: never;
@@ -4705,6 +7397,92 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/service-requests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Exchanges, returns and repairs, latest first. */
+    get: operations['service_requests'];
+    put?: never;
+    /** Asks to exchange, take back or repair a handset one's outlet sold, or to repair one in its stock. */
+    post: operations['ask_service'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/service-requests/{id}/agree': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agrees: an exchange and a return are done with it, a repair begins. */
+    post: operations['agree_service'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/service-requests/{id}/back': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that a repaired handset is back where it was. */
+    post: operations['service_back'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/service-requests/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Refuses, with a reason. */
+    post: operations['refuse_service'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/service-requests/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes a request back that was not decided yet; only who asked does. */
+    post: operations['withdraw_service'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/session': {
     parameters: {
       query?: never;
@@ -5023,6 +7801,331 @@ export interface paths {
     put?: never;
     /** Gives a segment of cards or numbers to a partner or outlet. */
     post: operations['allocate_segment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/offers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Offers by product and price, so that suppliers of one product can be compared. */
+    get: operations['supply_offers'];
+    put?: never;
+    /** Makes an offer. One that leaves less than the guaranteed margin is refused. */
+    post: operations['make_supply_offer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/offers/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Writes prices and state of an offer anew; orders that are placed keep theirs. */
+    put: operations['change_supply_offer'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/offers/{id}/pieces': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes handsets of an offer into the central store: all of them, or none. */
+    post: operations['take_in_handsets'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Orders, latest first. */
+    get: operations['supply_orders'];
+    put?: never;
+    /** Places an order for an outlet, at the prices of now. A partner whose supply is stopped is refused. */
+    post: operations['place_supply_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/counts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Counts of orders by state, with the rate of deliveries in time. */
+    get: operations['supply_counts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/file': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The list as a file, with the same filters. */
+    get: operations['supply_file'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** An order with its lines, pieces, returns and history. */
+    get: operations['supply_order'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/call-back': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Calls back what is on the way; it may go out again. */
+    post: operations['call_back_supply_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/cancel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back an order that did not go out yet. */
+    post: operations['cancel_supply_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/confirm': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Accepts an order for a day. */
+    post: operations['confirm_supply_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/picks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Which serials of the central store would fill an order. */
+    get: operations['supply_picks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/receive': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Notes that an order arrived, but for the serials that are sent. What arrived enters the outlet's stock and is invoiced. */
+    post: operations['receive_supply_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Does not accept an order. */
+    post: operations['refuse_supply_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/returns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks to give pieces of a received order back. */
+    post: operations['ask_supply_return'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/orders/{id}/ship': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends pieces out: as many serials of each offer as were ordered. */
+    post: operations['ship_supply_order'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/returns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Returns, latest first. */
+    get: operations['supply_returns'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/returns/{id}/refuse': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Leaves the pieces where they are. */
+    post: operations['refuse_supply_return'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/returns/{id}/take': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes pieces back into the central store; what was charged for them is given back. */
+    post: operations['take_supply_return'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/supply/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What ordering for an outlet begins with. */
+    get: operations['supply_start'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -5494,6 +8597,44 @@ export interface components {
       login: string;
       name: string;
     };
+    /** @description An ad company. */
+    AdAgencyRow: {
+      contact: string;
+      id: string;
+      /**
+       * Format: int32
+       * @description Jobs that were inspected.
+       */
+      jobs: number;
+      name: string;
+      note: string;
+      /**
+       * Format: int32
+       * @description Mean mark of its inspections, hundredths of a mark (1 to 5).
+       */
+      rating: number | null;
+      /** @description active, stopped. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description What it does. */
+      work: string;
+    };
+    /** @description An ad company to be registered. */
+    AdAgencySent: {
+      contact?: string;
+      name: string;
+      /** @description What it does. */
+      work: string;
+    };
+    /** @description That an ad company is stopped or taken up again. */
+    AdAgencyStateSent: {
+      reason: string;
+      stopped: boolean;
+    };
     /** @description Who decides as well. */
     AddSent: {
       /** @description Before oneself, or after. */
@@ -5671,6 +8812,16 @@ export interface components {
     ApplicationCounts: {
       /**
        * Format: int32
+       * @description Those of one's part of the network; absent for who reads none.
+       */
+      all: number | null;
+      /**
+       * Format: int32
+       * @description Those one decided on.
+       */
+      done: number;
+      /**
+       * Format: int32
        * @description Of these, late.
        */
       late: number;
@@ -5708,6 +8859,11 @@ export interface components {
       /** @description png, jpeg, webp, pdf, ofd. */
       kind: string;
       name: string;
+    };
+    /** @description Where one's notices of applications go. */
+    ApplicationMail: {
+      /** @description Mail address; empty for no mail. */
+      address: string;
     };
     /** @description A page of applications. */
     ApplicationPage: {
@@ -5813,6 +8969,8 @@ export interface components {
       seats: components['schemas']['SeatView'][];
       /** @description What the caller may try now. */
       verbs: string[];
+      /** @description What speaks against it and does not bar it. */
+      warnings: string[];
       way: components['schemas']['WayView'][];
     };
     /** @description Whether a document is put away. */
@@ -5826,6 +8984,54 @@ export interface components {
       above: string;
       code: string;
       name: string;
+    };
+    /** @description Where else a partner may sell. */
+    AreaAuthorisation: {
+      area: string;
+      area_name: string;
+      decided_by: string;
+      decision: string;
+      /** @description Nobody else is authorised there meanwhile. */
+      exclusive: boolean;
+      from: string;
+      /** @description A product or a line of products; empty for all. */
+      goods: string;
+      goods_name: string;
+      id: string;
+      /** @description Whether it holds today. */
+      in_force: boolean;
+      /** @description Whether whoever asks made it, and so does not decide on it. */
+      is_maker: boolean;
+      last_day: string;
+      made_by: string;
+      partner: string;
+      partner_name: string;
+      reason: string;
+      /** @description requested, approved, refused, ended. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description When an authorisation ends before its time. */
+    AreaAuthorisationEnd: {
+      /** @description Last day. */
+      last_day: string;
+      reason: string;
+    };
+    /** @description An authorisation somebody asks for. */
+    AreaAuthorisationSent: {
+      /** @description Division code. */
+      area: string;
+      exclusive?: boolean;
+      from: string;
+      /** @description A product or a line of products; empty for all. */
+      goods?: string;
+      last_day: string;
+      partner: string;
+      reason: string;
     };
     /** @description A day, or the month. */
     ArrivalDelivery: {
@@ -5872,6 +9078,40 @@ export interface components {
       month: string;
       sources: components['schemas']['ArrivalSource'][];
       today: string;
+    };
+    /** @description A model of a type of outlet. */
+    AssortmentRow: {
+      category: string;
+      /** @description Since when it is set. */
+      from: string | null;
+      next_from: string | null;
+      /** @description What it will be, and from when on. */
+      next_role: string | null;
+      outlet_type: string;
+      /** @description Somebody set it; else the definitions say so. */
+      own: boolean;
+      product: string;
+      product_name: string;
+      reason: string;
+      /** @description must, main, optional, banned, none. */
+      role: string;
+      /**
+       * Format: int64
+       * @description Pieces outlets of the type sold in the last ninety days.
+       */
+      sold: number;
+    };
+    /** @description What a model is to be to a type of outlet. */
+    AssortmentSent: {
+      /** @description From when on: today or later. */
+      from: string;
+      outlet_type: string;
+      product: string;
+      reason: string;
+      /** @description must, main, optional, banned, none. */
+      role: string;
+      /** @description What it is, as the page showed it. */
+      was: string;
     };
     /** @description A file of a record. */
     AttachmentView: {
@@ -6017,6 +9257,34 @@ export interface components {
       put_by: string;
       reason: string;
     };
+    /** @description A version of the brand book. */
+    BrandBook: {
+      at: string;
+      from: string;
+      /** @description SHA-256. */
+      logo: string;
+      name: string;
+      reason: string;
+      /** @description coming, current, past. */
+      state: string;
+      usage: string;
+      /** Format: int32 */
+      version: number;
+      who: string;
+      wording: string;
+    };
+    /** @description The next version of the brand book. */
+    BrandBookSent: {
+      /** @description From which day on it holds. */
+      from: string;
+      /** @description As it was brought, by SHA-256. */
+      logo: string;
+      name: string;
+      /** @description Why it replaces the one before. */
+      reason: string;
+      usage: string;
+      wording: string;
+    };
     /** @description A movement of a budget. */
     BudgetMovement: {
       /** @description For what. */
@@ -6148,6 +9416,52 @@ export interface components {
       /** @description cancellation or return; absent where an effective order is not taken back. */
       undo: string | null;
     };
+    /** @description The version after it. */
+    CallClosed: {
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description How an appointment ended. */
+    CallClosing: {
+      reason?: string;
+      /** @description kept, dropped. */
+      to: string;
+    };
+    /** @description A call to be noted. */
+    CallSent: {
+      /**
+       * Format: int64
+       * @description When, by the phone's clock, and what that clock says now: how long ago it was is what counts.
+       */
+      at_us: number;
+      /** Format: int64 */
+      device_now_us: number;
+      /** @description Made by the phone: a ULID or UUID. */
+      id: string;
+      /**
+       * Format: int32
+       * @description And its minute after midnight; 840 where absent.
+       */
+      meet_minute?: number | null;
+      /** @description Day of a visit that was agreed on. */
+      meet_on?: string | null;
+      /** @description What was said and agreed on; needed of a call that reached somebody. */
+      minute?: string;
+      /** @description Whom. */
+      name: string;
+      /** @description reached, no_answer, declined. */
+      outcome: string;
+      outlet?: string | null;
+      /** @description Where it is no outlet. */
+      partner?: string | null;
+    };
+    /** @description A campaign to be called back. */
+    CampaignRecallSent: {
+      campaign: string;
+      /** @description By when nothing of it hangs. */
+      due_on: string;
+      reason: string;
+    };
     /** @description A partner or outlet that is to become one. */
     CandidateRow: {
       /** @description Of a partner whom it is to stand under, of an outlet whose it is to be; empty for nobody. */
@@ -6166,6 +9480,8 @@ export interface components {
       territory: string;
       territory_name: string;
       title: string;
+      /** @description Why prices speak against an outlet there; empty for nothing. */
+      warning: string;
       /** @description partner, outlet. */
       who: string;
     };
@@ -6363,7 +9679,7 @@ export interface components {
       parts: components['schemas']['CollectionPart'][];
       received_on: string;
       reference: string;
-      /** @description bank, cash, commission, deposit. */
+      /** @description bank, cash, commission, deposit, goods. */
       way: string;
     };
     /** @description A comment. */
@@ -6568,6 +9884,75 @@ export interface components {
       /** @description Logins. */
       to: string[];
     };
+    /** @description What is done with a correction. */
+    CorrectionActSent: {
+      /** @description fix, verify, reject, release, assign. */
+      act: string;
+      /** @description Photo of afterwards, by SHA-256: fix. */
+      after?: string;
+      /** @description Day: assign. */
+      due_on?: string;
+      /** @description What was done: fix. Why: reject, release, assign. */
+      note?: string;
+      /** @description Login: assign. */
+      owner?: string;
+    };
+    /** @description How corrections stand. */
+    CorrectionCounts: {
+      /** Format: int32 */
+      fixed: number;
+      /**
+       * Format: int32
+       * @description Put right in time ÷ those verified and those behind their day, hundredths of a percent.
+       */
+      in_time: number | null;
+      /** Format: int32 */
+      late: number;
+      /** Format: int32 */
+      open: number;
+      /** Format: int32 */
+      released: number;
+      /** Format: int32 */
+      verified: number;
+    };
+    /** @description A correction. */
+    CorrectionRow: {
+      after: string;
+      /**
+       * Format: int32
+       * @description How often it was found wrong again.
+       */
+      again: number;
+      /** @description Photos, by SHA-256; empty for none. */
+      before: string;
+      closed_by: string;
+      closed_on: string | null;
+      due_on: string;
+      fixed_by: string;
+      fixed_on: string | null;
+      id: string;
+      item: string;
+      item_name: string;
+      late: boolean;
+      note: string;
+      opened_on: string;
+      outlet: string;
+      outlet_name: string;
+      owner: string;
+      /** @description open, fixed, verified, released. */
+      state: string;
+      template: string;
+      template_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description It fails the whole checklist. */
+      veto: boolean;
+      /** @description The visit that found it. */
+      visit: string;
+    };
     /** @description What invoices have to add up to. */
     CoverView: {
       /**
@@ -6585,6 +9970,15 @@ export interface components {
        * @description Fen still to be invoiced.
        */
       missing: number;
+    };
+    /** @description Pieces an outlet had on the day of a cut that nobody has claimed. */
+    CutStock: {
+      /**
+       * Format: int64
+       * @description pieces × difference, fen.
+       */
+      amount: number;
+      pieces: string[];
     };
     /** @description First and last day. */
     Days: {
@@ -6748,6 +10142,44 @@ export interface components {
       /** @description Receipt, agreement or serial. */
       reference?: string;
     };
+    /** @description A level of depth. */
+    DepthLevel: {
+      /** Format: int32 */
+      existing: number | null;
+      /** @description province, city, county, township, village. */
+      level: string;
+      /**
+       * Format: int32
+       * @description Units that distribute; absent, with those there are, where nobody knows how many there are.
+       */
+      reached: number | null;
+      /**
+       * Format: int32
+       * @description Hundredths of a percent.
+       */
+      share: number | null;
+    };
+    /** @description A flow as it is used now. */
+    DesignedFlow: {
+      about: string;
+      /** @description What it brings about; absent for what people do themselves. */
+      effect: string | null;
+      flow: string;
+      group: string;
+      number: string;
+      /** @description Whether the house wrote it; else it is as it was shipped. */
+      own: boolean;
+      /**
+       * Format: int32
+       * @description The version that is shipped; absent for a flow of the house alone.
+       */
+      shipped: number | null;
+      /** @description How many steps it has. */
+      steps: number;
+      title: string;
+      /** Format: int32 */
+      version: number;
+    };
     /** @description One message about a text. */
     DiagnosticView: {
       /** @description Stable code. */
@@ -6765,6 +10197,134 @@ export interface components {
       severity: string;
       /** @description First character, counted in UTF-16 units. */
       start: number;
+    };
+    /** @description What a supervisor answers. */
+    DiaryAnswerSent: {
+      text: string;
+    };
+    /** @description A day as it wrote itself, or as it was sent. */
+    DiaryDay: {
+      answer: string;
+      answered_by: string;
+      answered_by_name: string;
+      day: string;
+      /**
+       * Format: int32
+       * @description Of these, visited.
+       */
+      kept: number;
+      /** @description work, rest, holiday. */
+      kind: string;
+      lines: components['schemas']['DiaryLine'][];
+      manager: string;
+      manager_name: string;
+      may_answer: boolean;
+      may_send: boolean;
+      minutes: components['schemas']['FieldMinutes'];
+      /** @description The manager's own words. */
+      note: string;
+      /**
+       * Format: int32
+       * @description Outlets planned.
+       */
+      planned: number;
+      promises: components['schemas']['FieldPromiseCounts'];
+      /** Format: int64 */
+      sent_us: number | null;
+      /** @description open, sent, answered. */
+      state: string;
+      /** @description Tasks that are due by the day and not done. */
+      tasks: components['schemas']['DiaryTask'][];
+      /**
+       * Format: int32
+       * @description For `If-Match`; 0 for a day nobody touched.
+       */
+      version: number;
+      visits: components['schemas']['FieldVisitCounts'];
+    };
+    /** @description A line of a diary. */
+    DiaryLine: {
+      /**
+       * Format: int64
+       * @description Microseconds since 1970; 0 for the whole day.
+       */
+      at_us: number;
+      /** @description Empty for none. */
+      outlet: string;
+      outlet_name: string;
+      /** @description The record behind it. */
+      record: string;
+      text: string;
+      /** @description visit, contact, task, promise, result. */
+      what: string;
+    };
+    /** @description A task that is put off. */
+    DiaryPutOff: {
+      reason: string;
+      record: string;
+      /** @description A later day. */
+      to: string;
+    };
+    /** @description A day that is sent. */
+    DiarySent: {
+      note?: string;
+      /** @description Tasks that are put off; every other one must be done. */
+      put_off?: components['schemas']['DiaryPutOff'][];
+    };
+    /** @description A task of the day. */
+    DiaryTask: {
+      /**
+       * Format: int32
+       * @description How often it was put off before.
+       */
+      carried: number;
+      due_on: string;
+      /** @description `event_task`, enquiry, application, promise, improvement, remedy, appointment. */
+      kind: string;
+      put_off_reason: string;
+      /** @description Whether it was put off on this day. */
+      put_off_to: string;
+      /** @description The record behind it, unique within the day. */
+      record: string;
+      text: string;
+      /** @description Where it is done. */
+      to: string;
+    };
+    /** @description The diaries of a team on a day, by name. */
+    DiaryTeam: {
+      day: string;
+      /** @description work, rest, holiday. */
+      kind: string;
+      /** Format: int32 */
+      managers: number;
+      /** @description Logins of who has not sent the day. */
+      missing: string[];
+      rows: components['schemas']['DiaryTeamRow'][];
+      /** Format: int32 */
+      sent: number;
+    };
+    /** @description A manager's day in few figures. */
+    DiaryTeamRow: {
+      answer: string;
+      /** Format: int32 */
+      kept: number;
+      manager: string;
+      minutes: components['schemas']['FieldMinutes'];
+      name: string;
+      note: string;
+      /** Format: int32 */
+      planned: number;
+      promises: components['schemas']['FieldPromiseCounts'];
+      /** Format: int64 */
+      sent_us: number | null;
+      /** @description open, sent, answered. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match` of an answer.
+       */
+      version: number;
+      visits: components['schemas']['FieldVisitCounts'];
     };
     /** @description What is done about a difference. */
     DifferenceSent: {
@@ -6792,6 +10352,197 @@ export interface components {
       /** @description time, place, thing. */
       group: string;
       name: string;
+    };
+    /** @description What is done with an agreement on display. */
+    DisplayAgreementActSent: {
+      /** @description sign, end. */
+      act: string;
+      /** @description Who signed for the partner: sign. */
+      by?: string;
+      /** @description When: sign. */
+      on?: string;
+      /** @description Why: end. */
+      reason?: string;
+    };
+    /** @description An agreement on display. */
+    DisplayAgreementRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      cost: number;
+      /**
+       * Format: int32
+       * @description Days until it ends, for one that is signed.
+       */
+      days_left: number | null;
+      duties: string;
+      /** @description It ends soon. */
+      ending: boolean;
+      from: string;
+      id: string;
+      last_day: string;
+      made_by: string;
+      note: string;
+      outlet: string;
+      outlet_name: string;
+      /** @description The asker drafted it, and does not note its signature. */
+      own: boolean;
+      partner: string;
+      partner_name: string;
+      place_names: string[];
+      places: string[];
+      rights: string;
+      signed_by: string;
+      signed_on: string | null;
+      size: string;
+      /** @description draft, signed, ended. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description An agreement on display to be drafted. */
+    DisplayAgreementSent: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      cost?: number;
+      duties: string;
+      from: string;
+      last_day: string;
+      outlet: string;
+      /** @description Codes of places. */
+      places: string[];
+      rights: string;
+      size: string;
+    };
+    /** @description What is done with a job. */
+    DisplayJobActSent: {
+      /** @description quote, choose, inspect, cancel. */
+      act: string;
+      /** @description Ad company: quote, choose. */
+      agency?: string;
+      /**
+       * Format: int64
+       * @description Fen: quote.
+       */
+      amount?: number;
+      /**
+       * Format: int32
+       * @description Days it takes: quote.
+       */
+      days?: number;
+      /** @description What was said, found, or why. */
+      note?: string;
+      /** @description Photo of the work, by SHA-256: inspect. */
+      photo?: string;
+      /**
+       * Format: int32
+       * @description 1 to 5: inspect.
+       */
+      punctual?: number;
+      /**
+       * Format: int32
+       * @description 1 to 5: inspect.
+       */
+      quality?: number;
+    };
+    /** @description A job for an ad company. */
+    DisplayJobRow: {
+      agency: string;
+      agency_name: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      chosen_by: string;
+      chosen_on: string | null;
+      due_on: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      estimate: number;
+      findings: string;
+      id: string;
+      inspected_by: string;
+      inspected_on: string | null;
+      late: boolean;
+      /** @description Offers it takes before one is chosen, as it looks now. */
+      needs: number;
+      /** @description The asker chose, and does not inspect. */
+      own: boolean;
+      /** @description SHA-256; empty for none. */
+      photo: string;
+      /** Format: int32 */
+      punctual: number;
+      /**
+       * Format: int32
+       * @description 1 to 5; 0 while nobody looked.
+       */
+      quality: number;
+      /** @description The cheapest first. */
+      quotes: components['schemas']['JobQuote'][];
+      /** @description quoting, chosen, inspected, cancelled. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      title: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      why: string;
+    };
+    /** @description A job to be offered for. */
+    DisplayJobSent: {
+      /** @description By when it is to be ready. */
+      due_on: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      estimate: number;
+      /** @description Division code. */
+      territory: string;
+      title: string;
+    };
+    /** @description The number of a record of display. */
+    DisplayMade: {
+      id: string;
+    };
+    /** @description A picture that was kept. */
+    DisplayPicture: {
+      sha256: string;
+    };
+    /** @description The last result of a checklist. */
+    DisplayScore: {
+      day: string;
+      name: string;
+      /** @description Scores of sections and measures, by id. */
+      parts: Record<string, never>;
+      /**
+       * Format: int32
+       * @description Hundredths of a percent.
+       */
+      score: number;
+      template: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description The version of a record of display afterwards. */
+    DisplayVersion: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
     };
     /** @description An answer to a dispute. */
     DisputeAnswer: {
@@ -6883,6 +10634,68 @@ export interface components {
       /** @description Ids of uploaded photos. */
       photos?: string[];
       policy: string;
+    };
+    /** @description The version of a record of distribution afterwards. */
+    DistributionVersion: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A piece that turned up where its partner may not sell. */
+    DiversionFinding: {
+      case: string;
+      /** @description Where it was supplied. */
+      from_outlet: string;
+      from_outlet_name: string;
+      from_territory_name: string;
+      /** @description Who was harmed there; empty where it is the same partner. */
+      harmed: string;
+      harmed_name: string;
+      id: string;
+      /** @description Where it was seen. */
+      outlet: string;
+      outlet_name: string;
+      /** @description Who answers for it. */
+      partner: string;
+      partner_name: string;
+      /** @description Serial. */
+      piece: string;
+      product: string;
+      product_name: string;
+      reason: string;
+      reference: string;
+      seen_on: string;
+      /** @description open, case, dismissed. */
+      state: string;
+      supplied_on: string;
+      territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description order, scan, hand. */
+      way: string;
+    };
+    /** @description A piece somebody saw. */
+    DiversionSent: {
+      /** @description Where it is. */
+      outlet: string;
+      /** @description Serial. */
+      piece: string;
+      /** @description How it was seen. */
+      reference: string;
+      /** @description Today where absent. */
+      seen_on?: string | null;
+    };
+    /** @description What a piece that was told came to. */
+    DiversionTold: {
+      /** @description The finding; empty for none. */
+      finding: string;
+      /** @description unknown: nobody knows where it was supplied; allowed: it may be there; found: it may not. */
+      outcome: string;
     };
     /** @description A file of a document. */
     DocumentFileView: {
@@ -7432,7 +11245,7 @@ export interface components {
     };
     /** @description A partner on its way out. */
     ExitRow: {
-      /** @description `own_wish`, expired, breach, idle. */
+      /** @description `own_wish`, expired, breach, idle, graded. */
       cause: string;
       /** @description First day the partner is no longer in force. */
       closed_on: string | null;
@@ -7565,12 +11378,1208 @@ export interface components {
       /** @description Masked. */
       subscriber: string;
     };
+    /** @description Planned against done. */
+    FieldAdherence: {
+      /**
+       * Format: int32
+       * @description 计划内拜访占比: made as planned ÷ made.
+       */
+      call_share: number | null;
+      /**
+       * Format: int32
+       * @description Planned visits made in the order of the plan.
+       */
+      in_order: number;
+      /**
+       * Format: int32
+       * @description Of these, visited.
+       */
+      kept: number;
+      /**
+       * Format: int32
+       * @description Visits made.
+       */
+      made: number;
+      /**
+       * Format: int32
+       * @description Of these, planned.
+       */
+      made_as_planned: number;
+      /**
+       * Format: int32
+       * @description 计划执行率: kept ÷ planned.
+       */
+      plan_share: number | null;
+      /**
+       * Format: int32
+       * @description Outlets planned.
+       */
+      planned: number;
+      /**
+       * Format: int32
+       * @description 路线执行率: in order ÷ kept.
+       */
+      route_share: number | null;
+    };
+    /** @description A visit that was agreed on in a call. */
+    FieldAppointment: {
+      /**
+       * Format: int32
+       * @description After midnight.
+       */
+      minute: number;
+      on: string;
+      overdue: boolean;
+      reason: string;
+      /** @description open, kept, dropped. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A call. */
+    FieldCall: {
+      appointment: components['schemas']['FieldAppointment'] | null;
+      /** Format: int64 */
+      at_us: number;
+      day: string;
+      id: string;
+      manager: string;
+      manager_name: string;
+      /** @description What was said and agreed on. */
+      minute: string;
+      /** @description Whom. */
+      name: string;
+      /** @description reached, no_answer, declined. */
+      outcome: string;
+      /** @description Empty for none. */
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+    };
+    /** @description An outlet to be called. */
+    FieldCallCandidate: {
+      code: string;
+      contacts: components['schemas']['FieldContact'][];
+      /** @description When somebody was reached there last. */
+      last_on: string | null;
+      name: string;
+    };
+    /** @description Calls of a day. */
+    FieldCallCount: {
+      day: string;
+      /** Format: int32 */
+      made: number;
+      /** Format: int32 */
+      reached: number;
+    };
+    /** @description A manager's day of calls. */
+    FieldCallDay: {
+      /** @description Agreed on for that day, or for one before it and still open. */
+      appointments: components['schemas']['FieldCall'][];
+      /**
+       * Format: int32
+       * @description The morning, for calls.
+       */
+      calls_from: number;
+      /** Format: int32 */
+      calls_to: number;
+      /** @description Whom to call, who was not heard of for longest first. */
+      candidates: components['schemas']['FieldCallCandidate'][];
+      /**
+       * Format: int32
+       * @description Calls asked for on a working day.
+       */
+      daily: number;
+      day: string;
+      days: components['schemas']['FieldCallCount'][];
+      manager: string;
+      manager_name: string;
+      may_note: boolean;
+      today: components['schemas']['FieldPace'];
+      /** @description Outlets of the plan, in order. */
+      visits: components['schemas']['FieldOutletRef'][];
+      /**
+       * Format: int32
+       * @description The afternoon, for visits.
+       */
+      visits_from: number;
+      /** Format: int32 */
+      visits_to: number;
+      /** @description Monday to Sunday. */
+      week: components['schemas']['FieldPace'];
+    };
+    /** @description Calls, the latest first. */
+    FieldCalls: {
+      rows: components['schemas']['FieldCall'][];
+    };
     /** @description A field that changed. */
     FieldChange: {
       after: unknown;
       before: unknown;
       field: string;
       title: string;
+    };
+    /** @description Planned against done, day by day. */
+    FieldCompared: {
+      days: components['schemas']['FieldComparedDay'][];
+      from: string;
+      manager: string;
+      manager_name: string;
+      minutes: components['schemas']['FieldMinutes'];
+      strike: components['schemas']['FieldStrike'];
+      to: string;
+      total: components['schemas']['FieldAdherence'];
+    };
+    /** @description A day planned and done. */
+    FieldComparedDay: {
+      adherence: components['schemas']['FieldAdherence'];
+      day: string;
+      /** @description work, rest, holiday. */
+      kind: string;
+      minutes: components['schemas']['FieldMinutes'];
+      /** @description Outlets planned and not visited. */
+      missed: components['schemas']['FieldOutletRef'][];
+      /** @description Outlets visited and not planned: shown, not held against anybody. */
+      unplanned: components['schemas']['FieldOutletRef'][];
+    };
+    /** @description Somebody who has to say something at an outlet. */
+    FieldContact: {
+      /** @description for, neutral, against. */
+      attitude: string;
+      name: string;
+      needs: string;
+      /** @description Masked; empty if none is known. */
+      phone: string;
+      post: string;
+      /** @description decides, advises, uses. */
+      power: string;
+    };
+    /** @description Coverage of a class or territory. */
+    FieldCover: {
+      key: string;
+      name: string;
+      /** Format: int32 */
+      outlets: number;
+      /**
+       * Format: int32
+       * @description Longer ago than the class allows, or never.
+       */
+      overdue: number;
+      /** Format: int32 */
+      share: number | null;
+      /**
+       * Format: int32
+       * @description Nobody looks after them.
+       */
+      unkept: number;
+      /**
+       * Format: int32
+       * @description Nobody knows where they stand.
+       */
+      unplaced: number;
+      /**
+       * Format: int32
+       * @description Visited within four weeks.
+       */
+      visited: number;
+    };
+    /** @description A day of one's own. */
+    FieldDay: {
+      day: string;
+      /** @description work, weekend or holiday. */
+      kind: string;
+      /**
+       * Format: int32
+       * @description Version of the plan; 0 for a day without one.
+       */
+      plan_version: number;
+      /** @description In the order of the way; what does not fit is at the end. */
+      stops: components['schemas']['FieldStop'][];
+      /**
+       * Format: int32
+       * @description On the way, minutes.
+       */
+      travel_minutes: number;
+    };
+    /** @description For which visits something is; an empty list is all. */
+    FieldFits: {
+      outlet_types: string[];
+      /** @description Any of these purposes will do. */
+      purposes: string[];
+      /** @description Where outlets stand: urban, town. */
+      settings: string[];
+      /** @description Classes of size: large, medium, small. */
+      sizes: string[];
+    };
+    /** @description How often outlets of a class are visited. */
+    FieldFrequency: {
+      class: string;
+      /**
+       * Format: int32
+       * @description Visits in four weeks.
+       */
+      visits: number;
+    };
+    /** @description Something open at an outlet; a visit answers it under `issue.ID`. */
+    FieldIssue: {
+      due_on: string | null;
+      /** @description `TEMPLATE.ITEM`, the promise's id, or `LAUNCH.PLACE`. */
+      id: string;
+      /** @description correction, promise, launch. */
+      kind: string;
+      /** @description Whether its day is over. */
+      overdue: boolean;
+      /** @description Since which day. */
+      since: string;
+      text: string;
+    };
+    /** @description An item of a checklist. What its kind has not is absent. */
+    FieldItem: {
+      /** @description The least evidence that counts: told, system, seen. */
+      evidence: string;
+      /** @description Of `yes_no`: which answer is good. */
+      good: boolean | null;
+      id: string;
+      /** @description Of a scan: whether each code is the serial of a handset. */
+      imei: boolean;
+      /** @description `yes_no`, number, price, count, grade, compare, scan, photo, choice, signature, place. */
+      kind: string;
+      /**
+       * Format: int32
+       * @description Of a grade: the best one.
+       */
+      levels: number | null;
+      /** @description Whether it can be that there is no such thing here. */
+      na: boolean;
+      name: string;
+      options: components['schemas']['FieldOption'][];
+      /**
+       * Format: int32
+       * @description Of a grade: from which on it is right.
+       */
+      pass: number | null;
+      /** Format: int64 */
+      pass_max: number | null;
+      /**
+       * Format: int64
+       * @description Of number, price, count, scan: the least and most that is right, in the smallest unit.
+       */
+      pass_min: number | null;
+      /** @description Whether the answer needs a photo. */
+      photo: boolean;
+      /**
+       * Format: int32
+       * @description The most points it can have.
+       */
+      points: number;
+      required: boolean;
+      /**
+       * Format: int32
+       * @description Of a number: digits after the point.
+       */
+      scale: number | null;
+      /** @description Of the same: from a number on, points; rising. */
+      steps: components['schemas']['FieldPoints'][];
+      /** @description Of a number: unit, as people read it. */
+      unit: string | null;
+      /** @description How it differs for some visits; the first that fits holds. */
+      variants: components['schemas']['FieldVariant'][];
+      /** @description Whether failing it fails the whole. */
+      veto: boolean;
+      /**
+       * Format: int32
+       * @description Weight within the section; 0 for what is asked but not scored.
+       */
+      weight: number;
+      /**
+       * Format: int64
+       * @description What putting it right lifts, parts of a million of the outlet's monthly sales, for a visit without variants.
+       */
+      worth_ppm: number;
+    };
+    /** @description How promises were kept. */
+    FieldKept: {
+      /**
+       * Format: int32
+       * @description Broken, or open past their day.
+       */
+      broken: number;
+      /**
+       * Format: int32
+       * @description Due, without those let go.
+       */
+      due: number;
+      /** Format: int32 */
+      in_time: number;
+      /** Format: int32 */
+      late: number;
+      /**
+       * Format: int32
+       * @description Kept in time by due, hundredths of a percent; absent where none is due.
+       */
+      rate: number | null;
+    };
+    /** @description How the last visit ended. */
+    FieldLast: {
+      day: string;
+      manager: string;
+      manager_name: string;
+      next: components['schemas']['FieldNext'] | null;
+      scores: components['schemas']['FieldScore'][];
+      visit: string;
+    };
+    /** @description From what on something is strange, and how much is taken at once. */
+    FieldLimits: {
+      /**
+       * Format: int32
+       * @description The greatest accuracy that is good, metres.
+       */
+      accuracy_m: number;
+      /**
+       * Format: int32
+       * @description The greatest age of a position that is good, seconds.
+       */
+      age_s: number;
+      /**
+       * Format: int32
+       * @description The shortest visit, minutes.
+       */
+      least_minutes: number;
+      /**
+       * Format: int32
+       * @description The fastest journey, km/h.
+       */
+      most_kmh: number;
+      /** Format: int64 */
+      part_bytes: number;
+      /**
+       * Format: int64
+       * @description Most bytes of a photo, and of one part of it.
+       */
+      photo_bytes: number;
+      /**
+       * Format: int32
+       * @description Around the outlet, metres.
+       */
+      radius_m: number;
+      /**
+       * Format: int32
+       * @description Difference of clocks from which times are put right, seconds.
+       */
+      skew_s: number;
+      /** @description Most writes of an upload. */
+      writes: number;
+    };
+    /** @description A channel manager within the asker's reach. */
+    FieldManagerRef: {
+      login: string;
+      name: string;
+    };
+    /** @description Outlets with their visits, and coverage. */
+    FieldMap: {
+      classes: components['schemas']['FieldCover'][];
+      managers: components['schemas']['FieldManagerRef'][];
+      outlets: components['schemas']['FieldMapOutlet'][];
+      /** @description Counties. */
+      territories: components['schemas']['FieldCover'][];
+      today: string;
+    };
+    /** @description An outlet on the map. */
+    FieldMapOutlet: {
+      class: string;
+      code: string;
+      /** Format: int32 */
+      days_since: number | null;
+      /**
+       * Format: int32
+       * @description Items that were not right when it was visited last, and open promises.
+       */
+      issues: number;
+      /**
+       * Format: int32
+       * @description Score of the visit's basics, else of its first checklist.
+       */
+      last_score: number | null;
+      last_visit: string | null;
+      /** Format: int64 */
+      lat_e6: number | null;
+      /** Format: int64 */
+      lon_e6: number | null;
+      /** @description Empty where nobody looks after it. */
+      manager: string;
+      manager_name: string;
+      name: string;
+      /** @description Planned next. */
+      next_planned: string | null;
+      outlet_type: string;
+      /** @description Whether its last visit is longer ago than its class allows. */
+      overdue: boolean;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description Whoever asks. */
+    FieldMe: {
+      login: string;
+      name: string;
+      /** @description Outlets they look after. */
+      outlets: number;
+      /** @description Division codes in which they visit. */
+      territories: string[];
+      today: string;
+    };
+    /** @description A figure over items. */
+    FieldMeasure: {
+      id: string;
+      name: string;
+    };
+    /** @description Minutes of a time. */
+    FieldMinutes: {
+      /**
+       * Format: int64
+       * @description Between them.
+       */
+      between: number;
+      /**
+       * Format: int64
+       * @description Inside outlets.
+       */
+      inside: number;
+      /**
+       * Format: int64
+       * @description From the first check-in to the last check-out of each day.
+       */
+      work: number;
+    };
+    /** @description A model an outlet of the type is to show, with how it was seen last. */
+    FieldModel: {
+      name: string;
+      product: string;
+      /** @description must, main, optional. */
+      role: string;
+      /** @description Whether a sample could be tried then. */
+      sample: boolean | null;
+      seen_on: string | null;
+      /** @description shelf, store, missing; empty where nobody looked. */
+      stands: string;
+      /** @description Whether it bore a price tag then. */
+      tag: boolean | null;
+    };
+    /** @description A next action. */
+    FieldNext: {
+      due_on: string;
+      owner: string;
+      text: string;
+    };
+    /** @description A note with where it comes from. */
+    FieldNote: {
+      day: string;
+      /** @description competitor, customer, market. */
+      kind: string;
+      manager: string;
+      manager_name: string;
+      outlet: string;
+      outlet_name: string;
+      photos: string[];
+      territory: string;
+      territory_name: string;
+      text: string;
+      visit: string;
+    };
+    /** @description How many notes of a kind there are. */
+    FieldNoteCount: {
+      kind: string;
+      /** Format: int32 */
+      notes: number;
+      /** Format: int32 */
+      outlets: number;
+    };
+    /** @description Notes of a time. */
+    FieldNotes: {
+      kinds: components['schemas']['FieldNoteCount'][];
+      /** @description By day, then outlet. */
+      rows: components['schemas']['FieldNote'][];
+    };
+    /** @description An option of a choice. */
+    FieldOption: {
+      id: string;
+      name: string;
+      /** Format: int32 */
+      points: number;
+    };
+    /** @description An outlet of the field. */
+    FieldOutlet: {
+      /** @description Empty if none is kept. */
+      address: string;
+      /** @description Channel category. */
+      channel: string;
+      /** @description Class A to D. */
+      class: string;
+      /** @description From when on it is closed. */
+      closed_from: string | null;
+      code: string;
+      /**
+       * Format: int64
+       * @description Monthly sales of its class, fen: what a correction is worth is reckoned from.
+       */
+      fix_sales: number;
+      /** @description Day of its last visit. */
+      last_visit: string | null;
+      /**
+       * Format: int64
+       * @description Degrees in millionths; absent where nobody measured.
+       */
+      lat_e6: number | null;
+      /** Format: int64 */
+      lon_e6: number | null;
+      /** @description Who looks after it today; empty if nobody. */
+      manager: string;
+      name: string;
+      /** @description Type of outlet, as checklists ask. */
+      outlet_type: string;
+      partner: string;
+      partner_name: string;
+      /** @description urban, town, or empty where nobody knows. */
+      setting: string;
+      /** @description Class of size, as checklists ask: large, medium, small. */
+      size: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description A page of outlets. */
+    FieldOutletPage: {
+      /** @description Send it as `cursor` for the next part; absent at the end. */
+      next: string | null;
+      rows: components['schemas']['FieldOutlet'][];
+      total: number;
+    };
+    /** @description An outlet in few words. */
+    FieldOutletRef: {
+      code: string;
+      name: string;
+    };
+    /** @description Calls of a time against what is asked for on its working days. */
+    FieldPace: {
+      /** Format: int32 */
+      made: number;
+      met: boolean;
+      /**
+       * Format: int32
+       * @description Of these, with somebody at the other end.
+       */
+      reached: number;
+      /** Format: int32 */
+      target: number;
+    };
+    /** @description A parameter of the register. */
+    FieldParameter: {
+      id: string;
+      name: string;
+      unit: string;
+      /** @description As the register writes it. */
+      value: string;
+    };
+    /** @description Four weeks of a channel manager. */
+    FieldPlan: {
+      /**
+       * Format: int32
+       * @description Outlets that have a frequency and are open.
+       */
+      counted: number;
+      /**
+       * Format: int32
+       * @description Longest day, minutes.
+       */
+      day_minutes: number;
+      /** @description Every day of the four weeks. */
+      days: components['schemas']['FieldPlanDay'][];
+      /** @description Visits in four weeks by class. */
+      frequency: components['schemas']['FieldFrequency'][];
+      from: string;
+      /** @description Promises whose day passes before the outlet is visited. */
+      late: components['schemas']['FieldPlanLate'][];
+      /** @description Outlets planned less often than they should be, by code. */
+      left: components['schemas']['FieldPlanLeft'][];
+      manager: string;
+      manager_name: string;
+      /** @description Whether the asker may propose and move. */
+      may_change: boolean;
+      /**
+       * Format: int32
+       * @description Outlets planned as often as they should be.
+       */
+      met: number;
+      /**
+       * Format: int32
+       * @description Met ÷ counted, whole percent, rounded down.
+       */
+      met_percent: number | null;
+      /**
+       * Format: int32
+       * @description Outlets the manager looks after.
+       */
+      outlets: number;
+      /** @description Whether any of the days has a plan. */
+      proposed: boolean;
+      /**
+       * Format: int32
+       * @description Greatest difference of a working day from the mean of all, whole percent of the mean, rounded up.
+       */
+      spread_percent: number;
+      /** @description Last day. */
+      to: string;
+      today: string;
+    };
+    /** @description A day of a plan. */
+    FieldPlanDay: {
+      /** @description Who changed it last; empty for nobody. */
+      changed_by: string;
+      day: string;
+      /** @description work, rest, holiday. */
+      kind: string;
+      /**
+       * Format: int32
+       * @description Minutes of visits and ways in the order of the stops.
+       */
+      minutes: number;
+      /** @description Whether that is more than the longest day. */
+      over: boolean;
+      /** @description Outlets of the plan as it was proposed; empty where nothing was proposed. */
+      proposed: components['schemas']['FieldOutletRef'][];
+      /** @description Why it was last changed by hand. */
+      reason: string;
+      /** @description In the order they are to be visited. */
+      stops: components['schemas']['FieldPlanStop'][];
+      /**
+       * Format: int32
+       * @description For `If-Match`; 0 for a day nobody planned.
+       */
+      version: number;
+    };
+    /** @description The stops of a day as somebody wants them, in their order. */
+    FieldPlanDaySent: {
+      /** @description Why; may be empty. */
+      reason?: string;
+      stops: components['schemas']['FieldPlanStopSent'][];
+    };
+    /** @description A promise whose day passes before the first visit. */
+    FieldPlanLate: {
+      due_on: string;
+      name: string;
+      outlet: string;
+    };
+    /** @description An outlet that is planned less often than it should be. */
+    FieldPlanLeft: {
+      class: string;
+      name: string;
+      outlet: string;
+      /**
+       * Format: int32
+       * @description Visits it has.
+       */
+      planned: number;
+      /**
+       * Format: int32
+       * @description Visits it should have.
+       */
+      wanted: number;
+      /** @description class, closed, closes, full, days, pinned, open. */
+      why: string;
+      why_text: string;
+    };
+    /** @description A stop of a planned day. */
+    FieldPlanStop: {
+      class: string;
+      /** @description Last visit before today. */
+      last_visit: string | null;
+      /** Format: int64 */
+      lat_e6: number | null;
+      /** Format: int64 */
+      lon_e6: number | null;
+      /** @description Whether somebody put it there: it stays when a plan is proposed anew. */
+      manual: boolean;
+      name: string;
+      outlet: string;
+      outlet_type: string;
+      /**
+       * Format: int32
+       * @description Open promises to it.
+       */
+      promises: number;
+      /** @description Their names. */
+      purpose_names: string[];
+      /** @description Ids of purposes. */
+      purposes: string[];
+      /**
+       * Format: int32
+       * @description 0 to 100.
+       */
+      risk: number;
+      /** @description What is sought there. */
+      target: string;
+      /** @description Whether it was visited that day. */
+      visited: boolean;
+    };
+    /** @description A stop as somebody wants it. */
+    FieldPlanStopSent: {
+      /** @description Whether it stays when a plan is proposed anew. */
+      manual?: boolean;
+      outlet: string;
+      /** @description Ids of purposes. */
+      purposes?: string[];
+      target?: string;
+    };
+    /** @description From a number on, points. */
+    FieldPoints: {
+      /** Format: int64 */
+      from: number;
+      /** Format: int32 */
+      points: number;
+    };
+    /** @description Somebody's time at a place. */
+    FieldPresence: {
+      /** @description away, unknown, fair, strong. */
+      came_level: string;
+      /** Format: int32 */
+      came_m: number | null;
+      /** Format: int64 */
+      came_us: number;
+      day: string;
+      id: string;
+      /** @description roadshow, assist. */
+      kind: string;
+      /** @description Empty while they are there. */
+      left_level: string;
+      /** Format: int32 */
+      left_m: number | null;
+      /** Format: int64 */
+      left_us: number | null;
+      /** Format: int64 */
+      minutes: number | null;
+      name: string;
+      note: string;
+      outlet: string;
+      outlet_name: string;
+      person: string;
+      roadshow: string;
+      stop: string;
+    };
+    /** @description Who was where. */
+    FieldPresences: {
+      rows: components['schemas']['FieldPresence'][];
+    };
+    /** @description The suggested price of a product. */
+    FieldPrice: {
+      /** @description Product line. */
+      line: string;
+      name: string;
+      product: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      suggested: number;
+    };
+    /** @description A promise. */
+    FieldPromise: {
+      closed_on: string | null;
+      due_on: string;
+      id: string;
+      made_on: string;
+      manager: string;
+      manager_name: string;
+      outlet: string;
+      outlet_name: string;
+      /** @description Open past its day. */
+      overdue: boolean;
+      reason: string;
+      /** @description open, kept, broken, released. */
+      state: string;
+      text: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description Empty for none. */
+      visit: string;
+    };
+    /** @description Promises of a time. */
+    FieldPromiseCounts: {
+      /** Format: int32 */
+      broken: number;
+      /** Format: int32 */
+      due: number;
+      /** Format: int32 */
+      in_time: number;
+      /** Format: int32 */
+      late: number;
+      /**
+       * Format: int32
+       * @description 承诺兑现率: kept in time ÷ due.
+       */
+      share: number | null;
+    };
+    /** @description Promises with how they were kept. */
+    FieldPromises: {
+      kept: components['schemas']['FieldKept'];
+      /** @description The longest due first. */
+      rows: components['schemas']['FieldPromise'][];
+    };
+    /** @description A plan to be proposed. Days that are over, and stops put somewhere by hand, stay as they are. */
+    FieldProposeSent: {
+      /** @description First day. */
+      from: string;
+      /** @description Login; empty for the asker. */
+      manager?: string;
+    };
+    /** @description A purpose of a visit. */
+    FieldPurpose: {
+      id: string;
+      name: string;
+      /**
+       * Format: int32
+       * @description Its place, from 1.
+       */
+      no: number;
+      /** @description What its result is. */
+      outcome: string;
+      /** @description `yes_no`, count, percent, delta, choice. */
+      result: string;
+    };
+    /** @description Why something was refused. */
+    FieldRefusal: {
+      /** @description Stable code. */
+      code: string;
+      /** @description What it is and what to do. */
+      text: string;
+    };
+    /** @description The best order of a planned day. */
+    FieldRoute: {
+      /** @description As `09:00`. */
+      begins: string;
+      day: string;
+      /** @description End of the last visit, as `16:40`. */
+      ends: string;
+      /** @description Stops that do not fit, the most important first. */
+      left: components['schemas']['FieldRouteLeft'][];
+      manager: string;
+      /**
+       * Format: int32
+       * @description Seconds on the way in the order of the plan.
+       */
+      planned_travel_s: number;
+      stops: components['schemas']['FieldRouteStop'][];
+      /**
+       * Format: int32
+       * @description Seconds on the way.
+       */
+      travel_s: number;
+      /**
+       * Format: int32
+       * @description Version of the planned day it was made from, for `If-Match` when the order is taken.
+       */
+      version: number;
+    };
+    /** @description A stop that does not fit. */
+    FieldRouteLeft: {
+      name: string;
+      outlet: string;
+      /** @description window, full. */
+      why: string;
+      why_text: string;
+    };
+    /** @description A stop with its times. */
+    FieldRouteStop: {
+      /** @description As `09:40`. */
+      arrives: string;
+      /** Format: int64 */
+      lat_e6: number | null;
+      leaves: string;
+      /** Format: int64 */
+      lon_e6: number | null;
+      name: string;
+      outlet: string;
+      /**
+       * Format: int32
+       * @description Place in the plan, from 1.
+       */
+      planned_at: number;
+      /**
+       * Format: int32
+       * @description Minutes of the visit.
+       */
+      service: number;
+    };
+    /** @description Business of an outlet in four weeks, as the systems have it. */
+    FieldSale: {
+      /** @description Kind of business. */
+      kind: string;
+      name: string;
+      /** Format: int64 */
+      pieces: number;
+    };
+    /** @description The score of a checklist. */
+    FieldScore: {
+      name: string;
+      /**
+       * Format: int32
+       * @description Hundredths of a percent; absent where nothing is scored.
+       */
+      score: number | null;
+      template: string;
+    };
+    /** @description A section of a checklist. */
+    FieldSection: {
+      /**
+       * Format: int32
+       * @description Score below which the whole is failed.
+       */
+      floor: number | null;
+      id: string;
+      items: components['schemas']['FieldItem'][];
+      name: string;
+      /**
+       * Format: int32
+       * @description Its part of the whole; where no section has one, all items are counted together.
+       */
+      weight: number;
+    };
+    /** @description All a phone keeps to work off line. */
+    FieldSetup: {
+      /**
+       * Format: int32
+       * @description Version of steps and purposes.
+       */
+      course_version: number;
+      limits: components['schemas']['FieldLimits'];
+      me: components['schemas']['FieldMe'];
+      /** @description Parameters that hold where the asker works. */
+      parameters: components['schemas']['FieldParameter'][];
+      /** @description The twelve purposes, in order. */
+      purposes: components['schemas']['FieldPurpose'][];
+      /** @description The eleven steps, in order. */
+      steps: components['schemas']['FieldStep'][];
+      /** @description Every checklist in its present version. */
+      templates: components['schemas']['FieldTemplate'][];
+      /**
+       * Format: int32
+       * @description Points from which the test of a training is passed.
+       */
+      train_pass: number;
+    };
+    /** @description A step of a visit. */
+    FieldStep: {
+      id: string;
+      name: string;
+      /** @description Records without which it is not done: goal, `check_in`, answer, ending, `check_out`. */
+      needs: string[];
+      /**
+       * Format: int32
+       * @description Its place, from 1.
+       */
+      no: number;
+    };
+    /** @description Stock of an outlet by the book. */
+    FieldStock: {
+      /**
+       * Format: int64
+       * @description Pieces.
+       */
+      book: number;
+      name: string;
+      /** @description Code of the product, or card or number. */
+      product: string;
+      /**
+       * Format: int64
+       * @description Sold there since the last visit, or in four weeks where there was none.
+       */
+      sold: number;
+    };
+    /** @description An outlet to be visited, with what to know before entering. Without a plan the first eight are empty. */
+    FieldStop: {
+      /** @description When one arrives and leaves by the route, as `09:40`; absent where it does not fit into the day. */
+      arrives: string | null;
+      contacts: components['schemas']['FieldContact'][];
+      /** @description What is open, the longest first. */
+      issues: components['schemas']['FieldIssue'][];
+      last: components['schemas']['FieldLast'] | null;
+      /** @description Whether the plan reaches it too late. */
+      late: boolean;
+      leaves: string | null;
+      /** @description Why it does not fit; empty where it does. */
+      left_why: string;
+      /** @description Whether somebody put it there by hand. */
+      manual: boolean;
+      /** @description Models the outlet is to show, what it must show first. */
+      models: components['schemas']['FieldModel'][];
+      outlet: components['schemas']['FieldOutlet'];
+      prices: components['schemas']['FieldPrice'][];
+      /** @description Open promises, the longest due first. */
+      promises: components['schemas']['FieldPromise'][];
+      /** @description Ids of purposes. */
+      purposes: string[];
+      /** @description What the outlet corrects where it sold otherwise. */
+      sales: components['schemas']['FieldSale'][];
+      /**
+       * Format: int32
+       * @description Its place in the day, from 1; 0 for none.
+       */
+      seq: number;
+      stock: components['schemas']['FieldStock'][];
+      /** @description What is sought there. */
+      target: string;
+      /** @description Id of the asker's visit of that day; absent for none. */
+      visit: string | null;
+      /** @description planned, `in_progress`, `checked_out`, reported, reviewed; absent for none. */
+      visit_state: string | null;
+    };
+    /** @description Visits with a result. */
+    FieldStrike: {
+      /**
+       * Format: int32
+       * @description 有效拜访率.
+       */
+      share: number | null;
+      /** Format: int32 */
+      visits: number;
+      /**
+       * Format: int32
+       * @description Those with an order, a training that was passed, or something put right on the spot.
+       */
+      with_result: number;
+    };
+    /** @description A week or month of a manager: what a review begins with. */
+    FieldSummary: {
+      adherence: components['schemas']['FieldAdherence'];
+      from: string;
+      lines: components['schemas']['FieldSummaryLine'][];
+      manager: string;
+      manager_name: string;
+      /** @description Whether the asker may make tasks of shortcomings. */
+      may_remedy: boolean;
+      minutes: components['schemas']['FieldMinutes'];
+      promises: components['schemas']['FieldPromiseCounts'];
+      /**
+       * Format: int32
+       * @description Tasks put off within the time.
+       */
+      put_off: number;
+      /** @description Tasks that reviews of this time became, and those of others that are open, the longest due first. */
+      remedies: components['schemas']['Remedy'][];
+      strike: components['schemas']['FieldStrike'];
+      to: string;
+      /** @description Working days up to today that were not sent. */
+      unsent: string[];
+      /** @description Outlets that were not visited, the most important first; at most 100. */
+      unvisited: components['schemas']['FieldOutletRef'][];
+      visits: components['schemas']['FieldVisitCounts'];
+    };
+    /** @description A figure of a review: plan, result and gap. */
+    FieldSummaryLine: {
+      /** @description visits, outlets, `class_A` and so on for each class, customers, promises, diaries. */
+      code: string;
+      /**
+       * Format: int64
+       * @description Plan − result, 0 where it was reached.
+       */
+      gap: number | null;
+      name: string;
+      /**
+       * Format: int64
+       * @description Absent where nothing was planned.
+       */
+      plan: number | null;
+      /** Format: int64 */
+      result: number;
+      /**
+       * Format: int32
+       * @description Result ÷ plan.
+       */
+      share: number | null;
+    };
+    /** @description A team's figures, by name. */
+    FieldTeam: {
+      from: string;
+      rows: components['schemas']['FieldTeamRow'][];
+      to: string;
+    };
+    /** @description A manager's figures. */
+    FieldTeamRow: {
+      adherence: components['schemas']['FieldAdherence'];
+      /** Format: int32 */
+      coverage: number | null;
+      /**
+       * Format: int32
+       * @description Of these, visited.
+       */
+      covered: number;
+      /** Format: int32 */
+      diaries_due: number;
+      /**
+       * Format: int32
+       * @description Diaries sent, and working days up to today.
+       */
+      diaries_sent: number;
+      manager: string;
+      minutes: components['schemas']['FieldMinutes'];
+      name: string;
+      /**
+       * Format: int32
+       * @description Outlets looked after.
+       */
+      outlets: number;
+      promises: components['schemas']['FieldPromiseCounts'];
+      strike: components['schemas']['FieldStrike'];
+      visits: components['schemas']['FieldVisitCounts'];
+    };
+    /** @description A checklist in its present version. */
+    FieldTemplate: {
+      about: string;
+      fits: components['schemas']['FieldFits'];
+      /** @description Of visits that outlets and their managers do not see. */
+      hidden: boolean;
+      id: string;
+      /** @description Kind of its facts. */
+      kind: string;
+      measures: components['schemas']['FieldMeasure'][];
+      name: string;
+      /**
+       * Format: int32
+       * @description From which score on it is passed.
+       */
+      pass_mark: number | null;
+      /** @description In walking order. */
+      sections: components['schemas']['FieldSection'][];
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description How an item differs for some visits. */
+    FieldVariant: {
+      /** @description Not asked at all. */
+      drop: boolean;
+      fits: components['schemas']['FieldFits'];
+      required: boolean | null;
+      /** Format: int32 */
+      weight: number | null;
+    };
+    /** @description Visits by whether they count. */
+    FieldVisitCounts: {
+      /** Format: int32 */
+      counted: number;
+      /**
+       * Format: int32
+       * @description They wait for a supervisor.
+       */
+      held: number;
+      /**
+       * Format: int32
+       * @description They are not reported.
+       */
+      open: number;
     };
     /** @description A figure and the one before it. */
     Figure: {
@@ -7675,6 +12684,34 @@ export interface components {
       /** @description Keys, any of which will do. */
       values: string[];
     };
+    /** @description First notice by what was asked. */
+    FirstNotice: {
+      rows: components['schemas']['FirstNoticeRow'][];
+      /** @description From this day on. */
+      since: string;
+      whole: components['schemas']['FirstNoticeRow'];
+    };
+    /** @description How often we are seen first. */
+    FirstNoticeRow: {
+      /**
+       * Format: int32
+       * @description Outlets whose entrance was looked at, with a photo.
+       */
+      checked: number;
+      /**
+       * Format: int32
+       * @description Of these, those where we are seen first.
+       */
+      first: number;
+      /** @description Type of outlet, login, or division code; empty for the whole, and where there is none. */
+      key: string;
+      name: string;
+      /**
+       * Format: int32
+       * @description First ÷ checked, hundredths of a percent.
+       */
+      share: number | null;
+    };
     /** @description What a command leaves on a terminal. */
     FloatBalance: {
       /**
@@ -7710,10 +12747,226 @@ export interface components {
       /** @description The sale a reversal takes back; empty otherwise. */
       reference: string;
     };
+    /** @description How the people of a step are found: one of its keys is there. */
+    FlowApproverText: {
+      /**
+       * @description A field.
+       * @default null
+       */
+      chosen: string | null;
+      /**
+       * @description A login.
+       * @default null
+       */
+      person: string | null;
+      /**
+       * @description A role nearest to the applicant.
+       * @default null
+       */
+      role: string | null;
+      /** @default null */
+      starter: boolean | null;
+      /**
+       * @description A role nearest to the subject.
+       * @default null
+       */
+      subject_role: string | null;
+      /**
+       * @description The last role of the superiors.
+       * @default null
+       */
+      superiors: string | null;
+    };
+    /** @description An argument of an effect. */
+    FlowArgument: {
+      name: string;
+      required: boolean;
+    };
+    /** @description A red line, as it is written. */
+    FlowBarText: {
+      /** @default  */
+      en: string;
+      /** @default  */
+      when: string;
+      /** @default  */
+      zh: string;
+    };
+    /** @description Where to go on, as it is written. */
+    FlowBranchText: {
+      /** @default  */
+      to: string;
+      /** @default  */
+      when: string;
+    };
+    /** @description The fields of a budget, as they are written. */
+    FlowBudgetText: {
+      /** @default  */
+      amount: string;
+      /** @default  */
+      kind: string;
+      /** @default  */
+      year: string;
+    };
+    /** @description What there is to say about a flow's text. */
+    FlowCheck: {
+      /** @description Why not. */
+      blocked: string | null;
+      document: components['schemas']['FlowDocument'] | null;
+      examples: components['schemas']['FlowOutcome'][];
+      findings: components['schemas']['FlowFinding'][];
+      /** @description Whether it could be used as it is. */
+      publishable: boolean;
+    };
     /** @description One of a choice. */
     FlowChoice: {
       id: string;
       title: string;
+    };
+    /** @description A flow, as it is written. */
+    FlowDocument: {
+      /** @default  */
+      about_en: string;
+      /** @default  */
+      about_zh: string;
+      /** @default [] */
+      bar: components['schemas']['FlowBarText'][];
+      /** @default null */
+      budget: components['schemas']['FlowBudgetText'] | null;
+      /** @default null */
+      effect: components['schemas']['FlowEffectText'] | null;
+      /** @default  */
+      en: string;
+      /** @default [] */
+      example: components['schemas']['FlowExampleText'][];
+      /**
+       * Format: int64
+       * @default null
+       */
+      expires_days: number | null;
+      /** @default [] */
+      field: components['schemas']['FlowFieldText'][];
+      /** @default  */
+      group: string;
+      /** @default  */
+      id: string;
+      /** @default  */
+      number: string;
+      /**
+       * @description Whether somebody who agreed to the same content before is not asked again.
+       * @default false
+       */
+      skip_repeats: boolean;
+      /** @default [] */
+      starters: string[];
+      /** @default [] */
+      step: components['schemas']['FlowStepText'][];
+      /** @default null */
+      subject: string | null;
+      /** @default [] */
+      unique: string[];
+      /**
+       * Format: int64
+       * @default null
+       */
+      unique_days: number | null;
+      /**
+       * Format: int32
+       * @default 0
+       */
+      version: number;
+      /** @default  */
+      zh: string;
+    };
+    /** @description A flow of the house in a list. */
+    FlowDraftHead: {
+      author: string;
+      changed_at: string;
+      changed_by: string;
+      /** @description Who approved it. */
+      decided_by: string | null;
+      /** @description What its text declares; empty while it cannot be read. */
+      flow: string;
+      /** Format: int32 */
+      flow_version: number;
+      id: string;
+      /** @description Who asked that it be used no more. */
+      retire_by: string | null;
+      /** @description draft, in_review, returned, published, retiring, retired or withdrawn. */
+      state: string;
+      submitted_by: string | null;
+      title: string;
+      /**
+       * Format: int32
+       * @description What `If-Match` names.
+       */
+      version: number;
+    };
+    /** @description A flow of the house with its text. */
+    FlowDraftView: {
+      /**
+       * Format: int32
+       * @description The version it was begun from.
+       */
+      base: number | null;
+      /** @description Text of that version, to compare with. */
+      base_text: string;
+      /** @description Why the caller can neither approve it nor confirm that it is used no more; absent where they can. */
+      cannot_approve: string | null;
+      check: components['schemas']['FlowCheck'];
+      /** @description SHA-256 of the text as it was sent for approval; approving names it. */
+      hash: string | null;
+      head: components['schemas']['FlowDraftHead'];
+      /** @description Whether the caller may write at it now. */
+      may_write: boolean;
+      notes: components['schemas']['FlowNote'][];
+      text: string;
+    };
+    /** @description An effect a flow may have. */
+    FlowEffectKind: {
+      arguments: components['schemas']['FlowArgument'][];
+      kind: string;
+    };
+    /** @description What it brings about, as it is written. */
+    FlowEffectText: {
+      /**
+       * @description approved or done; approved where absent.
+       * @default null
+       */
+      after: string | null;
+      /**
+       * @description The field for each argument.
+       * @default {}
+       */
+      fields: {
+        [key: string]: string;
+      };
+      /** @default  */
+      kind: string;
+    };
+    /** @description To whom a step goes that is late twice, as it is written. */
+    FlowEscalateText: {
+      /**
+       * Format: int64
+       * @default 0
+       */
+      after_days: number;
+      /** @default  */
+      role: string;
+    };
+    /** @description An example, as it is written. */
+    FlowExampleText: {
+      /** @default false */
+      barred: boolean;
+      /** @default  */
+      en: string;
+      /** @default {} */
+      form: {
+        [key: string]: unknown;
+      };
+      /** @default [] */
+      path: string[];
+      /** @default  */
+      zh: string;
     };
     /** @description A field of a form. */
     FlowField: {
@@ -7743,6 +12996,59 @@ export interface components {
       /** @description The condition it shows under; `POST /flows/{flow}/look` says which fields are hidden. */
       visible_if: string | null;
     };
+    /** @description A field, as it is written. */
+    FlowFieldText: {
+      /**
+       * @description The step that fills it in.
+       * @default null
+       */
+      at: string | null;
+      /** @default [] */
+      columns: components['schemas']['FlowFieldText'][];
+      /** @default  */
+      en: string;
+      /** @default  */
+      help_en: string;
+      /** @default  */
+      help_zh: string;
+      /** @default  */
+      id: string;
+      /** @default  */
+      kind: string;
+      /**
+       * Format: int64
+       * @default null
+       */
+      max: number | null;
+      /**
+       * Format: int64
+       * @default null
+       */
+      min: number | null;
+      /** @default [] */
+      options: components['schemas']['FlowOptionText'][];
+      /** @default false */
+      required: boolean;
+      /** @default false */
+      supplement: boolean;
+      /** @default null */
+      visible_if: string | null;
+      /** @default  */
+      zh: string;
+    };
+    /** @description Something wrong in a flow, with its place in the text. */
+    FlowFinding: {
+      code: string;
+      /** @description Behind the last. */
+      end: number;
+      line: number;
+      /** @description What is wrong and what to do. */
+      message: string;
+      /** @description `step.finance.branch[1].when`. */
+      place: string;
+      /** @description First character, counted in UTF-16 units. */
+      start: number;
+    };
     /** @description What a form comes to. */
     FlowLook: {
       /** @description The red line it crosses. */
@@ -7753,6 +13059,36 @@ export interface components {
       way: string[];
       /** @description What is to be changed or is missing before it can be sent. */
       wrong: components['schemas']['FlowWrong'][];
+    };
+    /** @description Something said or done about a flow of the house. */
+    FlowNote: {
+      at: string;
+      /** @description create, comment, submit, return, publish, withdraw, retire_ask, retire or retire_keep. */
+      kind: string;
+      text: string;
+      who: string;
+    };
+    /** @description One of a choice, as it is written. */
+    FlowOptionText: {
+      /** @default  */
+      en: string;
+      /** @default  */
+      id: string;
+      /** @default  */
+      zh: string;
+    };
+    /** @description What came of an example. */
+    FlowOutcome: {
+      barred: boolean;
+      /** @description Those who decide, as it came out. */
+      got: string[];
+      holds: boolean;
+      title: string;
+      /** @description Those who decide, as it says. */
+      wanted: string[];
+      /** @description Steps it goes through. */
+      way: string[];
+      wrong: string[];
     };
     /** @description As what one may start a flow. */
     FlowPost: {
@@ -7765,6 +13101,22 @@ export interface components {
       role: string;
       /** @description What people call it. */
       title: string;
+    };
+    /** @description A role, as flows name it. */
+    FlowRole: {
+      /** @description Whether they may decide. */
+      decides: boolean;
+      id: string;
+      /** @description Whether its holders may start flows. */
+      starts: boolean;
+      title: string;
+    };
+    /** @description What somebody says. */
+    FlowSaid: {
+      /** @description Hash of the text that is approved. */
+      hash?: string | null;
+      /** @description Reason or comment. */
+      note?: string;
     };
     /** @description A step of a flow. */
     FlowStep: {
@@ -7779,6 +13131,81 @@ export interface components {
       /** @description Whether agreeing takes a signature by hand. */
       signature: boolean;
       title: string;
+    };
+    /** @description A step, as it is written. */
+    FlowStepText: {
+      /** @default [] */
+      approvers: components['schemas']['FlowApproverText'][];
+      /** @default [] */
+      branch: components['schemas']['FlowBranchText'][];
+      /**
+       * Format: int64
+       * @default null
+       */
+      due_days: number | null;
+      /** @default [] */
+      editable: string[];
+      /** @default  */
+      en: string;
+      /** @default null */
+      escalate: components['schemas']['FlowEscalateText'] | null;
+      /** @default  */
+      id: string;
+      /** @default  */
+      kind: string;
+      /** @default null */
+      otherwise: string | null;
+      /** @default false */
+      signature: boolean;
+      /** @default null */
+      when: string | null;
+      /** @default  */
+      zh: string;
+    };
+    /** @description The text of a flow. */
+    FlowText: {
+      text: string;
+    };
+    /** @description A text. */
+    FlowTextView: {
+      text: string;
+    };
+    /** @description What a form comes to. */
+    FlowTried: {
+      /** @description The red line it crosses. */
+      barred: string | null;
+      /** @description Fields that do not show. */
+      hidden: string[];
+      way: components['schemas']['FlowTriedStep'][];
+      /** @description What would have to be changed before it could be sent. */
+      wrong: components['schemas']['FlowWrong'][];
+    };
+    /** @description A step a form would go through. */
+    FlowTriedStep: {
+      /** Format: int64 */
+      due_days: number | null;
+      /** @description approve, all, any, notify, execute. */
+      kind: string;
+      step: string;
+      title: string;
+      /** @description Who is asked: a role's name, `@login`, `#field`. */
+      who: string[];
+    };
+    /** @description A form to be tried on a text. */
+    FlowTry: {
+      form: {
+        [key: string]: unknown;
+      };
+      text: string;
+    };
+    /** @description A version of a flow. */
+    FlowVersion: {
+      check: components['schemas']['FlowCheck'];
+      flow: string;
+      text: string;
+      title: string;
+      /** Format: int32 */
+      version: number;
     };
     /** @description A flow with its form. */
     FlowView: {
@@ -7797,6 +13224,18 @@ export interface components {
       title: string;
       /** Format: int32 */
       version: number;
+    };
+    /** @description What a flow may name. */
+    FlowWords: {
+      effects: components['schemas']['FlowEffectKind'][];
+      groups: string[];
+      roles: components['schemas']['FlowRole'][];
+    };
+    /** @description A document to be written as a text. */
+    FlowWritten: {
+      /** @description The text it came from, whose comment above stays. */
+      before?: string;
+      document: components['schemas']['FlowDocument'];
     };
     /** @description A mistake in a form. */
     FlowWrong: {
@@ -7843,6 +13282,30 @@ export interface components {
        * @description What they sold, in the metric's unit.
        */
       sales: number;
+    };
+    /** @description What is asked for an outlet by its grade. */
+    GradeProposal: {
+      /** @description The last day of business of one that is eliminated. */
+      last_day?: string | null;
+      /** @description Last month of the period; the newest whole month with business where absent. */
+      month?: string | null;
+      /**
+       * Format: int32
+       * @description How many months: 1 to 12; 3 where absent.
+       */
+      months?: number | null;
+      reason: string;
+      /** @description The day an improvement is looked at again. */
+      recheck_on?: string | null;
+      /** @description What is to be done for an improvement. */
+      tasks?: components['schemas']['GradeTask'][];
+      /** @description keep, improve, eliminate. */
+      verdict: string;
+    };
+    /** @description An application that was sent. */
+    GradeProposed: {
+      /** @description Its number. */
+      application: string;
     };
     /** @description An outlet's grade; shares in parts of a million, absent where there is nothing to divide by. */
     GradeRow: {
@@ -7896,6 +13359,13 @@ export interface components {
       sales_first_ppm: number;
       /** @description Its unit. */
       unit: string;
+    };
+    /** @description A task of an improvement that is asked for. */
+    GradeTask: {
+      /** @description By when. */
+      due: string;
+      /** @description What is to be done. */
+      task: string;
     };
     /** @description Grades of outlets. */
     GradesPage: {
@@ -8023,6 +13493,40 @@ export interface components {
       role: string;
       /** @description What people call it. */
       title: string;
+    };
+    /** @description A product whose price is high at an outlet. */
+    HighPrice: {
+      /** Format: int64 */
+      before: number;
+      /** @description Whether the price is what holds sales up. */
+      bottleneck: boolean;
+      /** Format: int32 */
+      high: number;
+      /** Format: int32 */
+      in_row: number;
+      /**
+       * Format: int64
+       * @description The latest price, fen.
+       */
+      last: number;
+      /**
+       * Format: int32
+       * @description Checks, high ones of them, and how many of the latest in a row.
+       */
+      looked: number;
+      /**
+       * Format: int64
+       * @description Pieces of the time, and of as many days before it.
+       */
+      now: number;
+      outlet: string;
+      outlet_name: string;
+      product: string;
+      product_name: string;
+      seen_on: string;
+      /** Format: int64 */
+      suggested: number | null;
+      territory_name: string;
     };
     /** @description A record that was found. */
     Hit: {
@@ -8270,6 +13774,20 @@ export interface components {
       partner: string;
       period: string;
     };
+    /** @description What an ad company offered. */
+    JobQuote: {
+      agency: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** Format: int32 */
+      days: number;
+      name: string;
+      note: string;
+      who: string;
+    };
     /** @description A background job. */
     JobView: {
       /** @description When it was asked for. */
@@ -8330,6 +13848,55 @@ export interface components {
       start: number;
       tiers: components['schemas']['TierView'][];
       title: string;
+    };
+    /** @description Why a launch is closed. */
+    LaunchCloseSent: {
+      reason: string;
+    };
+    /** @description What a launch came to. */
+    LaunchMade: {
+      id: string;
+      /** Format: int32 */
+      tasks: number;
+    };
+    /** @description A piece of a launch's kit. */
+    LaunchPiece: {
+      material: string;
+      material_name: string;
+      place: string;
+      place_name: string;
+    };
+    /** @description A kind of material and its place. */
+    LaunchPieceSent: {
+      material: string;
+      place: string;
+    };
+    /** @description That a piece stands. */
+    LaunchPlacedSent: {
+      outlet: string;
+      /** @description Photo of it, by SHA-256. */
+      photo: string;
+      place: string;
+    };
+    /** @description A piece that is to stand at an outlet. */
+    LaunchTaskRow: {
+      done_by: string;
+      done_on: string | null;
+      due_on: string;
+      late: boolean;
+      launch: string;
+      material: string;
+      material_name: string;
+      name: string;
+      outlet: string;
+      outlet_name: string;
+      owner: string;
+      /** @description SHA-256; empty for none. */
+      photo: string;
+      place: string;
+      place_name: string;
+      /** @description open, done. */
+      state: string;
     };
     /** @description An account. */
     LedgerAccount: {
@@ -8574,6 +14141,85 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description A risk. */
+    ListingRiskRow: {
+      /** @description stock: days of cover; display: score in hundredths of a percent; leaving: days without a sale; support: days without support. */
+      cause: string;
+      closed_by: string;
+      closed_on: string | null;
+      due_on: string;
+      /** Format: int64 */
+      figure: number;
+      id: string;
+      late: boolean;
+      /**
+       * Format: int64
+       * @description The limit of the figure.
+       */
+      least: number;
+      note: string;
+      opened_on: string;
+      outlet: string;
+      outlet_name: string;
+      owner: string;
+      /** @description Empty for the outlet as a whole. */
+      product: string;
+      product_name: string;
+      /** @description open, gone, settled. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description What holds for a product. */
+    LivePrice: {
+      book: string;
+      /**
+       * Format: int64
+       * @description The least, fen.
+       */
+      floor: number | null;
+      /** @description base, season, promotion, match. */
+      kind: string;
+      /** @description Last day. */
+      last_day: string | null;
+      /** @description agency, recommended, `approved_floor`. */
+      mode: string;
+      product: string;
+      product_name: string;
+      /**
+       * Format: int64
+       * @description The tag that was seen last, fen.
+       */
+      seen: number | null;
+      seen_on: string | null;
+      /** @description Who issued it, in which document. */
+      source: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      suggested: number;
+      /** @description One price for the whole area. */
+      uniform: boolean;
+      /** @description fine, low, high, violation; absent where no tag was seen. */
+      verdict: string | null;
+    };
+    /** @description Prices that hold at an outlet. */
+    LivePrices: {
+      day: string;
+      habit: components['schemas']['PriceHabit'];
+      /** @description Whether the caller may note prices and the habit here. */
+      may_note: boolean;
+      outlet: string;
+      outlet_name: string;
+      outlet_type: string;
+      /** @description By product. */
+      rows: components['schemas']['LivePrice'][];
+      territory_name: string;
+    };
     /** @description What held of a record from a day to a day. */
     Lived: {
       from: string;
@@ -8674,6 +14320,12 @@ export interface components {
        * @description What it is to reach.
        */
       target_ppm: number;
+    };
+    /** @description What a channel manager answers for, how they work, what they bring. */
+    ManagerPractice: {
+      duties: components['schemas']['PracticePoint'][];
+      methods: components['schemas']['PracticePoint'][];
+      qualities: components['schemas']['PracticePoint'][];
     };
     /** @description Who shall serve a partner. */
     ManagerSent: {
@@ -8821,6 +14473,113 @@ export interface components {
       /** Format: int32 */
       total: number;
     };
+    /** @description How an order ends. */
+    ModelOrderEndSent: {
+      /** @description Why it is dropped. */
+      reason?: string;
+      /** @description received, dropped. */
+      to: string;
+    };
+    /** @description The number of an order. */
+    ModelOrderMade: {
+      id: string;
+    };
+    /** @description An order of an outlet. */
+    ModelOrderRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      ended_by: string;
+      ended_on: string | null;
+      id: string;
+      /** @description initial, replenishment. */
+      kind: string;
+      lines: components['schemas']['OrderLineShown'][];
+      made_on: string;
+      note: string;
+      outlet: string;
+      outlet_name: string;
+      /** Format: int64 */
+      pieces: number;
+      /** @description sent, received, dropped. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      who: string;
+    };
+    /** @description An order that is sent. */
+    ModelOrderSent: {
+      /** @description initial, replenishment. */
+      kind: string;
+      lines: components['schemas']['OrderLineSent'][];
+      outlet: string;
+    };
+    /** @description A model at an outlet. */
+    ModelStockRow: {
+      /**
+       * Format: int64
+       * @description On its way.
+       */
+      coming: number;
+      /** Format: int64 */
+      counted: number | null;
+      counted_on: string | null;
+      /**
+       * Format: int32
+       * @description Weeks of cover, in tenths.
+       */
+      cover_tenths: number | null;
+      /** @description high, low, still, rise, negative. */
+      odd: string[];
+      outlet: string;
+      outlet_name: string;
+      outlet_type: string;
+      product: string;
+      product_name: string;
+      /** @description must, main, optional, banned. */
+      role: string;
+      /** @description Whether a sample could be tried, and whether it bore a price tag; absent where nobody looked. */
+      sample: boolean | null;
+      /** @description shelf, store, missing; empty where nobody looked. */
+      shown: string;
+      shown_on: string | null;
+      /**
+       * Format: int64
+       * @description Sold in four weeks.
+       */
+      sold: number;
+      /**
+       * Format: int64
+       * @description By count, movements and sales; absent where it is not known.
+       */
+      stock: number | null;
+      tag: boolean | null;
+      /**
+       * Format: int64
+       * @description What outlets of its kind sell more in four weeks.
+       */
+      unused: number;
+    };
+    /** @description A week of a model at an outlet: closing = opening + supplied − sold + adjusted. */
+    ModelWeek: {
+      /** Format: int64 */
+      adjusted: number;
+      /** Format: int64 */
+      closing: number | null;
+      from: string;
+      /** Format: int64 */
+      opening: number | null;
+      /** Format: int64 */
+      sold: number;
+      /** Format: int64 */
+      supplied: number;
+      to: string;
+    };
     /** @description A month of one's income. */
     MonthView: {
       /**
@@ -8834,7 +14593,7 @@ export interface components {
     };
     /** @description Pieces to be moved. */
     MoveSent: {
-      /** @description card or number. */
+      /** @description card, number or handset. */
       kind: string;
       reason: string;
       /** @description At most 500. */
@@ -8896,6 +14655,18 @@ export interface components {
        */
       share_ppm: number;
     };
+    /** @description Layers of the map: activity and score. */
+    NetworkLayers: {
+      /** @description The division shown; empty for the country. */
+      area: string;
+      /**
+       * Format: int32
+       * @description Days back that are looked at.
+       */
+      days: number;
+      /** @description By code; parts without outlets are left out. */
+      parts: components['schemas']['PartLayer'][];
+    };
     /** @description A division with its parts. */
     NetworkMap: {
       /** @description The division shown; empty for the country. */
@@ -8922,6 +14693,20 @@ export interface components {
       /**
        * Format: int32
        * @description Version of it.
+       */
+      version?: number | null;
+    };
+    /** @description How a flow of the house begins. */
+    NewFlowDraft: {
+      /** @description Id of a new flow; the next version of the same one where absent. */
+      copy?: string | null;
+      /** @description Flow to begin from. */
+      flow?: string | null;
+      /** @description The text, of a file that is imported; empty where a version is named. */
+      text?: string;
+      /**
+       * Format: int32
+       * @description Version of it; the present one where absent.
        */
       version?: number | null;
     };
@@ -9146,6 +14931,32 @@ export interface components {
       /** Format: int32 */
       quantity: number;
     };
+    /** @description A line that is ordered. */
+    OrderLineSent: {
+      product: string;
+      /** Format: int64 */
+      quantity: number;
+      /** @description Why so many, as it was proposed. */
+      reason?: string;
+    };
+    /** @description A line of a proposal or order. */
+    OrderLineShown: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description What one costs, fen.
+       */
+      price: number;
+      product: string;
+      product_name: string;
+      /** Format: int64 */
+      quantity: number;
+      reason: string;
+    };
     /** @description Why something is not possible, beside an answer that is given all the same. */
     OrderProblem: {
       /** @description Stable code. */
@@ -9177,6 +14988,23 @@ export interface components {
       price: number;
       /** @description both, online, offline. */
       sold: string;
+    };
+    /** @description What an outlet should order. */
+    OrderProposal: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      /** @description initial, replenishment. */
+      kind: string;
+      lines: components['schemas']['OrderLineShown'][];
+      outlet: string;
+      outlet_name: string;
+      /** Format: int64 */
+      pieces: number;
+      /** @description Core models whose stock nobody knows: count them first. */
+      uncounted: string[];
     };
     /** @description What an order would be. */
     OrderQuote: {
@@ -9398,6 +15226,33 @@ export interface components {
       period: string;
       statement: string;
     };
+    /** @description Display of an outlet. */
+    OutletDisplay: {
+      assets: components['schemas']['PopRow'][];
+      corrections: components['schemas']['CorrectionRow'][];
+      /** Format: int32 */
+      display_held: number | null;
+      /** @description Pieces of launches that are still to stand here. */
+      launches: components['schemas']['LaunchTaskRow'][];
+      /** Format: int64 */
+      limit: number | null;
+      name: string;
+      outlet: string;
+      outlet_type: string;
+      places: components['schemas']['OutletPlace'][];
+      /**
+       * Format: int32
+       * @description Places held ÷ places seen, of material and of goods, hundredths of a percent.
+       */
+      pop_held: number | null;
+      recalls: components['schemas']['RecallTaskRow'][];
+      scores: components['schemas']['DisplayScore'][];
+      /**
+       * Format: int64
+       * @description Given this year, and the limit, fen; absent for whoever does not manage it.
+       */
+      spent: number | null;
+    };
     /** @description A document of the owner. */
     OutletDocument: {
       changed_at: string;
@@ -9447,6 +15302,25 @@ export interface components {
       /** @description Name of the county. */
       territory_name: string;
     };
+    /** @description A place of an outlet. */
+    OutletPlace: {
+      /** @description Our piece there. */
+      asset: string | null;
+      code: string;
+      /** @description us, competitor, both, empty; empty while nobody looked or there is no such place. */
+      holder: string;
+      /** @description It is one to be won first. */
+      main: boolean;
+      name: string;
+      /** @description What hangs there is not what runs now. */
+      outdated: boolean;
+      seen_on: string | null;
+      /** @description Kinds of material it takes. */
+      takes: string[];
+      /** @description outdoor, entrance, aisle, product, display. */
+      zone: string;
+      zone_name: string;
+    };
     /** @description An outlet in a list. */
     OutletRow: {
       channel: string;
@@ -9468,6 +15342,128 @@ export interface components {
       subtype: string;
       territory: string;
       territory_name: string;
+    };
+    /** @description An outlet's shelf. */
+    OutletShelfRow: {
+      /** @description Core models its type is assigned. */
+      assigned: number;
+      /** @description Models that are not to be there, and are. */
+      banned: string[];
+      /** @description Whether every core model is there; absent where nobody looked. */
+      compliant: boolean | null;
+      /** @description Names of core models that are not on the shelf. */
+      missing: string[];
+      outlet: string;
+      outlet_name: string;
+      outlet_type: string;
+      /** @description The oldest look that counts. */
+      seen_on: string | null;
+      /**
+       * Format: int32
+       * @description Hundredths of a percent; absent where nothing is assigned or nobody looked.
+       */
+      share: number | null;
+      /** @description Of these, on the shelf. */
+      shown: number;
+    };
+    /** @description A verdict on an outlet. */
+    OutletVerdict: {
+      /**
+       * Format: int64
+       * @description Tenths of a point, of 1000.
+       */
+      credit_tenths: number;
+      decided_on: string;
+      ended_by: string;
+      ended_on: string | null;
+      ended_words: string;
+      first_month: string;
+      /** @description Number of its application. */
+      id: string;
+      last_month: string;
+      /** Format: int64 */
+      of: number;
+      outlet: components['schemas']['OutletNamed'];
+      /** @description Login of whoever works on it. */
+      owner: string;
+      /** @description keep, `improve_sales`, `improve_credit`, eliminate or new: what grading proposed. */
+      proposal: string;
+      /**
+       * Format: int64
+       * @description Place by sales, 0 for an outlet that was too new.
+       */
+      rank: number;
+      reason: string;
+      /** @description noted, improving, passed, failed, clearing, closed, replaced. */
+      stage: string;
+      /** @description The day it is looked at again, or its last day of business. */
+      until: string | null;
+      /** @description keep, improve, eliminate. */
+      verdict: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description Whether that day is over and nothing has followed. */
+      waits: boolean;
+    };
+    /** @description The version after an act. */
+    OutletVerdictChanged: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description Why an outlet is closed. */
+    OutletVerdictClosed: {
+      reason: string;
+    };
+    /** @description What was done for a task. */
+    OutletVerdictDone: {
+      /** @description What was done. */
+      note: string;
+    };
+    /** @description How an outlet stands that was to improve. */
+    OutletVerdictFound: {
+      /** @description passed, failed, again. */
+      found: string;
+      reason: string;
+      /** @description The next day it is looked at, for again. */
+      until?: string | null;
+    };
+    /** @description What the caller may do with a verdict now. */
+    OutletVerdictMay: {
+      close: boolean;
+      done: boolean;
+      recheck: boolean;
+    };
+    /** @description A task of an improvement. */
+    OutletVerdictTask: {
+      done_by: string;
+      done_on: string | null;
+      due_on: string;
+      /** @description Whether it is open past its day. */
+      late: boolean;
+      /** @description What was done. */
+      note: string;
+      /**
+       * Format: int32
+       * @description Place, from 1.
+       */
+      seq: number;
+      words: string;
+    };
+    /** @description A verdict with its tasks and with what is left at the outlet. */
+    OutletVerdictWhole: {
+      /** @description Of one that is being cleared. */
+      balances: components['schemas']['ExitBalance'][];
+      /** @description Whether its partner leaves with it, on an exit case of the same number. */
+      exits: boolean;
+      head: components['schemas']['OutletVerdict'];
+      may: components['schemas']['OutletVerdictMay'];
+      tasks: components['schemas']['OutletVerdictTask'][];
     };
     /** @description An outlet whole. */
     OutletWhole: {
@@ -9555,6 +15551,43 @@ export interface components {
          * @description The warning that holds, in days; absent for none.
          */
         warning: number | null;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_AreaAuthorisation: {
+      /** @description Rows. */
+      items: {
+        area: string;
+        area_name: string;
+        decided_by: string;
+        decision: string;
+        /** @description Nobody else is authorised there meanwhile. */
+        exclusive: boolean;
+        from: string;
+        /** @description A product or a line of products; empty for all. */
+        goods: string;
+        goods_name: string;
+        id: string;
+        /** @description Whether it holds today. */
+        in_force: boolean;
+        /** @description Whether whoever asks made it, and so does not decide on it. */
+        is_maker: boolean;
+        last_day: string;
+        made_by: string;
+        partner: string;
+        partner_name: string;
+        reason: string;
+        /** @description requested, approved, refused, ended. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -9750,6 +15783,8 @@ export interface components {
         territory: string;
         territory_name: string;
         title: string;
+        /** @description Why prices speak against an outlet there; empty for nothing. */
+        warning: string;
         /** @description partner, outlet. */
         who: string;
       }[];
@@ -9782,6 +15817,51 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_CorrectionRow: {
+      /** @description Rows. */
+      items: {
+        after: string;
+        /**
+         * Format: int32
+         * @description How often it was found wrong again.
+         */
+        again: number;
+        /** @description Photos, by SHA-256; empty for none. */
+        before: string;
+        closed_by: string;
+        closed_on: string | null;
+        due_on: string;
+        fixed_by: string;
+        fixed_on: string | null;
+        id: string;
+        item: string;
+        item_name: string;
+        late: boolean;
+        note: string;
+        opened_on: string;
+        outlet: string;
+        outlet_name: string;
+        owner: string;
+        /** @description open, fixed, verified, released. */
+        state: string;
+        template: string;
+        template_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        /** @description It fails the whole checklist. */
+        veto: boolean;
+        /** @description The visit that found it. */
+        visit: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_DepositRow: {
       /** @description Rows. */
       items: {
@@ -9798,6 +15878,152 @@ export interface components {
         terminal: number;
         /** Format: int64 */
         total: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_DisplayAgreementRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        cost: number;
+        /**
+         * Format: int32
+         * @description Days until it ends, for one that is signed.
+         */
+        days_left: number | null;
+        duties: string;
+        /** @description It ends soon. */
+        ending: boolean;
+        from: string;
+        id: string;
+        last_day: string;
+        made_by: string;
+        note: string;
+        outlet: string;
+        outlet_name: string;
+        /** @description The asker drafted it, and does not note its signature. */
+        own: boolean;
+        partner: string;
+        partner_name: string;
+        place_names: string[];
+        places: string[];
+        rights: string;
+        signed_by: string;
+        signed_on: string | null;
+        size: string;
+        /** @description draft, signed, ended. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_DisplayJobRow: {
+      /** @description Rows. */
+      items: {
+        agency: string;
+        agency_name: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        chosen_by: string;
+        chosen_on: string | null;
+        due_on: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        estimate: number;
+        findings: string;
+        id: string;
+        inspected_by: string;
+        inspected_on: string | null;
+        late: boolean;
+        /** @description Offers it takes before one is chosen, as it looks now. */
+        needs: number;
+        /** @description The asker chose, and does not inspect. */
+        own: boolean;
+        /** @description SHA-256; empty for none. */
+        photo: string;
+        /** Format: int32 */
+        punctual: number;
+        /**
+         * Format: int32
+         * @description 1 to 5; 0 while nobody looked.
+         */
+        quality: number;
+        /** @description The cheapest first. */
+        quotes: components['schemas']['JobQuote'][];
+        /** @description quoting, chosen, inspected, cancelled. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        title: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        why: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_DiversionFinding: {
+      /** @description Rows. */
+      items: {
+        case: string;
+        /** @description Where it was supplied. */
+        from_outlet: string;
+        from_outlet_name: string;
+        from_territory_name: string;
+        /** @description Who was harmed there; empty where it is the same partner. */
+        harmed: string;
+        harmed_name: string;
+        id: string;
+        /** @description Where it was seen. */
+        outlet: string;
+        outlet_name: string;
+        /** @description Who answers for it. */
+        partner: string;
+        partner_name: string;
+        /** @description Serial. */
+        piece: string;
+        product: string;
+        product_name: string;
+        reason: string;
+        reference: string;
+        seen_on: string;
+        /** @description open, case, dismissed. */
+        state: string;
+        supplied_on: string;
+        territory_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        /** @description order, scan, hand. */
+        way: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -9919,7 +16145,7 @@ export interface components {
     Page_ExitRow: {
       /** @description Rows. */
       items: {
-        /** @description `own_wish`, expired, breach, idle. */
+        /** @description `own_wish`, expired, breach, idle, graded. */
         cause: string;
         /** @description First day the partner is no longer in force. */
         closed_on: string | null;
@@ -10174,6 +16400,133 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_ListingRiskRow: {
+      /** @description Rows. */
+      items: {
+        /** @description stock: days of cover; display: score in hundredths of a percent; leaving: days without a sale; support: days without support. */
+        cause: string;
+        closed_by: string;
+        closed_on: string | null;
+        due_on: string;
+        /** Format: int64 */
+        figure: number;
+        id: string;
+        late: boolean;
+        /**
+         * Format: int64
+         * @description The limit of the figure.
+         */
+        least: number;
+        note: string;
+        opened_on: string;
+        outlet: string;
+        outlet_name: string;
+        owner: string;
+        /** @description Empty for the outlet as a whole. */
+        product: string;
+        product_name: string;
+        /** @description open, gone, settled. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ModelOrderRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        ended_by: string;
+        ended_on: string | null;
+        id: string;
+        /** @description initial, replenishment. */
+        kind: string;
+        lines: components['schemas']['OrderLineShown'][];
+        made_on: string;
+        note: string;
+        outlet: string;
+        outlet_name: string;
+        /** Format: int64 */
+        pieces: number;
+        /** @description sent, received, dropped. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        who: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ModelStockRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description On its way.
+         */
+        coming: number;
+        /** Format: int64 */
+        counted: number | null;
+        counted_on: string | null;
+        /**
+         * Format: int32
+         * @description Weeks of cover, in tenths.
+         */
+        cover_tenths: number | null;
+        /** @description high, low, still, rise, negative. */
+        odd: string[];
+        outlet: string;
+        outlet_name: string;
+        outlet_type: string;
+        product: string;
+        product_name: string;
+        /** @description must, main, optional, banned. */
+        role: string;
+        /** @description Whether a sample could be tried, and whether it bore a price tag; absent where nobody looked. */
+        sample: boolean | null;
+        /** @description shelf, store, missing; empty where nobody looked. */
+        shown: string;
+        shown_on: string | null;
+        /**
+         * Format: int64
+         * @description Sold in four weeks.
+         */
+        sold: number;
+        /**
+         * Format: int64
+         * @description By count, movements and sales; absent where it is not known.
+         */
+        stock: number | null;
+        tag: boolean | null;
+        /**
+         * Format: int64
+         * @description What outlets of its kind sell more in four weeks.
+         */
+        unused: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_OffsetView: {
       /** @description Rows. */
       items: {
@@ -10289,6 +16642,85 @@ export interface components {
         subtype: string;
         territory: string;
         territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_OutletShelfRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Core models its type is assigned. */
+        assigned: number;
+        /** @description Models that are not to be there, and are. */
+        banned: string[];
+        /** @description Whether every core model is there; absent where nobody looked. */
+        compliant: boolean | null;
+        /** @description Names of core models that are not on the shelf. */
+        missing: string[];
+        outlet: string;
+        outlet_name: string;
+        outlet_type: string;
+        /** @description The oldest look that counts. */
+        seen_on: string | null;
+        /**
+         * Format: int32
+         * @description Hundredths of a percent; absent where nothing is assigned or nobody looked.
+         */
+        share: number | null;
+        /** @description Of these, on the shelf. */
+        shown: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_OutletVerdict: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Tenths of a point, of 1000.
+         */
+        credit_tenths: number;
+        decided_on: string;
+        ended_by: string;
+        ended_on: string | null;
+        ended_words: string;
+        first_month: string;
+        /** @description Number of its application. */
+        id: string;
+        last_month: string;
+        /** Format: int64 */
+        of: number;
+        outlet: components['schemas']['OutletNamed'];
+        /** @description Login of whoever works on it. */
+        owner: string;
+        /** @description keep, `improve_sales`, `improve_credit`, eliminate or new: what grading proposed. */
+        proposal: string;
+        /**
+         * Format: int64
+         * @description Place by sales, 0 for an outlet that was too new.
+         */
+        rank: number;
+        reason: string;
+        /** @description noted, improving, passed, failed, clearing, closed, replaced. */
+        stage: string;
+        /** @description The day it is looked at again, or its last day of business. */
+        until: string | null;
+        /** @description keep, improve, eliminate. */
+        verdict: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        /** @description Whether that day is over and nothing has followed. */
+        waits: boolean;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -10518,6 +16950,366 @@ export interface components {
       total: number;
     };
     /** @description A part of a list. */
+    Page_PlacementPlanRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        budget: number;
+        campaign: string;
+        /** Format: int64 */
+        cost: number;
+        decided_by: string;
+        decided_on: string | null;
+        id: string;
+        lines: number;
+        /** Format: int32 */
+        made: number;
+        made_by: string;
+        note: string;
+        /** @description The asker made or submitted it, and does not approve it. */
+        own: boolean;
+        /** Format: int32 */
+        placed: number;
+        /**
+         * Format: int32
+         * @description Pieces planned, made (not cancelled) and placed.
+         */
+        planned: number;
+        /** @description draft, submitted, approved, ended. */
+        state: string;
+        submitted_by: string;
+        territory: string;
+        territory_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PopRow: {
+      /** @description Rows. */
+      items: {
+        agreement: string;
+        application: string;
+        approved_on: string;
+        asked_by: string;
+        campaign: string;
+        check_by: string | null;
+        checked_on: string | null;
+        /** @description good, damaged, misplaced. */
+        condition: string;
+        consent: string;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        cost: number;
+        ended_on: string | null;
+        id: string;
+        kind: string;
+        kind_name: string;
+        maker: string;
+        /** @description A valuable piece without an agreement. */
+        no_agreement: boolean;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description SHA-256; empty for none. */
+        photo: string;
+        place: string;
+        place_name: string;
+        placed_on: string | null;
+        /** @description The plan it was made from; empty for one that was applied for. */
+        plan: string;
+        ready_on: string | null;
+        /** @description approved, `in_production`, placed, recalled, lost, cancelled. */
+        state: string;
+        /** @description It should have been looked at. */
+        unchecked: boolean;
+        valuable: boolean;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PriceAgendaRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int32
+         * @description Days since then.
+         */
+        days: number | null;
+        /** @description When a price of ours was seen there last. */
+        last: string | null;
+        outlet: string;
+        outlet_name: string;
+        /** @description Type of outlet. */
+        subtype: string;
+        /** @description high, low: what its type makes likely; empty for nothing. */
+        tag: string;
+        territory_name: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PriceBook: {
+      /** @description Rows. */
+      items: {
+        changed_at: string;
+        decided_at: string | null;
+        decided_by: string;
+        decision: string;
+        from: string;
+        /** @description The opinion of counsel, the approved promotion, why a competitor is matched. */
+        ground: string;
+        id: string;
+        /** @description Whether whoever asks wrote it, and so does not publish it. */
+        is_maker: boolean;
+        /** @description base, season, promotion, match. */
+        kind: string;
+        /** @description Absent while open. */
+        last_day: string | null;
+        made_by: string;
+        /** @description agency, recommended, `approved_floor`. */
+        mode: string;
+        /** @description Sub-type of outlets; empty for all. */
+        outlet_type: string;
+        /** Format: int32 */
+        products: number;
+        /** @description Who issued the prices, in which document. */
+        source: string;
+        /** @description draft, submitted, published, refused, withdrawn. */
+        state: string;
+        /** @description Division code; empty for everywhere. */
+        territory: string;
+        territory_name: string;
+        title: string;
+        uniform: boolean;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PriceCase: {
+      /** @description Rows. */
+      items: {
+        agreement: string;
+        /**
+         * Format: int64
+         * @description Deducted, fen.
+         */
+        amount: number;
+        answer_due: string | null;
+        appeal_due: string | null;
+        changed_at: string;
+        clause: string;
+        closed_on: string | null;
+        /**
+         * Format: int64
+         * @description What it gets, fen.
+         */
+        compensation: number;
+        decided_by: string;
+        found_on: string;
+        /** @description The partner that was harmed; empty for none. */
+        harmed: string;
+        harmed_name: string;
+        id: string;
+        /** @description price, diversion. */
+        kind: string;
+        /** @description none, talk, warning, deduction, `supply_stop`; empty before the decision. */
+        measure: string;
+        /** @description agency, `approved_floor`; empty for a diversion. */
+        mode: string;
+        /** @description Empty for whoever asks for a partner or outlet. */
+        opened_by: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        product: string;
+        product_name: string;
+        /** @description found, notified, explained, decided, appealed, final, rechecked, closed. */
+        state: string;
+        summary: string;
+        territory_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        /** @description Whether the next step waits for somebody of ours. */
+        waits: boolean;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PriceCheck: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        amount: number;
+        at: string;
+        book: string;
+        /** @description The case it belongs to; empty for none. */
+        case: string;
+        /**
+         * Format: int64
+         * @description By what it was judged, fen.
+         */
+        floor: number | null;
+        id: string;
+        /** @description Whether a case may be opened on it. */
+        may_case: boolean;
+        /** @description agency, recommended, `approved_floor`; empty where no price held. */
+        mode: string;
+        note: string;
+        outlet: string;
+        outlet_name: string;
+        partner: string;
+        partner_name: string;
+        /** @description The photo by its hash; empty for none. */
+        photo: string;
+        product: string;
+        product_name: string;
+        /** @description tag, quoted, complaint, rival. */
+        seen: string;
+        seen_on: string;
+        /** Format: int64 */
+        suggested: number | null;
+        territory_name: string;
+        /** @description fine, low, high, violation, unpriced, noted. */
+        verdict: string;
+        /** @description The visit it was seen on; empty for none. */
+        visit: string;
+        /** @description Who saw it; empty for whoever asks for a partner or outlet. */
+        who: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PriceClaim: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description pieces × difference, fen.
+         */
+        amount: number;
+        cut: string;
+        decided_by: string;
+        decision: string;
+        id: string;
+        /** @description Whether whoever asks made it, and so does not decide on it. */
+        is_maker: boolean;
+        made_by: string;
+        note: string;
+        outlet: string;
+        outlet_name: string;
+        /** @description Who is paid. */
+        partner: string;
+        partner_name: string;
+        /** Format: int32 */
+        pieces: number;
+        product: string;
+        product_name: string;
+        /** @description submitted, approved, refused. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PriceCut: {
+      /** @description Rows. */
+      items: {
+        /** Format: int64 */
+        after: number;
+        /**
+         * Format: int64
+         * @description Fen.
+         */
+        before: number;
+        claim_until: string;
+        decided_by: string;
+        decision: string;
+        /**
+         * Format: int64
+         * @description Paid for a piece, fen.
+         */
+        difference: number;
+        id: string;
+        /** @description Whether whoever asks announced it, and so does not decide on it. */
+        is_maker: boolean;
+        made_by: string;
+        on: string;
+        /** @description Whether claims may be made today. */
+        open: boolean;
+        /** @description Sub-type of outlets; empty for all. */
+        outlet_type: string;
+        product: string;
+        product_name: string;
+        source: string;
+        /** @description submitted, approved, refused. */
+        state: string;
+        territory: string;
+        territory_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
     Page_ProspectRow: {
       /** @description Rows. */
       items: {
@@ -10551,6 +17343,34 @@ export interface components {
          * @description For `If-Match`.
          */
         version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_PushChainRow: {
+      /** @description Rows. */
+      items: {
+        /** @description Place of the level where it breaks. */
+        breaks: number | null;
+        day: string;
+        /** @description Brand, gain, decision-maker, relation, support, knowledge: 0 to 5. */
+        factors: (number | null)[];
+        /** @description Dealer, store, counter group, clerk: 0 to 2; null where there is no such level or nobody asked. */
+        levels: (number | null)[];
+        /** @description What is done there. */
+        lever: string;
+        outlet: string;
+        outlet_name: string;
+        pushed: boolean | null;
+        /** @description What is done about it. */
+        remedy: string;
+        /** @description Recommended first, stressed, praised. */
+        test: (boolean | null)[];
+        /** @description Place of the weakest factor that is not right. */
+        weakest: number | null;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -10603,8 +17423,10 @@ export interface components {
          */
         overdue_days: number;
         partner: string;
-        /** @description Nothing more is supplied until the overdue is paid. */
+        /** @description Nothing more is supplied until the overdue is paid, or what is stopped by is over. */
         stopped: boolean;
+        /** @description A stop on a ground of its own, in words; empty for none. */
+        stopped_by: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -10633,6 +17455,89 @@ export interface components {
         partner_name: string;
         /** @description Why, in the language asked for. */
         text: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_RescoreRow: {
+      /** @description Rows. */
+      items: {
+        /** Format: int32 */
+        again: number | null;
+        day: string;
+        /**
+         * Format: int64
+         * @description Second − first.
+         */
+        difference: number | null;
+        done_on: string | null;
+        id: string;
+        note: string;
+        outlet: string;
+        outlet_name: string;
+        /** @description The asker scored it first, and does not look again. */
+        own: boolean;
+        reply: string;
+        /**
+         * Format: int32
+         * @description Hundredths of a percent; none while nobody looked again, so that the first score sways nobody.
+         */
+        score: number | null;
+        scorer: string;
+        scorer_name: string;
+        /** @description drawn, agreed, differs, answered. */
+        state: string;
+        template: string;
+        template_name: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        visit: string;
+        who: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_ServiceRequest: {
+      /** @description Rows. */
+      items: {
+        asked_at: string;
+        asked_by: string;
+        decided_by: string | null;
+        decision: string;
+        ended_at: string | null;
+        id: string;
+        /** @description exchange, return, repair. */
+        kind: string;
+        /** @description The order it was sold with; empty for one in stock. */
+        order: string;
+        outlet: string;
+        outlet_name: string;
+        /** @description Whether whoever looks asked for it, and so does not decide it. */
+        own: boolean;
+        partner: string;
+        partner_name: string;
+        /** @description Name of the handset. */
+        product_name: string;
+        reason: string;
+        /** @description The handset in its place; empty for anything but an exchange. */
+        replacement: string;
+        serial: string;
+        /** @description asked, repairing, done, refused, withdrawn. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -10731,21 +17636,105 @@ export interface components {
       /** @description Rows. */
       items: {
         changed_at: string;
-        /** @description card, number. */
+        /** @description card, number, handset. */
         kind: string;
         /** @description The order it was sold with; empty otherwise. */
         order: string;
-        /** @description Empty where the partner has it. */
+        /** @description Empty where the partner or the central store has it. */
+        outlet: string;
+        outlet_name: string;
+        /** @description Empty in the central store. */
+        partner: string;
+        partner_name: string;
+        /** @description Name of a handset; empty otherwise. */
+        product_name: string;
+        segment: string;
+        /** @description A number that is sold is masked. */
+        serial: string;
+        /** @description stock, moving, sold, repair, returned, recalled, lost. */
+        state: string;
+        state_title: string;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_SupplyReturn: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description What is given back of the charge, fen.
+         */
+        amount: number;
+        asked_at: string;
+        asked_by: string;
+        decided_by: string | null;
+        decision: string;
+        id: string;
+        order: string;
+        outlet: string;
+        outlet_name: string;
+        /** @description Whether whoever looks asked for it, and so does not decide it. */
+        own: boolean;
+        partner: string;
+        partner_name: string;
+        reason: string;
+        serials: string[];
+        /** @description asked, taken, refused. */
+        state: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+      }[];
+      /** @description Send it as `after` for the next part; absent at the end. */
+      next: string | null;
+      /** @description Rows of all parts together. */
+      total: number;
+    };
+    /** @description A part of a list. */
+    Page_SupplyRow: {
+      /** @description Rows. */
+      items: {
+        /**
+         * Format: int64
+         * @description Fen, at supply prices.
+         */
+        amount: number;
+        id: string;
+        /** @description Invoice over what arrived; empty until then. */
+        invoice: string;
+        /** @description Not there by the day that was promised. */
+        late: boolean;
+        note: string;
+        /**
+         * Format: int64
+         * @description What of the invoice is open, fen; absent until there is one.
+         */
+        open: number | null;
         outlet: string;
         outlet_name: string;
         partner: string;
         partner_name: string;
-        segment: string;
-        /** @description A number that is sold is masked. */
-        serial: string;
-        /** @description stock, sold, returned, recalled, lost. */
+        /** Format: int32 */
+        pieces: number;
+        placed_at: string;
+        placed_by: string;
+        promised_on: string | null;
+        received_on: string | null;
+        shipped_on: string | null;
+        /** @description placed, confirmed, shipped, received, refused, cancelled. */
         state: string;
-        state_title: string;
+        /**
+         * Format: int32
+         * @description For `If-Match`.
+         */
+        version: number;
+        wanted_on: string;
       }[];
       /** @description Send it as `after` for the next part; absent at the end. */
       next: string | null;
@@ -10958,6 +17947,22 @@ export interface components {
       opens: boolean;
       outlets: number;
       partners: number;
+    };
+    /** @description What happened lately at the outlets of a part, and how they score. */
+    PartLayer: {
+      /** @description Outlets with business within these days; absent for whoever reads no volume. */
+      active: number | null;
+      code: string;
+      /**
+       * Format: int64
+       * @description Mean credit of the outlets that are graded, tenths of a point of 1000, rounded down; absent for whoever reads no grades, and where none is graded.
+       */
+      credit_tenths: number | null;
+      /** @description The day of the last visit to any of them. */
+      last_visit: string | null;
+      outlets: number;
+      /** @description Outlets visited within the days that are looked at; absent for whoever reads no visits. */
+      visited: number | null;
     };
     /** @description The part of an outlet, clerk or customer. */
     PartView: {
@@ -11374,6 +18379,149 @@ export interface components {
       /** Format: int32 */
       version: number;
     };
+    /** @description How far a photo is. */
+    PhotoProgress: {
+      /**
+       * Format: int64
+       * @description Bytes that are here: where the next part begins.
+       */
+      have: number;
+      /**
+       * Format: int64
+       * @description Bytes of the whole; 0 while nobody said.
+       */
+      size: number;
+      whole: boolean;
+    };
+    /** @description What is done with a placement plan. */
+    PlacementPlanActSent: {
+      /** @description submit, approve, return, end. */
+      act: string;
+      /** @description Why: return, end. */
+      reason?: string;
+    };
+    /** @description A line of a placement plan, with what became of it. */
+    PlacementPlanLine: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      budget: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      cost: number;
+      /**
+       * Format: int64
+       * @description Cost − budget, fen.
+       */
+      cost_variance: number;
+      from: string;
+      last_day: string;
+      /**
+       * Format: int32
+       * @description From 1 on.
+       */
+      line: number;
+      /** Format: int32 */
+      made: number;
+      material: string;
+      material_name: string;
+      outlet_names: string[];
+      outlets: string[];
+      /** @description Login of whoever answers for it; empty while nobody does. */
+      owner: string;
+      place: string;
+      place_name: string;
+      /** Format: int32 */
+      placed: number;
+      /** Format: int32 */
+      quantity: number;
+      /**
+       * Format: int64
+       * @description Placed − planned.
+       */
+      variance: number;
+    };
+    /** @description A line of a placement plan to be written. */
+    PlacementPlanLineSent: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      budget: number;
+      from: string;
+      last_day: string;
+      material: string;
+      /** @description Codes of outlets. */
+      outlets: string[];
+      /** @description Login of whoever answers for it; empty while nobody does. */
+      owner?: string;
+      place: string;
+      /**
+       * Format: int32
+       * @description Pieces, one at an outlet.
+       */
+      quantity: number;
+    };
+    /** @description A placement plan. */
+    PlacementPlanRow: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      budget: number;
+      campaign: string;
+      /** Format: int64 */
+      cost: number;
+      decided_by: string;
+      decided_on: string | null;
+      id: string;
+      lines: number;
+      /** Format: int32 */
+      made: number;
+      made_by: string;
+      note: string;
+      /** @description The asker made or submitted it, and does not approve it. */
+      own: boolean;
+      /** Format: int32 */
+      placed: number;
+      /**
+       * Format: int32
+       * @description Pieces planned, made (not cancelled) and placed.
+       */
+      planned: number;
+      /** @description draft, submitted, approved, ended. */
+      state: string;
+      submitted_by: string;
+      territory: string;
+      territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A placement plan to be written. */
+    PlacementPlanSent: {
+      campaign: string;
+      lines: components['schemas']['PlacementPlanLineSent'][];
+      /** @description Division code. */
+      territory: string;
+    };
+    /** @description A placement plan as a whole. */
+    PlacementPlanWhole: {
+      /**
+       * Format: int32
+       * @description Pieces of the campaign in the area that were applied for beside the plan, and what they cost, fen.
+       */
+      beside: number;
+      /** Format: int64 */
+      beside_cost: number;
+      lines: components['schemas']['PlacementPlanLine'][];
+      plan: components['schemas']['PlacementPlanRow'];
+    };
     /** @description Where a terminal goes. */
     PlacingSent: {
       /** @description Agreement of the outlet's owner. */
@@ -11474,6 +18622,20 @@ export interface components {
       tier: string;
       title: string;
     };
+    /** @description A piece to be made from a plan. */
+    PlannedPieceSent: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      cost: number;
+      /**
+       * Format: int32
+       * @description The line, from 1 on.
+       */
+      line: number;
+      outlet: string;
+    };
     /** @description A month and what was settled in it. */
     Point: {
       month: string;
@@ -11510,6 +18672,157 @@ export interface components {
       /** @description Latest first. */
       versions: components['schemas']['VersionHead'][];
     };
+    /** @description What is done with a piece. */
+    PopActSent: {
+      /** @description produce, place, check, repair, link, recall, lose, cancel. */
+      act: string;
+      /** @description Number: link. */
+      agreement?: string;
+      /** @description The site was cleared, those in charge asked and thanked: place. */
+      cleared?: boolean;
+      /** @description good, damaged, misplaced: check. */
+      condition?: string;
+      /** @description Who of the partner agreed: place. */
+      consent?: string;
+      /**
+       * Format: int64
+       * @description Fen: produce.
+       */
+      cost?: number;
+      /** @description Who makes it: produce. */
+      maker?: string;
+      /** @description What was said, or why. */
+      note?: string;
+      /** @description Photo, by SHA-256: place, check, repair, recall. */
+      photo?: string;
+      /** @description When it is to be ready: produce. */
+      ready_on?: string;
+    };
+    /** @description How much material there is, by state, and what warns. */
+    PopCounts: {
+      /** @description By alert. */
+      alerts: {
+        [key: string]: number;
+      };
+      kinds: components['schemas']['PopKind'][];
+      /**
+       * Format: int64
+       * @description Fen, of what stands at outlets.
+       */
+      placed_cost: number;
+      places: components['schemas']['PopPlace'][];
+      /** @description By state. */
+      states: {
+        [key: string]: number;
+      };
+    };
+    /** @description What a placement brought: sales of handsets before and after it. */
+    PopEffect: {
+      /** Format: int64 */
+      after: number;
+      /** Format: int64 */
+      before: number;
+      /**
+       * Format: int32
+       * @description Days of each window.
+       */
+      days: number;
+      /**
+       * Format: int64
+       * @description (after − before) × margin − cost, fen.
+       */
+      gain: number;
+      /**
+       * Format: int64
+       * @description Gain for a yuan spent, in hundredths of a yuan.
+       */
+      per_yuan: number | null;
+    };
+    /** @description Something that happened to a piece. */
+    PopEvent: {
+      /** @description approve, produce, place, check, repair, link, recall, lose, cancel. */
+      act: string;
+      at: string;
+      note: string;
+      /** @description SHA-256; empty for none. */
+      photo: string;
+      who: string;
+    };
+    /** @description A kind of material. */
+    PopKind: {
+      id: string;
+      /** Format: int32 */
+      life_days: number;
+      name: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      unit_cost: number;
+      valuable: boolean;
+    };
+    /** @description A place material may go to. */
+    PopPlace: {
+      code: string;
+      name: string;
+      /** @description Kinds of material it takes. */
+      takes: string[];
+      zone_name: string;
+    };
+    /** @description A piece of our material. */
+    PopRow: {
+      agreement: string;
+      application: string;
+      approved_on: string;
+      asked_by: string;
+      campaign: string;
+      check_by: string | null;
+      checked_on: string | null;
+      /** @description good, damaged, misplaced. */
+      condition: string;
+      consent: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      cost: number;
+      ended_on: string | null;
+      id: string;
+      kind: string;
+      kind_name: string;
+      maker: string;
+      /** @description A valuable piece without an agreement. */
+      no_agreement: boolean;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description SHA-256; empty for none. */
+      photo: string;
+      place: string;
+      place_name: string;
+      placed_on: string | null;
+      /** @description The plan it was made from; empty for one that was applied for. */
+      plan: string;
+      ready_on: string | null;
+      /** @description approved, `in_production`, placed, recalled, lost, cancelled. */
+      state: string;
+      /** @description It should have been looked at. */
+      unchecked: boolean;
+      valuable: boolean;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A piece as a whole. */
+    PopWhole: {
+      asset: components['schemas']['PopRow'];
+      effect: components['schemas']['PopEffect'] | null;
+      /** @description Oldest first. */
+      history: components['schemas']['PopEvent'][];
+    };
     /** @description What an assignment came to. */
     PortfolioDone: {
       /** @description Outlets that changed hands. */
@@ -11524,6 +18837,22 @@ export interface components {
       /** @description Codes, at most 5 000. */
       outlets: string[];
       reason: string;
+    };
+    /** @description A position as the phone gave it. */
+    PositionSent: {
+      /** Format: int32 */
+      accuracy_m: number;
+      /** Format: int32 */
+      age_s: number;
+      /**
+       * Format: int64
+       * @description Degrees in millionths.
+       */
+      lat_e6: number;
+      /** Format: int64 */
+      lon_e6: number;
+      /** @description Whether the phone says that a program made it up. */
+      mock?: boolean;
     };
     /** @description A duty of a post. */
     PostDuty: {
@@ -11544,6 +18873,711 @@ export interface components {
       role_title: string;
       title: string;
     };
+    /** @description A duty, way of working or quality. */
+    PracticePoint: {
+      id: string;
+      /** @description Page on which it shows; empty for none. */
+      page: string;
+      title: string;
+    };
+    /** @description Somebody left. */
+    PresenceLeft: {
+      /**
+       * Format: int64
+       * @description When, by the phone's clock, and what that clock says now: how long ago it was is what counts.
+       */
+      at_us: number;
+      /** Format: int64 */
+      device_now_us: number;
+      note?: string;
+      position?: components['schemas']['PositionSent'] | null;
+    };
+    /** @description Somebody who came to a stop, or to help in an outlet. */
+    PresenceSent: {
+      /**
+       * Format: int64
+       * @description When, by the phone's clock, and what that clock says now: how long ago it was is what counts.
+       */
+      at_us: number;
+      /** Format: int64 */
+      device_now_us: number;
+      /** @description Made by the phone: a ULID or UUID. */
+      id: string;
+      /** @description Where it is no stop. */
+      outlet?: string | null;
+      /** @description One of the unit's crew; the asker where absent. */
+      person?: string | null;
+      position?: components['schemas']['PositionSent'] | null;
+      /** @description Stop of a unit. */
+      stop?: string | null;
+    };
+    /** @description An outlet whose prices are to be looked at. */
+    PriceAgendaRow: {
+      /**
+       * Format: int32
+       * @description Days since then.
+       */
+      days: number | null;
+      /** @description When a price of ours was seen there last. */
+      last: string | null;
+      outlet: string;
+      outlet_name: string;
+      /** @description Type of outlet. */
+      subtype: string;
+      /** @description high, low: what its type makes likely; empty for nothing. */
+      tag: string;
+      territory_name: string;
+    };
+    /** @description A product in an area: sales where its price was high, and where it was not. */
+    PriceAndSales: {
+      area: string;
+      area_name: string;
+      /** Format: int64 */
+      high_before: number;
+      /**
+       * Format: int64
+       * @description Pieces of the time, and of as many days before it.
+       */
+      high_now: number;
+      /** Format: int32 */
+      high_outlets: number;
+      /** Format: int64 */
+      other_before: number;
+      /** Format: int64 */
+      other_now: number;
+      /** Format: int32 */
+      other_outlets: number;
+      product: string;
+      product_name: string;
+    };
+    /** @description A price book. */
+    PriceBook: {
+      changed_at: string;
+      decided_at: string | null;
+      decided_by: string;
+      decision: string;
+      from: string;
+      /** @description The opinion of counsel, the approved promotion, why a competitor is matched. */
+      ground: string;
+      id: string;
+      /** @description Whether whoever asks wrote it, and so does not publish it. */
+      is_maker: boolean;
+      /** @description base, season, promotion, match. */
+      kind: string;
+      /** @description Absent while open. */
+      last_day: string | null;
+      made_by: string;
+      /** @description agency, recommended, `approved_floor`. */
+      mode: string;
+      /** @description Sub-type of outlets; empty for all. */
+      outlet_type: string;
+      /** Format: int32 */
+      products: number;
+      /** @description Who issued the prices, in which document. */
+      source: string;
+      /** @description draft, submitted, published, refused, withdrawn. */
+      state: string;
+      /** @description Division code; empty for everywhere. */
+      territory: string;
+      territory_name: string;
+      title: string;
+      uniform: boolean;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A product's prices in a book, beside those they follow. */
+    PriceBookLine: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      floor: number | null;
+      /**
+       * Format: int64
+       * @description What held before, fen.
+       */
+      floor_before: number | null;
+      /** @description Last day, where a later book took over or the book ends. */
+      last_day: string | null;
+      product: string;
+      product_name: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      suggested: number;
+      /**
+       * Format: int64
+       * @description What held before, fen; absent for a product that had no price.
+       */
+      suggested_before: number | null;
+    };
+    /** @description A product's prices, as somebody wrote them. */
+    PriceBookLineSent: {
+      /**
+       * Format: int64
+       * @description Fen; absent for none.
+       */
+      floor?: number | null;
+      product: string;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      suggested: number;
+    };
+    /** @description A price book, as somebody wrote it. */
+    PriceBookSent: {
+      from: string;
+      ground?: string;
+      /** @description base, season, promotion, match. */
+      kind: string;
+      /** @description Last day; absent while open. */
+      last_day?: string | null;
+      lines: components['schemas']['PriceBookLineSent'][];
+      /** @description agency, recommended, `approved_floor`; recommended where absent. */
+      mode?: string | null;
+      /** @description Sub-type of outlets; empty for all. */
+      outlet_type: string;
+      source: string;
+      /** @description Division code; empty for everywhere. */
+      territory: string;
+      title: string;
+      uniform?: boolean;
+    };
+    /** @description A price book with its prices. */
+    PriceBookWhole: {
+      head: components['schemas']['PriceBook'];
+      /** @description By product. */
+      lines: components['schemas']['PriceBookLine'][];
+    };
+    /** @description A case. */
+    PriceCase: {
+      agreement: string;
+      /**
+       * Format: int64
+       * @description Deducted, fen.
+       */
+      amount: number;
+      answer_due: string | null;
+      appeal_due: string | null;
+      changed_at: string;
+      clause: string;
+      closed_on: string | null;
+      /**
+       * Format: int64
+       * @description What it gets, fen.
+       */
+      compensation: number;
+      decided_by: string;
+      found_on: string;
+      /** @description The partner that was harmed; empty for none. */
+      harmed: string;
+      harmed_name: string;
+      id: string;
+      /** @description price, diversion. */
+      kind: string;
+      /** @description none, talk, warning, deduction, `supply_stop`; empty before the decision. */
+      measure: string;
+      /** @description agency, `approved_floor`; empty for a diversion. */
+      mode: string;
+      /** @description Empty for whoever asks for a partner or outlet. */
+      opened_by: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      product: string;
+      product_name: string;
+      /** @description found, notified, explained, decided, appealed, final, rechecked, closed. */
+      state: string;
+      summary: string;
+      territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description Whether the next step waits for somebody of ours. */
+      waits: boolean;
+    };
+    /** @description What is decided in a case. */
+    PriceCaseDecision: {
+      /** @description Agreement and clause the measure rests on. */
+      agreement?: string;
+      /**
+       * Format: int64
+       * @description Deducted, fen; 0 for any other measure.
+       */
+      amount?: number;
+      clause?: string;
+      /**
+       * Format: int64
+       * @description What it gets, fen.
+       */
+      compensation?: number;
+      /** @description The partner a diversion harmed. */
+      harmed?: string;
+      /** @description none, talk, warning, deduction, `supply_stop`. */
+      measure: string;
+      /** @description How the relationship is looked after. */
+      relation: string;
+      /** @description Why. */
+      words: string;
+    };
+    /** @description What happened in a case. */
+    PriceCaseEvent: {
+      /** @description open, notify, explain, decide, appeal, settle, recheck, close. */
+      act: string;
+      at: string;
+      /** @description Where it was afterwards. */
+      state: string;
+      /** @description Empty for whoever asks for a partner or outlet. */
+      who: string;
+      words: string;
+    };
+    /** @description What the caller may do in a case. */
+    PriceCaseMay: {
+      /** @description Say what the outlet says, and appeal. */
+      answer: boolean;
+      decide: boolean;
+      /** @description Tell the outlet, look again, close. */
+      handle: boolean;
+      /** @description Why not, though they decide on others: `own_hand`, manager; empty where they may, or never do. */
+      not_decide: string;
+    };
+    /** @description How cases of a partner ended. */
+    PriceCaseOutcome: {
+      /** Format: int32 */
+      cases: number;
+      /**
+       * Format: int64
+       * @description Deducted in closed ones, fen.
+       */
+      deducted: number;
+      /** Format: int32 */
+      deduction: number;
+      /** Format: int32 */
+      nothing: number;
+      /**
+       * Format: int32
+       * @description Not decided.
+       */
+      open: number;
+      partner: string;
+      partner_name: string;
+      /** Format: int32 */
+      supply_stop: number;
+      /** Format: int32 */
+      talk: number;
+      /** Format: int32 */
+      warning: number;
+    };
+    /** @description What somebody saw who looked again. */
+    PriceCaseRecheck: {
+      /** @description A later check of the outlet and product that is in order; empty for a diversion. */
+      check?: string;
+      words: string;
+    };
+    /** @description Violations somebody makes a case of. */
+    PriceCaseSent: {
+      /** @description Checks of one outlet and product. */
+      checks: string[];
+      /** @description What was found. */
+      summary: string;
+    };
+    /** @description A case with its evidence and history. */
+    PriceCaseWhole: {
+      /** @description Agreements of the partner in force on the day of the finding. */
+      agreements: string[];
+      case: components['schemas']['PriceCase'];
+      checks: components['schemas']['PriceCheck'][];
+      findings: components['schemas']['DiversionFinding'][];
+      /** @description Oldest first. */
+      history: components['schemas']['PriceCaseEvent'][];
+      /** @description Measures by how many cases went before. */
+      ladder: string[];
+      may: components['schemas']['PriceCaseMay'];
+      /** @description Low prices of the product around it, the first one first; for whoever sees them. */
+      neighbours: components['schemas']['PriceCheck'][];
+    };
+    /** @description Words. */
+    PriceCaseWords: {
+      words: string;
+    };
+    /** @description The version after a change. */
+    PriceChanged: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A price that was seen and judged. */
+    PriceCheck: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      at: string;
+      book: string;
+      /** @description The case it belongs to; empty for none. */
+      case: string;
+      /**
+       * Format: int64
+       * @description By what it was judged, fen.
+       */
+      floor: number | null;
+      id: string;
+      /** @description Whether a case may be opened on it. */
+      may_case: boolean;
+      /** @description agency, recommended, `approved_floor`; empty where no price held. */
+      mode: string;
+      note: string;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** @description The photo by its hash; empty for none. */
+      photo: string;
+      product: string;
+      product_name: string;
+      /** @description tag, quoted, complaint, rival. */
+      seen: string;
+      seen_on: string;
+      /** Format: int64 */
+      suggested: number | null;
+      territory_name: string;
+      /** @description fine, low, high, violation, unpriced, noted. */
+      verdict: string;
+      /** @description The visit it was seen on; empty for none. */
+      visit: string;
+      /** @description Who saw it; empty for whoever asks for a partner or outlet. */
+      who: string;
+    };
+    /** @description A price somebody brings. */
+    PriceCheckSent: {
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      amount: number;
+      note?: string;
+      outlet: string;
+      product: string;
+      /** @description tag, quoted, complaint, rival. */
+      seen: string;
+      /** @description Today where absent. */
+      seen_on?: string | null;
+    };
+    /** @description A claim for stock on the day of a cut. */
+    PriceClaim: {
+      /**
+       * Format: int64
+       * @description pieces × difference, fen.
+       */
+      amount: number;
+      cut: string;
+      decided_by: string;
+      decision: string;
+      id: string;
+      /** @description Whether whoever asks made it, and so does not decide on it. */
+      is_maker: boolean;
+      made_by: string;
+      note: string;
+      outlet: string;
+      outlet_name: string;
+      /** @description Who is paid. */
+      partner: string;
+      partner_name: string;
+      /** Format: int32 */
+      pieces: number;
+      product: string;
+      product_name: string;
+      /** @description submitted, approved, refused. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A claim somebody makes. */
+    PriceClaimSent: {
+      cut: string;
+      note?: string;
+      outlet: string;
+      /** @description Serials. */
+      pieces: string[];
+    };
+    /** @description A cut of a price. */
+    PriceCut: {
+      /** Format: int64 */
+      after: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      before: number;
+      claim_until: string;
+      decided_by: string;
+      decision: string;
+      /**
+       * Format: int64
+       * @description Paid for a piece, fen.
+       */
+      difference: number;
+      id: string;
+      /** @description Whether whoever asks announced it, and so does not decide on it. */
+      is_maker: boolean;
+      made_by: string;
+      on: string;
+      /** @description Whether claims may be made today. */
+      open: boolean;
+      /** @description Sub-type of outlets; empty for all. */
+      outlet_type: string;
+      product: string;
+      product_name: string;
+      source: string;
+      /** @description submitted, approved, refused. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A cut somebody announces. */
+    PriceCutSent: {
+      /** Format: int64 */
+      after: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      before: number;
+      /** @description Last day of claims. */
+      claim_until: string;
+      on: string;
+      /** @description Sub-type of outlets; empty for all. */
+      outlet_type?: string;
+      product: string;
+      /** @description The notice it is announced with. */
+      source: string;
+      /** @description Division code; empty for everywhere. */
+      territory: string;
+    };
+    /** @description A decision on what somebody else made. */
+    PriceDecision: {
+      /** @description Else it is refused. */
+      approve: boolean;
+      /** @description A word; a reason where it is refused. */
+      said: string;
+    };
+    /** @description The goals of a product's price. */
+    PriceGoals: {
+      /**
+       * Format: int64
+       * @description Ours less theirs.
+       */
+      gap: number | null;
+      /**
+       * Format: int64
+       * @description Least a piece leaves the dealer at the suggested price, fen; absent where nobody offers it.
+       */
+      least_margin: number | null;
+      /** Format: int64 */
+      most_margin: number | null;
+      /** Format: int64 */
+      of: number;
+      /**
+       * Format: int64
+       * @description Middle of our prices that were seen.
+       */
+      ours: number | null;
+      /**
+       * Format: int64
+       * @description Pieces sold, and of all handsets that were sold.
+       */
+      pieces: number;
+      product: string;
+      product_name: string;
+      /**
+       * Format: int64
+       * @description Middle of competitors' beside it.
+       */
+      rival: number | null;
+    };
+    /** @description How an outlet sets its prices. */
+    PriceHabit: {
+      /** @description `ends_8_9`, margin, follow, free; empty where nothing is known. */
+      habit: string;
+      note: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`; 0 where nothing is known.
+       */
+      version: number;
+    };
+    /** @description An outlet's habit, as somebody noted it. */
+    PriceHabitSent: {
+      /** @description `ends_8_9`, margin, follow, free. */
+      habit: string;
+      note: string;
+    };
+    /** @description A record that was made. */
+    PriceMade: {
+      id: string;
+    };
+    /** @description How prices stand by area, with what that advises. */
+    PriceMap: {
+      /** Format: int32 */
+      below_limit: number;
+      from: string;
+      /** @description By area, then product. */
+      rows: components['schemas']['PriceMapRow'][];
+      /**
+       * Format: int32
+       * @description Bounds of the advice, hundredths of a percent.
+       */
+      spread_limit: number;
+      to: string;
+      /** Format: int32 */
+      width_enough: number;
+    };
+    /** @description A product in an area. */
+    PriceMapRow: {
+      /** Format: int32 */
+      above: number;
+      /** @description narrow, look, widen, keep. */
+      advice: string;
+      area: string;
+      area_name: string;
+      /**
+       * Format: int32
+       * @description Outlets below the floor, and far above the suggested price.
+       */
+      below: number;
+      /**
+       * Format: int32
+       * @description Outlets below the floor ÷ outlets seen, hundredths of a percent.
+       */
+      below_share: number;
+      /**
+       * Format: int32
+       * @description Cases of the product in the area that are not closed.
+       */
+      cases: number;
+      /** Format: int64 */
+      highest: number;
+      /** Format: int64 */
+      lowest: number;
+      /** Format: int64 */
+      median: number;
+      /**
+       * Format: int32
+       * @description Outlets of the area.
+       */
+      outlets: number;
+      product: string;
+      product_name: string;
+      /**
+       * Format: int32
+       * @description Outlets whose price was seen.
+       */
+      seen: number;
+      /**
+       * Format: int32
+       * @description (highest − lowest) ÷ suggested, hundredths of a percent.
+       */
+      spread: number | null;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      suggested: number | null;
+      /**
+       * Format: int32
+       * @description Outlets seen with it ÷ outlets of the area, hundredths of a percent.
+       */
+      width: number | null;
+    };
+    /** @description An outlet whose prices may be looked at. */
+    PriceOutlet: {
+      code: string;
+      name: string;
+      territory_name: string;
+    };
+    /** @description Pieces sold at prices from one on. */
+    PricePoint: {
+      /**
+       * Format: int64
+       * @description What was paid for them.
+       */
+      amount: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      from: number;
+      /** Format: int32 */
+      outlets: number;
+      /** Format: int64 */
+      pieces: number;
+      product: string;
+      product_name: string;
+    };
+    /** @description A product that has prices. */
+    PriceProduct: {
+      code: string;
+      line: string;
+      name: string;
+      /**
+       * Format: int64
+       * @description Suggested retail price of the product list, fen; 0 for what has none.
+       */
+      retail: number;
+      /**
+       * Format: int64
+       * @description Supply price of the product list, fen; 0 for whoever asks for a partner or outlet.
+       */
+      supply: number;
+    };
+    /** @description A reason. */
+    PriceReason: {
+      reason: string;
+    };
+    /** @description Prices and sales of a time. */
+    PriceReport: {
+      /** @description By area, then product. */
+      areas: components['schemas']['PriceAndSales'][];
+      /** @description First day of as many days before. */
+      before_from: string;
+      from: string;
+      /** @description By product. */
+      goals: components['schemas']['PriceGoals'][];
+      /** @description Bottlenecks first, then by how many fewer pieces were sold. */
+      high: components['schemas']['HighPrice'][];
+      /**
+       * Format: int32
+       * @description Checks in a row that make a bottleneck.
+       */
+      least_checks: number;
+      /** @description By product, then price. */
+      points: components['schemas']['PricePoint'][];
+      /**
+       * Format: int64
+       * @description Fen from one price point to the next.
+       */
+      step: number;
+      to: string;
+    };
     /** @description A kind of prize that was added. */
     PrizeAdded: {
       /** Format: int32 */
@@ -11559,6 +19593,48 @@ export interface components {
       name: string;
       /** Format: int32 */
       purchased: number;
+    };
+    /** @description A launch of a new product. */
+    ProductLaunch: {
+      due_on: string;
+      id: string;
+      late: boolean;
+      made_by: string;
+      name: string;
+      note: string;
+      pieces: components['schemas']['LaunchPiece'][];
+      /** Format: int32 */
+      placed: number;
+      /** Format: int32 */
+      planned: number;
+      product: string;
+      product_name: string;
+      /**
+       * Format: int32
+       * @description Placed ÷ planned, hundredths of a percent.
+       */
+      share: number | null;
+      /** @description open, closed. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description A launch to be made. */
+    ProductLaunchSent: {
+      /** @description By when everything stands. */
+      due_on: string;
+      name: string;
+      /** @description Codes of outlets. */
+      outlets: string[];
+      pieces: components['schemas']['LaunchPieceSent'][];
+      product: string;
+      /** @description Division code. */
+      territory: string;
     };
     /** @description A product sold at an outlet in a month. */
     ProductMargin: {
@@ -11604,6 +19680,27 @@ export interface components {
       unit_margin: number | null;
       /** Format: int64 */
       units: number;
+    };
+    /** @description The version of a promise afterwards. */
+    PromiseClosed: {
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description How a promise ended. */
+    PromiseClosing: {
+      reason?: string;
+      /** @description kept, broken, released. */
+      to: string;
+    };
+    /** @description A promise to be kept. */
+    PromiseSent: {
+      due_on: string;
+      /** @description Made by the phone; the same one is one promise. */
+      id: string;
+      outlet: string;
+      text: string;
+      /** @description On which visit; absent for none. */
+      visit?: string | null;
     };
     /** @description Why a line is what it is, or why there is none. */
     ProofLetter: {
@@ -11716,6 +19813,27 @@ export interface components {
        */
       share_ppm: number;
     };
+    /** @description The chain of an outlet. */
+    PushChainRow: {
+      /** @description Place of the level where it breaks. */
+      breaks: number | null;
+      day: string;
+      /** @description Brand, gain, decision-maker, relation, support, knowledge: 0 to 5. */
+      factors: (number | null)[];
+      /** @description Dealer, store, counter group, clerk: 0 to 2; null where there is no such level or nobody asked. */
+      levels: (number | null)[];
+      /** @description What is done there. */
+      lever: string;
+      outlet: string;
+      outlet_name: string;
+      pushed: boolean | null;
+      /** @description What is done about it. */
+      remedy: string;
+      /** @description Recommended first, stressed, praised. */
+      test: (boolean | null)[];
+      /** @description Place of the weakest factor that is not right. */
+      weakest: number | null;
+    };
     /** @description A partner and what it is paid. */
     Ranked: {
       /** Format: int64 */
@@ -11728,6 +19846,39 @@ export interface components {
        */
       payment: number;
       to: string;
+    };
+    /** @description Depth and width of products. */
+    ReachFound: {
+      /**
+       * Format: int32
+       * @description From what reach on a level counts, and from what width on it is sufficient, hundredths of a percent.
+       */
+      least: number;
+      rows: components['schemas']['ReachRow'][];
+      /** Format: int32 */
+      sufficient: number;
+    };
+    /** @description How far and widely a product reaches. */
+    ReachRow: {
+      deep_enough: boolean;
+      /** @description The deepest level that meets the least. */
+      deepest: string | null;
+      depth: components['schemas']['DepthLevel'][];
+      /** Format: int32 */
+      outlets: number;
+      /**
+       * Format: int32
+       * @description Outlets that distribute, and outlets there are.
+       */
+      outlets_reached: number;
+      product: string;
+      product_name: string;
+      wide_enough: boolean;
+      /**
+       * Format: int32
+       * @description Hundredths of a percent.
+       */
+      width: number | null;
     };
     /** @description Why something is done. */
     Reason: {
@@ -11752,6 +19903,34 @@ export interface components {
       text: string;
       until: string | null;
     };
+    /** @description That a piece was taken away. */
+    RecallDoneSent: {
+      /** @description Photo of the place without it, by SHA-256. */
+      photo: string;
+    };
+    /** @description What a recall came to. */
+    RecallMade: {
+      id: string;
+      /** Format: int32 */
+      tasks: number;
+    };
+    /** @description A campaign that is called back. */
+    RecallRow: {
+      at: string;
+      campaign: string;
+      due_on: string;
+      id: string;
+      late: boolean;
+      /**
+       * Format: int32
+       * @description Tasks still open.
+       */
+      open: number;
+      reason: string;
+      /** Format: int32 */
+      tasks: number;
+      who: string;
+    };
     /** @description How a terminal is called back. */
     RecallSent: {
       /**
@@ -11762,6 +19941,28 @@ export interface components {
       /** @description It is not there any more. */
       lost?: boolean;
       reason: string;
+    };
+    /** @description A piece that is to be taken away. */
+    RecallTaskRow: {
+      asset: string;
+      done_by: string;
+      done_on: string | null;
+      due_on: string;
+      late: boolean;
+      outlet: string;
+      outlet_name: string;
+      owner: string;
+      photo: string;
+      place: string;
+      place_name: string;
+      recall: string;
+      /** @description open, done. */
+      state: string;
+      /**
+       * Format: int32
+       * @description Of the piece, for `If-Match`.
+       */
+      version: number;
     };
     /** @description A partner's account. */
     ReceivableAccount: {
@@ -11807,8 +20008,10 @@ export interface components {
        */
       overdue_days: number;
       partner: string;
-      /** @description Nothing more is supplied until the overdue is paid. */
+      /** @description Nothing more is supplied until the overdue is paid, or what is stopped by is over. */
       stopped: boolean;
+      /** @description A stop on a ground of its own, in words; empty for none. */
+      stopped_by: string;
     };
     /** @description Something a partner owes. */
     ReceivableInvoice: {
@@ -12004,6 +20207,60 @@ export interface components {
       /** @description Why, in the language asked for. */
       text: string;
     };
+    /** @description Tasks of a manager, the longest due first. */
+    Remedies: {
+      rows: components['schemas']['Remedy'][];
+    };
+    /** @description A shortcoming that became a task. */
+    Remedy: {
+      closed_on: string | null;
+      due_on: string;
+      /** @description First and last day that were looked back on. */
+      from: string;
+      id: string;
+      /** @description Line of the review, or `unvisited` for an outlet that was not visited. */
+      line: string;
+      made_by: string;
+      manager: string;
+      /** @description Empty for none. */
+      outlet: string;
+      outlet_name: string;
+      overdue: boolean;
+      reason: string;
+      /** @description open, done, dropped. */
+      state: string;
+      text: string;
+      to: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description The version of a task afterwards. */
+    RemedyClosed: {
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description How a task ended. */
+    RemedyClosing: {
+      /** @description Needed to let it go. */
+      reason?: string;
+      /** @description done, dropped. */
+      to: string;
+    };
+    /** @description A shortcoming that is to be a task. */
+    RemedySent: {
+      /** @description After the last day that was looked back on. */
+      due_on: string;
+      /** @description First and last day that were looked back on. */
+      from: string;
+      /** @description Line of the review, or `unvisited`. */
+      line: string;
+      /** @description Login of the channel manager; the asker where absent. */
+      manager?: string | null;
+      /** @description Absent for none. */
+      outlet?: string | null;
+      text: string;
+      to: string;
+    };
     /** @description Which addition is taken back. */
     RemoveSent: {
       text?: string;
@@ -12012,6 +20269,92 @@ export interface components {
        * @description Id of the turn.
        */
       turn: number;
+    };
+    /** @description What a second look came to. */
+    RescoreDone: {
+      /** Format: int32 */
+      again: number;
+      /**
+       * Format: int32
+       * @description Hundredths of a percent.
+       */
+      score: number;
+      /** @description agreed, differs. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description An item to be judged from its photos. */
+    RescoreItem: {
+      /** @description How it was answered first, once somebody looked again: yes, no or the grade. */
+      first: string;
+      item: string;
+      /**
+       * Format: int32
+       * @description The best grade; absent for yes or no.
+       */
+      levels: number | null;
+      name: string;
+      /** @description Photos, by SHA-256. */
+      photos: string[];
+    };
+    /** @description What a scorer says to a second look. */
+    RescoreReplySent: {
+      reply: string;
+    };
+    /** @description A check that was drawn to be scored again. */
+    RescoreRow: {
+      /** Format: int32 */
+      again: number | null;
+      day: string;
+      /**
+       * Format: int64
+       * @description Second − first.
+       */
+      difference: number | null;
+      done_on: string | null;
+      id: string;
+      note: string;
+      outlet: string;
+      outlet_name: string;
+      /** @description The asker scored it first, and does not look again. */
+      own: boolean;
+      reply: string;
+      /**
+       * Format: int32
+       * @description Hundredths of a percent; none while nobody looked again, so that the first score sways nobody.
+       */
+      score: number | null;
+      scorer: string;
+      scorer_name: string;
+      /** @description drawn, agreed, differs, answered. */
+      state: string;
+      template: string;
+      template_name: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      visit: string;
+      who: string;
+    };
+    /** @description A second look. */
+    RescoreSent: {
+      /** @description By item: yes, no or a grade. */
+      judged: {
+        [key: string]: string;
+      };
+      /** @description What differs. */
+      note?: string;
+    };
+    /** @description A check that was drawn, with its photos. */
+    RescoreWhole: {
+      items: components['schemas']['RescoreItem'][];
+      rescore: components['schemas']['RescoreRow'];
     };
     /** @description Who shall answer. */
     ResponsibilitySent: {
@@ -12043,6 +20386,10 @@ export interface components {
     /** @description A value as it is. */
     Revealed: {
       value: string;
+    };
+    /** @description What was done about a risk. */
+    RiskSettleSent: {
+      note: string;
     };
     /** @description An estimate from the field. */
     RivalSent: {
@@ -12091,6 +20438,204 @@ export interface components {
        */
       shop_difference: number;
       source: string;
+    };
+    /** @description What an agent is credited with. */
+    RoadshowAgent: {
+      name: string;
+      partner: string;
+      totals: components['schemas']['RoadshowTotals'];
+    };
+    /** @description What was counted of the kit, by part. */
+    RoadshowCheckSent: {
+      counted: {
+        [key: string]: number;
+      };
+    };
+    /** @description What was counted at a stop: all of it, as it stands now. */
+    RoadshowCountSent: {
+      /** Format: int32 */
+      activations: number;
+      /**
+       * Format: int64
+       * @description Fen.
+       */
+      cost: number;
+      /** Format: int32 */
+      demos: number;
+      /** Format: int32 */
+      handsets: number;
+      /** Format: int32 */
+      leads: number;
+      note?: string;
+      partner?: string;
+      /** Format: int32 */
+      visitors: number;
+    };
+    /** @description The version after it. */
+    RoadshowDone: {
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description Somebody of a unit. */
+    RoadshowMember: {
+      /** @description Login or work ID. */
+      code: string;
+      name: string;
+    };
+    /** @description A part of the kit. */
+    RoadshowPart: {
+      /** @description Whether the booking says it; it is not counted then. */
+      booked: boolean;
+      /**
+       * Format: int32
+       * @description As counted; absent before.
+       */
+      have: number | null;
+      id: string;
+      /** @description Whether more is in order. */
+      more: boolean;
+      name: string;
+      /** Format: int32 */
+      needed: number;
+      /** @description Whether it was counted and is not as it should be. */
+      short: boolean;
+    };
+    /** @description Why. */
+    RoadshowReason: {
+      reason: string;
+    };
+    /** @description A unit to be booked. */
+    RoadshowSent: {
+      /** @description Logins and work IDs. */
+      crew: string[];
+      /** @description Made by the page: a ULID or UUID. */
+      id: string;
+      kit: string;
+      /** @description One of the crew. */
+      leader: string;
+      /** @description Division code. */
+      territory: string;
+      title: string;
+      vehicle: string;
+      /** @description A Monday. */
+      week: string;
+    };
+    /** @description A stop. */
+    RoadshowStop: {
+      /** Format: int32 */
+      activations: number;
+      /** Format: int64 */
+      cost: number;
+      /** Format: int64 */
+      cost_per_activation: number | null;
+      day: string;
+      /** Format: int32 */
+      demos: number;
+      /** Format: int32 */
+      handsets: number;
+      id: string;
+      /** Format: int32 */
+      leads: number;
+      note: string;
+      /** @description Empty for another place. */
+      outlet: string;
+      /** @description The agent it is credited to; empty while nobody was named. */
+      partner: string;
+      partner_name: string;
+      /** @description Name of the outlet, or the place in words. */
+      place: string;
+      /** Format: int32 */
+      version: number;
+      /** Format: int32 */
+      visitors: number;
+    };
+    /** @description A stop to be begun. */
+    RoadshowStopSent: {
+      /** @description Today where absent. */
+      day?: string | null;
+      /** @description Made by the phone: a ULID or UUID. */
+      id: string;
+      outlet?: string | null;
+      /** @description The agent it is credited to where it is no outlet. */
+      partner?: string | null;
+      /** @description Where it is no outlet: in words. */
+      place?: string | null;
+      position?: components['schemas']['PositionSent'] | null;
+    };
+    /** @description Sums of stops. */
+    RoadshowTotals: {
+      /** Format: int64 */
+      activations: number;
+      /** Format: int64 */
+      cost: number;
+      /**
+       * Format: int64
+       * @description Cost ÷ activations; absent without any.
+       */
+      cost_per_activation: number | null;
+      /** Format: int64 */
+      demos: number;
+      /** Format: int64 */
+      handsets: number;
+      /** Format: int64 */
+      leads: number;
+      /** Format: int32 */
+      stops: number;
+      /** Format: int64 */
+      visitors: number;
+    };
+    /** @description A unit of one week in one area. */
+    RoadshowUnit: {
+      approved: boolean;
+      checked: boolean;
+      crew: components['schemas']['RoadshowMember'][];
+      id: string;
+      kit: string;
+      last_day: string;
+      leader: string;
+      leader_name: string;
+      /** @description Whether the kit was counted and is not as it should be. */
+      short: boolean;
+      /** @description booked, departed, closed, cancelled. */
+      state: string;
+      territory: string;
+      territory_name: string;
+      title: string;
+      totals: components['schemas']['RoadshowTotals'];
+      vehicle: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      /** @description Its Monday, and its Sunday. */
+      week: string;
+    };
+    /** @description A unit with all of it. */
+    RoadshowWhole: {
+      agents: components['schemas']['RoadshowAgent'][];
+      approved_by: string;
+      checked_by: string;
+      /** Format: int64 */
+      checked_us: number | null;
+      kit: components['schemas']['RoadshowPart'][];
+      made_by: string;
+      /** @description What the asker may do now: check, approve, depart, close, cancel, stop. */
+      may: string[];
+      presences: components['schemas']['FieldPresence'][];
+      /** @description Why less than the kit is in order, or why it was called off. */
+      reason: string;
+      stops: components['schemas']['RoadshowStop'][];
+      unit: components['schemas']['RoadshowUnit'];
+    };
+    /** @description Units of some weeks. */
+    Roadshows: {
+      /** @description First and last Monday. */
+      from: string;
+      may_book: boolean;
+      rows: components['schemas']['RoadshowUnit'][];
+      to: string;
+      totals: components['schemas']['RoadshowTotals'];
     };
     /** @description The end of a role. */
     RoleEnd: {
@@ -12256,6 +20801,52 @@ export interface components {
       policy: string;
       title: string;
     };
+    /** @description A request that was made. */
+    ServiceMade: {
+      id: string;
+    };
+    /** @description A request for an exchange, a return or a repair. */
+    ServiceRequest: {
+      asked_at: string;
+      asked_by: string;
+      decided_by: string | null;
+      decision: string;
+      ended_at: string | null;
+      id: string;
+      /** @description exchange, return, repair. */
+      kind: string;
+      /** @description The order it was sold with; empty for one in stock. */
+      order: string;
+      outlet: string;
+      outlet_name: string;
+      /** @description Whether whoever looks asked for it, and so does not decide it. */
+      own: boolean;
+      partner: string;
+      partner_name: string;
+      /** @description Name of the handset. */
+      product_name: string;
+      reason: string;
+      /** @description The handset in its place; empty for anything but an exchange. */
+      replacement: string;
+      serial: string;
+      /** @description asked, repairing, done, refused, withdrawn. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description What is asked for a handset. */
+    ServiceSent: {
+      /** @description exchange, return, repair. */
+      kind: string;
+      reason: string;
+      /** @description Of an exchange: serial of one of the same kind in the outlet's stock. */
+      replacement?: string;
+      /** @description Serial of the handset. */
+      serial: string;
+    };
     /** @description Where somebody is signed in. */
     SessionView: {
       begun_at: string;
@@ -12346,6 +20937,20 @@ export interface components {
       to: string;
       /** @description Whether documents may be written at. */
       writes?: boolean;
+    };
+    /** @description A model as somebody saw it. */
+    ShelfLookSent: {
+      /**
+       * Format: int32
+       * @description Pieces; absent where nobody counted.
+       */
+      counted?: number | null;
+      product: string;
+      /** @description Whether a sample can be tried, and whether it bears a price tag; absent where nobody looked. */
+      sample?: boolean | null;
+      /** @description shelf, store, missing; empty where nobody looked. */
+      shown?: string;
+      tag?: boolean | null;
     };
     /** @description Credentials. */
     SignIn: {
@@ -12591,6 +21196,47 @@ export interface components {
       /** @description The first twelve digits of the definitions' SHA-256; empty where they are kept in the database. */
       version: string;
     };
+    /** @description An item with its pictures. */
+    StandardItem: {
+      item: string;
+      name: string;
+      pictures: components['schemas']['StandardPicture'][];
+      section: string;
+      veto: boolean;
+      /** Format: int32 */
+      weight: number;
+    };
+    /** @description A picture of an item. */
+    StandardPicture: {
+      note: string;
+      /** @description Type of outlet; empty for all. */
+      outlet_type: string;
+      sha256: string;
+      /**
+       * Format: int32
+       * @description From which version of the checklist on.
+       */
+      version: number;
+      who: string;
+    };
+    /** @description The picture of an item. */
+    StandardSent: {
+      item: string;
+      note?: string;
+      /** @description Type of outlet; empty for all. */
+      outlet_type?: string;
+      /** @description As it was brought, by SHA-256. */
+      sha256: string;
+      template: string;
+    };
+    /** @description A checklist with the standard of its items. */
+    StandardSheet: {
+      items: components['schemas']['StandardItem'][];
+      name: string;
+      template: string;
+      /** Format: int32 */
+      version: number;
+    };
     /** @description The group's definitions as a territory has them. */
     Standards: {
       day: string;
@@ -12775,16 +21421,38 @@ export interface components {
     StockCounts: {
       kinds: components['schemas']['StockOfKind'][];
     };
+    /** @description Pieces that went back or were adjusted. */
+    StockMoveSent: {
+      product: string;
+      /**
+       * Format: int64
+       * @description Pieces; below zero for an adjustment downwards.
+       */
+      quantity: number;
+      reason: string;
+      /** @description They went back; else the stock is adjusted. */
+      returned?: boolean;
+    };
     /** @description Pieces of a kind: what was allocated is the sum of the others. */
     StockOfKind: {
       /** Format: int32 */
       allocated: number;
-      /** @description card, number. */
+      /** @description card, number, handset. */
       kind: string;
       /** Format: int32 */
       lost: number;
+      /**
+       * Format: int32
+       * @description On the way to whoever ordered them.
+       */
+      moving: number;
       /** Format: int32 */
       recalled: number;
+      /**
+       * Format: int32
+       * @description With whoever repairs them.
+       */
+      repair: number;
       /** Format: int32 */
       returned: number;
       /** Format: int32 */
@@ -12792,22 +21460,25 @@ export interface components {
       /** Format: int32 */
       stock: number;
     };
-    /** @description A card or number. */
+    /** @description A card, number or handset. */
     StockPiece: {
       changed_at: string;
-      /** @description card, number. */
+      /** @description card, number, handset. */
       kind: string;
       /** @description The order it was sold with; empty otherwise. */
       order: string;
-      /** @description Empty where the partner has it. */
+      /** @description Empty where the partner or the central store has it. */
       outlet: string;
       outlet_name: string;
+      /** @description Empty in the central store. */
       partner: string;
       partner_name: string;
+      /** @description Name of a handset; empty otherwise. */
+      product_name: string;
       segment: string;
       /** @description A number that is sold is masked. */
       serial: string;
-      /** @description stock, sold, returned, recalled, lost. */
+      /** @description stock, moving, sold, repair, returned, recalled, lost. */
       state: string;
       state_title: string;
     };
@@ -12820,6 +21491,324 @@ export interface components {
       amount: number;
       /** Format: int64 */
       count: number;
+    };
+    /** @description How many orders there are, and how many deliveries were in time. */
+    SupplyCounts: {
+      /** Format: int32 */
+      cancelled: number;
+      /** Format: int32 */
+      confirmed: number;
+      /**
+       * Format: int32
+       * @description Promised for a day that is over, or there already.
+       */
+      due: number;
+      /**
+       * Format: int32
+       * @description Not there by the day that was promised, of all that are not given up.
+       */
+      late: number;
+      /**
+       * Format: int32
+       * @description Of these, there by that day.
+       */
+      on_time: number;
+      /**
+       * Format: int64
+       * @description On time ÷ due, parts per million; absent where nothing was due.
+       */
+      on_time_ppm: number | null;
+      /** Format: int32 */
+      placed: number;
+      /** Format: int32 */
+      received: number;
+      /** Format: int32 */
+      refused: number;
+      /**
+       * Format: int32
+       * @description Returns that wait for a decision.
+       */
+      returns: number;
+      /** Format: int32 */
+      shipped: number;
+    };
+    /** @description Something that happened to an order. */
+    SupplyEvent: {
+      /** @description place, confirm, refuse, cancel, ship, `call_back`, receive, `ask_return`, `take_return`, `refuse_return`. */
+      act: string;
+      at: string;
+      note: string;
+      who: string;
+    };
+    /** @description A line of an order. */
+    SupplyLine: {
+      /**
+       * Format: int64
+       * @description Guaranteed.
+       */
+      least_margin: number;
+      /**
+       * Format: int64
+       * @description Suggested less supply price: at least what is guaranteed.
+       */
+      margin: number;
+      name: string;
+      offer: string;
+      /** Format: int32 */
+      pieces: number;
+      product: string;
+      /** Format: int64 */
+      suggested_price: number;
+      supplier: string;
+      /**
+       * Format: int64
+       * @description Fen a piece, as all amounts here.
+       */
+      supply_price: number;
+    };
+    /** @description What a list came to. */
+    SupplyListTaken: {
+      /** Format: int32 */
+      pieces: number;
+    };
+    /** @description Handsets a supplier delivered. */
+    SupplyLotSent: {
+      /** @description At most 2000. */
+      serials: string[];
+    };
+    /** @description What was made. */
+    SupplyMade: {
+      id: string;
+    };
+    /** @description A handset as a supplier offers it. */
+    SupplyOffer: {
+      category: string;
+      id: string;
+      /**
+       * Format: int64
+       * @description Guaranteed.
+       */
+      least_margin: number;
+      /**
+       * Format: int64
+       * @description Suggested less supply price: at least what is guaranteed.
+       */
+      margin: number;
+      name: string;
+      open: boolean;
+      /**
+       * Format: int32
+       * @description Pieces in the central store.
+       */
+      pieces: number;
+      product: string;
+      /** Format: int64 */
+      suggested_price: number;
+      supplier: string;
+      /**
+       * Format: int64
+       * @description Fen a piece, as all amounts here.
+       */
+      supply_price: number;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description An offer to be made or written anew. */
+    SupplyOfferSent: {
+      /**
+       * Format: int64
+       * @description Fen a piece, guaranteed.
+       */
+      least_margin: number;
+      /** @description Whether it can be ordered. */
+      open: boolean;
+      /** @description A handset of the catalogue; stays as it is once made. */
+      product: string;
+      /**
+       * Format: int64
+       * @description Fen a piece.
+       */
+      suggested_price: number;
+      /** @description Stays as it is once made. */
+      supplier: string;
+      /**
+       * Format: int64
+       * @description Fen a piece.
+       */
+      supply_price: number;
+    };
+    /** @description An outlet one may order for. */
+    SupplyOutlet: {
+      code: string;
+      name: string;
+    };
+    /** @description Which serials would fill an order. */
+    SupplyPicks: {
+      /**
+       * Format: int32
+       * @description How many are lacking.
+       */
+      lacking: number;
+      /** @description Those that lie in the central store longest. */
+      serials: string[];
+    };
+    /** @description A piece that went out with an order. */
+    SupplyPiece: {
+      /**
+       * Format: int32
+       * @description The line's place, from 1.
+       */
+      line: number;
+      serial: string;
+      /** @description shipped, received, missing, asked, returned. */
+      state: string;
+    };
+    /** @description The day a supplier accepts. */
+    SupplyPromise: {
+      promised_on: string;
+    };
+    /** @description A return. */
+    SupplyReturn: {
+      /**
+       * Format: int64
+       * @description What is given back of the charge, fen.
+       */
+      amount: number;
+      asked_at: string;
+      asked_by: string;
+      decided_by: string | null;
+      decision: string;
+      id: string;
+      order: string;
+      outlet: string;
+      outlet_name: string;
+      /** @description Whether whoever looks asked for it, and so does not decide it. */
+      own: boolean;
+      partner: string;
+      partner_name: string;
+      reason: string;
+      serials: string[];
+      /** @description asked, taken, refused. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+    };
+    /** @description Pieces that are to go back. */
+    SupplyReturnSent: {
+      reason: string;
+      serials: string[];
+    };
+    /** @description An order of handsets. */
+    SupplyRow: {
+      /**
+       * Format: int64
+       * @description Fen, at supply prices.
+       */
+      amount: number;
+      id: string;
+      /** @description Invoice over what arrived; empty until then. */
+      invoice: string;
+      /** @description Not there by the day that was promised. */
+      late: boolean;
+      note: string;
+      /**
+       * Format: int64
+       * @description What of the invoice is open, fen; absent until there is one.
+       */
+      open: number | null;
+      outlet: string;
+      outlet_name: string;
+      partner: string;
+      partner_name: string;
+      /** Format: int32 */
+      pieces: number;
+      placed_at: string;
+      placed_by: string;
+      promised_on: string | null;
+      received_on: string | null;
+      shipped_on: string | null;
+      /** @description placed, confirmed, shipped, received, refused, cancelled. */
+      state: string;
+      /**
+       * Format: int32
+       * @description For `If-Match`.
+       */
+      version: number;
+      wanted_on: string;
+    };
+    /** @description An order to be placed. */
+    SupplySent: {
+      lines: components['schemas']['SupplyWanted'][];
+      note?: string;
+      outlet: string;
+      wanted_on: string;
+    };
+    /** @description Serials of an order. */
+    SupplySerials: {
+      serials?: string[];
+    };
+    /** @description What ordering begins with. */
+    SupplyStart: {
+      /** @description The last order's number; empty where there is none. */
+      last: string;
+      /** @description Its lines as far as they are still offered, at the prices of now. */
+      last_lines: components['schemas']['SupplyLine'][];
+      last_on: string;
+      offers: components['schemas']['SupplyOffer'][];
+      /** @description The one looked at: the one asked for, else the first. */
+      outlet: string;
+      /** @description Outlets one may order for, by code. */
+      outlets: components['schemas']['SupplyOutlet'][];
+      /** @description Why it is supplied nothing at the moment; empty where it is. */
+      stopped: string;
+      /** @description The day that is proposed for the delivery. */
+      wanted_on: string;
+    };
+    /** @description How many were taken in. */
+    SupplyTaken: {
+      /** Format: int32 */
+      pieces: number;
+    };
+    /** @description The version of a record afterwards. */
+    SupplyVersion: {
+      /**
+       * Format: int32
+       * @description For the next `If-Match`.
+       */
+      version: number;
+    };
+    /** @description Pieces of an offer that are wanted. */
+    SupplyWanted: {
+      offer: string;
+      /** Format: int32 */
+      pieces: number;
+    };
+    /** @description An order as a whole. */
+    SupplyWhole: {
+      /**
+       * Format: int64
+       * @description Sum of what is guaranteed on all of it, fen.
+       */
+      guaranteed: number;
+      /** @description Oldest first. */
+      history: components['schemas']['SupplyEvent'][];
+      lines: components['schemas']['SupplyLine'][];
+      /**
+       * Format: int64
+       * @description What selling all of it at the suggested prices leaves, fen.
+       */
+      margin: number;
+      /** @description What the asker may do with it now: confirm, refuse, ship, `call_back`, cancel, receive, return. */
+      may: string[];
+      order: components['schemas']['SupplyRow'];
+      pieces: components['schemas']['SupplyPiece'][];
+      returns: components['schemas']['SupplyReturn'][];
     };
     /** @description Whether a partner is suspended, and why. */
     SuspendSent: {
@@ -13499,6 +22488,455 @@ export interface components {
       name: string;
       shares?: components['schemas']['ShareSent'][];
     };
+    /** @description An answer of a checklist. */
+    VisitAnswer: {
+      /** @description As the phone wrote it: `{"yes_no": true}`, `{"price": 9900}`, `"na"`; absent while it is open. */
+      answer: unknown;
+      /** @description told, system, seen; empty while it is open. */
+      evidence: string;
+      /** @description Answered but not right. */
+      failed: boolean;
+      fix: components['schemas']['VisitFix'] | null;
+      item: string;
+      name: string;
+      note: string;
+      /** @description Required and open. */
+      open: boolean;
+      photos: string[];
+      section: string;
+    };
+    /** @description How far the steps of a visit are. */
+    VisitCompletion: {
+      /**
+       * Format: int32
+       * @description Steps done.
+       */
+      done: number;
+      /** @description Steps that are neither. */
+      open: string[];
+      /**
+       * Format: int32
+       * @description Steps done by steps, hundredths of a percent.
+       */
+      share: number;
+      /** @description Steps left out with a reason. */
+      skipped: string[];
+    };
+    /** @description A field with two values beside each other. */
+    VisitConflict: {
+      /** @description Ids of the writes a phone replaces to settle it. */
+      heads: string[];
+      others: components['schemas']['VisitOther'][];
+      path: string;
+      /** @description What holds. */
+      value: unknown;
+    };
+    /** @description Stock of a model as it was counted. */
+    VisitCount: {
+      /**
+       * Format: int32
+       * @description As the phone knew the book.
+       */
+      book: number | null;
+      /** Format: int32 */
+      counted: number;
+      /**
+       * Format: int64
+       * @description Counted less book.
+       */
+      difference: number | null;
+      name: string;
+      product: string;
+      serials: string[];
+      /**
+       * Format: int32
+       * @description Sell-through as the outlet corrected it.
+       */
+      sold: number | null;
+    };
+    /** @description How a visit ended. */
+    VisitEnding: {
+      next: components['schemas']['FieldNext'] | null;
+      order: string;
+      reason: string;
+    };
+    /** @description A fact a visit leaves with. */
+    VisitFact: {
+      /** @description Column and text. */
+      cells: {
+        [key: string]: string;
+      };
+      /** @description activity, observation. */
+      table: string;
+    };
+    /** @description The correction of an item. */
+    VisitFix: {
+      /** @description fixed, task, ticket, cannot. */
+      act: string;
+      /** @description Photo of afterwards, by SHA-256. */
+      after: string | null;
+      due_on: string | null;
+      note: string;
+    };
+    /** @description Something strange, or something that happened. */
+    VisitFlag: {
+      /** @description Whether a supervisor is to look. */
+      holds: boolean;
+      /**
+       * @description away, `no_position`, mock, travel, `photo_repeated`, `photo_elsewhere`, short, `outlet_closed`, twice, late, clock, `two_devices`, `template_changed`,
+       *     `template_unknown`, conflict.
+       */
+      kind: string;
+      /** @description What happened and what follows. */
+      text: string;
+    };
+    /** @description A goal of a visit and its result. */
+    VisitGoal: {
+      achieved: boolean | null;
+      id: string;
+      /** Format: int64 */
+      original: number | null;
+      purpose: string;
+      reason: string;
+      /** Format: int64 */
+      result: number | null;
+      /** Format: int64 */
+      target: number;
+      text: string;
+    };
+    /** @description What a phone says of a visit with every upload. */
+    VisitHeader: {
+      /**
+       * Format: int64
+       * @description When it was begun, by the phone's clock.
+       */
+      began_us: number;
+      outlet: string;
+      /** @description Day it was planned for. */
+      planned_on?: string | null;
+      purposes?: string[];
+      /** @description Version of each checklist it is under. */
+      templates?: {
+        [key: string]: number;
+      };
+    };
+    /** @description What is to be done about an open issue. */
+    VisitIssue: {
+      id: string;
+      solved: boolean;
+      text: string;
+    };
+    /** @description A visit in a list. */
+    VisitLine: {
+      /**
+       * Format: int32
+       * @description Steps done by steps, hundredths of a percent.
+       */
+      completion: number;
+      /** @description open, held, yes, no. */
+      counts: string;
+      day: string;
+      /** Format: int64 */
+      entered_us: number | null;
+      flags: components['schemas']['VisitFlag'][];
+      id: string;
+      /** Format: int64 */
+      left_us: number | null;
+      manager: string;
+      manager_name: string;
+      /** Format: int32 */
+      minutes: number | null;
+      outlet: string;
+      outlet_name: string;
+      planned_on: string | null;
+      /**
+       * Format: int32
+       * @description What it brought: an order, training passed, defects put right.
+       */
+      results: number;
+      scores: components['schemas']['FieldScore'][];
+      /** @description planned, `in_progress`, `checked_out`, reported, reviewed. */
+      state: string;
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A figure of a checklist. */
+    VisitMeasure: {
+      id: string;
+      name: string;
+      /**
+       * Format: int32
+       * @description Of a number, digits after the point.
+       */
+      scale: number;
+      /** @description What it is in: share (hundredths of a percent), `yes_no`, points, fen, pieces, number. */
+      unit: string;
+      /** Format: int64 */
+      value: number | null;
+    };
+    /** @description A note of a visit. */
+    VisitNoted: {
+      /** @description competitor, customer, market. */
+      kind: string;
+      photos: string[];
+      text: string;
+    };
+    /** @description A value beside the one that holds. */
+    VisitOther: {
+      device: string;
+      id: string;
+      value: unknown;
+    };
+    /** @description A page of visits. */
+    VisitPage: {
+      /** @description Send it as `cursor` for the next part; absent at the end. */
+      next: string | null;
+      rows: components['schemas']['VisitLine'][];
+    };
+    /** @description A photo or signature of a visit. */
+    VisitPhoto: {
+      /** @description Whether it is here. */
+      here: boolean;
+      /** Format: int64 */
+      lat_e6: number | null;
+      /** @description Taken in the page and not chosen from an album. */
+      live: boolean;
+      /** Format: int64 */
+      lon_e6: number | null;
+      /** @description door, signature, answer, after, tag, note, photo: where it is named first. */
+      of: string;
+      /** @description The outlet of its watermark; empty if it bears none. */
+      outlet: string;
+      sha256: string;
+      /** Format: int64 */
+      taken_us: number | null;
+    };
+    /** @description A point of the way of a visit. */
+    VisitPoint: {
+      /** Format: int32 */
+      accuracy_m: number | null;
+      /** Format: int64 */
+      at_us: number;
+      /**
+       * Format: int32
+       * @description Metres to the outlet.
+       */
+      distance_m: number | null;
+      /** Format: int64 */
+      lat_e6: number | null;
+      /** @description away, unknown, fair, strong. */
+      level: string;
+      /** Format: int64 */
+      lon_e6: number | null;
+      /** @description `check_in`, photo, `check_out`. */
+      what: string;
+    };
+    /** @description Prices of a model in the shop, fen. */
+    VisitPrice: {
+      name: string;
+      note: string;
+      /** @description Photo of the tag, by SHA-256. */
+      photo: string | null;
+      product: string;
+      /**
+       * Format: int64
+       * @description As the clerk says it.
+       */
+      quoted: number | null;
+      /**
+       * Format: int64
+       * @description A competitor's like model.
+       */
+      rival: number | null;
+      /**
+       * Format: int64
+       * @description On the tag.
+       */
+      tag: number | null;
+    };
+    /** @description What an upload came to. A phone forgets a write that was kept or came again, and a photo that is not missing. */
+    VisitReceipt: {
+      completion: components['schemas']['VisitCompletion'];
+      /** @description open, held, yes, no. */
+      counts: string;
+      flags: components['schemas']['VisitFlag'][];
+      /** @description Photos and signatures that have not come whole, by SHA-256. */
+      missing: string[];
+      scores: components['schemas']['FieldScore'][];
+      /** @description planned, `in_progress`, `checked_out`, reported, reviewed. */
+      state: string;
+      /** @description What is worth most first. */
+      to_fix: components['schemas']['VisitToFix'][];
+      /** Format: int32 */
+      version: number;
+      writes: components['schemas']['WriteTaken'][];
+    };
+    /** @description What a supervisor decides. */
+    VisitReview: {
+      counts: boolean;
+      reason: string;
+    };
+    /** @description The version of a visit afterwards. */
+    VisitReviewed: {
+      /** Format: int32 */
+      version: number;
+    };
+    /** @description A section's score. */
+    VisitSection: {
+      id: string;
+      name: string;
+      /** Format: int32 */
+      score: number | null;
+    };
+    /** @description A checklist of a visit, in the version it began under. */
+    VisitSheet: {
+      answers: components['schemas']['VisitAnswer'][];
+      measures: components['schemas']['VisitMeasure'][];
+      name: string;
+      /** Format: int32 */
+      score: number | null;
+      sections: components['schemas']['VisitSection'][];
+      template: string;
+      /** @description open, passed, failed. */
+      verdict: string;
+      /** Format: int32 */
+      version: number;
+      /** @description Items and sections that fail the whole. */
+      vetoed: string[];
+    };
+    /** @description A model the outlet is assigned, as it was seen. */
+    VisitShelf: {
+      name: string;
+      product: string;
+      /** @description Whether a sample can be tried; absent where nobody looked. */
+      sample: boolean | null;
+      /** @description shelf, store, missing. */
+      stands: string;
+      /** @description Whether it bears a price tag; absent where nobody looked. */
+      tag: boolean | null;
+    };
+    /** @description The outlet of a visit as the network knew it. */
+    VisitSite: {
+      class: string;
+      closed_from: string | null;
+      /** Format: int64 */
+      lat_e6: number | null;
+      /** Format: int64 */
+      lon_e6: number | null;
+      name: string;
+      outlet: string;
+      outlet_type: string;
+      partner: string;
+      partner_name: string;
+      territory: string;
+      territory_name: string;
+    };
+    /** @description A step of a visit as it was made. */
+    VisitStep: {
+      /** Format: int64 */
+      at_us: number | null;
+      id: string;
+      name: string;
+      /** @description Why it was skipped. */
+      reason: string;
+      /** @description done, skipped, open. */
+      state: string;
+    };
+    /** @description An item to be put right before leaving. */
+    VisitToFix: {
+      item: string;
+      name: string;
+      template: string;
+      /** @description Whether it fails the whole checklist. */
+      veto: boolean;
+      /**
+       * Format: int64
+       * @description What putting it right is expected to bring in a month, fen; 0 where nobody knows.
+       */
+      worth: number;
+    };
+    /** @description Training that was given. */
+    VisitTraining: {
+      /** Format: int32 */
+      minutes: number;
+      person: string;
+      /** Format: int32 */
+      score: number | null;
+      topic: string;
+    };
+    /** @description What a phone sends of a visit. */
+    VisitUpload: {
+      /** @description The phone's id. */
+      device: string;
+      /**
+       * Format: int64
+       * @description What the phone's clock says while it sends.
+       */
+      device_now_us: number;
+      header: components['schemas']['VisitHeader'];
+      /** @description At most 500. */
+      writes?: components['schemas']['VisitWrite'][];
+    };
+    /** @description A visit as a whole. */
+    VisitWhole: {
+      completion: components['schemas']['VisitCompletion'];
+      conflicts: components['schemas']['VisitConflict'][];
+      counts: components['schemas']['VisitCount'][];
+      /** @description Who looked at it, and why they decided so; empty while nobody did. */
+      decided_by: string;
+      decided_why: string;
+      ending: components['schemas']['VisitEnding'] | null;
+      /** @description Empty while it does not count. */
+      facts: components['schemas']['VisitFact'][];
+      goals: components['schemas']['VisitGoal'][];
+      header: components['schemas']['VisitHeader'];
+      issues: components['schemas']['VisitIssue'][];
+      line: components['schemas']['VisitLine'];
+      /** @description Whether the asker may decide. */
+      may_review: boolean;
+      /** @description Who was met. */
+      met: string[];
+      /** @description Whether the asker made it and may write on it. */
+      mine: boolean;
+      missing: string[];
+      notes: components['schemas']['VisitNoted'][];
+      photos: components['schemas']['VisitPhoto'][];
+      prices: components['schemas']['VisitPrice'][];
+      /** Format: int64 */
+      reported_us?: number | null;
+      sheets: components['schemas']['VisitSheet'][];
+      shelves: components['schemas']['VisitShelf'][];
+      site: components['schemas']['VisitSite'];
+      steps: components['schemas']['VisitStep'][];
+      to_fix: components['schemas']['VisitToFix'][];
+      /** @description Check-in, photos, check-out, in the order of time. */
+      track: components['schemas']['VisitPoint'][];
+      trainings: components['schemas']['VisitTraining'][];
+    };
+    /** @description A write of a phone. */
+    VisitWrite: {
+      /**
+       * Format: int64
+       * @description When, by the phone's clock.
+       */
+      at_us: number;
+      /** @description Made by the phone: a ULID or UUID. */
+      id: string;
+      /**
+       * @description `check_in`, `check_out`, report, ending, step.ID, answer.TEMPLATE.ITEM, fix.TEMPLATE.ITEM, goal.ID, issue.ID, count.MODEL, shelf.MODEL, price.MODEL,
+       *     training.ID, note.ID, photo.SHA256.
+       */
+      path: string;
+      /** @description Writes of the field that the phone had seen and means to replace. */
+      replaces?: string[];
+      /**
+       * Format: int32
+       * @description One more than the greatest its phone had seen of this visit.
+       */
+      seq: number;
+      /** @description Null clears the field. */
+      value: unknown;
+    };
     /** @description A step of the way. */
     WayView: {
       /** @description passed, present, ahead. */
@@ -13596,6 +23034,13 @@ export interface components {
       facts: string[];
       name: string;
       period: string;
+    };
+    /** @description What became of a write. */
+    WriteTaken: {
+      id: string;
+      refusal: components['schemas']['FieldRefusal'] | null;
+      /** @description kept, again, refused. */
+      taken: string;
     };
   };
   responses: never;
@@ -14856,6 +24301,114 @@ export interface operations {
       };
     };
   };
+  area_authorisations: {
+    parameters: {
+      query?: {
+        /** @description requested, approved, refused, ended. */
+        state?: string;
+        partner?: string;
+        /** @description A division: those whose area meets it. */
+        territory?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AreaAuthorisation'];
+        };
+      };
+    };
+  };
+  ask_area_authorisation: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AreaAuthorisationSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceMade'];
+        };
+      };
+    };
+  };
+  decide_area_authorisation: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  end_area_authorisation: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AreaAuthorisationEnd'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
   arrivals: {
     parameters: {
       query?: {
@@ -15578,6 +25131,1182 @@ export interface operations {
       };
     };
   };
+  ad_agencies: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AdAgencyRow'][];
+        };
+      };
+    };
+  };
+  register_ad_agency: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdAgencySent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayMade'];
+        };
+      };
+    };
+  };
+  stop_ad_agency: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Ad company */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AdAgencyStateSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  display_agreements: {
+    parameters: {
+      query?: {
+        /** @description draft, signed, ended. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Only those that end soon. */
+        ending?: boolean;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DisplayAgreementRow'];
+        };
+      };
+    };
+  };
+  draft_display_agreement: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisplayAgreementSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayMade'];
+        };
+      };
+    };
+  };
+  act_on_display_agreement: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Agreement */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisplayAgreementActSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  brand_book: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BrandBook'][];
+        };
+      };
+    };
+  };
+  set_brand_book: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description The newest version there is; 0 before the first */
+        'If-Match': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['BrandBookSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  corrections: {
+    parameters: {
+      query?: {
+        /** @description open (fixed ones too), fixed, verified, released. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Login of the owner. */
+        owner?: string;
+        /** @description Checklist. */
+        template?: string;
+        /** @description Only open ones behind their day. */
+        late?: boolean;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CorrectionRow'];
+        };
+      };
+    };
+  };
+  correction_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CorrectionCounts'];
+        };
+      };
+    };
+  };
+  corrections_file: {
+    parameters: {
+      query?: {
+        /** @description open (fixed ones too), fixed, verified, released. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Login of the owner. */
+        owner?: string;
+        /** @description Checklist. */
+        template?: string;
+        /** @description Only open ones behind their day. */
+        late?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  act_on_correction: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Correction */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CorrectionActSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  first_notice: {
+    parameters: {
+      query?: {
+        /** @description `outlet_type`, manager, area; by type where absent. */
+        by?: string;
+        /** @description Days looked back, 1 to 366; 90 where absent. */
+        days?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FirstNotice'];
+        };
+      };
+    };
+  };
+  display_jobs: {
+    parameters: {
+      query?: {
+        /** @description quoting, chosen, inspected, cancelled. */
+        state?: string;
+        /** @description Ad company that was chosen. */
+        agency?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DisplayJobRow'];
+        };
+      };
+    };
+  };
+  make_display_job: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisplayJobSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayMade'];
+        };
+      };
+    };
+  };
+  act_on_display_job: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Job */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DisplayJobActSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  launch_tasks: {
+    parameters: {
+      query?: {
+        /** @description Launch; all where absent. */
+        launch?: string;
+        /** @description Login of the owner. */
+        owner?: string;
+        /** @description Only those still to be done, of launches that are open. */
+        open?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LaunchTaskRow'][];
+        };
+      };
+    };
+  };
+  product_launches: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ProductLaunch'][];
+        };
+      };
+    };
+  };
+  make_product_launch: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ProductLaunchSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LaunchMade'];
+        };
+      };
+    };
+  };
+  close_product_launch: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Launch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LaunchCloseSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  launch_piece_placed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Launch */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['LaunchPlacedSent'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  outlet_display: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletDisplay'];
+        };
+      };
+    };
+  };
+  own_rescores: {
+    parameters: {
+      query?: {
+        /** @description differs, answered, agreed; those that differ where absent. */
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_RescoreRow'];
+        };
+      };
+    };
+  };
+  reply_to_rescore: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Second look */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RescoreReplySent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  bring_display_photo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': number[];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayPicture'];
+        };
+      };
+    };
+  };
+  display_photo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description SHA-256 of the picture, as a record one may see names it */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The picture */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  placement_plans: {
+    parameters: {
+      query?: {
+        /** @description draft, submitted, approved, ended. */
+        state?: string;
+        /** @description Login of whoever answers for a line. */
+        owner?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PlacementPlanRow'];
+        };
+      };
+    };
+  };
+  draft_placement_plan: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlacementPlanSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayMade'];
+        };
+      };
+    };
+  };
+  placement_plan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Plan */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlacementPlanWhole'];
+        };
+      };
+    };
+  };
+  change_placement_plan: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Plan */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlacementPlanSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  act_on_placement_plan: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Plan */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlacementPlanActSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  make_planned_piece: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Plan */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PlannedPieceSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayMade'];
+        };
+      };
+    };
+  };
+  pop: {
+    parameters: {
+      query?: {
+        /** @description approved, `in_production`, placed, recalled, lost, cancelled. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Kind of material. */
+        kind?: string;
+        /** @description Part of the number or campaign. */
+        q?: string;
+        /** @description unchecked, damaged, `no_agreement`, outdated. */
+        alert?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PopRow'];
+        };
+      };
+    };
+  };
+  pop_counts: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PopCounts'];
+        };
+      };
+    };
+  };
+  pop_file: {
+    parameters: {
+      query?: {
+        /** @description approved, `in_production`, placed, recalled, lost, cancelled. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Kind of material. */
+        kind?: string;
+        /** @description Part of the number or campaign. */
+        q?: string;
+        /** @description unchecked, damaged, `no_agreement`, outdated. */
+        alert?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  pop_one: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Piece */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PopWhole'];
+        };
+      };
+    };
+  };
+  act_on_pop: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Piece */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PopActSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  recalls: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecallRow'][];
+        };
+      };
+    };
+  };
+  call_campaign_back: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CampaignRecallSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecallMade'];
+        };
+      };
+    };
+  };
+  recall_tasks: {
+    parameters: {
+      query?: {
+        /** @description Only open ones. */
+        open?: boolean;
+      };
+      header?: never;
+      path: {
+        /** @description Recall */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RecallTaskRow'][];
+        };
+      };
+    };
+  };
+  recall_task_done: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Recall */
+        id: string;
+        /** @description Piece */
+        asset: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RecallDoneSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DisplayVersion'];
+        };
+      };
+    };
+  };
+  rescores: {
+    parameters: {
+      query?: {
+        /** @description drawn, agreed, differs, answered. */
+        state?: string;
+        /** @description Login of who scored first. */
+        scorer?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_RescoreRow'];
+        };
+      };
+    };
+  };
+  rescore: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Second look */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RescoreWhole'];
+        };
+      };
+    };
+  };
+  score_again: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Second look */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RescoreSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RescoreDone'];
+        };
+      };
+    };
+  };
+  display_standards: {
+    parameters: {
+      query?: {
+        /** @description Checklist; all of display where absent. */
+        template?: string;
+        /** @description Pictures as they were under this version; the present one where absent. */
+        version?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StandardSheet'][];
+        };
+      };
+    };
+  };
+  set_display_standard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StandardSent'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
   list_disputes: {
     parameters: {
       query?: {
@@ -15725,6 +26454,620 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DisputeView'];
+        };
+      };
+    };
+  };
+  assortment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AssortmentRow'][];
+        };
+      };
+    };
+  };
+  set_assortment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AssortmentSent'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  model_orders: {
+    parameters: {
+      query?: {
+        /** @description sent, received, dropped. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ModelOrderRow'];
+        };
+      };
+    };
+  };
+  send_model_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ModelOrderSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelOrderMade'];
+        };
+      };
+    };
+  };
+  end_model_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ModelOrderEndSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DistributionVersion'];
+        };
+      };
+    };
+  };
+  outlet_models: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelStockRow'][];
+        };
+      };
+    };
+  };
+  move_model_stock: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Outlet */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StockMoveSent'];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  order_proposal: {
+    parameters: {
+      query?: {
+        /** @description initial, replenishment; replenishment where absent. */
+        kind?: string;
+      };
+      header?: never;
+      path: {
+        /** @description Outlet */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OrderProposal'];
+        };
+      };
+    };
+  };
+  note_shelf: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ShelfLookSent'][];
+      };
+    };
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  model_weeks: {
+    parameters: {
+      query: {
+        /** @description Model. */
+        product: string;
+      };
+      header?: never;
+      path: {
+        /** @description Outlet */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ModelWeek'][];
+        };
+      };
+    };
+  };
+  push_chains: {
+    parameters: {
+      query?: {
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Only those that break at this level: dealer, store, counter, clerk. */
+        breaks?: string;
+        /** @description Part of a name or code, or initials. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PushChainRow'];
+        };
+      };
+    };
+  };
+  product_reach: {
+    parameters: {
+      query?: {
+        /** @description A division; the asker's own where absent. */
+        territory?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReachFound'];
+        };
+      };
+    };
+  };
+  listing_risks: {
+    parameters: {
+      query?: {
+        /** @description open, gone, settled. */
+        state?: string;
+        /** @description stock, display, leaving, support. */
+        cause?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Login of the owner. */
+        owner?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ListingRiskRow'];
+        };
+      };
+    };
+  };
+  settle_risk: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Risk */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RiskSettleSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DistributionVersion'];
+        };
+      };
+    };
+  };
+  outlet_shelves: {
+    parameters: {
+      query?: {
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description yes, no, unseen. */
+        state?: string;
+        /** @description Part of a name or code, or initials. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OutletShelfRow'];
+        };
+      };
+    };
+  };
+  outlet_shelves_file: {
+    parameters: {
+      query?: {
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description yes, no, unseen. */
+        state?: string;
+        /** @description Part of a name or code, or initials. */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  model_stock: {
+    parameters: {
+      query?: {
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Model. */
+        product?: string;
+        /** @description high, low, still, rise, negative. */
+        odd?: string;
+        /** @description Part of a name or code, or initials. */
+        q?: string;
+        /** @description outlet, stock, sold, cover, unused; a minus before it turns the order round. */
+        sort?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ModelStockRow'];
+        };
+      };
+    };
+  };
+  model_stock_file: {
+    parameters: {
+      query?: {
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Model. */
+        product?: string;
+        /** @description high, low, still, rise, negative. */
+        odd?: string;
+        /** @description Part of a name or code, or initials. */
+        q?: string;
+        /** @description outlet, stock, sold, cover, unused; a minus before it turns the order round. */
+        sort?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  diversions: {
+    parameters: {
+      query?: {
+        /** @description open, case, dismissed. */
+        state?: string;
+        /** @description Part of the serial. */
+        q?: string;
+        partner?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DiversionFinding'];
+        };
+      };
+    };
+  };
+  tell_diversion: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DiversionSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DiversionTold'];
+        };
+      };
+    };
+  };
+  bring_supply_list: {
+    parameters: {
+      query: {
+        /** @description Name of the file. */
+        name: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'text/csv': string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyListTaken'];
+        };
+      };
+    };
+  };
+  open_diversion_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceReason'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceMade'];
+        };
+      };
+    };
+  };
+  dismiss_diversion: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
         };
       };
     };
@@ -16577,6 +27920,1758 @@ export interface operations {
       };
     };
   };
+  field_attendance: {
+    parameters: {
+      query?: {
+        /** @description roadshow, assist; both where absent. */
+        kind?: string;
+        /** @description From this day on; a week ago where absent. */
+        from?: string;
+        /** @description Up to this day; today where absent. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPresences'];
+        };
+      };
+    };
+  };
+  note_coming: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PresenceSent'];
+      };
+    };
+    responses: {
+      /** @description It was there */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPresence'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPresence'];
+        };
+      };
+    };
+  };
+  note_leaving: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Presence */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PresenceLeft'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPresence'];
+        };
+      };
+    };
+  };
+  field_calls: {
+    parameters: {
+      query?: {
+        /** @description Whose, by login. */
+        manager?: string;
+        /** @description To which outlet. */
+        outlet?: string;
+        /** @description From this day on; a week ago where absent. */
+        from?: string;
+        /** @description Up to this day. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldCalls'];
+        };
+      };
+    };
+  };
+  note_call: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallSent'];
+      };
+    };
+    responses: {
+      /** @description It was there */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldCall'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldCall'];
+        };
+      };
+    };
+  };
+  field_call_day: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+        /** @description Day; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldCallDay'];
+        };
+      };
+    };
+  };
+  close_appointment: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version of the appointment seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Call */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CallClosing'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CallClosed'];
+        };
+      };
+    };
+  };
+  field_day: {
+    parameters: {
+      query?: {
+        /** @description Today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldDay'];
+        };
+      };
+    };
+  };
+  field_diary: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+        /** @description Day; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DiaryDay'];
+        };
+      };
+    };
+  };
+  field_diary_team: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+        /** @description Day; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DiaryTeam'];
+        };
+      };
+    };
+  };
+  send_field_diary: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Day */
+        day: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DiarySent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DiaryDay'];
+        };
+      };
+    };
+  };
+  answer_field_diary: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Login */
+        manager: string;
+        /** @description Day */
+        day: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DiaryAnswerSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DiaryDay'];
+        };
+      };
+    };
+  };
+  field_map: {
+    parameters: {
+      query?: {
+        /** @description Login of a channel manager; all within the asker's reach where absent. */
+        manager?: string;
+        /** @description A division and all below it. */
+        territory?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldMap'];
+        };
+      };
+    };
+  };
+  field_notes: {
+    parameters: {
+      query?: {
+        /** @description First day; 29 days before the last one where absent. */
+        from?: string;
+        /** @description Last day; today where absent. */
+        to?: string;
+        /** @description competitor, customer, market; all where absent. */
+        kind?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldNotes'];
+        };
+      };
+    };
+  };
+  field_outlets: {
+    parameters: {
+      query?: {
+        /** @description Part of code or name, or pinyin initials of the name. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldOutletPage'];
+        };
+      };
+    };
+  };
+  field_outlet_card: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Outlet code */
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldStop'];
+        };
+      };
+    };
+  };
+  field_plan: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+        /** @description First day; Monday of this week where absent. */
+        from?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPlan'];
+        };
+      };
+    };
+  };
+  compare_field_plan: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+        /** @description First day; 27 days before the last one where absent. */
+        from?: string;
+        /** @description Last day; today where absent. At most 100 days. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldCompared'];
+        };
+      };
+    };
+  };
+  propose_field_plan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FieldProposeSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPlan'];
+        };
+      };
+    };
+  };
+  arrange_field_day: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Login */
+        manager: string;
+        /** @description Day */
+        day: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FieldPlanDaySent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPlanDay'];
+        };
+      };
+    };
+  };
+  field_route: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Login */
+        manager: string;
+        /** @description Day */
+        day: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldRoute'];
+        };
+      };
+    };
+  };
+  field_promises: {
+    parameters: {
+      query?: {
+        /** @description Whose, by login. */
+        manager?: string;
+        /** @description To which outlet. */
+        outlet?: string;
+        /** @description Only open ones; the rate is that of all of them nevertheless. */
+        open?: boolean;
+        /** @description Due from this day on. */
+        from?: string;
+        /** @description Due up to this day. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPromises'];
+        };
+      };
+    };
+  };
+  make_promise: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PromiseSent'];
+      };
+    };
+    responses: {
+      /** @description It was there */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPromise'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldPromise'];
+        };
+      };
+    };
+  };
+  close_promise: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Promise */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PromiseClosing'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PromiseClosed'];
+        };
+      };
+    };
+  };
+  field_remedies: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Remedies'];
+        };
+      };
+    };
+  };
+  make_remedy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RemedySent'];
+      };
+    };
+    responses: {
+      /** @description It was there */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Remedy'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Remedy'];
+        };
+      };
+    };
+  };
+  close_remedy: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Task */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RemedyClosing'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RemedyClosed'];
+        };
+      };
+    };
+  };
+  field_review_queue: {
+    parameters: {
+      query?: {
+        /** @description Whose, by login. */
+        manager?: string;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VisitPage'];
+        };
+      };
+    };
+  };
+  count_roadshow_stop: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Stop */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoadshowCountSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowDone'];
+        };
+      };
+    };
+  };
+  roadshows: {
+    parameters: {
+      query?: {
+        /** @description A day of the first week; this week where absent. */
+        week?: string;
+        /** @description How many weeks, 1 to 13; 4 where absent. */
+        weeks?: number;
+        /** @description booked, departed, closed, cancelled; all where absent. */
+        state?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Roadshows'];
+        };
+      };
+    };
+  };
+  book_roadshow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoadshowSent'];
+      };
+    };
+    responses: {
+      /** @description It was there */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowUnit'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowUnit'];
+        };
+      };
+    };
+  };
+  roadshow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Unit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowWhole'];
+        };
+      };
+    };
+  };
+  approve_roadshow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Unit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoadshowReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowDone'];
+        };
+      };
+    };
+  };
+  cancel_roadshow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Unit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoadshowReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowDone'];
+        };
+      };
+    };
+  };
+  check_roadshow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Unit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoadshowCheckSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowDone'];
+        };
+      };
+    };
+  };
+  close_roadshow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Unit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowDone'];
+        };
+      };
+    };
+  };
+  depart_roadshow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Unit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowDone'];
+        };
+      };
+    };
+  };
+  begin_roadshow_stop: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Unit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RoadshowStopSent'];
+      };
+    };
+    responses: {
+      /** @description It was there */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowStop'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoadshowStop'];
+        };
+      };
+    };
+  };
+  field_setup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldSetup'];
+        };
+      };
+    };
+  };
+  field_summary: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+        /** @description First day; 27 days before the last one where absent. */
+        from?: string;
+        /** @description Last day; today where absent. At most 100 days. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldSummary'];
+        };
+      };
+    };
+  };
+  field_team: {
+    parameters: {
+      query?: {
+        /** @description Login of the channel manager; the asker where absent. */
+        manager?: string;
+        /** @description First day; 27 days before the last one where absent. */
+        from?: string;
+        /** @description Last day; today where absent. At most 100 days. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FieldTeam'];
+        };
+      };
+    };
+  };
+  field_visits: {
+    parameters: {
+      query?: {
+        /** @description Whose, by login. */
+        manager?: string;
+        /** @description Of which outlet. */
+        outlet?: string;
+        /** @description First and last day. */
+        from?: string;
+        to?: string;
+        /** @description open, held, yes, no. */
+        counts?: string;
+        /** @description The `next` of the page before. */
+        cursor?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VisitPage'];
+        };
+      };
+    };
+  };
+  field_visit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Visit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VisitWhole'];
+        };
+      };
+    };
+  };
+  upload_visit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Visit, a ULID or UUID of the phone's making */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VisitUpload'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VisitReceipt'];
+        };
+      };
+    };
+  };
+  visit_photo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Visit */
+        id: string;
+        /** @description SHA-256 of the photo */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The photo */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'image/jpeg': unknown;
+        };
+      };
+    };
+  };
+  put_visit_photo: {
+    parameters: {
+      query?: {
+        /** @description Where the part begins. */
+        offset?: number;
+        /** @description Bytes of the whole photo. */
+        size?: number;
+      };
+      header?: never;
+      path: {
+        /** @description Visit */
+        id: string;
+        /** @description SHA-256 of the photo */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/octet-stream': number[];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PhotoProgress'];
+        };
+      };
+    };
+  };
+  visit_photo_progress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Visit */
+        id: string;
+        /** @description SHA-256 of the photo */
+        sha256: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PhotoProgress'];
+        };
+      };
+    };
+  };
+  review_visit: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Visit */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VisitReview'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['VisitReviewed'];
+        };
+      };
+    };
+  };
+  flow_definitions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DesignedFlow'][];
+        };
+      };
+    };
+  };
+  check_flow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowCheck'];
+        };
+      };
+    };
+  };
+  try_flow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowTry'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowTried'];
+        };
+      };
+    };
+  };
+  write_flow: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowWritten'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowTextView'];
+        };
+      };
+    };
+  };
+  flow_definition: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Flow */
+        flow: string;
+        /** @description Version */
+        version: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowVersion'];
+        };
+      };
+    };
+  };
+  flow_drafts: {
+    parameters: {
+      query?: {
+        /** @description State. */
+        state?: string;
+        /** @description Flow. */
+        flow?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftHead'][];
+        };
+      };
+    };
+  };
+  create_flow_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewFlowDraft'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  flow_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  save_flow_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowText'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftHead'];
+        };
+      };
+    };
+  };
+  approve_flow_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  comment_flow_draft: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  ask_retire_flow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  confirm_retire_flow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  refuse_retire_flow: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  return_flow_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  submit_flow_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  withdraw_flow_draft: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Draft */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['FlowSaid'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowDraftView'];
+        };
+      };
+    };
+  };
+  flow_words: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FlowWords'];
+        };
+      };
+    };
+  };
   flows: {
     parameters: {
       query?: never;
@@ -17208,6 +30303,65 @@ export interface operations {
     };
     responses: {
       /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  application_mail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ApplicationMail'];
+        };
+      };
+    };
+  };
+  set_application_mail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ApplicationMail'];
+      };
+    };
+    responses: {
+      /** @description Kept */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+    };
+  };
+  unset_application_mail: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
       204: {
         headers: {
           [name: string]: unknown;
@@ -17962,6 +31116,34 @@ export interface operations {
       };
     };
   };
+  network_layers: {
+    parameters: {
+      query?: {
+        /** @description The division whose parts are counted; where absent, the smallest that holds all one may see. */
+        area?: string;
+        /** @description Channel category; several as a comma list. */
+        channel?: string;
+        /** @description Sub-type; several as a comma list. */
+        subtype?: string;
+        /** @description Grade; several as a comma list. */
+        grade?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NetworkLayers'];
+        };
+      };
+    };
+  };
   network_map: {
     parameters: {
       query?: {
@@ -18056,7 +31238,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
         };
       };
     };
@@ -18828,6 +32010,178 @@ export interface operations {
         };
         content: {
           'application/octet-stream': unknown;
+        };
+      };
+    };
+  };
+  propose_outlet_verdict: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Sent again, it is the same application */
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Outlet code */
+        outlet: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['GradeProposal'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['GradeProposed'];
+        };
+      };
+    };
+  };
+  outlet_verdicts: {
+    parameters: {
+      query?: {
+        /** @description keep, improve, eliminate. */
+        verdict?: string;
+        /** @description noted, improving, passed, failed, clearing, closed, replaced. */
+        stage?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the number, or of the code or name of the outlet or its partner. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OutletVerdict'];
+        };
+      };
+    };
+  };
+  outlet_verdict: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Number of its application */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletVerdictWhole'];
+        };
+      };
+    };
+  };
+  close_eliminated_outlet: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Verdict */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OutletVerdictClosed'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletVerdictChanged'];
+        };
+      };
+    };
+  };
+  recheck_outlet: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Verdict */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OutletVerdictFound'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletVerdictChanged'];
+        };
+      };
+    };
+  };
+  finish_outlet_task: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description Version seen */
+        'If-Match': string;
+      };
+      path: {
+        /** @description Verdict */
+        id: string;
+        /** @description Place of the task */
+        seq: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['OutletVerdictDone'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OutletVerdictChanged'];
         };
       };
     };
@@ -19615,7 +32969,7 @@ export interface operations {
       query?: {
         /** @description Part of login or name, pinyin initials of the name, or a whole phone number. */
         q?: string;
-        /** @description Holding this role today. */
+        /** @description Holding this role today; several as a comma list. */
         role?: string;
         /** @description Holding a role today over a code that begins so. */
         over?: string;
@@ -20448,6 +33802,996 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['PostView'][];
+        };
+      };
+    };
+  };
+  manager_practice: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ManagerPractice'];
+        };
+      };
+    };
+  };
+  price_agenda: {
+    parameters: {
+      query?: {
+        /** @description high, low: only outlets of these types. */
+        tag?: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Part of the code or name of the outlet. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PriceAgendaRow'];
+        };
+      };
+    };
+  };
+  price_books: {
+    parameters: {
+      query?: {
+        /** @description draft, submitted, published, refused, withdrawn. */
+        state?: string;
+        /** @description base, season, promotion, match. */
+        kind?: string;
+        /** @description Number or title. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PriceBook'];
+        };
+      };
+    };
+  };
+  draft_price_book: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceBookSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceMade'];
+        };
+      };
+    };
+  };
+  price_book: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceBookWhole'];
+        };
+      };
+    };
+  };
+  rewrite_price_book: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceBookSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  publish_price_book: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  refuse_price_book: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceReason'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  submit_price_book: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  withdraw_price_book: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  price_cases: {
+    parameters: {
+      query?: {
+        /** @description found, notified, explained, decided, appealed, final, rechecked, closed. */
+        state?: string;
+        /** @description price, diversion. */
+        kind?: string;
+        outlet?: string;
+        partner?: string;
+        /** @description Only those that are not closed. */
+        open?: boolean;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PriceCase'];
+        };
+      };
+    };
+  };
+  open_price_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCaseSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceMade'];
+        };
+      };
+    };
+  };
+  price_cases_file: {
+    parameters: {
+      query?: {
+        /** @description found, notified, explained, decided, appealed, final, rechecked, closed. */
+        state?: string;
+        /** @description price, diversion. */
+        kind?: string;
+        outlet?: string;
+        partner?: string;
+        /** @description Only those that are not closed. */
+        open?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  price_case_outcomes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceCaseOutcome'][];
+        };
+      };
+    };
+  };
+  price_case: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceCaseWhole'];
+        };
+      };
+    };
+  };
+  appeal_price_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCaseWords'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  close_price_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCaseWords'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  decide_price_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCaseDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  explain_price_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCaseWords'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  notify_price_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCaseWords'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  recheck_price_case: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCaseRecheck'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  price_checks: {
+    parameters: {
+      query?: {
+        /** @description fine, low, high, violation, unpriced, noted; several as a comma list. */
+        verdict?: string;
+        /** @description tag, quoted, complaint, rival. */
+        seen?: string;
+        outlet?: string;
+        product?: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Only those without a case. */
+        free?: boolean;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PriceCheck'];
+        };
+      };
+    };
+  };
+  bring_price_check: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCheckSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceCheck'];
+        };
+      };
+    };
+  };
+  price_checks_file: {
+    parameters: {
+      query?: {
+        /** @description fine, low, high, violation, unpriced, noted; several as a comma list. */
+        verdict?: string;
+        /** @description tag, quoted, complaint, rival. */
+        seen?: string;
+        outlet?: string;
+        product?: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description Only those without a case. */
+        free?: boolean;
+        /** @description First day. */
+        from?: string;
+        /** @description Last day. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  price_claims: {
+    parameters: {
+      query?: {
+        /** @description submitted, approved, refused. */
+        state?: string;
+        cut?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PriceClaim'];
+        };
+      };
+    };
+  };
+  make_price_claim: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceClaimSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceMade'];
+        };
+      };
+    };
+  };
+  decide_price_claim: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  price_cuts: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_PriceCut'];
+        };
+      };
+    };
+  };
+  announce_price_cut: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceCutSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceMade'];
+        };
+      };
+    };
+  };
+  decide_price_cut: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceDecision'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
+        };
+      };
+    };
+  };
+  price_cut_stock: {
+    parameters: {
+      query: {
+        outlet: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CutStock'];
+        };
+      };
+    };
+  };
+  price_map: {
+    parameters: {
+      query?: {
+        /** @description First day; thirty days before the last where absent. */
+        from?: string;
+        /** @description Last day; today where absent. */
+        to?: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description city, county or township; county where absent. */
+        level?: string;
+        product?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceMap'];
+        };
+      };
+    };
+  };
+  price_map_file: {
+    parameters: {
+      query?: {
+        /** @description First day; thirty days before the last where absent. */
+        from?: string;
+        /** @description Last day; today where absent. */
+        to?: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        /** @description city, county or township; county where absent. */
+        level?: string;
+        product?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  price_report: {
+    parameters: {
+      query?: {
+        /** @description First day; sixty days before the last where absent. */
+        from?: string;
+        /** @description Last day; today where absent. */
+        to?: string;
+        /** @description A division and all below it. */
+        territory?: string;
+        product?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceReport'];
+        };
+      };
+    };
+  };
+  live_prices: {
+    parameters: {
+      query: {
+        /** @description Outlet. */
+        outlet: string;
+        /** @description Day; today where absent. */
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LivePrices'];
+        };
+      };
+    };
+  };
+  price_outlets: {
+    parameters: {
+      query?: {
+        /** @description Part of the code or name. */
+        q?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceOutlet'][];
+        };
+      };
+    };
+  };
+  price_products: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceProduct'][];
+        };
+      };
+    };
+  };
+  note_price_habit: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        outlet: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PriceHabitSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PriceChanged'];
         };
       };
     };
@@ -21548,6 +35892,167 @@ export interface operations {
       };
     };
   };
+  service_requests: {
+    parameters: {
+      query?: {
+        /** @description exchange, return, repair. */
+        kind?: string;
+        /** @description asked, repairing, done, refused, withdrawn. */
+        state?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the number, or a whole serial. */
+        q?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ServiceRequest'];
+        };
+      };
+    };
+  };
+  ask_service: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ServiceSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ServiceMade'];
+        };
+      };
+    };
+  };
+  agree_service: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
+  service_back: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
+  refuse_service: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
+  withdraw_service: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangedVersion'];
+        };
+      };
+    };
+  };
   sign_in: {
     parameters: {
       query?: never;
@@ -21869,13 +36374,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The file */
+      /** @description The PDF, or the workbook */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          'application/pdf': string;
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string;
         };
       };
     };
@@ -21947,7 +36453,7 @@ export interface operations {
   stock: {
     parameters: {
       query?: {
-        /** @description card or number. */
+        /** @description card, number or handset. */
         kind?: string;
         /** @description State. */
         state?: string;
@@ -21981,7 +36487,7 @@ export interface operations {
   stock_counts: {
     parameters: {
       query?: {
-        /** @description card or number. */
+        /** @description card, number or handset. */
         kind?: string;
         /** @description State. */
         state?: string;
@@ -22051,6 +36557,577 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SegmentMade'];
+        };
+      };
+    };
+  };
+  supply_offers: {
+    parameters: {
+      query?: {
+        /** @description Closed ones too. */
+        closed?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyOffer'][];
+        };
+      };
+    };
+  };
+  make_supply_offer: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplyOfferSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyMade'];
+        };
+      };
+    };
+  };
+  change_supply_offer: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+      };
+      path: {
+        /** @description Offer */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplyOfferSent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  take_in_handsets: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Offer */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplyLotSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyTaken'];
+        };
+      };
+    };
+  };
+  supply_orders: {
+    parameters: {
+      query?: {
+        /** @description placed, confirmed, shipped, received, refused, cancelled. */
+        state?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the number, or a serial as a whole. */
+        q?: string;
+        /** @description Only those that are late. */
+        late?: boolean;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_SupplyRow'];
+        };
+      };
+    };
+  };
+  place_supply_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplySent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyMade'];
+        };
+      };
+    };
+  };
+  supply_counts: {
+    parameters: {
+      query?: {
+        /** @description placed, confirmed, shipped, received, refused, cancelled. */
+        state?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the number, or a serial as a whole. */
+        q?: string;
+        /** @description Only those that are late. */
+        late?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyCounts'];
+        };
+      };
+    };
+  };
+  supply_file: {
+    parameters: {
+      query?: {
+        /** @description placed, confirmed, shipped, received, refused, cancelled. */
+        state?: string;
+        /** @description Partner. */
+        partner?: string;
+        /** @description Outlet. */
+        outlet?: string;
+        /** @description Part of the number, or a serial as a whole. */
+        q?: string;
+        /** @description Only those that are late. */
+        late?: boolean;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A table */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': unknown;
+        };
+      };
+    };
+  };
+  supply_order: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyWhole'];
+        };
+      };
+    };
+  };
+  call_back_supply_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  cancel_supply_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  confirm_supply_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplyPromise'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  supply_picks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyPicks'];
+        };
+      };
+    };
+  };
+  receive_supply_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplySerials'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  refuse_supply_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  ask_supply_return: {
+    parameters: {
+      query?: never;
+      header: {
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplyReturnSent'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyMade'];
+        };
+      };
+    };
+  };
+  ship_supply_order: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Order */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SupplySerials'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  supply_returns: {
+    parameters: {
+      query?: {
+        /** @description asked, taken, refused. */
+        state?: string;
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description Most rows, at most 500; 50 where absent. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_SupplyReturn'];
+        };
+      };
+    };
+  };
+  refuse_supply_return: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Return */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StepNote'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  take_supply_return: {
+    parameters: {
+      query?: never;
+      header: {
+        'If-Match': string;
+        'Idempotency-Key': string;
+      };
+      path: {
+        /** @description Return */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyVersion'];
+        };
+      };
+    };
+  };
+  supply_start: {
+    parameters: {
+      query?: {
+        /** @description Outlet. */
+        outlet?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SupplyStart'];
         };
       };
     };

@@ -1,6 +1,7 @@
 import {
   ApiOutlined,
   BarChartOutlined,
+  CompassOutlined,
   FileTextOutlined,
   HomeOutlined,
   SettingOutlined,
@@ -19,6 +20,7 @@ import { nav } from './features';
 const ICONS: Record<Group, ReactNode> = {
   work: <HomeOutlined />,
   network: <ShopOutlined />,
+  field: <CompassOutlined />,
   orders: <SolutionOutlined />,
   volume: <BarChartOutlined />,
   settlement: <WalletOutlined />,

@@ -1,4 +1,4 @@
-// Texts of the phone pages: files whose name begins with `phone`, what is common, and approvals, which both show alike.
+// Texts of the phone pages: files whose name begins with `phone`, what is common, and approvals and handset supply, which both show alike.
 import type { TextFiles } from '.';
 
-export const texts: TextFiles = import.meta.glob<object>('./{zh,en}/{common,flows,phone*}.ts', { import: 'default' });
+export const texts: TextFiles = import.meta.glob<object>('./{zh,en}/{common,flows,supply,phone*}.ts', { import: 'default' });

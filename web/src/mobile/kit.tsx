@@ -275,6 +275,37 @@ export function Segments({ label, value, onChange, options }: Control & { option
   );
 }
 
+interface StepperProps {
+  label: string;
+  value: number | undefined;
+  onChange: (value: number) => void;
+  /** What the first tap counts from. */
+  start?: number;
+}
+
+/** A count by taps, or typed. */
+export function Stepper({ label, value, onChange, start = 0 }: StepperProps) {
+  const t = useT('phone');
+  const by = (step: number) => onChange(Math.max(0, (value ?? start) + step));
+  return (
+    <div className="m-stepper" role="group" aria-label={label}>
+      <button type="button" aria-label={t('stepper.less', { what: label })} onClick={() => by(-1)}>
+        −
+      </button>
+      <input
+        className="m-input"
+        inputMode="numeric"
+        aria-label={label}
+        value={value ?? ''}
+        onChange={(event) => /^\d{1,7}$/.test(event.target.value) && onChange(Number(event.target.value))}
+      />
+      <button type="button" aria-label={t('stepper.more', { what: label })} onClick={() => by(1)}>
+        +
+      </button>
+    </div>
+  );
+}
+
 /** Photos, shrunk before they are kept. */
 export function PhotoInput({
   label,

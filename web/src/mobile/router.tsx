@@ -11,6 +11,7 @@ const pages = Object.values(import.meta.glob<PhonePage[]>('./pages/*/routes.{ts,
 
 const ICONS = {
   home: 'M4 11l8-7 8 7v9h-5v-6h-6v6H4z',
+  field: 'M12 21s7-6 7-11a7 7 0 10-14 0c0 5 7 11 7 11zM12 12.5a2.5 2.5 0 100-5 2.5 2.5 0 000 5z',
   business: 'M5 20V10M12 20V4M19 20v-7',
   commission: 'M4 7h16v12H4zM4 11h16M15 15h2',
   learn: 'M3 6l9-3 9 3-9 3zM6 8v6c3 3 9 3 12 0V8',
@@ -24,6 +25,7 @@ const ICONS = {
 const TABS = (
   [
     ['home', '/'],
+    ['field', '/field'],
     ['business', '/business'],
     ['commission', '/commission'],
     ['applications', '/applications'],

@@ -2,7 +2,7 @@
 import type { ComponentType } from 'react';
 
 /** The jobs of the left navigation, in their order. */
-export const GROUPS = ['work', 'network', 'orders', 'volume', 'settlement', 'policy', 'data', 'system'] as const;
+export const GROUPS = ['work', 'network', 'field', 'orders', 'volume', 'settlement', 'policy', 'data', 'system'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface PageRoute {

@@ -5,7 +5,12 @@ const FONT = "-apple-system, 'PingFang SC', 'HarmonyOS Sans SC', 'Microsoft YaHe
 
 const light = {
   colorPrimary: '#1a5fd0',
+  // What the pointer is on is darker: the derived colours are lighter, and too light to be read.
+  colorPrimaryHover: '#154fae',
+  colorPrimaryActive: '#103f8c',
   colorLink: '#1a5fd0',
+  colorLinkHover: '#154fae',
+  colorLinkActive: '#103f8c',
   colorSuccess: '#0b7a4b',
   colorSuccessBg: '#e6f5ee',
   colorSuccessBorder: '#a9dcc3',
@@ -15,6 +20,8 @@ const light = {
   colorError: '#c02f2f',
   colorErrorBg: '#fdecea',
   colorErrorBorder: '#f2b8b3',
+  colorErrorHover: '#a32626',
+  colorErrorActive: '#871e1e',
   colorInfo: '#1a5fd0',
   colorBgLayout: '#f3f5f8',
   colorTextSecondary: '#3f4856',
@@ -25,7 +32,11 @@ const light = {
 
 const dark = {
   colorPrimary: '#3a72d8',
+  colorPrimaryHover: '#3167c8',
+  colorPrimaryActive: '#2b5cb4',
   colorLink: '#7aa8f7',
+  colorLinkHover: '#9dbff9',
+  colorLinkActive: '#9dbff9',
   colorSuccess: '#3fb984',
   colorSuccessBg: '#12291f',
   colorSuccessBorder: '#1f4a37',
@@ -35,6 +46,8 @@ const dark = {
   colorError: '#f0796b',
   colorErrorBg: '#331a18',
   colorErrorBorder: '#5c2c28',
+  colorErrorHover: '#f59a8f',
+  colorErrorActive: '#f59a8f',
   colorInfo: '#7aa8f7',
   colorInfoBg: '#15223a',
   colorInfoBorder: '#294372',
@@ -71,7 +84,12 @@ export function themeOf(isDark: boolean, compact: boolean): ThemeConfig {
       Tabs: isDark ? { itemSelectedColor: '#9dbff9', itemHoverColor: '#9dbff9', itemActiveColor: '#9dbff9', inkBarColor: '#7aa8f7' } : {},
       Table: { headerBg: isDark ? '#1e2430' : '#f7f9fb', headerSplitColor: 'transparent' },
       Card: { headerFontSize: 15, bodyPadding: 16 },
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Button: {
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+        ...(isDark && { defaultHoverColor: '#9dbff9', defaultActiveColor: '#9dbff9' }),
+      },
       Layout: { headerBg: isDark ? '#181d26' : '#ffffff', siderBg: isDark ? '#181d26' : '#ffffff', bodyBg: isDark ? '#0f1319' : '#f3f5f8' },
     },
   };

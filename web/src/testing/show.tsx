@@ -25,13 +25,15 @@ interface Served {
 export function serve({ permissions, answers }: Served): Call[] {
   const calls: Call[] = [];
   queries.clear();
-  queries.setQueryData(['me'], { login: 'test', name: 'Test', permissions, roles: [] });
+  const me = { login: 'test', name: 'Test', permissions, roles: [] };
+  queries.setQueryData(['me'], me);
   vi.stubGlobal('fetch', async (request: Request) => {
     const url = new URL(request.url);
     const path = `${request.method} ${url.pathname.replace('/api/v1', '')}`;
-    const body = request.method === 'GET' ? undefined : await request.json();
+    const sent = request.method === 'GET' ? '' : await request.text();
+    const body: unknown = sent ? JSON.parse(sent) : undefined;
     calls.push({ path, search: url.search, match: request.headers.get('If-Match'), body });
-    return Response.json(answers[path] ?? { items: [], next: null, total: 0 });
+    return Response.json(answers[path] ?? (path === 'GET /me' ? me : { items: [], next: null, total: 0 }));
   });
   return calls;
 }

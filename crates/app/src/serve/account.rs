@@ -358,6 +358,9 @@ pub(crate) struct StandIn {
     name: String,
 }
 
+/// Most colleagues one chooses from.
+const STAND_INS: usize = 500;
+
 /// Colleagues to choose a stand-in from, names only: for the operator's people each other, for a partner's those of the same partner, outlet or work ID.
 #[utoipa::path(get, path = "/me/stand-ins", tag = "account", operation_id = "stand_ins", responses((status = 200, body = Vec<StandIn>)),
     extensions(("x-permission" = json!("any"))))]
@@ -374,7 +377,20 @@ async fn stand_ins(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json
         let same_place = |grant: &qudao_access::caller::Grant| own.iter().any(|mine| mine.over == grant.over);
         person.login != signed.0.login && person.grants.iter().any(|grant| like(grant) && (ours || same_place(grant)))
     };
-    let query = directory::Query { limit: 500, ..directory::Query::default() };
-    let page = directory::list(&mut tx, &query, today, &fits).await?;
-    Ok(Json(page.people.into_iter().map(|person| StandIn { login: person.login, name: person.name }).collect()))
+    // Of many people only those in roles of the same kinds, and of a partner's people those at its own places.
+    let alike: Vec<&str> = desk.roles.iter().filter(|role| kinds.contains(&Some(role.over))).map(|role| role.id.as_str()).collect();
+    if alike.is_empty() {
+        return Ok(Json(Vec::new()));
+    }
+    let ours = kinds.contains(&Some(qudao_access::Over::Territory));
+    let places: Vec<&str> = if ours { vec![""] } else { own.iter().map(|grant| grant.over.as_str()).collect() };
+    let mut found: Vec<people::Person> = Vec::new();
+    for over in places {
+        let query = directory::Query { role: alike.join(","), over: over.to_owned(), limit: STAND_INS, ..directory::Query::default() };
+        found.extend(directory::first(&mut tx, &query, today, &fits).await?);
+    }
+    found.sort_by(|one, other| one.login.cmp(&other.login));
+    found.dedup_by(|one, other| one.login == other.login);
+    found.truncate(STAND_INS);
+    Ok(Json(found.into_iter().map(|person| StandIn { login: person.login, name: person.name }).collect()))
 }

@@ -6,7 +6,7 @@ use super::jobs::instant;
 use super::life::sealed;
 use super::periods::StepNote;
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Page, Paging, Sent, heavy};
+use super::web::{Answer, Asked, IfMatch, Page, Paging, Sent, heavy, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -17,7 +17,6 @@ use qudao_platform::audit::same_hand;
 use qudao_platform::write_tx;
 use qudao_settle::bank::{self, Account, Entered};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -76,27 +75,33 @@ async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<BankAccount>>> {
     signed.everywhere(&desk, Permission::PaymentRead)?;
-    let mut tx = desk.db.read().await?;
-    let all = bank::list(&mut tx, None).await?;
-    let used: BTreeMap<String, String> = bank::in_use(&mut tx).await?.into_iter().map(|one| (one.partner, one.id)).collect();
-    drop(tx);
+    only(asked.state.as_deref(), &["submitted", "approved", "refused"])?;
+    // Every partner has an account or two: all are looked through in brief, and only those of the page are read.
+    let all = bank::briefs(&mut desk.db.read().await?).await?;
     let (shared, login) = (Arc::clone(&desk), signed.0.who());
     let page = heavy(move || {
         let (master, today) = (shared.master()?, shared.today());
         let typed = asked.q.unwrap_or_default().trim().to_lowercase();
         let name = |code: &str| master.partner(code, today).map(|row| row.name.clone()).unwrap_or_default();
-        let found: Vec<BankAccount> = all
-            .into_iter()
-            .filter(|one| asked.state.as_ref().is_none_or(|state| one.state == *state))
-            .map(|one| {
-                let in_use = used.get(&one.partner) == Some(&one.id);
-                view(name(&one.partner), in_use, one, &login)
-            })
-            .filter(|one| typed.is_empty() || one.partner.to_lowercase().contains(&typed) || one.name.to_lowercase().contains(&typed))
-            .collect();
-        Ok(Page::of(&paging, found.len(), found.into_iter()))
+        let meant = |one: &bank::Brief| {
+            typed.is_empty() || one.partner.to_lowercase().contains(&typed) || name(&one.partner).to_lowercase().contains(&typed)
+        };
+        let of_state = |one: &bank::Brief| asked.state.as_ref().is_none_or(|state| state.is_empty() || one.state == *state);
+        let found: Vec<bank::Brief> = all.into_iter().filter(|one| of_state(one) && meant(one)).collect();
+        let page = Page::of(&paging, found.len(), found.into_iter());
+        let items: Vec<(String, bank::Brief)> = page.items.into_iter().map(|one| (name(&one.partner), one)).collect();
+        Ok(Page { items, next: page.next, total: page.total })
     });
-    Ok(Json(page.await?))
+    let page = page.await?;
+    let ids: Vec<String> = page.items.iter().map(|(_, one)| one.id.clone()).collect();
+    let whole = bank::those(&mut desk.db.read().await?, &ids).await?;
+    let mut items = Vec::with_capacity(whole.len());
+    for one in whole {
+        let brief = page.items.iter().find(|(_, brief)| brief.id == one.id);
+        let (name, in_use) = brief.map(|(name, brief)| (name.clone(), brief.in_use)).unwrap_or_default();
+        items.push(view(name, in_use, one, &login));
+    }
+    Ok(Json(Page { items, next: page.next, total: page.total }))
 }
 
 fn view(name: String, in_use: bool, one: Account, login: &str) -> BankAccount {

@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::desk::Desk;
+use super::fact_rounds::is_ours;
 use super::periods::parse;
 use super::signed::Signed;
 use super::web::{Answer, Asked, Language, heavy};
@@ -153,7 +154,7 @@ impl Arrived {
                 match store.report_of(batch) {
                     // What was ordered here is no delivery of another system.
                     Ok(report) => {
-                        all.extend(report.as_ref().filter(|report| !qudao_orders::order::facts::is_ours(&report.file)).map(Brought::of));
+                        all.extend(report.as_ref().filter(|report| !is_ours(&report.file)).map(Brought::of));
                     }
                     // The others are told nevertheless.
                     Err(refusal) => tracing::warn!(code = refusal.code, batch = batch.batch, "{}", refusal.text.en),

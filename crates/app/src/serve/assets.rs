@@ -1,12 +1,17 @@
 //! The console at `/`, the phone pages at `/m/`: files that were built from `web/` and are part of the binary.
 
 use super::web::Problem;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use qudao_kernel::{Kind, Refusal};
 use rust_embed::Embed;
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{LazyLock, Mutex};
 
 #[derive(Embed)]
 #[folder = "../../web/dist"]
@@ -52,6 +57,68 @@ fn file(name: &str, asked: &HeaderMap) -> Option<Response> {
     }
     let kind = file.metadata.mimetype().to_owned();
     let kind = if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind };
+    let packed = if kind.starts_with("text/") && takes_gzip(asked) { packed(&tag, &file.data) } else { None };
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep.to_owned()), (header::ETAG, tag)];
-    Some((headers, Body::from(file.data.into_owned())).into_response())
+    let Some(packed) = packed else { return Some((headers, Body::from(file.data.into_owned())).into_response()) };
+    let mut response = (headers, Body::from(packed)).into_response();
+    response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    Some(response)
+}
+
+/// Whether whoever asks takes gzip: named, and not with the weight of nothing.
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    let encodings = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    encodings.split(',').any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
+        name.trim() == "gzip" && weight.trim() != "q=0"
+    })
+}
+
+/// A file as gzip, `None` where it cannot be packed. It is packed when it is first asked for: the same for everybody, and dearer than all else that an answer
+/// costs.
+fn packed(tag: &str, plain: &[u8]) -> Option<Bytes> {
+    static PACKED: LazyLock<Mutex<HashMap<String, Bytes>>> = LazyLock::new(Mutex::default);
+    let kept = || PACKED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(bytes) = kept().get(tag) {
+        return Some(bytes.clone());
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let bytes = Bytes::from(encoder.write_all(plain).and_then(|()| encoder.finish()).ok()?);
+    kept().insert(tag.to_owned(), bytes.clone());
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::read::GzDecoder;
+    use std::io::Read as _;
+
+    #[test]
+    fn gzip_is_taken_where_it_is_named() {
+        let takes = |encodings: &str| {
+            let mut asked = HeaderMap::new();
+            asked.insert(header::ACCEPT_ENCODING, HeaderValue::from_str(encodings).expect("a header"));
+            takes_gzip(&asked)
+        };
+        assert!(takes("gzip"));
+        assert!(takes("br;q=1.0, gzip;q=0.8, *;q=0.1"));
+        assert!(takes("deflate, gzip ; q=0.5"));
+        assert!(!takes("gzip;q=0"));
+        assert!(!takes("br, deflate"));
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_packed_file_is_the_file_the_second_time_as_well() {
+        let plain = "一页".repeat(999);
+        let first = packed("\"a test's own\"", plain.as_bytes()).expect("packed");
+        let second = packed("\"a test's own\"", b"never looked at again under the same tag").expect("packed");
+        assert_eq!(first, second);
+        let mut read = String::new();
+        GzDecoder::new(&first[..]).read_to_string(&mut read).expect("unpacked");
+        assert_eq!(read, plain);
+        assert!(first.len() * 10 < plain.len(), "{} of {}", first.len(), plain.len());
+    }
 }

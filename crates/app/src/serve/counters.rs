@@ -1,6 +1,7 @@
 //! What the server tells whoever watches it, in the text format of Prometheus.
 
 use axum::http::StatusCode;
+use qudao_orders::acceptance::pace::{BOUNDS, Paced};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -38,7 +39,7 @@ impl Counters {
     }
 
     /// The exposition.
-    pub(crate) fn text(&self, running: usize) -> String {
+    pub(crate) fn text(&self, running: usize, checks: &Paced) -> String {
         let value = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let all: u64 = self.statuses.iter().map(value).sum();
         let mut out = String::from("# TYPE qudao_requests_total counter\n");
@@ -56,6 +57,14 @@ impl Counters {
         let _ =
             writeln!(out, "# TYPE qudao_sign_ins_refused_total counter\nqudao_sign_ins_refused_total {}", value(&self.sign_ins_refused));
         let _ = writeln!(out, "# TYPE qudao_jobs_open gauge\nqudao_jobs_open {running}");
+        out.push_str("# TYPE qudao_acceptance_check_seconds histogram\n");
+        let seconds = |nanos: u64| format!("{}.{:09}", nanos / 1_000_000_000, nanos % 1_000_000_000);
+        for (bound, count) in BOUNDS.iter().zip(checks.within) {
+            let _ = writeln!(out, "qudao_acceptance_check_seconds_bucket{{le=\"{}\"}} {count}", seconds(*bound));
+        }
+        let Paced { all, nanos, .. } = *checks;
+        let _ = writeln!(out, "qudao_acceptance_check_seconds_bucket{{le=\"+Inf\"}} {all}");
+        let _ = writeln!(out, "qudao_acceptance_check_seconds_sum {}\nqudao_acceptance_check_seconds_count {all}", seconds(nanos));
         out
     }
 }

@@ -17,7 +17,7 @@ const DAY: &str = "2026-08-31";
 const CLOCK: &str = ".demo-clock";
 
 /// Logins, their roles, and what they are held over.
-const LOGINS: [(&str, &str, Where); 14] = [
+const LOGINS: [(&str, &str, Where); 15] = [
     ("admin", "administrator", Where::All),
     ("leader", "leader", Where::All),
     ("supervisor", "supervisor", Where::City),
@@ -27,6 +27,7 @@ const LOGINS: [(&str, &str, Where); 14] = [
     ("settlement", "settlement_support", Where::All),
     ("settlement2", "settlement_support", Where::All),
     ("service", "service_support", Where::All),
+    ("supply", "supply_officer", Where::All),
     ("auditor", "auditor", Where::All),
     ("partner", "partner_owner", Where::Partner),
     ("store", "store_manager", Where::Outlet),
@@ -48,6 +49,11 @@ enum Where {
 pub(crate) struct DemoClock(i64);
 
 impl DemoClock {
+    /// The clock of a folder, if it is a demo's.
+    pub(crate) fn if_any(home: &Path) -> Result<Option<Self>, Refusal> {
+        if home.join(CLOCK).is_file() { Self::of(home).map(Some) } else { Ok(None) }
+    }
+
     /// The clock of a demo's folder.
     pub(crate) fn of(home: &Path) -> Result<Self, Refusal> {
         let path = home.join(CLOCK);

@@ -3,12 +3,15 @@
 use super::arrivals::Arrived;
 use super::booked::Booked;
 use super::counters::Counters;
+use super::display::Display;
+use super::field::Field;
 use super::figures::Figures;
 use super::flows::Flows;
 use super::home::Home;
 use super::homepage::Kept;
 use super::jobs::Jobs;
 use super::ledger::Books;
+use super::nodes::Revision;
 use super::opened::{Opened, Run};
 use super::orders::Orders;
 use super::recruit::Recruit;
@@ -19,6 +22,7 @@ use crate::say::unreadable;
 use qudao_access::{Roles, sessions};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Month, Refusal};
+use qudao_platform::nodes::Node;
 use qudao_platform::params::{self, Register};
 use qudao_platform::{Db, write_tx};
 use std::path::Path;
@@ -32,6 +36,8 @@ type Stamp = Vec<(String, SystemTime)>;
 /// The server's desk.
 pub(crate) struct Desk {
     pub(crate) db: Db,
+    /// This server among others on the database.
+    pub(crate) node: Node,
     pub(crate) home: Home,
     pub(crate) roles: Roles,
     pub(crate) jobs: Jobs,
@@ -40,10 +46,14 @@ pub(crate) struct Desk {
     pub(crate) figures: Figures,
     pub(crate) flows: Flows,
     pub(crate) orders: Orders,
+    pub(crate) field: Field,
+    pub(crate) display: Display,
     pub(crate) recruit: Recruit,
     /// Whether answers come back over TLS, of a proxy before us: cookies are then sent over nothing else.
     pub(crate) secure: bool,
     parameters: RwLock<Arc<Register>>,
+    /// What of the parameters was read last, as other servers may change them.
+    pub(super) revision: Revision,
     master: Unchanged<Master>,
     pub(crate) shelf: Unchanged<Shelf>,
     opened: Opened,
@@ -56,12 +66,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Opens a folder and a database, brings the schema up to date and fails what a stopped server left running.
-    pub(crate) async fn open(db: Db, home: Home, secure: bool) -> Result<Arc<Self>, Refusal> {
+    /// Opens a folder and a database, and brings the schema up to date.
+    pub(crate) async fn open(db: Db, home: Home, node: Node, secure: bool) -> Result<Arc<Self>, Refusal> {
         db.migrate().await?;
         let standard = Register::standard()?;
         write_tx!(&db, |tx| {
-            qudao_platform::jobs::clear(tx).await?;
             qudao_network::keys::ready(tx).await?;
             params::seed(tx, &standard).await
         })?;
@@ -69,22 +78,30 @@ impl Desk {
         let roles = Roles::standard()?;
         let orders = Orders::open(&db).await?;
         let flows = Flows::standard(&roles, &home, Arc::clone(&orders.definitions))?;
+        flows.renew(&db).await?;
         write_tx!(&db, |tx| qudao_receivable::books::subscribe(tx).await)?;
+        let field = Field::open(&db).await?;
+        super::price::open(&db).await?;
+        let display = Display::open(&db, &field.catalogue).await?;
         let recruit = Recruit::standard()?;
         let traces = AtomicU64::new(u64::try_from(db.now_us()).unwrap_or(0));
         Ok(Arc::new(Self {
-            jobs: Jobs::new(db.clone()),
+            jobs: Jobs::new(db.clone(), node.id.clone()),
             db,
+            node,
             figures: Figures::open(home.root())?,
             home,
             flows,
             orders,
+            field,
+            display,
             recruit,
             roles,
             counters: Counters::default(),
             books: Books::default(),
             secure,
             parameters: RwLock::new(Arc::new(register)),
+            revision: Revision::default(),
             master: Unchanged::default(),
             shelf: Unchanged::default(),
             opened: Opened::default(),

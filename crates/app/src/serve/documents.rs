@@ -6,7 +6,7 @@ use super::exports::coded;
 use super::jobs::instant;
 use super::people::master;
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, heavy, too_large};
+use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, heavy, only, too_large};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -263,6 +263,7 @@ async fn list(
 ) -> Answer<Json<Page<DocumentRow>>> {
     let master = master(&desk).await;
     let reader = reader(&desk, &signed, master.as_deref())?;
+    only(filter.state.as_deref(), &["archived", "all"])?;
     let (folders, all) = both(&desk).await?;
     let typed = filter.q.unwrap_or_default().trim().to_owned();
     let inside = search::inside(&mut desk.db.read().await?, &typed).await?;

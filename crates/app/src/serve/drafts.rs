@@ -5,7 +5,7 @@ use super::jobs::instant;
 use super::policy_views::CheckView;
 use super::shelf::{Shelf, text_of};
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Language, Sent, bug, heavy};
+use super::web::{Answer, Asked, IfMatch, Language, Sent, bug, heavy, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::Permission;
@@ -122,6 +122,7 @@ pub(crate) struct Which {
     responses((status = 200, body = Vec<DraftHead>)), extensions(("x-permission" = json!("policy.simulate"))))]
 async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(asked): Asked<Which>) -> Answer<Json<Vec<DraftHead>>> {
     signed.everywhere(&desk, Permission::PolicySimulate)?;
+    only(asked.state.as_deref(), &["draft", "in_review", "returned", "published", "withdrawn"])?;
     let drafts = draft::list(&mut desk.db.read().await?).await?;
     let wanted = |draft: &&Draft| asked.state.as_deref().is_none_or(|state| state == draft.state.name());
     Ok(Json(drafts.iter().filter(wanted).map(head).collect()))

@@ -1,8 +1,11 @@
 //! Effects of approved applications, each handed to the part of the house that does it. What is checked and changed there is theirs.
 
+use super::display;
 use super::onboarding;
+use super::verdicts;
 use super::web::bug;
 use qudao_access::work_ids;
+use qudao_display::places::Catalogue;
 use qudao_kernel::master::Partner;
 use qudao_kernel::{Date, Fen, Refusal, Text};
 use qudao_network::act::Act;
@@ -17,9 +20,10 @@ use qudao_orders::Definitions;
 use qudao_orders::acceptance::store::{self as levels, Assign};
 use qudao_orders::business::Holder;
 use qudao_platform::Tx;
+use qudao_platform::params::{self, Register};
 use qudao_recruit::agreement::{self, Carried as Agreed};
 use qudao_recruit::event::{self, Approved, Definition};
-use qudao_settle::period;
+use qudao_settle::{bank, period};
 use qudao_workflow::effect::{Call, Carried, Effects};
 use qudao_workflow::form::unsealed;
 use std::path::PathBuf;
@@ -31,6 +35,8 @@ pub(crate) struct Carrier {
     pub(crate) files: PathBuf,
     /// Acceptance levels there are.
     pub(crate) levels: Arc<Definitions>,
+    /// Places of outlets and what hangs there.
+    pub(crate) places: Catalogue,
     /// What recruiting events are made by.
     pub(crate) event: Definition,
 }
@@ -114,6 +120,14 @@ impl Carrier {
                 event::make(tx, &self.event, act.who, &approved).await?;
                 Ok(Text::new("已建立招商会项目和任务", "the event and its tasks were made"))
             }
+            "bank_account" => {
+                let days = params::load(tx, Register::standard()?).await?.on("bank_change_hold_days", "", act.today)?.int()?;
+                let [partner, holder, bank, tail] = ["partner", "holder", "bank", "tail"].map(|name| call.text(name));
+                let agreed = bank::Agreed { application: &call.application, partner, holder, bank, tail };
+                bank::carry(tx, act.who, &agreed, act.today, i32::try_from(days).unwrap_or(i32::MAX)).await
+            }
+            "outlet_grading" => verdicts::carry(tx, &act, call).await,
+            "pop_placement" => display::place(tx, &self.places, call, act.today).await,
             other => Err(bug(&format!("nobody carries out {other}"))),
         }
     }

@@ -4,7 +4,7 @@ use super::desk::Desk;
 use super::jobs::instant;
 use super::periods::{StepNote, parse};
 use super::signed::Signed;
-use super::web::{Answer, Asked, Page, Paging, Sent};
+use super::web::{Answer, Asked, Page, Paging, Sent, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -64,6 +64,8 @@ async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<ExceptionView>>> {
     signed.everywhere(&desk, Permission::SettlementRead)?;
+    only(asked.state.as_deref(), &["open", "reviewed"])?;
+    only(asked.kind.as_deref(), &["unattributed", "rejected", "negative", "change", "hold", "unchecked"])?;
     let found = period::found(&mut desk.db.read().await?, parse(&month)?).await?;
     let is_meant = |one: &Found| {
         asked.kind.as_deref().is_none_or(|kind| one.finding.kind.name() == kind)

@@ -5,7 +5,7 @@ use super::life::act;
 use super::reach;
 use super::shown::instant;
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Language, Page, Paging, Sent, bug, heavy};
+use super::web::{Answer, Asked, IfMatch, Language, Page, Paging, Sent, bug, heavy, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::{Over, Permission, Scope, Sight};
@@ -17,6 +17,7 @@ use qudao_network::exit::{self, Balance, Case, Claim, Claims, Left, Lefts, Stage
 use qudao_platform::{Tx, write_tx};
 use qudao_receivable::{deposit, invoice as receivable};
 use qudao_settle::{dispute, invoice};
+use qudao_supply::list as supplies;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -41,6 +42,8 @@ fn claims(desk: &Arc<Desk>) -> Claims {
         Box::new(Owed),
         Box::new(Deposits),
         Box::new(Terminals),
+        Box::new(Supplies),
+        Box::new(Material),
     ])
 }
 
@@ -87,7 +90,7 @@ impl Claim for Accounts {
 }
 
 /// What is left of something that is counted.
-fn counted(all: impl IntoIterator<Item = (String, i64)>) -> Vec<Left> {
+pub(super) fn counted(all: impl IntoIterator<Item = (String, i64)>) -> Vec<Left> {
     let left = |(what, amount): (String, i64)| {
         let shown = if amount == 0 { what } else { format!("{what} ¥{}", Fen(amount)) };
         Left { amount: if amount == 0 { 1 } else { amount }, money: amount != 0, what: Text::new(shown.clone(), shown) }
@@ -115,6 +118,26 @@ impl Claim for Disputes {
             };
             let open = dispute::of_partner(tx, partner).await?.into_iter().filter(waits);
             Ok(counted(open.map(|one| (one.id, 0))))
+        })
+    }
+}
+
+/// Valuable material of ours at the partner's outlets (R7.198).
+struct Material;
+
+impl Claim for Material {
+    fn name(&self) -> &'static str {
+        "material"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("未收回的贵重物料", "Valuable material not back")
+    }
+
+    fn left<'a>(&'a self, tx: &'a mut Tx, partner: &'a str, _: Date) -> Lefts<'a> {
+        Box::pin(async move {
+            let there = qudao_display::pop::outstanding(tx, partner).await?;
+            Ok(counted(there.into_iter().map(|(id, _)| (id, 0))))
         })
     }
 }
@@ -241,6 +264,23 @@ impl Claim for Terminals {
     }
 }
 
+/// Orders of handsets under way, and returns nobody decided.
+struct Supplies;
+
+impl Claim for Supplies {
+    fn name(&self) -> &'static str {
+        "supply"
+    }
+
+    fn title(&self) -> Text {
+        Text::new("未完成的供货单与退货", "Handset orders and returns under way")
+    }
+
+    fn left<'a>(&'a self, tx: &'a mut Tx, partner: &'a str, _: Date) -> Lefts<'a> {
+        Box::pin(async move { Ok(counted(supplies::under_way(tx, partner).await?.into_iter().map(|(id, amount)| (id, amount.0)))) })
+    }
+}
+
 /// A partner on its way out.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExitRow {
@@ -252,7 +292,7 @@ pub(crate) struct ExitRow {
     /// opened, notice, clearing, settled, closed.
     state: String,
     title: String,
-    /// `own_wish`, expired, breach, idle.
+    /// `own_wish`, expired, breach, idle, graded.
     cause: String,
     notice_on: String,
     /// Last day of business.
@@ -329,7 +369,7 @@ pub(crate) struct ExitWhole {
     next: Option<ExitNext>,
 }
 
-fn balance(balance: Balance, lang: Lang) -> ExitBalance {
+pub(super) fn balance(balance: Balance, lang: Lang) -> ExitBalance {
     let left = |left: Left| ExitLeft { amount: left.amount, money: left.money, what: left.what.get(lang).to_owned() };
     ExitBalance {
         name: balance.name.to_owned(),
@@ -377,6 +417,7 @@ async fn list(
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
     let (master, cases) = (masters(&desk).await?, exit::list(&mut desk.db.read().await?, None).await?);
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
+    only(asked.state.as_deref(), &Stage::ALL.map(Stage::name))?;
     let wanted = asked.state.filter(|state| !state.is_empty());
     let rows: Vec<ExitRow> = cases
         .into_iter()

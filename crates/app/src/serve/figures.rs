@@ -4,6 +4,7 @@ use super::desk::Desk;
 use qudao_access::Scope;
 use qudao_access::private::{PrivateKind, mask};
 use qudao_engine::facts::FactStore;
+use qudao_engine::metrics::sql::Reach;
 use qudao_engine::metrics::{Asked, Meter};
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::Master;
@@ -19,7 +20,7 @@ pub(crate) struct Figures {
     pub(crate) catalogue: Arc<Catalogue>,
     /// The folder's facts.
     pub(crate) store: Arc<FactStore>,
-    meter: Meter,
+    meter: Arc<Meter>,
     building: AtomicBool,
 }
 
@@ -28,7 +29,7 @@ impl Figures {
     pub(crate) fn open(root: &Path) -> Result<Self, Refusal> {
         let catalogue = Arc::new(Catalogue::standard()?);
         let store = Arc::new(FactStore::open(&root.to_string_lossy())?);
-        let meter = Meter::new(Arc::clone(&store), Arc::clone(&catalogue));
+        let meter = Arc::new(Meter::new(Arc::clone(&store), Arc::clone(&catalogue)));
         Ok(Self { catalogue, store, meter, building: AtomicBool::new(false) })
     }
 
@@ -46,6 +47,12 @@ impl Figures {
             });
         }
         Ok(asked)
+    }
+
+    /// The facts as they are now, for questions in SQL within a part of the network. Reads files.
+    pub(crate) fn reach(&self, desk: &Arc<Desk>, within: Within) -> Result<Reach, Refusal> {
+        self.now(desk)?;
+        self.meter.reach(&desk.master()?, within)
     }
 }
 

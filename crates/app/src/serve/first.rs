@@ -6,6 +6,7 @@ use crate::say::{self, Say};
 use qudao_access::people::{self, NewGrant};
 use qudao_kernel::{Kind, Refusal};
 use qudao_platform::db::Durability;
+use qudao_platform::nodes::Node;
 use qudao_platform::{Db, SystemClock};
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ pub(crate) struct Args {
     #[arg(long)]
     home: PathBuf,
     /// 数据库，默认工作文件夹中的 SQLite 文件 Database, as `qudao serve` has it
-    #[arg(long)]
+    #[arg(long, env = "QUDAO_DB", hide_env_values = true)]
     db: Option<String>,
     /// 登录名 Login
     login: String,
@@ -45,7 +46,9 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
 async fn add(args: &Args, password: &str) -> Result<(), Refusal> {
     let home = Home::open(&args.home)?;
     let url = args.db.clone().unwrap_or_else(|| home.database());
-    let desk = Desk::open(Db::open_with(&url, Arc::new(SystemClock), Durability::Full).await?, home, false).await?;
+    let db = Db::open_with(&url, Arc::new(SystemClock), Durability::Full).await?;
+    let node = Node::new("administrator", db.now_us());
+    let desk = Desk::open(db, home, node, false).await?;
     if people::anybody(&mut desk.db.read().await?).await? {
         return Err(Refusal::new(
             Kind::Conflict,

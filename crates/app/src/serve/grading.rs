@@ -1,23 +1,28 @@
 //! 网点分级: outlets by credit and sales, and what is proposed for each (R7.114). How it is worked out: [`qudao_metrics::grading`].
 
+mod proposal;
+
 use super::desk::Desk;
 use super::figures::words;
 use super::listed::{OutletNamed, file, in_scope, order, percent};
 use super::metrics::unit;
 use super::signed::Signed;
-use super::web::{Answer, Asked, Language, Page, Paging, heavy};
+use super::web::{Answer, Asked, Language, Page, Paging, heavy, only_listed};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use qudao_access::{Permission, Scope};
 use qudao_kernel::facts::Table;
+use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Fen, Lang, Month, Refusal, territory};
 use qudao_metrics::Counter;
 use qudao_metrics::grading::{Graded, Proposal, Rules, grade};
+use qudao_network::Words;
 use qudao_platform::params::Register;
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -28,7 +33,7 @@ const MONTHS: i32 = 3;
 const MOST_MONTHS: i32 = 12;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new().routes(routes!(grades)).routes(routes!(export))
+    OpenApiRouter::new().routes(routes!(grades)).routes(routes!(export)).merge(proposal::routes())
 }
 
 /// Which outlets, over which months.
@@ -165,6 +170,9 @@ struct Found {
 }
 
 fn found(desk: &Arc<Desk>, scope: &Scope, asked: &GradesAsked, lang: Lang) -> Result<Found, Refusal> {
+    only_listed(asked.proposal.as_deref(), &Proposal::ALL.map(Proposal::code))?;
+    let known = Words::standard()?;
+    only_listed(asked.channel.as_deref(), &known.channels.iter().map(|channel| channel.zh.as_str()).collect::<Vec<_>>())?;
     let (master, catalogue, register) = (desk.master()?, &desk.figures.catalogue, desk.parameters());
     let counter = desk.figures.now(desk)?;
     let newest = counter.months(Table::BusinessEvent)?.map_or_else(|| desk.today().month(), |(_, last)| last);
@@ -212,6 +220,50 @@ pub(super) fn to_eliminate(desk: &Arc<Desk>, scope: &Scope, lang: Lang) -> Resul
     let asked = GradesAsked { month: None, months: None, territory: None, channel: None, proposal: None, q: None, sort: None };
     let grid = found(desk, scope, &asked, lang)?.grid;
     Ok(grid.iter().find(|field| field.proposal == Proposal::Eliminate.code()).map_or(0, |field| field.outlets))
+}
+
+/// Risks by outlet, kept while facts, master data, parameters and the day stay the same.
+#[derive(Default)]
+pub(super) struct Risks(Mutex<Option<Counted>>);
+
+struct Counted {
+    snapshot: u64,
+    day: Date,
+    master: Arc<Master>,
+    register: Arc<Register>,
+    risks: Arc<BTreeMap<String, u32>>,
+}
+
+impl Risks {
+    /// The risk of outlets, 0 to 100, by the months that a page shows first: what is missing to full credit. Nothing while there are no facts. Reads facts.
+    pub(super) fn now(&self, desk: &Arc<Desk>) -> Result<Arc<BTreeMap<String, u32>>, Refusal> {
+        let (master, register, day) = (desk.master()?, desk.parameters(), desk.today());
+        let counter = desk.figures.now(desk)?;
+        let snapshot = counter.snapshot();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = &*kept
+            && (known.snapshot, known.day) == (snapshot, day)
+            && Arc::ptr_eq(&known.master, &master)
+            && Arc::ptr_eq(&known.register, &register)
+        {
+            return Ok(Arc::clone(&known.risks));
+        }
+        let risks = Arc::new(risks(desk, &counter, &master, &register)?);
+        *kept = Some(Counted { snapshot, day, master, register, risks: Arc::clone(&risks) });
+        Ok(risks)
+    }
+}
+
+fn risks(desk: &Desk, counter: &dyn Counter, master: &Master, register: &Register) -> Result<BTreeMap<String, u32>, Refusal> {
+    let catalogue = &desk.figures.catalogue;
+    let Some((_, newest)) = counter.months(Table::BusinessEvent)? else { return Ok(BTreeMap::new()) };
+    let last = if newest.last_day() > desk.today() { newest.plus(-1) } else { newest };
+    let day = last.last_day();
+    let sales_by = register.on("grading_sales_by", "", day)?.value.to_owned();
+    let rules = |territory: &str| rules(register, territory, day);
+    let graded = grade(catalogue, master, counter, (last.plus(1 - MONTHS), last), &sales_by, &rules)?;
+    let risk = |one: Graded| (one.outlet, u32::try_from((1_000 - one.credit_tenths).clamp(0, 1_000) / 10).unwrap_or(0));
+    Ok(graded.into_iter().map(risk).collect())
 }
 
 fn grade_row(outlet: OutletNamed, class: String, one: &Graded) -> GradeRow {

@@ -4,6 +4,7 @@ use crate::chain::{self, SUMMARY};
 use crate::say::{make_folder, unreadable};
 use crate::summary::Summary;
 use qudao_kernel::{Month, Refusal};
+use qudao_upkeep::DATABASE;
 use std::path::{Path, PathBuf};
 
 /// The folder.
@@ -55,7 +56,7 @@ impl Home {
 
     /// The database where none was named.
     pub(crate) fn database(&self) -> String {
-        format!("sqlite:{}", self.0.join("qudao.db").display())
+        format!("sqlite:{}", self.0.join(DATABASE).display())
     }
 
     /// Folder of a month's published run.

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::jobs::instant;
 use super::signed::Signed;
-use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy};
+use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -210,6 +210,8 @@ async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<ImportRow>>> {
     signed.everywhere(&desk, Permission::ImportRead)?;
+    only(asked.table.as_deref(), &Table::ALL.map(Table::name))?;
+    only(asked.state.as_deref(), &["uploaded", "checked", "refused", "loaded", "withdrawn"])?;
     let uploads = upload::list(&mut desk.db.read().await?).await?;
     let snapshot = heavy(move || store(&desk)?.latest()).await?;
     let known: BTreeSet<String> = uploads.iter().filter_map(|upload| upload.batch.clone()).collect();

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio_stream::Stream;
 use tokio_stream::StreamExt;
@@ -24,6 +25,8 @@ use utoipa_axum::routes;
 
 /// Jobs that run at the same time; others wait.
 const AT_ONCE: usize = 2;
+/// How often is looked how far a job of another server is.
+const FOLLOW: Duration = Duration::from_secs(1);
 
 /// How far a job is, `done` of `total` in a unit of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +35,13 @@ struct Far {
     total: u64,
     note: Text,
     ended: bool,
+}
+
+impl Far {
+    /// As it was noted last, by whichever server runs it.
+    fn noted(job: &Job) -> Self {
+        Self { done: job.done, total: job.total, note: job.note.clone(), ended: job.state.ended() }
+    }
 }
 
 struct Live {
@@ -43,6 +53,8 @@ struct Live {
 #[derive(Clone)]
 pub(crate) struct Jobs {
     db: Db,
+    /// Id of this server.
+    node: String,
     live: Arc<Mutex<HashMap<String, Arc<Live>>>>,
     places: Arc<Semaphore>,
 }
@@ -82,8 +94,8 @@ impl Progress {
 }
 
 impl Jobs {
-    pub(crate) fn new(db: Db) -> Self {
-        Self { db, live: Arc::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub(crate) fn new(db: Db, node: String) -> Self {
+        Self { db, node, live: Arc::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// Begins work and returns at once. `work` runs on a blocking thread; what it gives is the job's result.
@@ -95,7 +107,7 @@ impl Jobs {
         new: &New<'_>,
         work: impl FnOnce(&Progress) -> Result<serde_json::Value, Refusal> + Send + 'static,
     ) -> Result<Job, Refusal> {
-        let id = write_tx!(&self.db, |tx| jobs::begin(tx, new).await)?;
+        let id = write_tx!(&self.db, |tx| jobs::begin(tx, &self.node, new).await)?;
         let live = Arc::new(Live { far: watch::channel(Far::default()).0, stop: AtomicBool::new(false) });
         self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone(), Arc::clone(&live));
         let (all, own) = (self.clone(), id.clone());
@@ -146,10 +158,69 @@ impl Jobs {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    /// Notes how far jobs are, for the other servers, and stops those that somebody asked there to stop or that are failed already.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn beat(&self) -> Result<(), Refusal> {
+        // Looked at before the rows: a job that begins in between has its row already, and is not among these.
+        let all: Vec<(String, Arc<Live>)> =
+            self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(id, live)| (id.clone(), Arc::clone(live))).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let far: Vec<(&str, Far)> = all.iter().map(|(id, live)| (id.as_str(), live.far.borrow().clone())).collect();
+        let going = write_tx!(self.db, |tx| {
+            for (id, far) in &far {
+                jobs::note(tx, id, far.done, far.total, &far.note).await?;
+            }
+            jobs::going(tx, &self.node).await
+        })?;
+        for (id, live) in &all {
+            if !going.contains(id) {
+                live.stop.store(true, Ordering::Relaxed);
+            }
+        }
+        Ok(())
+    }
+
+    /// How far a job is that another server runs, looked at again and again until it ends or nobody listens.
+    fn follow(&self, job: &Job) -> watch::Receiver<Far> {
+        let (sender, receiver) = watch::channel(Far::noted(job));
+        let (db, id) = (self.db.clone(), job.id.clone());
+        tokio::spawn(async move {
+            let mut clock = tokio::time::interval(FOLLOW);
+            while !sender.is_closed() {
+                clock.tick().await;
+                let found = match db.read().await {
+                    Ok(mut tx) => jobs::get(&mut tx, &id).await,
+                    Err(refusal) => Err(refusal),
+                };
+                let Ok(far) = found.map(|job| Far::noted(&job)) else { continue };
+                let ended = far.ended;
+                sender.send_if_modified(|known| {
+                    let changed = *known != far;
+                    *known = far;
+                    changed
+                });
+                if ended {
+                    return;
+                }
+            }
+        });
+        receiver
+    }
+
     /// A job as a client sees it.
     async fn view(&self, id: &str, lang: Lang) -> Result<JobView, Refusal> {
-        let far = self.live(id).map(|live| live.far.borrow().clone()).unwrap_or_default();
-        Ok(JobView::of(jobs::get(&mut self.db.read().await?, id).await?, &far, lang))
+        let job = jobs::get(&mut self.db.read().await?, id).await?;
+        let far = self.far(&job);
+        Ok(JobView::of(job, &far, lang))
+    }
+
+    /// How far a job is: of one that runs here as it is now, of another as it was noted last.
+    fn far(&self, job: &Job) -> Far {
+        self.live(&job.id).map_or_else(|| Far::noted(job), |live| live.far.borrow().clone())
     }
 }
 
@@ -237,11 +308,10 @@ async fn list(
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|job| job.begun_us.to_string());
-    let far = |id: &str| desk.jobs.live(id).map(|live| live.far.borrow().clone()).unwrap_or_default();
     let items: Vec<JobView> = found
         .into_iter()
         .map(|job| {
-            let far = far(&job.id);
+            let far = desk.jobs.far(&job);
             JobView::of(job, &far, lang)
         })
         .collect();
@@ -266,9 +336,13 @@ async fn events(
     Language(lang): Language,
     Path(id): Path<String>,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    own(&desk, &signed, &id).await?;
+    let job = own(&desk, &signed, &id).await?;
     // Whoever comes after the end gets the one event that says so.
-    let far = desk.jobs.live(&id).map_or_else(|| watch::channel(Far { ended: true, ..Far::default() }).1, |live| live.far.subscribe());
+    let far = match desk.jobs.live(&id) {
+        Some(live) => live.far.subscribe(),
+        None if job.state.ended() => watch::channel(Far::noted(&job)).1,
+        None => desk.jobs.follow(&job),
+    };
     let mut over = false;
     let steps = WatchStream::new(far).take_while(move |far| !std::mem::replace(&mut over, far.ended));
     let stream = steps.then(move |_| {
@@ -286,17 +360,57 @@ async fn events(
     responses((status = 200, body = JobView)), extensions(("x-permission" = json!("any"))))]
 async fn cancel(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Language, Path(id): Path<String>) -> Answer<Json<JobView>> {
     own(&desk, &signed, &id).await?;
-    if let Some(live) = desk.jobs.live(&id) {
-        live.stop.store(true, Ordering::Relaxed);
+    match desk.jobs.live(&id) {
+        Some(live) => live.stop.store(true, Ordering::Relaxed),
+        // The server that runs it looks there.
+        None => write_tx!(desk.db, |tx| jobs::stop(tx, &id).await)?,
     }
     Ok(Json(desk.jobs.view(&id, lang).await?))
 }
 
 /// A job is its owner's alone; to others it is not there.
-async fn own(desk: &Desk, signed: &Signed, id: &str) -> Result<(), Refusal> {
+async fn own(desk: &Desk, signed: &Signed, id: &str) -> Result<Job, Refusal> {
     let job = jobs::get(&mut desk.db.read().await?, id).await?;
     if job.login == signed.0.login {
-        return Ok(());
+        return Ok(job);
     }
     Err(Refusal::new(Kind::NotFound, "platform.job.missing", format!("没有任务 {id}"), format!("there is no job {id}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use qudao_testkit::{TestDb, on_both};
+
+    on_both!(a_job_is_followed_and_stopped_from_another_server);
+
+    async fn a_job_is_followed_and_stopped_from_another_server(db: TestDb) {
+        // R0.42
+        let (one, two) = (Jobs::new((*db).clone(), "one/1".to_owned()), Jobs::new((*db).clone(), "two/1".to_owned()));
+        let title = Text::new("导出", "export");
+        let new = New { kind: "figures.export", title: &title, login: "a", holds: "" };
+        let work = |progress: &Progress| -> Result<serde_json::Value, Refusal> {
+            progress.at(3, 7);
+            progress.note("写入", "writing");
+            loop {
+                progress.goes_on()?;
+                std::thread::park_timeout(Duration::from_millis(5));
+            }
+        };
+        let job = one.start(&new, work).await.unwrap();
+        assert!(two.live(&job.id).is_none());
+        let mut heard = two.follow(&job);
+        while jobs::get(&mut db.read().await.unwrap(), &job.id).await.unwrap().note.en.is_empty() {
+            one.beat().await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        let far = heard.wait_for(|far| !far.note.en.is_empty()).await.unwrap().clone();
+        assert_eq!((far.done, far.total, far.note.en.as_str(), far.ended), (3, 7, "writing", false));
+        assert_eq!(two.view(&job.id, Lang::En).await.unwrap().note, "writing");
+
+        write_tx!(db, |tx| jobs::stop(tx, &job.id).await).unwrap();
+        one.beat().await.unwrap();
+        drop(heard.wait_for(|far| far.ended).await.unwrap());
+        assert_eq!(two.view(&job.id, Lang::Zh).await.unwrap().state, "cancelled");
+    }
 }

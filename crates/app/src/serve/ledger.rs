@@ -5,7 +5,7 @@ use super::home::Home;
 use super::jobs::JobView;
 use super::settling::entity_of;
 use super::signed::Signed;
-use super::web::{Answer, Asked, Language, Page, Paging, heavy};
+use super::web::{Answer, Asked, Language, Page, Paging, heavy, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -159,6 +159,8 @@ async fn accounts(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<LedgerAccount>>> {
     signed.everywhere(&desk, Permission::LedgerRead)?;
+    let kinds: Vec<&str> = AccountKind::all().map(AccountKind::name).collect();
+    only(asked.kind.as_deref(), &kinds)?;
     let page = heavy(move || {
         let (master, today) = (desk.master()?, desk.today());
         let typed = asked.q.unwrap_or_default().trim().to_lowercase();

@@ -1,10 +1,11 @@
 //! 状态 of partners and outlets: where they stand, how they came there, and what is open to the caller; those that are to become one.
 
 use super::desk::Desk;
+use super::price::Disorder;
 use super::shown::instant;
 use super::signed::Signed;
 use super::twins::MergeView;
-use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy};
+use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy, only};
 use super::{network_name, opened::chain_of};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -385,6 +386,8 @@ pub(crate) struct CandidateRow {
     state: String,
     title: String,
     made_by: String,
+    /// Why prices speak against an outlet there; empty for nothing.
+    warning: String,
     may: Vec<StateView>,
 }
 
@@ -420,6 +423,7 @@ async fn candidates(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<CandidateRow>>> {
     let scope = signed.scope(&desk, Permission::PartnerManage)?;
+    only(asked.state.as_deref(), &Stage::ALL.map(Stage::name))?;
     let (who, today, master) = (named(&asked.who)?, desk.today(), master(&desk).await?);
     let found = candidate::list(&mut desk.db.read().await?, who, today).await?;
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
@@ -432,7 +436,10 @@ async fn candidates(
         wanted && (said(&candidate.code) || said(&candidate.name)) && covers(&scope, &master, &at, today)
     };
     let rows: Vec<(Candidate, Stage)> = found.into_iter().filter(meant).collect();
+    let areas: Vec<String> = rows.iter().filter(|_| who == Who::Outlet).map(|(candidate, _)| candidate.territory.clone()).collect();
+    let disorder = Disorder::of(&desk, &mut desk.db.read().await?, &master, &areas, lang).await?;
     let row = |(candidate, state): (Candidate, Stage)| CandidateRow {
+        warning: disorder.at(&candidate.territory),
         who: who.name().to_owned(),
         above_name: master.partner(&candidate.above, today).map(|row| row.name.clone()).unwrap_or_default(),
         territory_name: network_name(&candidate.territory, lang),

@@ -5,7 +5,7 @@ use super::opened::Run;
 use super::shown::{day, mask};
 use super::signed::Signed;
 use super::statements::find;
-use super::web::{Answer, Asked, Language, Page, Paging, heavy};
+use super::web::{Answer, Asked, Language, Page, Paging, heavy, only};
 use crate::say::word;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -83,6 +83,7 @@ async fn lines(
     Asked(filter): Asked<LineFilter>,
 ) -> Answer<Json<Page<LineRow>>> {
     let scope = signed.scope(&desk, Permission::StatementRead)?;
+    only(filter.kind.as_deref(), &["earn", "release", "reverse", "adjust"])?;
     let (run, statement) = find(&desk, scope, &period, &partner).await?;
     let disputes = dispute::of_statement(&mut desk.db.read().await?, &statement.number).await?;
     let rows = heavy(move || {

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use super::figures::{self, label, words};
 use super::figures_file;
+use super::flows;
 use super::jobs::Progress;
 use super::metrics::MetricQuery;
 use super::post::{Mail, Post};
@@ -129,8 +130,13 @@ pub(crate) async fn rounds(desk: Arc<Desk>, post: Arc<Post>, address: String) {
     let mut clock = tokio::time::interval(ROUND);
     loop {
         clock.tick().await;
-        if let Err(refusal) = round(&desk, &post, &address).await {
-            tracing::error!(code = refusal.code, "{}", refusal.text.en);
+        if !desk.leads("mail").await {
+            continue;
+        }
+        for outcome in [round(&desk, &post, &address).await, flows::tell(&desk, &post, &address).await] {
+            if let Err(refusal) = outcome {
+                tracing::error!(code = refusal.code, "{}", refusal.text.en);
+            }
         }
     }
 }

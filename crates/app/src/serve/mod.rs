@@ -20,12 +20,14 @@ mod blacklist;
 mod booked;
 mod business;
 mod counters;
-mod demo;
+pub(crate) mod demo;
 mod demo_documents;
 mod demo_papers;
 mod desk;
 mod difference;
+mod display;
 mod disputes;
+mod distribution;
 mod document_reader;
 mod documents;
 mod drafts;
@@ -36,6 +38,8 @@ mod exits;
 mod export_notes;
 mod export_rows;
 mod exports;
+mod fact_rounds;
+mod field;
 mod figures;
 mod figures_file;
 pub(crate) mod first;
@@ -60,8 +64,10 @@ mod metric_rows;
 mod metrics;
 mod my;
 mod network;
+mod nodes;
 mod oidc;
 mod onboarding;
+mod open_tables;
 mod opened;
 mod orders;
 mod outlet_all;
@@ -77,6 +83,7 @@ mod policy_views;
 mod portfolios;
 mod post;
 mod posts;
+mod price;
 mod proofs;
 mod reach;
 mod receivables;
@@ -91,15 +98,18 @@ mod shelf;
 mod shown;
 mod signed;
 mod simulations;
+mod sql;
 mod standards;
 mod standing;
 mod statements;
+mod supply;
 mod switches;
 mod targets;
 mod territories;
 mod todos;
 mod twins;
 mod uploads;
+mod verdicts;
 mod views;
 mod web;
 
@@ -113,7 +123,8 @@ use desk::Desk;
 use home::Home;
 use post::Post;
 use qudao_kernel::{Lang, Refusal};
-use qudao_platform::db::Durability;
+use qudao_platform::db::{Durability, Limits};
+use qudao_platform::nodes::Node;
 use qudao_platform::{Clock, Db, SystemClock};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -131,11 +142,26 @@ pub(crate) struct Args {
     #[arg(long)]
     home: PathBuf,
     /// 数据库，默认工作文件夹中的 SQLite 文件 Database: sqlite:FILE or postgres://…; a SQLite file in the folder where absent
-    #[arg(long)]
+    #[arg(long, env = "QUDAO_DB", hide_env_values = true)]
     db: Option<String>,
+    /// 本机在多台服务器中的名字，重启后不变；不填则为主机名与端口 Name of this server among several on one PostgreSQL, the same after a restart; host name and port where absent
+    #[arg(long, env = "QUDAO_NODE", hide_env_values = true)]
+    node: Option<String>,
+    /// PostgreSQL 连接数上限 Most connections to PostgreSQL
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=500))]
+    db_connections: u32,
+    /// PostgreSQL 单条语句的最长秒数，0 为不限 Longest a statement may run on PostgreSQL, seconds; 0 for no limit
+    #[arg(long, default_value_t = 300)]
+    db_timeout: u64,
     /// 监听地址 Address to listen on
     #[arg(long, default_value = "127.0.0.1:8600")]
     listen: SocketAddr,
+    /// 只读 SQL 端口（PostgreSQL 协议），如 127.0.0.1:5433；不填则不开 Address of the read-only SQL endpoint (PostgreSQL's protocol); none where absent
+    #[arg(long)]
+    sql: Option<SocketAddr>,
+    /// 随每个新快照更新开放表（Delta 日志），供其他引擎直接读取事实文件 Keep the open tables (Delta logs) up with each snapshot, for other engines that read the fact files in place
+    #[arg(long)]
+    open_tables: bool,
     /// 由前置代理提供 HTTPS：会话只经加密连接发送 A proxy before us speaks TLS: sessions are sent over nothing else
     #[arg(long)]
     behind_tls: bool,
@@ -151,7 +177,7 @@ pub(crate) struct Args {
     /// 演示：文件夹为空时先生成演示数据，每个角色一个登录名 Demo: fill an empty folder with an invented city, one login per role
     #[arg(long)]
     demo: bool,
-    /// 演示规模 Scale of the demo: county, city, province
+    /// 演示规模 Scale of the demo: county, city, wide, province
     #[arg(long, default_value = "city", requires = "demo")]
     scale: String,
 }
@@ -172,7 +198,7 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
     let routes = OpenApiRouter::new().merge(session::routes()).merge(jobs::routes());
     let figures = metrics::routes().merge(metric_rows::routes()).merge(views::routes()).merge(mailing::routes()).merge(exports::routes());
     let figures = figures.merge(targets::routes()).merge(standing::routes());
-    let figures = figures.merge(grading::routes()).merge(export_rows::routes()).merge(main_push::routes());
+    let figures = figures.merge(grading::routes()).merge(verdicts::routes()).merge(export_rows::routes()).merge(main_push::routes());
     let settlement = imports::routes().merge(uploads::routes()).merge(arrivals::routes()).merge(attribution::routes());
     let settlement = settlement.merge(periods::routes()).merge(difference::routes()).merge(exceptions::routes());
     let money = payments::routes().merge(accounts::routes()).merge(ledger::routes());
@@ -208,7 +234,9 @@ fn api() -> OpenApiRouter<Arc<Desk>> {
         .merge(my::routes());
     let routes =
         routes.merge(partners).merge(flows::routes()).merge(orders::routes()).merge(receivables::routes()).merge(airtime::routes());
-    let routes = routes.merge(agreements::routes()).merge(recruit::routes());
+    let routes =
+        routes.merge(agreements::routes()).merge(recruit::routes()).merge(price::routes()).merge(supply::routes()).merge(field::routes());
+    let routes = routes.merge(display::routes()).merge(distribution::routes());
     OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", routes)
 }
 
@@ -235,9 +263,12 @@ pub(crate) fn command(say: &Say, args: &Args) -> Result<(), Refusal> {
 async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     let url = args.db.clone().unwrap_or_else(|| home.database());
     let clock: Arc<dyn Clock> = if args.demo { Arc::new(demo::DemoClock::of(home.root())?) } else { Arc::new(SystemClock) };
-    let db = Db::open_with(&url, clock, Durability::Full).await?;
-    let desk = Desk::open(db, home, args.behind_tls).await?;
-    periods::recover(&desk).await?;
+    let db = Db::open_within(&url, clock, Durability::Full, limits(args)).await?;
+    let node = Node::new(&nodes::name_of(args.node.as_deref(), args.listen), db.now_us());
+    let desk = Desk::open(db, home, node, args.behind_tls).await?;
+    nodes::begin(&desk).await?;
+    let (told, taken) = tokio::sync::oneshot::channel();
+    let beating = tokio::spawn(beats(Arc::clone(&desk), told));
     if args.demo {
         demo::people(&desk).await?;
         accounts::fill(&desk).await?;
@@ -250,8 +281,12 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
         orders::fill(&desk).await?;
         receivables::fill(&desk).await?;
         airtime::fill(&desk).await?;
+        supply::fill(&desk).await?;
         recruit::fill(&desk).await?;
         agreements::fill(&desk).await?;
+        field::fill(&desk).await?;
+        price::fill(&desk).await?;
+        display::fill(&desk).await?;
     }
     let listener = tokio::net::TcpListener::bind(args.listen).await.map_err(|error| {
         Refusal::unavailable(
@@ -266,8 +301,16 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     tokio::spawn(recruit::rounds(Arc::clone(&desk), Arc::clone(&post)));
     tokio::spawn(mailing::rounds(Arc::clone(&desk), post, address));
     tokio::spawn(flows::rounds(Arc::clone(&desk)));
-    tokio::spawn(orders::rounds(Arc::clone(&desk), args.demo));
+    tokio::spawn(fact_rounds::rounds(Arc::clone(&desk), args.demo));
     tokio::spawn(receivables::rounds(Arc::clone(&desk)));
+    tokio::spawn(price::rounds(Arc::clone(&desk)));
+    if args.open_tables {
+        tokio::spawn(open_tables::rounds(Arc::clone(&desk)));
+    }
+    if let Some(address) = args.sql {
+        let at = sql::listen(&desk, address).await?;
+        say.note(format_args!("只读 SQL postgres://{at}/qudao"), format_args!("read-only SQL postgres://{at}/qudao"));
+    }
     say.note(
         format_args!("控制台 http://{at}/ ，手机页面 http://{at}/m/ ，按 Ctrl+C 停止"),
         format_args!("console http://{at}/, phone pages http://{at}/m/, Ctrl+C stops"),
@@ -275,12 +318,33 @@ async fn serve(say: &Say, args: &Args, home: Home) -> Result<(), Refusal> {
     if args.demo {
         demo::print_logins(say);
     }
+    let stopped = stopped();
     println!("http://{at}/");
     let app = app(Arc::clone(&desk)).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(stopped()).await.map_err(|error| web::bug(&error.to_string()))?;
+    let (said, why) = tokio::sync::oneshot::channel();
+    let served = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let why: Option<Refusal> = tokio::select! { () = stopped => None, refusal = taken => refusal.ok() };
+        // Whoever waits for it waits until the server has ended.
+        let _ = said.send(why);
+    });
+    served.await.map_err(|error| web::bug(&error.to_string()))?;
     desk.jobs.stop();
+    beating.abort();
+    nodes::end(&desk).await;
     desk.db.close().await;
-    Ok(())
+    why.await.ok().flatten().map_or(Ok(()), Err)
+}
+
+/// Beats until this server is no longer the one of its name, and tells why.
+async fn beats(desk: Arc<Desk>, told: tokio::sync::oneshot::Sender<Refusal>) {
+    // Nobody listens any more where the server has ended already.
+    let _ = told.send(nodes::beats(desk).await);
+}
+
+/// What the sessions of a server may take: nobody waits longer for an answer than [`LONGEST`], but a long list may be read while it is written out.
+fn limits(args: &Args) -> Limits {
+    let statement = Duration::from_secs(args.db_timeout);
+    Limits { connections: args.db_connections, statement, idle: statement, lock: LONGEST }
 }
 
 /// The whole server over a desk.
@@ -310,19 +374,20 @@ async fn counted(State(desk): State<Arc<Desk>>, ConnectInfo(from): ConnectInfo<S
     if !from.ip().is_loopback() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    desk.counters.text(desk.jobs.open()).into_response()
+    desk.counters.text(desk.jobs.open(), &desk.orders.register.pace.so_far()).into_response()
 }
 
-/// Waits until somebody stops the program.
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Ends when somebody stops the program: a terminal or a service manager. Their signals are heard from now on.
+fn stopped() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let asked = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        let [interrupt, terminate] = asked.map(async |signal| match signal {
             Ok(mut signal) => drop(signal.recv().await),
             Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! { _ = interrupt => (), () = terminate => () }
+        });
+        tokio::select! { () = interrupt => (), () = terminate => () }
+    }
 }
 
 /// Logs on standard error, a JSON object a line; `RUST_LOG` chooses what.

@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::network_name;
 use super::signed::Signed;
-use super::web::{Answer, Asked, Language, Page, Paging, heavy};
+use super::web::{Answer, Asked, Language, Page, Paging, heavy, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::{Permission, Scope};
@@ -63,9 +63,10 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self) -> Result<Wanted, Refusal> {
+        only(self.state.as_deref(), &["active", "coming", "ended"])?;
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        Wanted {
+        Ok(Wanted {
             typed: text(&self.q),
             territory: text(&self.territory),
             partner: text(&self.partner),
@@ -77,7 +78,7 @@ impl Filter {
             grade: text(&self.grade),
             state: text(&self.state),
             blacklisted: self.blacklisted.map(|one| one.to_string()).unwrap_or_default(),
-        }
+        })
     }
 
     /// The column to sort by, and whether downwards.
@@ -245,7 +246,7 @@ async fn partners(
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
     let lives = life::written(&mut desk.db.read().await?, Who::Partner, desk.today()).await?;
     heavy(move || {
-        let (book, wanted) = (desk.book()?, filter.wanted());
+        let (book, wanted) = (desk.book()?, filter.wanted()?);
         let mut rows: Vec<_> = book.partners(&scope, &wanted).collect();
         sort(&mut rows, filter.order(), |column, a, b| match column {
             "name" => a.row.name.cmp(&b.row.name),
@@ -306,7 +307,7 @@ async fn outlets(
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
     let lives = life::written(&mut desk.db.read().await?, Who::Outlet, desk.today()).await?;
     heavy(move || {
-        let (book, wanted) = (desk.book()?, filter.wanted());
+        let (book, wanted) = (desk.book()?, filter.wanted()?);
         let mut rows: Vec<_> = book.outlets(&scope, &wanted).collect();
         sort(&mut rows, filter.order(), |column, a, b| match column {
             "name" => a.row.name.cmp(&b.row.name),
@@ -371,7 +372,7 @@ async fn clerks(
 ) -> Answer<Json<Page<ClerkRow>>> {
     let scope = signed.scope(&desk, Permission::PartnerRead)?;
     heavy(move || {
-        let (book, wanted) = (desk.book()?, filter.wanted());
+        let (book, wanted) = (desk.book()?, filter.wanted()?);
         let mut rows: Vec<_> = book.clerks(&scope, &wanted).collect();
         sort(&mut rows, filter.order(), |column, a, b| match column {
             "name" => a.row.name.cmp(&b.row.name),

@@ -32,6 +32,8 @@ pub(crate) struct Head {
     pub(crate) unpaid: u64,
     pub(crate) pay_on: Option<Date>,
     initials: Initials,
+    /// Code, number and name in small letters, a line each, which every search compares.
+    low: String,
     /// The partner, the one above it, up to the root.
     chain: Vec<String>,
     at: u64,
@@ -48,8 +50,7 @@ impl Head {
     /// Whether somebody who typed this means it: part of the code, number or name, or its initials.
     pub(crate) fn matches(&self, typed: &str) -> bool {
         let lower = typed.to_lowercase();
-        [&self.partner, &self.number, &self.name].iter().any(|text| text.to_lowercase().contains(&lower))
-            || self.initials.find(&lower).is_some()
+        self.low.contains(&lower) || self.initials.find(&lower).is_some()
     }
 }
 
@@ -129,6 +130,7 @@ fn head(statement: Statement, master: &Master, at: u64, bytes: usize) -> Head {
         carried: statement.totals.carried.taxable.0 + statement.totals.carried.net.0,
         unpaid: statement.unpaid.iter().map(|unpaid| unpaid.count).sum(),
         initials: Initials::of(&statement.name),
+        low: format!("{}\n{}\n{}", statement.partner, statement.number, statement.name).to_lowercase(),
         number: statement.number,
         partner: statement.partner,
         name: statement.name,

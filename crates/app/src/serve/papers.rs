@@ -34,7 +34,10 @@ pub(crate) struct PaperQuery {
 /// A statement as PDF, or as a workbook with all its lines.
 #[utoipa::path(get, path = "/statements/{period}/{partner}/file", tag = "statements", operation_id = "get_statement_file",
     params(("period" = String, Path), ("partner" = String, Path), PaperQuery),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream")), extensions(("x-permission" = json!("statement.read"))))]
+    responses((status = 200, description = "The PDF, or the workbook", content(
+        (String = "application/pdf"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+    extensions(("x-permission" = json!("statement.read"))))]
 async fn paper(
     State(desk): State<Arc<Desk>>,
     signed: Signed,

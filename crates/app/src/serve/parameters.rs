@@ -3,7 +3,7 @@
 use super::desk::Desk;
 use super::people::day;
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Language, Page, Problem, Sent};
+use super::web::{Answer, Asked, IfMatch, Language, Page, Problem, Sent, only};
 use axum::Json;
 use axum::extract::{Path as Named, State};
 use qudao_access::{Permission, Place, people};
@@ -16,6 +16,10 @@ use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// Units there are, as definitions write them.
+const UNITS: [&str; 12] =
+    ["percent", "yuan", "days", "working_days", "months", "year", "points", "count", "metres", "minutes", "switch", "text"];
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(parameters)).routes(routes!(parameter, set_parameter)).routes(routes!(withdraw_parameter))
@@ -113,6 +117,8 @@ async fn parameters(
     let on = asked.day.as_deref().filter(|day| !day.is_empty()).map(day).transpose()?.unwrap_or(today);
     let register = desk.parameters();
     let territory = asked.territory.unwrap_or_default();
+    only(asked.state.as_deref(), &["changed", "coming", "missing", "group", "inherited", "own"])?;
+    only(asked.unit.as_deref(), &UNITS)?;
     let (typed, unit) = (asked.q.unwrap_or_default().to_lowercase(), asked.unit.unwrap_or_default());
     let mut rows = Vec::new();
     for definition in register.definitions() {

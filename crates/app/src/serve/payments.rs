@@ -5,7 +5,7 @@ use super::jobs::{JobView, Progress, instant};
 use super::periods::{StepNote, parse};
 use super::settling;
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, download, heavy};
+use super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, download, heavy, only};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -21,7 +21,7 @@ use qudao_settle::statement::read_statements;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use tokio::runtime::Handle;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -117,6 +117,8 @@ async fn candidates(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<PaymentCandidates>> {
     signed.everywhere(&desk, Permission::PaymentRead)?;
+    let waits = ["ready", "unconfirmed", "disputed", "invoice", "no_account", "held", "in_batch", "nothing"];
+    only(asked.waits.as_deref(), &waits)?;
     let month = parse(&asked.month)?;
     let all = weighed(&desk, month).await?;
     let mut waiting: BTreeMap<String, usize> = BTreeMap::new();
@@ -233,6 +235,7 @@ async fn list(
     signed.everywhere(&desk, Permission::PaymentRead)?;
     let mut tx = desk.db.read().await?;
     let (kept, due) = payment::punctual(&mut tx, desk.today()).await?;
+    only(asked.state.as_deref(), &["submitted", "approved", "refused", "paid"])?;
     let mut found = payment::batches(&mut tx).await?;
     found.retain(|batch| {
         asked.state.as_ref().is_none_or(|state| batch.state == *state)
@@ -432,7 +435,7 @@ async fn pay(
 
 fn post(desk: &Desk, batch: &Batch, rows: &[Payment], on: Date, progress: &Progress) -> Result<payment::Posted, Refusal> {
     let entity = desk.books.entity(&desk.home)?;
-    let _posting = desk.books.posting.lock().unwrap_or_else(PoisonError::into_inner);
+    let _posting = desk.posting()?;
     let all = rows.len() as u64;
     payment::post(&desk.home.ledger(), &entity, batch, rows, on, &|done| progress.at(done, all))
 }

@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::jobs::instant;
 use super::reach;
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Language, Page, Problem, Sent};
+use super::web::{Answer, Asked, IfMatch, Language, Page, Problem, Sent, only};
 use axum::Json;
 use axum::extract::{Path as Named, State};
 use axum::http::StatusCode;
@@ -182,7 +182,7 @@ pub(crate) fn day(text: &str) -> Result<Date, Refusal> {
 pub(crate) struct PeopleQuery {
     /// Part of login or name, pinyin initials of the name, or a whole phone number.
     q: Option<String>,
-    /// Holding this role today.
+    /// Holding this role today; several as a comma list.
     role: Option<String>,
     /// Holding a role today over a code that begins so.
     over: Option<String>,
@@ -204,6 +204,7 @@ async fn people(
     Asked(asked): Asked<PeopleQuery>,
 ) -> Answer<Json<Page<PersonView>>> {
     let scope = signed.scope(&desk, Permission::PersonRead)?;
+    only(asked.state.as_deref(), &["present", "left", "all"])?;
     let sort = asked.sort.as_deref().unwrap_or("login");
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
     // Letters may be pinyin initials, which the database knows nothing of; digits may be a whole phone number, which only it knows.
@@ -228,7 +229,12 @@ async fn people(
         said(&person.login) || said(&person.name) || Initials::of(&person.name).find(&typed).is_some()
     };
     let visible = |person: &Person| (!by_letters || meant(person)) && reach::belongs(master.as_deref(), &desk.roles, &scope, person, today);
-    let page = directory::list(&mut desk.db.read().await?, &query, today, &visible).await?;
+    let tx = &mut desk.db.read().await?;
+    let page = if scope.is_everywhere() && !by_letters {
+        directory::all(tx, &query, today).await?
+    } else {
+        directory::list(tx, &query, today, &visible).await?
+    };
     let at = At { desk: &desk, master: master.as_deref(), today, lang };
     let items = page.people.iter().map(|person| PersonView::of(&at, person)).collect();
     Ok(Json(Page { items, next: page.next, total: page.total }))

@@ -2,10 +2,11 @@
 
 use super::desk::Desk;
 use super::jobs::{JobView, instant};
+use super::nodes::PUBLISH;
 use super::receivables;
 use super::settling;
 use super::signed::Signed;
-use super::web::{Answer, Asked, IfMatch, Language, Page, Paging, Sent, heavy};
+use super::web::{Answer, Asked, IfMatch, Language, Page, Paging, Sent, heavy, only};
 use crate::chain;
 use crate::summary::Summary;
 use axum::Json;
@@ -171,6 +172,7 @@ async fn list(
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<PeriodRow>>> {
     signed.everywhere(&desk, Permission::SettlementRead)?;
+    only(asked.state.as_deref(), &["open", "trial", "submitted", "publishing", "published", "again", "closed"])?;
     let board = adopt(&desk).await?;
     let mut tx = desk.db.read().await?;
     let periods: BTreeMap<Month, Period> = period::all(&mut tx).await?.into_iter().map(|period| (period.month, period)).collect();
@@ -466,7 +468,7 @@ async fn approve(
     } else {
         Text::new(format!("重算 {month}"), format!("Settling {month} again"))
     };
-    let new = New { kind: "period.publish", title: &title, login: &login, holds: HOLDS };
+    let new = New { kind: PUBLISH, title: &title, login: &login, holds: HOLDS };
     let shared = Arc::clone(&desk);
     let started = desk.jobs.start(&new, move |progress| {
         let done = if is_first { settling::publish(&shared, month, progress).map(drop) } else { settling::again(&shared, month, progress) };

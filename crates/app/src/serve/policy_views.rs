@@ -18,11 +18,11 @@ impl<'a> Places<'a> {
         Self(text)
     }
 
-    fn at(&self, byte: usize) -> usize {
+    pub(crate) fn at(&self, byte: usize) -> usize {
         self.0.get(..byte).unwrap_or(self.0).chars().map(char::len_utf16).sum()
     }
 
-    fn line(&self, byte: usize) -> usize {
+    pub(crate) fn line(&self, byte: usize) -> usize {
         self.0.get(..byte).unwrap_or(self.0).matches('\n').count() + 1
     }
 }

@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::{Path as Named, State};
 use axum::http::StatusCode;
 use qudao_access::posts::{self, Work};
-use qudao_access::{Permission, duties, people};
+use qudao_access::{Permission, duties, people, practice};
 use qudao_kernel::{Lang, Month, Refusal};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
-    OpenApiRouter::new().routes(routes!(post_list)).routes(routes!(duty_list)).routes(routes!(work_list, note))
+    OpenApiRouter::new().routes(routes!(post_list)).routes(routes!(duty_list)).routes(routes!(work_list, note)).routes(routes!(manager))
 }
 
 /// A duty of a post.
@@ -46,6 +46,33 @@ pub(crate) struct PostView {
     duties: Vec<PostDuty>,
     /// What the role allows.
     permissions: Vec<String>,
+}
+
+/// A duty, way of working or quality.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PracticePoint {
+    id: String,
+    title: String,
+    /// Page on which it shows; empty for none.
+    page: String,
+}
+
+/// What a channel manager answers for, how they work, what they bring.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ManagerPractice {
+    duties: Vec<PracticePoint>,
+    methods: Vec<PracticePoint>,
+    qualities: Vec<PracticePoint>,
+}
+
+/// Ten duties, fourteen ways of working and eight qualities of a channel manager.
+#[utoipa::path(get, path = "/posts/manager", tag = "people", operation_id = "manager_practice", responses((status = 200, body = ManagerPractice)),
+    extensions(("x-permission" = json!("any"))))]
+async fn manager(_: Signed, Language(lang): Language) -> Answer<Json<ManagerPractice>> {
+    let practice::Practice { duties, methods, qualities } = practice::manager()?;
+    let of = |one: practice::Point| PracticePoint { id: one.id, title: one.title.get(lang).to_owned(), page: one.page.unwrap_or_default() };
+    let all = |points: Vec<practice::Point>| points.into_iter().map(of).collect();
+    Ok(Json(ManagerPractice { duties: all(duties), methods: all(methods), qualities: all(qualities) }))
 }
 
 /// All posts.

@@ -1,4 +1,4 @@
-//! 代理商奖励: approved applications as what a publication takes into its statements (R8.43).
+//! 代理商奖励: approved applications, and what decisions on prices give and take, as what a publication takes into its statements (R8.43).
 
 use qudao_kernel::{Fen, Kind, Refusal};
 use qudao_platform::db::Tx;
@@ -15,6 +15,11 @@ pub(crate) async fn waiting(tx: &mut Tx) -> Result<Vec<Reward>, Refusal> {
     let mut all = Vec::new();
     for instance in store::approved(tx, FLOW, &taken).await? {
         all.extend(rewards(&instance.id, &instance.form)?);
+    }
+    // What cases of the market and claims for a cut came to goes the same way.
+    for due in qudao_price::money::due(tx).await?.into_iter().filter(|due| !taken.contains(&due.id)) {
+        let qudao_price::money::Due { id, place, partner, amount, text } = due;
+        all.push(Reward { application: id, place, partner, amount, text });
     }
     Ok(all)
 }

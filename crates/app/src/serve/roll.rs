@@ -5,6 +5,7 @@
 
 use super::desk::Desk;
 use super::life::act;
+use super::nodes::PATIENCE;
 use super::web::bug;
 use crate::say::{unreadable, unwritable};
 use qudao_kernel::master::{Agreement, Clerk, Outlet, Partner};
@@ -67,7 +68,8 @@ impl Desk {
     /// # Errors
     /// `Conflict serve.roll.wrong` where the folder says what cannot stand: the first of it.
     pub(crate) async fn roll_in(self: &Arc<Self>) -> Result<(), Refusal> {
-        let _held = self.roll.0.lock().await;
+        let _own = self.roll.0.lock().await;
+        let _held = self.hold("roll", PATIENCE).await?;
         let dir = self.home.master();
         let side = blocking(move || look(&dir)).await?;
         let (known, fresh) = {
@@ -108,7 +110,8 @@ impl Desk {
     /// # Errors
     /// A file cannot be written; it is tried again with the next change, and every minute.
     pub(crate) async fn roll_out(self: &Arc<Self>) -> Result<(), Refusal> {
-        let _held = self.roll.0.lock().await;
+        let _own = self.roll.0.lock().await;
+        let _held = self.hold("roll", PATIENCE).await?;
         let dir = self.home.master();
         let mut done = Vec::new();
         {

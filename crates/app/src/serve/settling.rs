@@ -34,7 +34,7 @@ use qudao_settle::statement::{Adjustment, Statement, read_statements};
 use qudao_settle::{dispute, example};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use tokio::runtime::Handle;
 
 /// Settlement entity of a ledger that has none yet.
@@ -285,7 +285,7 @@ pub(crate) fn publish(desk: &Desk, month: Month, progress: &Progress) -> Result<
     args.receivables = receivables::to_offset(desk, month, true)?;
     args.ledger = Some(home.ledger());
     args.entity = desk.books.entity(home)?;
-    let _posting = desk.books.posting.lock().unwrap_or_else(PoisonError::into_inner);
+    let _posting = desk.posting()?;
     progress.note("结算、出对账单、过账", "settling, stating, posting");
     let (_, summary) = run(&say(progress), &args)?;
     if summary.report.amount != tried.report.amount {
@@ -314,7 +314,7 @@ pub(crate) fn again(desk: &Desk, month: Month, progress: &Progress) -> Result<()
         args.issued_on = day(desk.today());
         args.ledger = Some(home.ledger());
         args.entity.clone_from(&entity);
-        let _posting = desk.books.posting.lock().unwrap_or_else(PoisonError::into_inner);
+        let _posting = desk.posting()?;
         run(&say(progress), &args)?;
         balances = Some(args.out);
     }
@@ -326,7 +326,7 @@ pub(crate) fn close_books(desk: &Desk, month: Month) -> Result<(), Refusal> {
     let entity = desk.books.entity(&desk.home)?;
     let posted_in = month.plus(1);
     if desk.books.now(&desk.home, |index| index.book().open_month(&entity))? == Some(posted_in) {
-        let _posting = desk.books.posting.lock().unwrap_or_else(PoisonError::into_inner);
+        let _posting = desk.posting()?;
         FileLedger::open(desk.home.ledger())?.close_period(&entity, posted_in)?.into_inner();
     }
     Ok(())

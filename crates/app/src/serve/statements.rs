@@ -7,7 +7,7 @@ use super::receivables::StatementOffset;
 use super::settling;
 use super::shown::{day, instant, mask};
 use super::signed::Signed;
-use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy};
+use super::web::{Answer, Asked, Language, Page, Paging, Sent, heavy, only};
 use crate::say::word;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -153,6 +153,7 @@ async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(filter): Aske
     let scope = signed.scope(&desk, Permission::StatementRead)?;
     let run = month(&desk, filter.period.as_deref()).await?;
     let known = Known::of(&desk, run.period()).await?;
+    only(filter.state.as_deref(), &["published", "disputed", "confirmed", "in_payment", "paid"])?;
     let paging = Paging { after: filter.after.clone(), limit: filter.limit };
     let rows = heavy(move || {
         let fits = |head: &&Head| {

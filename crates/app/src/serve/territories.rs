@@ -190,7 +190,8 @@ async fn tree(
 
 /// The parts of a division as a table.
 #[utoipa::path(get, path = "/network/territories/file", tag = "network", operation_id = "territory_tree_file", params(TreeQuery),
-    responses((status = 200, description = "The table", content_type = "application/octet-stream")), extensions(("x-permission" = json!("partner.read"))))]
+    responses((status = 200, description = "The table", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+    extensions(("x-permission" = json!("partner.read"))))]
 async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): Language, Asked(asked): Asked<TreeQuery>) -> Answer<Response> {
     let tree = built(&desk, &signed, lang, asked).await?;
     heavy(move || {

@@ -3,11 +3,16 @@
 use super::agreements;
 use super::arrivals::missing;
 use super::desk::Desk;
+use super::display;
+use super::field;
 use super::flows;
 use super::orders;
+use super::price;
 use super::receivables;
 use super::recruit;
 use super::signed::Signed;
+use super::supply;
+use super::verdicts;
 use super::web::{Answer, heavy};
 use qudao_access::{Permission, Place, Scope};
 use qudao_kernel::holidays::Holidays;
@@ -73,9 +78,18 @@ pub(crate) async fn todos(desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answ
     all.extend(arrivals(desk, signed).await?);
     all.extend(statements(desk, signed).await?);
     all.extend(applications(desk, signed).await?);
+    all.extend(designs(desk, signed).await?);
     all.extend(offsets(desk, signed).await?);
     all.extend(agreed(desk, signed).await?);
     all.extend(recruited(desk, signed).await?);
+    all.extend(priced(desk, signed).await?);
+    all.extend(supplied(desk, signed).await?);
+    all.extend(judged(desk, signed).await?);
+    let service = orders::service_waiting(desk, signed).await?.into();
+    let (zh, en) = ("待办理的包换、退货与维修", "Exchanges, returns and repairs to decide");
+    all.push(Work::new("service", zh, en, service, "/service?state=asked".to_owned()));
+    all.extend(displayed(desk, signed).await?);
+    all.extend(walked(desk, signed).await?);
     Ok(all.into_iter().filter(|work| work.count > 0).map(|work| work.told(lang)).collect())
 }
 
@@ -191,10 +205,76 @@ async fn applications(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
     ])
 }
 
+/// Flows somebody else wrote or wants to retire, for whoever may decide it, and those that came back to whoever wrote them.
+async fn designs(desk: &Desk, signed: &Signed) -> Answer<[Work; 2]> {
+    let (decide, mend) = flows::designs(desk, signed).await?;
+    let work =
+        |code, zh, en, ids: &[String], list| Work::new(code, zh, en, ids.len() as u64, open(ids, |id| format!("/flow-drafts/{id}"), list));
+    Ok([
+        work("flow_designs", "待批准的流程设计", "Flow designs to decide", &decide, "/flow-design"),
+        work("flow_designs_returned", "退回待修改的流程设计", "Flow designs to mend", &mend, "/flow-design?state=returned"),
+    ])
+}
+
 /// Offsets somebody else proposed, for whoever may decide on them.
 async fn offsets(desk: &Arc<Desk>, signed: &Signed) -> Answer<Option<Work>> {
     let waiting = receivables::waiting_offsets(desk, signed).await?;
     Ok(waiting.map(|count| Work::new("offsets", "待审批的抵扣", "Offsets to approve", count, "/offsets?state=submitted".to_owned())))
+}
+
+/// What the asker is to put right or to place at outlets, risks they are to see to, and scores of theirs that somebody found differently.
+async fn displayed(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let Some(waiting) = display::waiting(desk, signed).await? else { return Ok(Vec::new()) };
+    let owner = format!("owner={}", signed.0.login);
+    let corrections = Work {
+        overdue: waiting.late,
+        due: waiting.due,
+        ..Work::new(
+            "corrections",
+            "待整改的陈列",
+            "Display to put right",
+            waiting.corrections,
+            format!("/display/corrections?state=open&{owner}"),
+        )
+    };
+    let risks =
+        Work::new("risks", "待处理的分销风险", "Listing risks to see to", waiting.risks, format!("/distribution/risks?state=open&{owner}"));
+    let launches = Work {
+        overdue: waiting.launches_late,
+        due: waiting.launches_due,
+        ..Work::new(
+            "launches",
+            "待投放的新品上市物料",
+            "Launch material to place",
+            waiting.launches,
+            format!("/display/launches?open=true&{owner}"),
+        )
+    };
+    let rescored = Work::new(
+        "rescored",
+        "复评差异待答复",
+        "Second looks that differ, to answer",
+        waiting.rescored,
+        "/display/rescores?own=true".to_owned(),
+    );
+    let plans = Work::new(
+        "placement_plans",
+        "待批准的投放计划",
+        "Placement plans to approve",
+        waiting.plans,
+        "/display/plans?state=submitted".to_owned(),
+    );
+    Ok(vec![corrections, risks, launches, rescored, plans])
+}
+
+/// Visits that wait for a supervisor, and what the asker's own reviews brought.
+async fn walked(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let found = field::waiting(desk, signed).await?;
+    let remedies = Work::new("remedies", "待完成的补差任务", "Tasks of your reviews", found.remedies, "/field/summary".to_owned());
+    Ok(vec![
+        Work::new("held_visits", "待审阅的拜访", "Visits to look at", found.held, "/field/review".to_owned()),
+        Work { overdue: found.late, due: found.due, ..remedies },
+    ])
 }
 
 /// Data of the month that should be there and are not, for whoever loads them.
@@ -265,6 +345,65 @@ async fn agreed(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
         },
         Work { due: first, ..certificates },
         Work::new("signatures", "待签署的协议", "Agreements to sign", found.to_sign.len() as u64, sign),
+    ])
+}
+
+/// Orders of handsets to be accepted and sent out, and returns to be decided.
+async fn supplied(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let Some(found) = supply::waiting(desk, signed).await? else { return Ok(Vec::new()) };
+    let list = |state: &str| format!("/supply?state={state}");
+    Ok(vec![
+        Work::new("supply_placed", "待接单的供货单", "Handset orders to accept", found.placed, list("placed")),
+        Work {
+            overdue: found.late,
+            ..Work::new("supply_confirmed", "待发货的供货单", "Handset orders to send out", found.confirmed, list("confirmed"))
+        },
+        Work::new(
+            "supply_returns",
+            "待办理的退货",
+            "Returns of handsets to decide",
+            found.returns,
+            "/supply/returns?state=asked".to_owned(),
+        ),
+    ])
+}
+
+/// Outlets to look at again, and eliminated ones to close (R7.114).
+async fn judged(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let (rechecks, closings) = verdicts::waiting(desk, signed).await?;
+    let list = |stage: &str| format!("/analysis/verdicts?stage={stage}");
+    Ok(vec![
+        Work::new("verdict_rechecks", "到期待复查的提升网点", "Outlets to look at again", rechecks, list("improving")),
+        Work::new("verdict_closings", "到期待关闭的淘汰网点", "Eliminated outlets to close", closings, list("clearing")),
+    ])
+}
+
+/// Price books to publish, cases to go on with, claims to decide, pieces that turned up elsewhere.
+async fn priced(desk: &Arc<Desk>, signed: &Signed) -> Answer<Vec<Work>> {
+    let Some(found) = price::waiting(desk, signed).await? else { return Ok(Vec::new()) };
+    Ok(vec![
+        Work::new("price_books", "待发布的价格簿", "Price books to publish", found.books, "/prices/books?state=submitted".to_owned()),
+        Work::new(
+            "price_cases",
+            "待办理的市场秩序案件",
+            "Cases of the market to go on with",
+            found.cases,
+            "/prices/cases?open=true".to_owned(),
+        ),
+        Work::new(
+            "price_claims",
+            "待审的价保申请",
+            "Claims for price cuts to decide",
+            found.claims,
+            "/prices/protection?tab=claims".to_owned(),
+        ),
+        Work::new(
+            "diversions",
+            "待核的窜货线索",
+            "Pieces that turned up elsewhere",
+            found.findings,
+            "/prices/diversions?state=open".to_owned(),
+        ),
     ])
 }
 

@@ -54,6 +54,45 @@ impl From<Problem> for Refusal {
     }
 }
 
+/// A filter that names one of a closed list; empty where nothing was asked. What is none of them is refused, so that nobody takes an empty list for an
+/// answer.
+///
+/// # Errors
+/// `BadInput serve.request.word`.
+pub(crate) fn closed(asked: Option<String>, all: &[&str]) -> Result<String, Refusal> {
+    let asked = asked.unwrap_or_default();
+    only(Some(&asked), all)?;
+    Ok(asked)
+}
+
+/// The same for a filter that is looked at where it stands.
+///
+/// # Errors
+/// As [`closed`].
+pub(crate) fn only(asked: Option<&str>, all: &[&str]) -> Result<(), Refusal> {
+    match asked {
+        Some(asked) if !asked.is_empty() && !all.contains(&asked) => Err(no_word(asked, &all.join(", "))),
+        _ => Ok(()),
+    }
+}
+
+/// The same for a comma list of them.
+///
+/// # Errors
+/// As [`closed`].
+pub(crate) fn only_listed(asked: Option<&str>, all: &[&str]) -> Result<(), Refusal> {
+    asked.unwrap_or_default().split(',').try_for_each(|one| only(Some(one), all))
+}
+
+/// A word that is none of a closed list.
+pub(crate) fn no_word(text: &str, list: &str) -> Refusal {
+    Refusal::bad_input(
+        "serve.request.word",
+        format!("“{text}”不在可选项 {list} 中；请重新选择"),
+        format!("`{text}` is none of {list}; choose again"),
+    )
+}
+
 /// What handlers return.
 pub(crate) type Answer<T> = Result<T, Problem>;
 
@@ -240,6 +279,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Act {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Seen { id, version } = Seen::from_request_parts(parts, state).await?;
+        let OnceKey(key) = OnceKey::from_request_parts(parts, state).await?;
+        Ok(Self { id, version, key })
+    }
+}
+
+/// A record and the version of it that was seen, for what does nothing twice by itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) id: String,
+    pub(crate) version: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let Path(id) = Path::from_request_parts(parts, state).await.map_err(|_| {
             Problem(Refusal::bad_input(
                 "serve.request.path",
@@ -248,8 +304,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Act {
             ))
         })?;
         let IfMatch(version) = IfMatch::from_request_parts(parts, state).await?;
-        let OnceKey(key) = OnceKey::from_request_parts(parts, state).await?;
-        Ok(Self { id, version, key })
+        Ok(Self { id, version })
     }
 }
 

@@ -1,17 +1,19 @@
 //! The real server over a small demo, asked as a client asks.
 
+use crate::county;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Everybody's password in the demo.
 pub(crate) const PASSWORD: &str = "qudao-demo-2026";
 /// One login for each role of the standard set.
-pub(crate) const LOGINS: [&str; 13] = [
+pub(crate) const LOGINS: [&str; 14] = [
     "admin",
     "leader",
     "supervisor",
@@ -20,6 +22,7 @@ pub(crate) const LOGINS: [&str; 13] = [
     "system",
     "settlement",
     "service",
+    "supply",
     "auditor",
     "partner",
     "store",
@@ -31,7 +34,7 @@ pub(crate) const LOGINS: [&str; 13] = [
 pub(crate) struct Served {
     child: Child,
     pub(crate) url: String,
-    pub(crate) home: tempfile::TempDir,
+    pub(crate) home: Arc<tempfile::TempDir>,
     client: Client,
 }
 
@@ -62,13 +65,51 @@ impl Answer {
 }
 
 impl Served {
-    /// Makes the demo of a county and serves it.
+    /// Serves the demo of a county.
     pub(crate) fn county() -> Self {
+        Self::county_with(&[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn county_with(more: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
+        county::lay(home.path());
+        Self::start(Arc::new(home), more)
+    }
+
+    /// Makes the demo of a county on a database of its own, and serves it under a name among several servers.
+    pub(crate) fn county_on(db: &str, name: &str) -> Self {
+        Self::start(Arc::new(tempfile::tempdir().unwrap()), &["--db", db, "--node", name])
+    }
+
+    /// Another server on the same folder and database.
+    pub(crate) fn beside(&self, db: &str, name: &str) -> Self {
+        Self::start(Arc::clone(&self.home), &["--db", db, "--node", name])
+    }
+
+    /// Asks it to end, as whoever runs it does, and waits for that.
+    pub(crate) fn stop(mut self) {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+
+    /// Its exit code, once it has ended.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        self.child.try_wait().unwrap().and_then(|status| status.code())
+    }
+
+    /// Makes the demo of a county in a folder that has none yet, and serves it.
+    pub(crate) fn start(home: Arc<tempfile::TempDir>, more: &[&str]) -> Self {
         let args = ["serve", "--demo", "--scale", "county", "--listen", "127.0.0.1:0", "--quiet", "--home"];
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let mut child =
-            Command::new(env!("CARGO_BIN_EXE_qudao")).args(args).arg(home.path()).current_dir(root).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_qudao"))
+            .args(args)
+            .arg(home.path())
+            .args(more)
+            .current_dir(root)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         // What the demo tells of itself comes before the address. The pipe stays open for what is said later.
         let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let url = said.by_ref().find(|line| line.starts_with("http://")).expect("the server did not start");

@@ -17,6 +17,17 @@ pub(crate) struct World {
     pub(crate) document: Value,
     pub(crate) operations: Vec<Operation>,
     pub(crate) cookies: BTreeMap<&'static str, String>,
+    /// Role and permissions by login.
+    may: May,
+}
+
+type May = BTreeMap<&'static str, (String, BTreeSet<String>)>;
+
+impl World {
+    /// Whether somebody has the permission for an operation.
+    fn entitled(&self, login: &str, operation: &Operation) -> bool {
+        operation.needs("any") || operation.permissions.iter().any(|name| self.may[login].1.contains(name))
+    }
 }
 
 #[test]
@@ -28,7 +39,8 @@ fn the_interface_keeps_its_word() {
         for login in LOGINS {
             cookies.insert(login, served.sign_in(login).await);
         }
-        let world = World { operations: operations(&document), served, document, cookies };
+        let may = may(&served, &cookies).await;
+        let world = World { operations: operations(&document), served, document, cookies, may };
         let mut wrong = Vec::new();
         each_role_reaches_what_it_may(&world, &mut wrong).await;
         served_scope::nobody_reaches_out_of_scope(&world, &mut wrong).await;
@@ -39,9 +51,7 @@ fn the_interface_keeps_its_word() {
     });
 }
 
-/// R0.1, R1.30: without a session 401; a role without the permission 403; with it neither. An operation that names no permission fails.
-async fn each_role_reaches_what_it_may(world: &World, wrong: &mut Vec<String>) {
-    let World { served, document, operations, cookies } = world;
+async fn may(served: &Served, cookies: &BTreeMap<&'static str, String>) -> May {
     let roles = served.get("/api/v1/roles", &cookies["admin"]).await.json();
     let mut may = BTreeMap::new();
     for login in LOGINS {
@@ -52,6 +62,12 @@ async fn each_role_reaches_what_it_may(world: &World, wrong: &mut Vec<String>) {
             about["permissions"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
         may.insert(login, (role, permissions));
     }
+    may
+}
+
+/// R0.1, R1.30: without a session 401; a role without the permission 403; with it neither. An operation that names no permission fails.
+async fn each_role_reaches_what_it_may(world: &World, wrong: &mut Vec<String>) {
+    let World { served, document, operations, cookies, may } = world;
     let mut table = BTreeMap::new();
     for operation in operations {
         let name = operation.name();
@@ -70,8 +86,7 @@ async fn each_role_reaches_what_it_may(world: &World, wrong: &mut Vec<String>) {
         }
         let mut cells = Vec::new();
         for login in LOGINS {
-            let (_, permissions) = &may[login];
-            let entitled = operation.needs("any") || operation.permissions.iter().any(|name| permissions.contains(name));
+            let entitled = world.entitled(login, operation);
             let answer = send(operation.request(served, document, Some(&cookies[login]), &address)).await;
             let refused = answer.status == StatusCode::FORBIDDEN && answer.code() == "access.caller.no_permission";
             if refused == entitled || answer.status == StatusCode::UNAUTHORIZED || answer.status.is_server_error() {
@@ -81,7 +96,7 @@ async fn each_role_reaches_what_it_may(world: &World, wrong: &mut Vec<String>) {
         }
         table.insert((operation.path.clone(), operation.method.to_string()), (operation, cells));
     }
-    let written = written(&table, &may);
+    let written = written(&table, may);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TABLE);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &written).unwrap();
@@ -93,7 +108,7 @@ async fn each_role_reaches_what_it_may(world: &World, wrong: &mut Vec<String>) {
 
 type Table<'o> = BTreeMap<(String, String), (&'o Operation, Vec<(bool, bool)>)>;
 
-fn written(table: &Table<'_>, may: &BTreeMap<&str, (String, BTreeSet<String>)>) -> String {
+fn written(table: &Table<'_>, may: &May) -> String {
     let mut text = String::from(
         "# Who may do what\n\nWritten by the test `the_interface_keeps_its_word`, which calls every operation as every role; `UPDATE=1` writes it anew.\n\
          ● allowed within the role's scope · ◐ allowed to those who hold the role everywhere · empty: refused (403)\n\n",
@@ -118,9 +133,10 @@ fn written(table: &Table<'_>, may: &BTreeMap<&str, (String, BTreeSet<String>)>) 
     text
 }
 
-/// Broken JSON, missing headers, absurd queries: each gets a problem document (RFC 9457), never a defect.
+/// Broken JSON, missing headers, absurd queries, from somebody who may: each gets a problem document (RFC 9457), never a defect.
 async fn whatever_is_sent_is_answered_in_order(world: &World, wrong: &mut Vec<String>) {
-    let World { served, document, operations, cookies } = world;
+    let World { served, document, operations, cookies, .. } = world;
+    let elsewhere = reqwest::Client::new();
     let absurd = "?limit=-1&after=%00%ff&sort=%27%3B--&q=%25%27&from=yesterday&to=2026-13-45&period=2026-99&day=0&territory=%F0%9F%A6%86";
     for operation in operations {
         let name = operation.name();
@@ -128,33 +144,31 @@ async fn whatever_is_sent_is_answered_in_order(world: &World, wrong: &mut Vec<St
         if operation.path.ends_with("/session") && operation.method == Method::DELETE {
             continue;
         }
-        for login in ["admin", "settlement", "partner"] {
-            let cookie = Some(cookies[login].as_str());
-            let address = operation.address(|_| None);
-            let bare = operation.path.replace('{', "%7B").replace('}', "%7D");
-            let json = |body: &'static str| {
-                served.request(&operation.method, &address, cookie).header("content-type", "application/json").body(body)
-            };
-            let tries = [
-                ("broken JSON", json("{\"a\":")),
-                ("another type", json("[1, \"x\", null]")),
-                ("nothing of what is asked", json("{}")),
-                ("no text", json("\u{0}\u{7f}")),
-                ("absurd query", operation.request(served, document, cookie, &format!("{}{absurd}", address.split('?').next().unwrap()))),
-                ("braces", served.request(&operation.method, &bare, cookie)),
-                ("bytes that are no text", served.request(&operation.method, &operation.path.replace('{', "%ff").replace('}', ""), cookie)),
-            ];
-            for (what, request) in tries {
-                let answer = send(request).await;
-                let problem = answer.kind.starts_with("application/problem+json") && !answer.code().is_empty();
-                if answer.status.is_server_error() || (answer.status.is_client_error() && !problem) {
-                    wrong.push(format!("{name} with {what} as {login}: {} {} {}", answer.status, answer.kind, answer.code()));
-                }
+        let login = LOGINS.into_iter().find(|login| world.entitled(login, operation)).unwrap_or("admin");
+        let cookie = Some(cookies[login].as_str());
+        let address = operation.address(|_| None);
+        let bare = operation.path.replace('{', "%7B").replace('}', "%7D");
+        let json =
+            |body: &'static str| served.request(&operation.method, &address, cookie).header("content-type", "application/json").body(body);
+        let tries = [
+            ("broken JSON", json("{\"a\":")),
+            ("another type", json("[1, \"x\", null]")),
+            ("nothing of what is asked", json("{}")),
+            ("no text", json("\u{0}\u{7f}")),
+            ("absurd query", operation.request(served, document, cookie, &format!("{}{absurd}", address.split('?').next().unwrap()))),
+            ("braces", served.request(&operation.method, &bare, cookie)),
+            ("bytes that are no text", served.request(&operation.method, &operation.path.replace('{', "%ff").replace('}', ""), cookie)),
+        ];
+        for (what, request) in tries {
+            let answer = send(request).await;
+            let problem = answer.kind.starts_with("application/problem+json") && !answer.code().is_empty();
+            if answer.status.is_server_error() || (answer.status.is_client_error() && !problem) {
+                wrong.push(format!("{name} with {what} as {login}: {} {} {}", answer.status, answer.kind, answer.code()));
             }
         }
         if operation.method != Method::GET {
             let address = format!("{}{}", served.url, operation.address(|_| None));
-            let foreign = reqwest::Client::new().request(operation.method.clone(), address).header("cookie", &cookies["admin"]);
+            let foreign = elsewhere.request(operation.method.clone(), address).header("cookie", &cookies["admin"]);
             let answer = send(foreign.body("{}")).await;
             if answer.status != StatusCode::FORBIDDEN || answer.code() != "serve.request.foreign" {
                 wrong.push(format!("{name} of another site: {} {}", answer.status, answer.code()));

@@ -146,6 +146,7 @@ fn people_apply_and_decide_through_the_server() {
         a_delegate_decides_with_the_lent_role_and_both_are_named(&house).await;
         red_lines_versions_and_several_at_once(&house).await;
         an_agreement_is_signed_by_hand_and_carried_out(&house).await;
+        an_account_changes_by_what_was_agreed(&house).await;
         a_partner_applies_and_sees_only_what_is_theirs(&house).await;
         personal_data_are_masked_but_for_whoever_wrote_them(&house).await;
     });
@@ -415,6 +416,37 @@ async fn an_agreement_is_signed_by_hand_and_carried_out(house: &House) {
     let signed = json!({ "edits": { "signed": [house.brings("channel").await], "signed_on": "2026-09-30" }, "text": "双方已签" });
     house.does("channel", &mut it, "execute", &signed).await;
     assert_eq!(it.state, "approved");
+}
+
+/// R0.33: a partner applies, supervisor and audit both agree, settlement enters the whole number, and another of them brings it in force.
+async fn an_account_changes_by_what_was_agreed(house: &House) {
+    const NUMBER: &str = "00006222000001234";
+    let partner = code(house, "partner").await;
+    let form = json!({ "partner": partner, "holder": "示例通讯店", "bank": "示例银行城关支行", "tail": "1234", "reason": "原开户行撤并",
+        "licence": [house.brings("partner").await] });
+    let mut it = house.sends("partner", "bank_account", &form).await;
+    house.does("channel", &mut it, "agree", &said("已核实")).await;
+    house.does("supervisor", &mut it, "agree", &said("同意")).await;
+    assert_eq!(it.state, "in_review", "one of two is not enough");
+    house.does("auditor", &mut it, "agree", &said("同意")).await;
+    assert_eq!(it.state, "executing");
+    let used = async || {
+        let listed = house.get("settlement", &format!("/bank-accounts?q={partner}&state=approved")).await;
+        assert!(!listed.text.contains(NUMBER), "nobody reads the whole number");
+        let rows = listed.json();
+        let row = rows["items"].as_array().unwrap().iter().find(|row| row["in_use"] == true).cloned().unwrap_or_default();
+        (row["bank"].clone(), row["number"].clone(), row["decided_by"].clone())
+    };
+    assert_ne!(used().await.0, json!("示例银行城关支行"), "nothing is changed before it is carried out");
+    let entered = json!({ "partner": partner, "holder": "示例通讯店", "bank": "示例银行城关支行", "number": NUMBER, "licence": "演示执照 88",
+        "reason": "原开户行撤并" });
+    assert_eq!(house.post("settlement", "/bank-accounts", &entered).await.status, StatusCode::NO_CONTENT);
+    house.does("settlement2", &mut it, "execute", &said("已核对")).await;
+    let whole = house.whole("partner", &it).await;
+    assert_eq!((it.state.as_str(), &whole["effect"]["done"]), ("approved", &json!(true)), "{}", whole["effect"]);
+    assert_eq!(used().await, (json!("示例银行城关支行"), json!("****1234"), json!("settlement2")));
+    let kept = house.get("auditor", "/audit?noun=bank_account&limit=50").await;
+    assert!(kept.text.contains("bank_account.approve") && kept.text.contains(&it.id) && !kept.text.contains(NUMBER), "{}", kept.text);
 }
 
 /// R8.36, R0.1: partners start what their flows allow, at their own place, and see nobody else's.

@@ -18,6 +18,7 @@ fn the_network_changes_by_what_is_approved() {
         an_exit_waits_for_its_balances(&house).await;
         a_file_of_outlets_comes_in_with_one_approval(&house).await;
         an_outlet_stands_whole_and_each_sees_their_part(&house).await;
+        an_outlet_is_judged_by_its_grade(&house).await;
     });
 }
 
@@ -179,6 +180,7 @@ async fn a_file_of_outlets_comes_in_with_one_approval(house: &House) {
     let form =
         json!({ "batch": checked["batch"], "outlets": 1, "clerks": 1, "contacts": 1, "from_day": "2026-08-31", "reason": "新开网点" });
     let mut it = house.sends("channel", "bulk_onboarding", &form).await;
+    assert!(house.whole("supervisor", &it).await["warnings"].is_array(), "R7.269: whoever approves reads of prices in disorder");
     house.carried(&mut it).await;
     let whole = house.whole("channel", &it).await;
     assert_eq!((&whole["effect"]["done"], &whole["head"]["state"]), (&json!(true), &json!("approved")), "{whole}");
@@ -197,4 +199,48 @@ async fn an_outlet_stands_whole_and_each_sees_their_part(house: &House) {
     let all = fine(&house.get("channel", &format!("/outlets/{outlet}/whole")).await);
     assert!(all["log"].is_null() && all["commission"].is_null() && all["applications"].as_array().unwrap().len() >= 2, "{all}");
     assert_eq!(house.get("store", &format!("/outlets/{outlet}/whole")).await.code(), "access.caller.no_permission");
+}
+
+/// R7.114: proposed by its grade, approved, and what follows from it.
+async fn an_outlet_is_judged_by_its_grade(house: &House) {
+    for path in ["/outlet-grades?proposal=best", "/outlet-grades?channel=best", "/parameters?unit=apples"] {
+        assert_eq!(house.get("channel", path).await.code(), "serve.request.word", "{path}");
+    }
+    let layers = fine(&house.get("channel", "/network/layers").await);
+    assert!(layers["parts"][0]["visited"].is_u64() && layers["parts"][0]["active"].is_u64(), "R6.4: {layers}");
+    let row = fine(&house.get("channel", "/outlet-grades?sort=-outlet&limit=1").await)["items"][0].clone();
+    let outlet = row["outlet"]["code"].as_str().unwrap();
+    let path = format!("/outlet-grades/{outlet}/application");
+    let judged = async |body: Value| {
+        let application = fine(&house.post("channel", &path, &body).await)["application"].as_str().unwrap().to_owned();
+        let head = fine(&house.get("channel", &format!("/applications/{application}")).await)["head"].clone();
+        let mut it = Application { id: application, version: head["version"].as_u64().unwrap(), state: "in_review".to_owned() };
+        house.carried(&mut it).await;
+        let effect = house.whole("channel", &it).await["effect"].clone();
+        assert_eq!(effect["done"], true, "{effect}");
+        it.id
+    };
+    let none = json!({ "verdict": "best", "reason": "不在选项中" });
+    assert_eq!(house.post("channel", &path, &none).await.code(), "serve.request.word");
+    let tasks = json!([{ "task": "更换店员并补训", "due": "2026-09-30" }]);
+    let improve = json!({ "verdict": "improve", "recheck_on": "2026-11-30", "tasks": tasks, "reason": "销售名次靠后" });
+    let id = judged(improve).await;
+    let whole = fine(&house.get("channel", &format!("/outlet-verdicts/{id}")).await);
+    assert_eq!((&whole["head"]["stage"], &whole["head"]["credit_tenths"]), (&json!("improving"), &row["credit_tenths"]), "{whole}");
+    assert_eq!((&whole["may"]["done"], &whole["may"]["recheck"]), (&json!(true), &json!(false)), "whoever works on it does not look again");
+    let path = format!("/outlet-verdicts/{id}");
+    let done = json!({ "note": "已换两人并补训" });
+    let version = fine(&house.versioned("channel", &format!("{path}/tasks/1"), &whole["head"]["version"], &done).await)["version"].clone();
+    let found = json!({ "found": "passed", "reason": "店员已达标" });
+    let recheck = format!("{path}/recheck");
+    assert_eq!(house.versioned("channel", &recheck, &version, &found).await.code(), "network.verdict.self");
+    fine(&house.versioned("supervisor", &recheck, &version, &found).await);
+    let id = judged(json!({ "verdict": "eliminate", "last_day": "2026-09-30", "reason": "两期均差" })).await;
+    let whole = fine(&house.get("supervisor", &format!("/outlet-verdicts/{id}")).await);
+    assert_eq!((&whole["head"]["stage"], whole["balances"].as_array().map(Vec::len)), (&json!("clearing"), Some(4)), "{whole}");
+    let close = format!("/outlet-verdicts/{id}/close");
+    let closed = house.versioned("supervisor", &close, &whole["head"]["version"], &json!({ "reason": "已清退" })).await;
+    assert_eq!(closed.code(), "network.verdict.early");
+    let cleared = fine(&house.get("supervisor", "/outlet-verdicts?stage=clearing").await);
+    assert_eq!((&cleared["total"], &cleared["items"][0]["id"]), (&json!(1), &json!(id)));
 }

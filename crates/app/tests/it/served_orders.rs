@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::process::Command;
 
 /// Whoever takes part.
-const PEOPLE: [&str; 8] = ["admin", "system", "channel", "settlement", "partner", "store", "clerk", "ad"];
+const PEOPLE: [&str; 9] = ["admin", "system", "service", "channel", "settlement", "partner", "store", "clerk", "ad"];
 
 impl House {
     /// Does something to the newest version of an order.
@@ -39,13 +39,14 @@ impl House {
 
 #[test]
 fn orders_become_facts_through_the_server() {
-    // R6.14, R1.9, R1.36, R0.27, R0.29, R7.3, N28, N41
+    // R6.14, R1.9, R1.36, R0.27, R0.29, R7.3, R7.154, N28, N41
     qudao_testkit::block_on(async {
         let house = House::open(&PEOPLE).await;
         the_demo_has_every_state(&house).await;
         an_order_is_one_fact(&house).await;
         a_suspension_is_felt_at_once(&house).await;
         slips_are_checked(&house).await;
+        a_handset_is_repaired_and_then_taken_back(&house).await;
     });
 }
 
@@ -135,4 +136,30 @@ async fn slips_are_checked(house: &House) {
     let counts = house.get("store", "/stock/counts?kind=card").await;
     let of = |name: &str| counts["kinds"][0][name].as_u64().unwrap();
     assert_eq!(of("allocated"), ["stock", "sold", "returned", "recalled", "lost"].map(of).iter().sum::<u64>(), "{counts}");
+}
+
+/// R7.154: the counter asks, service decides, and the order is taken back by what was agreed.
+async fn a_handset_is_repaired_and_then_taken_back(house: &House) {
+    let sold = house.get("store", "/orders?business=terminal_sale&state=effective&limit=1").await;
+    let order = format!("/orders/{}", sold["items"][0]["id"].as_str().unwrap());
+    let serial = house.get("store", &order).await["items"][0]["imei"].clone();
+    let asks = async |login, kind: &str| {
+        let asked = house.post(login, "/service-requests", 0, &json!({ "kind": kind, "serial": serial, "reason": "屏幕失灵" })).await;
+        assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+        format!("/service-requests/{}", asked.json()["id"].as_str().unwrap())
+    };
+    let repair = asks("store", "repair").await;
+    let note = json!({ "note": "送修" });
+    assert_eq!(house.post("store", &format!("{repair}/agree"), 1, &note).await.code(), "access.caller.no_permission");
+    assert_eq!(house.post("service", &format!("{repair}/agree"), 1, &note).await.json()["version"], 2);
+    let seen = house.get("clerk", "/service-requests?state=repairing").await;
+    assert_eq!((&seen["total"], &seen["items"][0]["serial"]), (&json!(1), &serial), "the counter sees what it asked: {seen}");
+    assert_eq!(house.post("clerk", &format!("{repair}/back"), 2, &json!({})).await.json()["version"], 3);
+    let exchange = json!({ "kind": "exchange", "serial": serial, "replacement": serial, "reason": "屏幕失灵" });
+    assert_eq!(house.post("store", "/service-requests", 0, &exchange).await.code(), "orders.service.replacement");
+    let back = asks("clerk", "return").await;
+    assert_eq!(house.post("service", &format!("{back}/refuse"), 1, &json!({})).await.code(), "access.reason.missing");
+    assert_eq!(house.post("service", &format!("{back}/agree"), 1, &json!({})).await.json()["version"], 2);
+    assert_eq!(house.get("store", &order).await["order"]["state"], "reversed");
+    assert_eq!(house.served.get("/api/v1/service-requests", &house.cookies["ad"]).await.code(), "access.caller.no_permission");
 }

@@ -34,7 +34,8 @@ fn the_city_has_the_figures_of_the_source() {
 fn the_tree_holds_together_at_every_scale() {
     // R8.54: three tiers, five in a province
     let province = Scale { partners: 2_000, outlets: 6_000, outlets_active: 5_400, ..Scale::province() };
-    for (scale, depth) in [(Scale::county(), 3), (Scale::city(), 3), (province, 5)] {
+    let wide = Scale { partners: 2_000, outlets: 3_000, outlets_active: 2_700, events_per_month: 10_000, ..Scale::wide() };
+    for (scale, depth) in [(Scale::county(), 3), (Scale::city(), 3), (wide, 3), (province, 5)] {
         let world = World::new(scale, 7).unwrap();
         let master = world.master();
         assert_eq!(master.check(), []);
@@ -78,4 +79,5 @@ fn sizes_that_contradict_each_other_are_refused() {
     assert_eq!(refused(Scale { partners: 4, ..Scale::city() }), Some("demo.scale.size"));
     assert_eq!(Scale::by_name("国").err().map(|refusal| refusal.code), Some("demo.scale.unknown"));
     assert_eq!(Scale::by_name("市").unwrap(), Scale::city());
+    assert!(Scale::by_name("全网").unwrap().check().is_ok());
 }

@@ -47,6 +47,17 @@ impl FactStore {
         }
         Ok(files.iter().map(|file| folder.join(&file.path)).collect())
     }
+
+    /// The last bytes of a file, at most so many.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn end(&self, file: &FactFile, most: u64) -> Result<Vec<u8>, Refusal> {
+        let (objects, path) = (self.objects(), object_store::path::Path::from(file.path.as_str()));
+        let range = file.bytes.saturating_sub(most)..file.bytes;
+        let answer = self.wait(async move { objects.get_range(&path, range).await })?;
+        answer.map(|bytes| bytes.to_vec()).map_err(|error| self.failed(&file.path, &error))
+    }
 }
 
 /// Brings one file. Nothing stands under its name until all of it has come.

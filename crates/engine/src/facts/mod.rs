@@ -7,6 +7,7 @@
 mod attribute;
 mod cell;
 mod decide;
+mod delta;
 mod encode;
 mod fetch;
 mod ids;
@@ -24,6 +25,7 @@ mod snapshot;
 mod source;
 mod spill;
 pub(crate) mod store;
+mod survey;
 mod tally;
 mod worker;
 
@@ -32,8 +34,10 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use delta::Catalogued;
 pub use read::{Remembered, Wanted, import_folder, read_folder};
 pub use schema::{ATTRIBUTED, FILE_ROWS, GROUP_ROWS, document, schema};
 pub use sink::sink;
 pub use snapshot::{Batch, FactFile, Snapshot};
 pub use store::FactStore;
+pub use survey::Survey;

@@ -197,7 +197,8 @@ impl FactStore {
         }
         let mut removed = 0;
         for (path, written) in self.list(&path(&[]))? {
-            if written < before && !named.contains(&path) {
+            // Logs of tables tell others what to read, and are written anew from snapshots only.
+            if written < before && !named.contains(&path) && !path.contains(&format!("/{}/", super::delta::LOG)) {
                 self.delete(&path)?;
                 removed += 1;
             }

@@ -8,6 +8,7 @@ use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
+use object_store::prefix::PrefixStore;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use qudao_kernel::{Kind, Refusal};
 use std::future::Future;
@@ -24,6 +25,9 @@ const PART: usize = 8 << 20;
 /// The fact store.
 pub struct FactStore {
     objects: Arc<dyn ObjectStore>,
+    /// What lies around it, with the place of the store in it.
+    whole: Arc<dyn ObjectStore>,
+    prefix: Path,
     place: String,
     /// Taken out only when dropped.
     runtime: Option<Runtime>,
@@ -59,11 +63,11 @@ impl FactStore {
             let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
             let endpoint = ["AWS_ENDPOINT", "AWS_ENDPOINT_URL"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
             let builder = AmazonS3Builder::from_env().with_bucket_name(bucket).with_allow_http(endpoint.starts_with("http://"));
-            return Self::over(s3(place, builder, prefix)?, place);
+            return Self::over(s3(place, builder)?, Path::from(prefix), place);
         }
         std::fs::create_dir_all(place).map_err(|error| failed(place, "", &error))?;
         let local = LocalFileSystem::new_with_prefix(place).map_err(|error| failed(place, "", &error))?;
-        Self::over(Arc::new(local), place)
+        Self::over(Arc::new(local), Path::default(), place)
     }
 
     /// A store in memory, for tests and for reading loose files.
@@ -71,7 +75,7 @@ impl FactStore {
     /// # Errors
     /// No threads could be started.
     pub fn in_memory() -> Result<Self, Refusal> {
-        Self::over(Arc::new(InMemory::new()), "memory")
+        Self::over(Arc::new(InMemory::new()), Path::default(), "memory")
     }
 
     /// A store in an S3-compatible bucket given in full.
@@ -87,22 +91,34 @@ impl FactStore {
             .with_region("us-east-1")
             .with_access_key_id(key)
             .with_secret_access_key(secret);
-        Self::over(s3(&place, builder, prefix)?, &place)
+        Self::over(s3(&place, builder)?, Path::from(prefix), &place)
     }
 
-    fn over(objects: Arc<dyn ObjectStore>, place: &str) -> Result<Self, Refusal> {
+    fn over(whole: Arc<dyn ObjectStore>, prefix: Path, place: &str) -> Result<Self, Refusal> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("facts")
             .enable_all()
             .build()
             .map_err(|error| failed(place, "", &error))?;
-        Ok(Self { objects, place: place.to_owned(), runtime: Some(runtime) })
+        let objects: Arc<dyn ObjectStore> =
+            if prefix.as_ref().is_empty() { Arc::clone(&whole) } else { Arc::new(PrefixStore::new(Arc::clone(&whole), prefix.clone())) };
+        Ok(Self { objects, whole, prefix, place: place.to_owned(), runtime: Some(runtime) })
     }
 
-    /// The objects underneath, for scans. Paths in a [`Snapshot`] are relative to its root.
+    /// The objects underneath. Paths in a [`Snapshot`] are relative to its root.
     pub fn objects(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.objects)
+    }
+
+    /// The whole bucket, for scans: an object answers there by the name it was asked for, as a listing compares it, and below a prefix it does not.
+    pub(crate) fn whole(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.whole)
+    }
+
+    /// The name of a file in [`FactStore::whole`].
+    pub(crate) fn whole_name(&self, path: &str) -> String {
+        if self.prefix.as_ref().is_empty() { path.to_owned() } else { format!("{}/{path}", self.prefix) }
     }
 
     /// Where it is, as it was opened.
@@ -199,7 +215,7 @@ impl FactStore {
     }
 
     /// Whether there is an object.
-    fn has(&self, path: &str) -> Result<bool, Refusal> {
+    pub(super) fn has(&self, path: &str) -> Result<bool, Refusal> {
         match self.ask(path, |objects, path| async move { objects.head(&path).await })? {
             Err(Error::NotFound { .. }) => Ok(false),
             answer => self.done(path, answer).map(|_| true),
@@ -302,7 +318,7 @@ impl Drop for FactStore {
     }
 }
 
-fn s3(place: &str, builder: AmazonS3Builder, prefix: &str) -> Result<Arc<dyn ObjectStore>, Refusal> {
+fn s3(place: &str, builder: AmazonS3Builder) -> Result<Arc<dyn ObjectStore>, Refusal> {
     let objects = builder.with_virtual_hosted_style_request(false).build().map_err(|error| {
         Refusal::bad_input(
             "facts.store.address",
@@ -310,11 +326,7 @@ fn s3(place: &str, builder: AmazonS3Builder, prefix: &str) -> Result<Arc<dyn Obj
             format!("cannot use {place}: {error}; set AWS_ENDPOINT, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         )
     })?;
-    let prefix = Path::from(prefix);
-    if prefix.as_ref().is_empty() {
-        return Ok(Arc::new(objects));
-    }
-    Ok(Arc::new(object_store::prefix::PrefixStore::new(objects, prefix)))
+    Ok(Arc::new(objects))
 }
 
 /// A path below the root.

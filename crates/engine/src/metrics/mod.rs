@@ -10,6 +10,7 @@ mod part;
 mod places;
 mod prune;
 mod scan;
+pub mod sql;
 mod standing;
 
 #[cfg(test)]

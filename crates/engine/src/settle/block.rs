@@ -44,7 +44,7 @@ pub(crate) struct Shared {
 }
 
 /// How far a pass goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Pass {
     /// Collect measures that cross partners.
     Measures,

@@ -11,6 +11,7 @@
 //! evaluated at the end is evaluated anew on the totals of all ranges.
 
 use super::arrow_out::{LINES, OBLIGATIONS, REASONS};
+use super::control::Controls;
 use super::earlier::reversing_kinds;
 use super::plan::Plan;
 use super::results::{Lazy, Others, SettleReport, disk};
@@ -60,12 +61,16 @@ pub(crate) struct RangeDone {
     pub(crate) report: SettleReport,
     /// Rows for accounts of other ranges.
     pub(crate) others: Others,
+    /// What its facts come to, where that is asked for.
+    pub(crate) control: Option<Controls>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Numbers {
     claims: Claims,
     report: SettleReport,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    control: Option<Controls>,
 }
 
 fn broken(path: &Path, error: &dyn std::fmt::Display) -> Refusal {
@@ -102,14 +107,14 @@ pub(crate) fn prepare(out: &Path) -> Result<(), Refusal> {
 /// Leaves what a range gave.
 pub(crate) fn leave(out: &Path, range: usize, done: RangeDone) -> Result<RangeDone, Refusal> {
     let folder = out.join(FOLDER);
-    let numbers = Numbers { claims: done.claims, report: done.report };
+    let numbers = Numbers { claims: done.claims, report: done.report, control: done.control };
     write(&folder.join(format!("{}.json", stem(range))), &numbers)?;
     for (kind, schema, batches) in kinds(&done.others) {
         let mut writer = Lazy::new(folder.join(format!("{}-{kind}.parquet", stem(range))), schema);
         batches.iter().try_for_each(|batch| writer.write(batch))?;
         writer.close()?;
     }
-    Ok(RangeDone { claims: numbers.claims, report: numbers.report, others: done.others })
+    Ok(RangeDone { claims: numbers.claims, report: numbers.report, others: done.others, control: numbers.control })
 }
 
 fn kinds(others: &Others) -> [(&'static str, SchemaRef, &[RecordBatch]); 3] {
@@ -152,32 +157,37 @@ pub(crate) struct Reuse {
 impl Reuse {
     /// Takes a range over: its files, and what it gave besides.
     pub(crate) fn take(&self, handle: &Handle, session: &SessionContext, out: &Path, range: usize) -> Result<RangeDone, Refusal> {
-        for kind in KINDS {
-            let name = format!("{kind}/{}.parquet", stem(range));
-            let (from, to) = (self.from.join(&name), out.join(&name));
-            if from.exists() {
-                // Result files never change, so two runs can share one.
-                std::fs::hard_link(&from, &to).or_else(|_| std::fs::copy(&from, &to).map(|_| ())).map_err(|error| disk(&to, &error))?;
-            }
-        }
-        let folder = self.from.join(FOLDER);
-        let numbers: Numbers = read(&folder.join(format!("{}.json", stem(range))))?;
-        let mut others = Others::default();
-        for (kind, schema, list) in [
-            (KINDS[0], &LINES, &mut others.lines),
-            (KINDS[1], &OBLIGATIONS, &mut others.obligations),
-            (KINDS[2], &REASONS, &mut others.reasons),
-        ] {
-            let path = folder.join(format!("{}-{kind}.parquet", stem(range)));
-            if path.exists() {
-                let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
-                let query = Query { files: &[path], columns, ..Query::default() };
-                let batch = source::collect(handle, handle.block_on(source::open(session, query))?)?;
-                list.push(batch.with_schema(SchemaRef::clone(schema)).map_err(source::arrow_failed)?);
-            }
-        }
-        Ok(RangeDone { claims: numbers.claims, report: numbers.report, others })
+        take(&self.from, handle, session, out, range)
     }
+}
+
+/// Takes a range over from a folder: its files, and what it gave besides.
+pub(crate) fn take(from: &Path, handle: &Handle, session: &SessionContext, out: &Path, range: usize) -> Result<RangeDone, Refusal> {
+    for kind in KINDS {
+        let name = format!("{kind}/{}.parquet", stem(range));
+        let (from, to) = (from.join(&name), out.join(&name));
+        if from.exists() {
+            // Result files never change, so two runs can share one.
+            std::fs::hard_link(&from, &to).or_else(|_| std::fs::copy(&from, &to).map(|_| ())).map_err(|error| disk(&to, &error))?;
+        }
+    }
+    let folder = from.join(FOLDER);
+    let numbers: Numbers = read(&folder.join(format!("{}.json", stem(range))))?;
+    let mut others = Others::default();
+    for (kind, schema, list) in [
+        (KINDS[0], &LINES, &mut others.lines),
+        (KINDS[1], &OBLIGATIONS, &mut others.obligations),
+        (KINDS[2], &REASONS, &mut others.reasons),
+    ] {
+        let path = folder.join(format!("{}-{kind}.parquet", stem(range)));
+        if path.exists() {
+            let columns = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            let query = Query { files: &[path], columns, ..Query::default() };
+            let batch = source::collect(handle, handle.block_on(source::open(session, query))?)?;
+            list.push(batch.with_schema(SchemaRef::clone(schema)).map_err(source::arrow_failed)?);
+        }
+    }
+    Ok(RangeDone { claims: numbers.claims, report: numbers.report, others, control: numbers.control })
 }
 
 /// Compares with what an earlier run stood on. `None` if everything must be settled again.

@@ -10,14 +10,16 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{Date32Type, Int32Type, Int64Type, UInt32Type};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::{Kind, Refusal};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Rows after which a block is closed at the next partner.
 const BLOCK_ROWS: usize = 65_536;
 /// Rows after which a range is closed at the next partner; one set of output files each.
-const RANGE_ROWS: usize = 400_000;
+pub const RANGE_ROWS: usize = 400_000;
 
 /// Consecutive partners that one worker settles.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Range {
     /// Last partner of each block, in order.
     pub(crate) blocks: Vec<(String, Vec<String>)>,
@@ -147,7 +149,8 @@ pub(crate) fn open_obligations(shared: &Shared, batch: &RecordBatch, partners: &
 }
 
 /// Consecutive partners into blocks and ranges, with no gap between them, from `first` on. There is one at least, for accounts without facts.
-pub(crate) fn cut(counts: BTreeMap<String, usize>, first: &str) -> Vec<Range> {
+pub(crate) fn cut(counts: BTreeMap<String, usize>, first: &str, range_rows: usize) -> Vec<Range> {
+    let block_rows = BLOCK_ROWS.min(range_rows);
     let mut ranges: Vec<Range> = Vec::new();
     let mut first = first.to_owned();
     let mut blocks: Vec<(String, Vec<String>)> = Vec::new();
@@ -165,10 +168,10 @@ pub(crate) fn cut(counts: BTreeMap<String, usize>, first: &str) -> Vec<Range> {
         partners.push(partner.clone());
         in_block += rows;
         in_range += rows;
-        if in_block >= BLOCK_ROWS {
+        if in_block >= block_rows {
             blocks.push((partner, std::mem::take(&mut partners)));
             in_block = 0;
-            if in_range >= RANGE_ROWS {
+            if in_range >= range_rows {
                 close(&mut blocks, &mut ranges);
                 in_range = 0;
             }
@@ -190,11 +193,11 @@ mod tests {
     #[test]
     fn ranges_leave_no_gap_and_there_is_one_without_facts() {
         let counts: BTreeMap<String, usize> = (0..9).map(|number| (format!("P{number}"), 150_000)).collect();
-        let ranges = cut(counts, "A");
+        let ranges = cut(counts, "A", RANGE_ROWS);
         let ends: Vec<(&str, &str)> = ranges.iter().map(|range| (range.first.as_str(), range.last.as_str())).collect();
         assert_eq!(ends, [("A", "P2"), ("P2\0", "P5"), ("P5\0", "P8")]);
         assert!(ranges.iter().all(|range| range.blocks.len() == 3));
-        let none = cut(BTreeMap::new(), "A");
+        let none = cut(BTreeMap::new(), "A", RANGE_ROWS);
         assert_eq!(none.len(), 1);
         assert_eq!((none[0].first.as_str(), none[0].blocks.as_slice()), ("A", [(String::new(), Vec::new())].as_slice()));
     }

@@ -2,12 +2,14 @@
 
 use super::block::Trouble;
 use super::subs::{PassThrough, key};
+use crate::facts::FactStore;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringViewArray};
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::ScalarValue;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{ColumnarValue, SortExpr, Volatility, create_udf};
 use datafusion::prelude::{DataFrame, Expr, ParquetReadOptions, SessionConfig, SessionContext, col, lit};
@@ -47,6 +49,27 @@ pub(crate) fn session(memory_bytes: usize, partitions: usize) -> Result<SessionC
         .set_bool("datafusion.execution.parquet.enable_page_index", true);
     let runtime = RuntimeEnvBuilder::new().with_memory_limit(memory_bytes, 1.0).build_arc().map_err(|error| failed(&error))?;
     Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+/// Before the path of an object of the run's store, where others have the path of a file.
+const OBJECTS: &str = "qudao-facts://store";
+
+/// How a run names a file of its store that it reads in place, in pieces, and not from a folder. Nothing where its name would be written
+/// otherwise in an address.
+pub fn in_store(store: &FactStore, path: &str) -> Option<PathBuf> {
+    let name = store.whole_name(path);
+    let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./=".contains(letter));
+    plain.then(|| PathBuf::from(format!("{OBJECTS}/{name}")))
+}
+
+/// Lets a session, and those made from it, read files of a store.
+///
+/// # Errors
+/// None that a constant can cause.
+pub(crate) fn open_store(session: &SessionContext, store: &FactStore) -> Result<(), Refusal> {
+    let url = ObjectStoreUrl::parse(OBJECTS).map_err(|error| failed(&error))?;
+    session.register_object_store(url.as_ref(), store.whole());
+    Ok(())
 }
 
 /// The same session for scans in any order: no more files are open at once than there are threads to read them.

@@ -12,20 +12,23 @@
 
 use super::arrow_out::{self, Names};
 use super::block::{Block, Pass, Shared, Trouble};
+use super::control::Controls;
 use super::earlier;
+use super::elsewhere::Elsewhere;
 use super::items::TableRows;
 use super::kept::{self, RangeDone, Reuse, RunKept};
 use super::passes;
 use super::plan::{Plan, window_months};
 use super::range::{Range, cell, cut, in_place, open_obligations, table_rows};
-use super::results::{Lazy, Others, SettleReport, Tally, Writers, disk};
+use super::results::{Others, SettleReport, Tally, Writers, disk};
 use super::reverse::{Earlier, Reversing};
 use super::source::{self, Cursor, Query, Scan};
 use super::subs::{Building, PassThrough, Subs, key};
 use super::totals::Decided;
+use crate::facts::FactStore;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::{Date32Type, SchemaRef};
+use datafusion::arrow::datatypes::Date32Type;
 use datafusion::prelude::{Expr, SessionContext, col, lit};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
@@ -65,6 +68,12 @@ pub struct SettleJob<'a> {
     pub memory_bytes: usize,
     /// Called with the number of ranges done and their total.
     pub progress: Option<Arc<dyn Fn(usize, usize) + Send + Sync>>,
+    /// Rows after which a range is closed at the next partner; [`super::RANGE_ROWS`] everywhere but in tests. The files of a run depend on it.
+    pub range_rows: usize,
+    /// Whose files those are that [`super::in_store`] names.
+    pub store: Option<&'a FactStore>,
+    /// Who has the ranges settled; the threads of this process where absent.
+    pub elsewhere: Option<&'a dyn Elsewhere>,
 }
 
 /// Settles a period over files.
@@ -82,9 +91,11 @@ pub fn settle(handle: &Handle, job: &SettleJob<'_>) -> Result<SettleReport, Refu
         Some(from) => kept::compare(handle, &session, from, &kept, (&plan, job.policies))?,
         None => None,
     };
-    let mut shared = match reuse.as_ref() {
-        Some(reuse) if reuse.touched.is_empty() && !plan.states_elsewhere => files.shared(plan, Subs::default(), Reversing::default())?,
-        reuse => files.survey(plan, reuse)?,
+    let no_range = job.elsewhere.is_some() || reuse.as_ref().is_some_and(|reuse| reuse.touched.is_empty());
+    let mut shared = if no_range && !plan.states_elsewhere {
+        files.shared(plan, Subs::default(), Reversing::default())?
+    } else {
+        files.survey(plan, reuse.as_ref())?
     };
     let ranges = match &reuse {
         Some(reuse) => files.ranges_again(&shared, reuse)?,
@@ -95,10 +106,15 @@ pub fn settle(handle: &Handle, job: &SettleJob<'_>) -> Result<SettleReport, Refu
     let mut report = Tally::new(&shared).report();
     let mut others = Others::default();
     let mut at_end = RangeDone::default();
+    let mut number = 0;
     passes::run(
         &mut shared,
         |shared, pass, claims, _| {
-            let done = files.pass(shared, pass, &ranges, &names, reuse.as_ref())?;
+            let done = match job.elsewhere {
+                Some(elsewhere) => files.pass_elsewhere(elsewhere, (number, pass), shared, &ranges, reuse.as_ref())?,
+                None => files.pass(shared, pass, &ranges, &names, reuse.as_ref())?,
+            };
+            number += 1;
             *claims = done.claims;
             report.add(done.report);
             others.extend(done.others);
@@ -119,7 +135,7 @@ pub fn settle(handle: &Handle, job: &SettleJob<'_>) -> Result<SettleReport, Refu
     Ok(report)
 }
 
-fn poisoned() -> Refusal {
+pub(super) fn poisoned() -> Refusal {
     Refusal::new(
         Kind::Bug,
         "engine.settle.worker_died",
@@ -134,7 +150,7 @@ fn after(text: &str) -> String {
 }
 
 /// Makes empty folders for the output.
-fn prepare(out: &Path) -> Result<(), Refusal> {
+pub(super) fn prepare(out: &Path) -> Result<(), Refusal> {
     for name in ["lines", "obligations", "reasons"] {
         let folder = out.join(name);
         if folder.exists() {
@@ -145,20 +161,26 @@ fn prepare(out: &Path) -> Result<(), Refusal> {
     kept::prepare(out)
 }
 
-struct Files<'j> {
-    handle: &'j Handle,
-    session: &'j SessionContext,
-    job: &'j SettleJob<'j>,
+/// The files of a run, opened.
+pub(super) struct Files<'j> {
+    pub(super) handle: &'j Handle,
+    pub(super) session: &'j SessionContext,
+    pub(super) job: &'j SettleJob<'j>,
     scans: BTreeMap<Table, Scan>,
     /// The same without order.
-    heaps: BTreeMap<Table, Scan>,
+    pub(super) heaps: BTreeMap<Table, Scan>,
     obligations: Option<Scan>,
     /// Lines of earlier runs.
     earlier: Option<Scan>,
+    /// Whether control totals of the facts are kept with each range.
+    pub(super) controlled: bool,
 }
 
 impl<'j> Files<'j> {
-    fn new(handle: &'j Handle, session: &'j SessionContext, job: &'j SettleJob<'j>) -> Result<Self, Refusal> {
+    pub(super) fn new(handle: &'j Handle, session: &'j SessionContext, job: &'j SettleJob<'j>) -> Result<Self, Refusal> {
+        if let Some(store) = job.store {
+            source::open_store(session, store)?;
+        }
         let scan = |files: &[PathBuf], order: &[&'static str]| handle.block_on(Scan::new(session, files, order));
         let (mut scans, mut heaps) = (BTreeMap::new(), BTreeMap::new());
         let unsorted = source::unsorted(session, job.threads);
@@ -170,7 +192,7 @@ impl<'j> Files<'j> {
         let few = source::picky(session, 16);
         let earlier =
             if job.earlier_lines.is_empty() { None } else { Some(handle.block_on(Scan::new(&few, &job.earlier_lines, &["partner"]))?) };
-        Ok(Self { handle, session, job, scans, heaps, obligations, earlier })
+        Ok(Self { handle, session, job, scans, heaps, obligations, earlier, controlled: false })
     }
 
     fn files(&self, table: Table) -> &[PathBuf] {
@@ -190,12 +212,12 @@ impl<'j> Files<'j> {
     }
 
     /// Columns that tell the versions of a fact apart, where some have several.
-    fn version_columns(&self, table: Table) -> &'static [&'static str] {
+    pub(super) fn version_columns(&self, table: Table) -> &'static [&'static str] {
         if self.job.latest.get(&table).is_some_and(|latest| !latest.is_empty()) { &["event_id", "known_on"] } else { &[] }
     }
 
     /// Drops rows that a later version takes the place of.
-    fn counting(&self, table: Table, batch: RecordBatch) -> Result<RecordBatch, Trouble> {
+    pub(super) fn counting(&self, table: Table, batch: RecordBatch) -> Result<RecordBatch, Trouble> {
         let Some(latest) = self.job.latest.get(&table).filter(|latest| !latest.is_empty()) else { return Ok(batch) };
         let ids = source::texts(&batch, "event_id")?;
         let (ids, known) = (ids.as_string_view(), source::column(&batch, "known_on")?.as_primitive::<Date32Type>());
@@ -218,7 +240,7 @@ impl<'j> Files<'j> {
     }
 
     /// Everything blocks share.
-    fn survey(&self, plan: Plan, reuse: Option<&Reuse>) -> Result<Shared, Refusal> {
+    pub(super) fn survey(&self, plan: Plan, reuse: Option<&Reuse>) -> Result<Shared, Refusal> {
         let (subs, reversing) = std::thread::scope(|scope| {
             let subs = scope.spawn(|| self.subs(&plan, reuse));
             let reversing = self.reversing(&plan);
@@ -256,7 +278,9 @@ impl<'j> Files<'j> {
         let mut period = source::in_months(plan.period, plan.period);
         let mut columns = vec![Col::Subscriber.name()];
         columns.extend(plan.sub_columns.iter().map(|col| col.name()).filter(|name| *name != "subscriber"));
-        let mut rows = usize::try_from(super::read::rows_in(files)?).unwrap_or(0);
+        // So that room is made at once; of files in a store it grows.
+        let rows = if self.job.store.is_some() { 0 } else { super::read::rows_in(files)? };
+        let mut rows = usize::try_from(rows).unwrap_or(0);
         let mut scan = self.heaps.get(&Table::SubscriberMonth).cloned();
         if let Some(reuse) = reuse.filter(|_| !plan.states_elsewhere) {
             let keys = self.subscribers_of(plan, reuse)?;
@@ -347,7 +371,7 @@ impl<'j> Files<'j> {
 
     /// Cuts the partners into ranges and blocks by their numbers of rows.
     fn ranges(&self, shared: &Shared) -> Result<Vec<Range>, Refusal> {
-        Ok(cut(self.counts(shared, "", None)?, ""))
+        Ok(cut(self.counts(shared, "", None)?, "", self.job.range_rows))
     }
 
     /// The ranges of an earlier run; those that are not taken over with the blocks they have now.
@@ -361,7 +385,7 @@ impl<'j> Files<'j> {
             if reuse.touched.contains(&index) {
                 let counts = self.counts(shared, &first, (!open).then_some(last.as_str()))?;
                 range.taken = false;
-                range.blocks = cut(counts, &first).into_iter().flat_map(|part| part.blocks).collect();
+                range.blocks = cut(counts, &first, self.job.range_rows).into_iter().flat_map(|part| part.blocks).collect();
                 if let (true, Some((last, _))) = (open, range.blocks.last()) {
                     range.last.clone_from(last);
                 }
@@ -434,7 +458,7 @@ impl<'j> Files<'j> {
                 let Some(range) = ranges.get(index) else { return Ok(mine) };
                 let done = match reuse.filter(|_| range.taken) {
                     Some(reuse) => reuse.take(self.handle, self.session, &self.job.out, index)?,
-                    None => self.settle_range(shared, pass, (index, index + 1 == ranges.len()), range, names)?,
+                    None => self.settle_range(shared, pass, (index, index + 1 == ranges.len()), range, names, &self.job.out)?,
                 };
                 let done = if pass == Pass::Final { kept::leave(&self.job.out, index, done)? } else { done };
                 mine.claims.merge(done.claims)?;
@@ -460,16 +484,17 @@ impl<'j> Files<'j> {
         Ok(all)
     }
 
-    /// Settles a range of this number; the last one has every partner after it.
-    fn settle_range(
+    /// Settles a range of this number into a folder; the last one has every partner after it.
+    pub(super) fn settle_range(
         &self,
         shared: &Shared,
         pass: Pass,
         (index, is_last): (usize, bool),
         range: &Range,
         names: &Names,
+        out: &Path,
     ) -> Result<RangeDone, Trouble> {
-        let mut done = RangeDone::default();
+        let mut done = RangeDone { control: self.controlled.then(Controls::default), ..RangeDone::default() };
         let mut tally = Tally::new(shared);
         let mut cursors: Vec<(Table, Vec<Col>, Cursor)> = Vec::new();
         for (table, (first, last)) in &shared.plan.months {
@@ -493,7 +518,7 @@ impl<'j> Files<'j> {
             let last = (!is_last).then_some(range.last.as_str());
             earlier = Some((wanted, wanted.open(self.handle, scan, &range.first, last)?));
         }
-        let mut writers = Writers::new(&self.job.out, &format!("part-{index:05}"));
+        let mut writers = Writers::new(out, &format!("part-{index:05}"));
         for (number, (last, partners)) in range.blocks.iter().enumerate() {
             // Accounts without facts after the last block belong to it; the cursor ends with the range.
             let up_to = (number + 1 < range.blocks.len()).then_some(last.as_str());
@@ -511,6 +536,9 @@ impl<'j> Files<'j> {
             for (table, wanted, cursor) in &mut cursors {
                 if let Some(batch) = cursor.up_to(Some(last))? {
                     let batch = self.counting(*table, batch)?;
+                    if let Some(control) = &mut done.control {
+                        control.add(*table, wanted, &batch)?;
+                    }
                     tables.push(table_rows(*table, wanted, &batch, &partners)?);
                 }
             }
@@ -529,44 +557,6 @@ impl<'j> Files<'j> {
         writers.close()?;
         done.report = tally.report();
         Ok(done)
-    }
-
-    /// Sorts and writes what goes to accounts outside their block.
-    fn write_others(&self, others: Others) -> Result<(), Refusal> {
-        let kinds: [(&str, SchemaRef, Vec<RecordBatch>); 3] = [
-            ("lines", arrow_out::LINES.clone(), others.lines),
-            ("obligations", arrow_out::OBLIGATIONS.clone(), others.obligations),
-            ("reasons", arrow_out::REASONS.clone(), others.reasons),
-        ];
-        for (name, schema, batches) in kinds {
-            if batches.is_empty() {
-                continue;
-            }
-            let sorted = self.sorted(name, &schema, batches)?;
-            let mut writer = Lazy::new(self.job.out.join(name).join("other.parquet"), schema);
-            for batch in sorted {
-                writer.write(&batch)?;
-            }
-            writer.close()?;
-        }
-        Ok(())
-    }
-
-    fn sorted(&self, name: &str, schema: &SchemaRef, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, Refusal> {
-        use datafusion::datasource::MemTable;
-        let leading: &[&str] = match name {
-            "lines" => &["partner", "policy", "version", "component", "day", "basis", "part", "kind"],
-            "obligations" => &["partner", "policy", "version", "component", "day", "basis", "part", "instalment"],
-            _ => &["partner", "policy", "version", "component", "day", "basis", "code", "forgone"],
-        };
-        let mut order: Vec<&str> = leading.to_vec();
-        order.extend(schema.fields().iter().map(|field| field.name().as_str()).filter(|name| !leading.contains(name)));
-        let sort = order.iter().map(|name| col(*name).sort(true, true)).collect();
-        let run = async {
-            let table = MemTable::try_new(schema.clone(), vec![batches])?;
-            self.session.read_table(Arc::new(table))?.sort(sort)?.collect().await
-        };
-        self.handle.block_on(run).map_err(|error| source::failed(&error))
     }
 }
 

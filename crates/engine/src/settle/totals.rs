@@ -244,15 +244,18 @@ mod pairs {
 }
 
 /// What earlier passes decided.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Decided {
     /// Values of crossing measures.
+    #[serde(with = "pairs")]
     pub(crate) measures: HashMap<(usize, usize, i32), Totals>,
     /// Whose claims are collected: versions with so many earlier ones in the period. Those before them pay.
     pub(crate) turn: usize,
     /// The winning claim of each `once` value of a component.
+    #[serde(with = "pairs")]
     pub(crate) once: HashMap<(CompNo, String), (i32, String)>,
     /// Fen granted by (policy, budget), (component, event id).
+    #[serde(with = "pairs::nested")]
     pub(crate) grants: HashMap<(usize, usize), HashMap<(usize, String), i64>>,
 }
 

@@ -85,6 +85,8 @@ pub struct Fits {
     pub outlet_types: Vec<String>,
     /// Classes of size.
     pub sizes: Vec<String>,
+    /// Where outlets stand: urban or town.
+    pub settings: Vec<String>,
     /// Purposes of the visit, any of which will do.
     pub purposes: Vec<String>,
 }
@@ -96,6 +98,9 @@ pub struct Context {
     pub outlet_type: String,
     /// Class of its size.
     pub size: String,
+    /// Where it stands: urban, town, or empty where nobody knows.
+    #[serde(default)]
+    pub setting: String,
     /// Purposes of the visit.
     pub purposes: Vec<String>,
 }
@@ -106,6 +111,7 @@ impl Fits {
         let one = |list: &[String], value: &str| list.is_empty() || list.iter().any(|each| each == value);
         one(&self.outlet_types, &context.outlet_type)
             && one(&self.sizes, &context.size)
+            && one(&self.settings, &context.setting)
             && (self.purposes.is_empty() || self.purposes.iter().any(|purpose| context.purposes.contains(purpose)))
     }
 }
@@ -257,6 +263,62 @@ pub enum By {
     Ratio(Vec<usize>, Vec<usize>),
     /// Sum.
     Total(Vec<usize>),
+}
+
+/// What a figure is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Hundredths of a percent.
+    Share,
+    /// 1 for yes, 0 for no.
+    YesNo,
+    /// Points.
+    Points,
+    /// Fen.
+    Fen,
+    /// Pieces.
+    Pieces,
+    /// A number with so many digits after the point.
+    Number(u32),
+}
+
+impl Unit {
+    /// As interfaces write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::YesNo => "yes_no",
+            Self::Points => "points",
+            Self::Fen => "fen",
+            Self::Pieces => "pieces",
+            Self::Number(_) => "number",
+        }
+    }
+
+    /// Digits after the point.
+    pub const fn scale(self) -> u32 {
+        match self {
+            Self::Number(scale) => scale,
+            _ => 0,
+        }
+    }
+}
+
+impl Measure {
+    /// What it is in; of a sum what its first item is in.
+    pub fn unit(&self, template: &Template) -> Unit {
+        match &self.by {
+            By::Held(_) | By::Ratio(..) => Unit::Share,
+            By::All(_) => Unit::YesNo,
+            By::Tally(_) => Unit::Points,
+            By::Total(list) => match list.first().and_then(|at| template.items.get(*at)).map(|item| &item.kind) {
+                Some(ItemKind::Price(_)) => Unit::Fen,
+                Some(ItemKind::Number { scale, .. }) => Unit::Number(*scale),
+                Some(ItemKind::Grade { .. } | ItemKind::Choice(_) | ItemKind::Place) => Unit::Points,
+                _ => Unit::Pieces,
+            },
+        }
+    }
 }
 
 /// An example: answers, and what must come of them.

@@ -95,7 +95,7 @@ impl Where<'_> {
 
 impl Observation {
     /// As a row of the fact table `observation`: column and text.
-    pub fn cells(&self, place: &Where<'_>) -> BTreeMap<&'static str, String> {
+    pub fn cells(&self, place: &Where<'_>) -> BTreeMap<String, String> {
         let own = [
             (Col::EventId, self.id.clone()),
             (Col::Kind, self.kind.clone()),
@@ -104,6 +104,10 @@ impl Observation {
             (Col::Passed, self.passed.map_or("", |passed| if passed { "是" } else { "否" }).to_owned()),
             (Col::Grade, self.evidence.name().to_owned()),
         ];
-        own.into_iter().chain(place.columns()).filter(|(_, text)| !text.is_empty()).map(|(col, text)| (col.name(), text)).collect()
+        own.into_iter()
+            .chain(place.columns())
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(col, text)| (col.name().to_owned(), text))
+            .collect()
     }
 }

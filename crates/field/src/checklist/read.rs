@@ -58,13 +58,15 @@ struct FitsText {
     #[serde(default)]
     sizes: Vec<String>,
     #[serde(default)]
+    settings: Vec<String>,
+    #[serde(default)]
     purposes: Vec<String>,
 }
 
 impl From<FitsText> for Fits {
     fn from(text: FitsText) -> Self {
-        let FitsText { outlet_types, sizes, purposes } = text;
-        Self { outlet_types, sizes, purposes }
+        let FitsText { outlet_types, sizes, settings, purposes } = text;
+        Self { outlet_types, sizes, settings, purposes }
     }
 }
 
@@ -163,6 +165,8 @@ struct VaryText {
     #[serde(default)]
     sizes: Vec<String>,
     #[serde(default)]
+    settings: Vec<String>,
+    #[serde(default)]
     purposes: Vec<String>,
     #[serde(default)]
     drop: bool,
@@ -200,6 +204,8 @@ struct ExampleText {
     outlet_type: String,
     #[serde(default)]
     size: String,
+    #[serde(default)]
+    setting: String,
     #[serde(default)]
     purposes: Vec<String>,
     /// What items without an answer of their own get: `best`, or nothing.
@@ -370,7 +376,7 @@ fn of_option(text: OptionText) -> Choice {
 
 fn of_variant(place: &str, text: VaryText, findings: &mut Vec<Finding>) -> Variant {
     bounded(place, text.weight.unwrap_or(0), findings);
-    let fits = Fits { outlet_types: text.outlet_types, sizes: text.sizes, purposes: text.purposes };
+    let fits = Fits { outlet_types: text.outlet_types, sizes: text.sizes, settings: text.settings, purposes: text.purposes };
     Variant { fits, drop: text.drop, weight: text.weight, required: text.required }
 }
 
@@ -436,7 +442,7 @@ fn of_example(at: usize, text: ExampleText, items: &[Item], findings: &mut Vec<F
         }
         answers.insert(item.id.clone(), given);
     }
-    let context = Context { outlet_type: text.outlet_type, size: text.size, purposes: text.purposes };
+    let context = Context { outlet_type: text.outlet_type, size: text.size, setting: text.setting, purposes: text.purposes };
     let ExampleText { score, complete, failed, vetoed, sections, measures, .. } = text;
     Example { context, answers, score, complete, failed, vetoed, sections, measures }
 }

@@ -3,7 +3,7 @@
 use super::answer::{best, is_imei};
 use super::read::{read, refusal};
 use super::score::{count, share, weighted};
-use super::{Answer, Catalogue, Context, Evidence, Given, Holder, ItemKind, Place, Verdict, check, observe};
+use super::{Answer, By, Catalogue, Context, Evidence, Given, Holder, ItemKind, Measure, Place, Unit, Verdict, check, observe};
 use proptest::prelude::*;
 use qudao_kernel::Fen;
 use std::collections::BTreeMap;
@@ -263,4 +263,25 @@ fn a_wrong_template_says_where() {
     let findings = read(&SMALL.replace("score = 10000", "score = 1")).unwrap_err();
     assert_eq!(refusal("small.toml", &findings).code, "field.template.wrong");
     assert_eq!(Catalogue::of_texts(&[("a", SMALL), ("b", SMALL)]).err().unwrap().code, "field.template.wrong");
+}
+
+#[test]
+fn a_figure_says_what_it_is_in() {
+    // R7.34
+    let catalogue = Catalogue::standard().unwrap();
+    let unit = |template: &str, measure: &str| {
+        let template = catalogue.get(template).unwrap();
+        template.measures.iter().find(|one| one.id == measure).map(|one| one.unit(template))
+    };
+    assert_eq!(unit("display_elements", "on_shelf_rate"), Some(Unit::Share));
+    assert_eq!(unit("display_elements", "advantage"), Some(Unit::Points));
+    assert_eq!(unit("main_push", "pushed"), Some(Unit::YesNo));
+    let price = catalogue.get("price").unwrap();
+    let total = |kind: fn(&ItemKind) -> bool| {
+        let at = price.items.iter().position(|item| kind(&item.kind)).unwrap_or(usize::MAX);
+        Measure { id: "sum".into(), name: price.name.clone(), by: By::Total(vec![at]) }.unit(price)
+    };
+    assert_eq!(total(|kind| matches!(kind, ItemKind::Price(_))), Unit::Fen);
+    assert_eq!(total(|_| false), Unit::Pieces);
+    assert_eq!((Unit::Number(2).name(), Unit::Number(2).scale(), Unit::Fen.scale()), ("number", 2, 0));
 }

@@ -1,10 +1,13 @@
-//! Plans: four weeks of visits ([`month`]), the order of a day ([`route`]), and both kept, moved by hand and compared with what was done ([`store`]).
+//! Plans: four weeks of visits ([`month`]), the order of a day ([`route`]), and both kept, moved by hand and compared with what was done ([`store`]). Stops
+//! that several days or people share are spread by [`tours`].
 //!
 //! Invariant: a plan is a function of what it is made from. Invariant: every outlet that is planned less often than it should be has a reason.
 
 pub mod month;
 pub mod route;
+mod search;
 pub mod store;
+pub mod tours;
 
 use crate::visit::position::distance_m;
 use qudao_network::site::Point;

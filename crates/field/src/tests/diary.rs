@@ -1,7 +1,7 @@
 //! Promises and the day that writes itself.
 
 use super::{Field, START_US, code, day, id, shop};
-use crate::diary::{self, Line, Task, What};
+use crate::diary::{self, Line, PutOff, Task, What};
 use crate::promise::{self, New, State};
 use crate::visit::list::Sight;
 use qudao_kernel::Text;
@@ -42,6 +42,7 @@ async fn promises_are_kept_or_not(db: TestDb) {
     assert_eq!((kept.due, kept.in_time, kept.late, kept.broken, kept.rate()), (3, 1, 1, 1, Some(3_333)));
     let stranger = Sight { login: "M2".into(), ..Sight::default() };
     assert_eq!(code(&promise::close(&field.db, &stranger, "M2", &id(4), 1, State::Kept, "").await), "field.promise.none");
+    assert_eq!(promise::open(&mut field.db.read().await.unwrap(), &all).await.unwrap(), [("O1".to_owned(), 2)].into());
     let query = promise::Query { open: true, manager: "M1".into(), to: Some(day("2026-07-31")), ..promise::Query::default() };
     let open = promise::list(&mut field.db.read().await.unwrap(), &all, &query).await.unwrap();
     assert_eq!(open.into_iter().map(|one| one.id).collect::<Vec<_>>(), [id(4)]);
@@ -63,7 +64,12 @@ async fn a_day_writes_itself(db: TestDb) {
     assert_eq!(lines, [(What::Promise, "O1"), (What::Visit, "O1"), (What::Contact, "O2"), (What::Visit, "O3")]);
     assert_eq!((written.visits, written.planned, written.minutes, written.promises), ([2, 0, 0], [2, 1], [60, 30, 90], [1, 0, 0, 1]));
     let task = |settled| Task { record: "T1".into(), text: "送海报".into(), settled };
-    let send = async |version, settled| diary::send(&field.db, "M1", version, &written, &[task(settled)], "明天去 O2").await;
+    let send = async |version, settled| diary::send(&field.db, "M1", version, &written, (&[task(settled)], &[]), "明天去 O2").await;
+    let put_off = |to: &str, record: &str, reason: &str| PutOff { day: today, record: record.into(), to: day(to), reason: reason.into() };
+    let sends_off = async |one: PutOff| diary::send(&field.db, "M1", 0, &written, (&[task(false)], &[one]), "").await;
+    assert_eq!(code(&sends_off(put_off("2026-07-01", "T1", "店主不在")).await), "field.diary.put_off");
+    assert_eq!(code(&sends_off(put_off("2026-07-02", "T2", "店主不在")).await), "field.diary.put_off");
+    assert_eq!(code(&sends_off(put_off("2026-07-02", "T1", " ")).await), "field.reason");
     assert_eq!(code(&send(0, false).await), "field.diary.tasks");
     assert_eq!(send(0, true).await.unwrap(), 1);
     assert_eq!(code(&send(0, true).await), "platform.db.stale");
@@ -74,6 +80,7 @@ async fn a_day_writes_itself(db: TestDb) {
     assert_eq!(answer("S1", 1).await.unwrap(), 2);
     let page = diary::page(&mut field.db.read().await.unwrap(), "M1", today).await.unwrap();
     assert_eq!((page.sent.as_ref(), page.note.as_str(), page.answered_by.as_str()), (Some(&written), "明天去 O2", "S1"));
+    assert_eq!(page.stage, diary::Stage::Answered);
     let week = async |from| {
         let tx = &mut field.db.read().await.unwrap();
         diary::review(tx, "M1", from, today.plus_days(6), &Holidays::shipped()).await.unwrap()
@@ -82,5 +89,15 @@ async fn a_day_writes_itself(db: TestDb) {
     assert_eq!((review.sent, review.visits, review.planned, review.minutes), (1, [2, 0, 0], [2, 1, 1], [60, 30, 90]));
     assert_eq!(review.unsent, [today.plus_days(-2), today.plus_days(-1)], "Monday and Tuesday; Thursday is not yet");
     let ahead = diary::Day { day: today.plus_days(3), ..written.clone() };
-    assert_eq!(code(&diary::send(&field.db, "M1", 0, &ahead, &[], "").await), "field.diary.day");
+    assert_eq!(code(&diary::send(&field.db, "M1", 0, &ahead, (&[], &[]), "").await), "field.diary.day");
+    let again = diary::send(&field.db, "M1", 2, &written, (&[task(false)], &[put_off("2026-07-02", "T1", "店主不在")]), "").await;
+    assert_eq!(again.unwrap(), 3, "put off, it is sent");
+    let page = diary::page(&mut field.db.read().await.unwrap(), "M1", today).await.unwrap();
+    assert_eq!(
+        (page.stage, page.answer.as_str()),
+        (diary::Stage::Sent, "辛苦了，注意 O2"),
+        "what changed after the answer waits for another"
+    );
+    let carried = diary::put_off(&mut field.db.read().await.unwrap(), "M1", today, today).await.unwrap();
+    assert_eq!(carried, [put_off("2026-07-02", "T1", "店主不在")]);
 }

@@ -1,8 +1,12 @@
 //! Stories on both databases.
 
+mod calls;
 mod diary;
 mod photos;
 mod plans;
+mod remedies;
+mod rival;
+mod roadshows;
 mod visits;
 
 use crate::checklist::{Answer, Catalogue, Given};

@@ -32,6 +32,7 @@ on_both!(
     what_a_phone_sends_wrong_is_told_and_kept_there,
     a_wrong_clock_is_put_right,
     who_sees_which_visits,
+    what_does_not_count_any_more_is_taken_back,
     notes_are_read_together,
     what_is_open_is_known_before_entering,
 );
@@ -245,12 +246,47 @@ async fn strange_visits_wait_for_a_supervisor(db: TestDb) {
     assert!(counted.is_empty());
 }
 
+async fn what_does_not_count_any_more_is_taken_back(db: TestDb) {
+    // R0.25
+    let field = Field::of(db);
+    field.db.clock().advance(Duration::from_hours(10));
+    let writes = field.clean(0);
+    let tidy = writes[3].id.clone();
+    field.sends("M1", 1, "A", &shop("O1"), writes).await.unwrap();
+    let later = || field.db.clock().advance(Duration::from_mins(1));
+    later();
+    let gone = field.write(9, "answer.shop.tidy", &[&tidy], json!(null));
+    field.sends("M1", 1, "A", &shop("O1"), vec![gone]).await.unwrap();
+    later();
+    // A city further on, half an hour later: the visit before is held, and what left of it is taken back.
+    let far = crate::visit::Site { point: Some(near(200_000).point()), ..shop("O6") };
+    let mut travelled = field.clean(30);
+    travelled[1].value = json!({ "at_us": START_US + 30 * MINUTE, "position": near(200_000) });
+    field.sends("M1", 2, "A", &far, travelled).await.unwrap();
+    later();
+    let version = field.visit(1).await.0.version;
+    let decision = review::Decision { counts: true, reason: "行程属实" };
+    review::decide(&field.db, &field.house(), &Sight::everywhere(), "S1", (&id(1), version), &decision).await.unwrap();
+    let all = ["visit ", "shop sign", "shop tidy", "shop score"];
+    let without = ["visit ", "shop sign", "shop score"];
+    let expected: [&[&str]; 4] = [&all, &["visit ", "shop sign", "shop score", "withdrawn "], &["withdrawn "; 3], &without];
+    assert_eq!(sent(&field, &id(1)).await, expected);
+    let sql = "select body from outbox_event where topic = $1 order by at_us, id";
+    let rows = field.db.read().await.unwrap().query(sql, args![facts::TOPIC]).await.unwrap();
+    let known = rows.iter().map(|row| serde_json::from_str::<serde_json::Value>(row.text("body").unwrap()).unwrap());
+    let known: Vec<String> = known.map(|body| body["rows"][0][1]["known_on"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(known, ["2026-07-01", "2026-07-02", "2026-07-03", "2026-07-04"], "a later version is known later");
+    let newest = list::Query { newest: true, limit: 1, ..list::Query::default() };
+    let lines = list::list(&mut field.db.read().await.unwrap(), &Sight::own("M1"), &newest).await.unwrap();
+    assert_eq!(lines.rows[0].id, id(2), "the newest first");
+}
+
 async fn what_a_phone_sends_wrong_is_told_and_kept_there(db: TestDb) {
     // R7.31
     let field = Field::of(db);
     field.db.clock().advance(Duration::from_hours(2));
     let site = shop("O1");
-    let good = field.write(1, "issue.i1", &[], json!({ "text": "带新海报去换" }));
+    let good = field.write(1, "issue.shop.sign", &[], json!({ "text": "带新海报去换" }));
     let bad = [
         field.write(1, "answer.shop.sign", &[], json!(Given::seen(Answer::Count(3)))),
         field.write(1, "mood", &[], json!(1)),
@@ -270,7 +306,7 @@ async fn what_a_phone_sends_wrong_is_told_and_kept_there(db: TestDb) {
         })
         .collect();
     assert_eq!(told, ["kept", "field.answer.kind", "field.record.path", "field.record.value", "field.write.other"]);
-    assert_eq!(field.visit(1).await.0.view.issues["i1"].text, "带新海报去换");
+    assert_eq!(field.visit(1).await.0.view.issues["shop.sign"].text, "带新海报去换");
     let mut wrong = upload(1, "A", 0, &site, vec![]);
     wrong.visit = "visit-1".into();
     assert_eq!(code(&store::upload(&field.db, &field.house(), "M1", &site, &wrong).await), "field.visit.id");
@@ -351,16 +387,20 @@ async fn who_sees_which_visits(db: TestDb) {
         let page = list::list(&mut field.db.read().await.unwrap(), sight, &query).await.unwrap();
         page.rows.into_iter().map(|line| line.outlet).collect::<Vec<_>>()
     };
-    let over = |territory: &str, login: &str, hidden| Sight {
-        scope: Scope { territories: vec![territory.into()], ..Scope::default() },
-        login: login.into(),
-        hidden,
+    let over = |territory: &str, login: &str, hidden| {
+        let scope = Scope { territories: vec![territory.into()], ..Scope::default() };
+        Sight { hidden: if hidden { scope.clone() } else { Scope::default() }, scope, login: login.into() }
     };
     assert_eq!(sees(&Sight::everywhere()).await, ["O1", "O2"]);
     assert_eq!(sees(&over("4211", "M1", false)).await, ["O1"], "not what is hidden");
     assert_eq!(sees(&over("4211", "S1", true)).await, ["O1", "O2"]);
     assert_eq!(sees(&over("4212", "M2", false)).await, ["O2"], "one's own, wherever");
     assert!(sees(&Sight::default()).await.is_empty());
+    // What is hidden shows where a grant says so, and not where another one reaches.
+    let county = |code: &str| Scope { territories: vec![code.into()], ..Scope::default() };
+    let both = Sight { scope: county("42"), hidden: county("4212"), login: "S1".into() };
+    assert_eq!(sees(&both).await, ["O1"]);
+    assert_eq!(sees(&Sight { hidden: county("421102"), ..both }).await, ["O1", "O2"]);
     let house = field.house();
     let elsewhere = over("4212", "M1x", true);
     assert_eq!(code(&store::get(&mut field.db.read().await.unwrap(), &house, &elsewhere, &id(1)).await), "field.visit.none");

@@ -13,18 +13,23 @@ pub mod facts;
 pub mod fix;
 pub mod flags;
 pub mod list;
+pub mod look;
 pub mod merge;
 pub mod notes;
 pub mod photo;
 pub mod position;
 pub mod record;
 pub mod review;
+pub mod shelf;
+pub mod site;
 pub mod steps;
 pub mod store;
 pub mod view;
+pub mod worth;
+
+pub use site::Site;
 
 use qudao_kernel::{Date, Kind, Refusal};
-use qudao_network::site::Point;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -62,25 +67,6 @@ pub struct Upload {
     /// What was written.
     #[serde(default)]
     pub writes: Vec<merge::Write>,
-}
-
-/// The outlet of a visit as the network knows it on that day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Site {
-    /// Its code.
-    pub outlet: String,
-    /// Its partner.
-    pub partner: String,
-    /// Its territory.
-    pub territory: String,
-    /// Its type.
-    pub outlet_type: String,
-    /// Its class of size.
-    pub size: String,
-    /// Where it stands, if that is known.
-    pub point: Option<Point>,
-    /// From when on it is closed.
-    pub closed_from: Option<Date>,
 }
 
 /// Where a visit is.

@@ -3,7 +3,7 @@
 use super::list::{Sight, mark};
 use super::merge::{Signed, merge};
 use super::record::{self, Note, NoteKind, Record};
-use super::store::of_write;
+use super::{names, store::of_write};
 use qudao_kernel::{Date, Refusal};
 use qudao_platform::db::{Tx, Value};
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ const MOST: u32 = 10_000;
 type Key = (Date, String, String);
 /// Its territory and manager, and what was written.
 type Made = (String, String, Vec<Signed>);
+
+names!(NoteKind { Competitor "competitor", Customer "customer", Market "market" });
 
 /// A note with where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

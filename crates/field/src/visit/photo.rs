@@ -11,7 +11,7 @@ use qudao_platform::db::Db;
 use qudao_platform::files::{self, FileKind};
 use qudao_platform::{args, hash, write_tx};
 use std::fs;
-use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -106,7 +106,7 @@ pub fn put(folder: &Path, part: &Part<'_>) -> Result<Progress, Refusal> {
     }
     let skip = usize::try_from(known.received - offset).unwrap_or(usize::MAX).min(bytes.len());
     let received = known.received + (bytes.len() - skip) as u64;
-    append(&path, &bytes[skip..]).map_err(|error| disk(&error))?;
+    append(&path, known.received, &bytes[skip..]).map_err(|error| disk(&error))?;
     if received < total {
         return Ok(Progress { received, whole: false });
     }
@@ -117,9 +117,10 @@ pub fn put(folder: &Path, part: &Part<'_>) -> Result<Progress, Refusal> {
     outcome.map(|()| Progress { received, whole: true })
 }
 
-fn append(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+/// Writes a part behind what is there. By its place: where another server takes the same part meanwhile, both write the same bytes at the same place (R0.42).
+fn append(path: &Path, at: u64, bytes: &[u8]) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)
+    fs::OpenOptions::new().create(true).write(true).truncate(false).open(path)?.write_all_at(bytes, at)
 }
 
 fn damaged() -> Refusal {
@@ -161,6 +162,16 @@ pub fn sweep(folder: &Path, since_us: i64) -> Result<usize, Refusal> {
         Ok(gone)
     };
     clear().map_err(|error| disk(&error))
+}
+
+/// Reads a photo back: its bytes and their media type. Reads the disk.
+///
+/// # Errors
+/// `BadInput platform.files.kind`; `Unavailable platform.files.disk`, `Bug platform.files.changed`.
+pub fn read(folder: &Path, sha256: &str) -> Result<(Vec<u8>, &'static str), Refusal> {
+    let bytes = files::read(folder, sha256)?;
+    let kind = files::look(&bytes, PICTURES)?.kind;
+    Ok((bytes, kind.mime()))
 }
 
 /// Notes that a photo of a visit is whole; what the visit waits for is counted anew. It may come before its visit.

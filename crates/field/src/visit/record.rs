@@ -2,7 +2,7 @@
 
 use super::position::Position;
 use crate::checklist::Given;
-use qudao_kernel::{Date, Refusal};
+use qudao_kernel::{Date, Fen, Refusal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -142,6 +142,64 @@ pub struct Counted {
     pub sold: Option<u32>,
 }
 
+/// Prices of a model in the shop (R7.289).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Priced {
+    /// On the tag.
+    #[serde(default)]
+    pub tag: Option<Fen>,
+    /// As the clerk says it.
+    #[serde(default)]
+    pub quoted: Option<Fen>,
+    /// A competitor's like model.
+    #[serde(default)]
+    pub rival: Option<Fen>,
+    /// The photo of the tag, by SHA-256.
+    #[serde(default)]
+    pub photo: Option<String>,
+    /// In words.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// Where a model stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stand {
+    /// On the shelf.
+    Shelf,
+    /// In the store only.
+    Store,
+    /// Nowhere.
+    Missing,
+}
+
+impl Stand {
+    /// As interfaces write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shelf => "shelf",
+            Self::Store => "store",
+            Self::Missing => "missing",
+        }
+    }
+}
+
+/// A model the outlet is assigned, as it was seen (R7.15, R7.240): where it stands, whether one can try it, whether it bears its price (N4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shelved {
+    /// Where it stands.
+    pub stands: Stand,
+    /// Whether a sample can be tried; none where nobody looked.
+    #[serde(default)]
+    pub sample: Option<bool>,
+    /// Whether it bears a price tag; none where nobody looked.
+    #[serde(default)]
+    pub tag: Option<bool>,
+}
+
 /// How a visit ends (R7.54): with one of the three at least.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -254,6 +312,10 @@ pub enum Record {
     Issue(String, Solution),
     /// `count.MODEL`
     Count(String, Counted),
+    /// `price.MODEL`
+    Price(String, Priced),
+    /// `shelf.MODEL`
+    Shelf(String, Shelved),
     /// `ending`
     Ending(Ending),
     /// `training.ID`
@@ -287,8 +349,11 @@ pub fn read(path: &str, value: &Value) -> Result<Option<Record>, Refusal> {
         ("answer", one, two) => Record::Answer(id(one)?, id(two)?, Box::new(of(path, value)?)),
         ("fix", one, two) => Record::Fix(id(one)?, id(two)?, of(path, value)?),
         ("goal", one, None) => Record::Goal(id(one)?, of(path, value)?),
-        ("issue", one, None) => Record::Issue(id(one)?, of(path, value)?),
+        // An issue may be `TEMPLATE.ITEM`.
+        ("issue", Some(_), _) => Record::Issue(id(path.split_once('.').map(|(_, rest)| rest))?, of(path, value)?),
         ("count", one, None) => Record::Count(id(one)?, of(path, value)?),
+        ("price", one, None) => Record::Price(id(one)?, of(path, value)?),
+        ("shelf", one, None) => Record::Shelf(id(one)?, of(path, value)?),
         ("training", one, None) => Record::Training(id(one)?, of(path, value)?),
         ("note", one, None) => Record::Note(id(one)?, of(path, value)?),
         ("photo", Some(sha256), None) if crate::checklist::is_sha256(sha256) => Record::Photo(sha256.to_owned(), of(path, value)?),

@@ -98,6 +98,8 @@ impl Purpose {
 pub struct Course {
     /// Raised with every change.
     pub version: u32,
+    /// Points from which the test of a training is passed.
+    pub train_pass: u32,
     #[serde(rename = "step")]
     steps: Vec<Step>,
     #[serde(rename = "purpose")]

@@ -19,8 +19,9 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Most writes of an upload, and of a visit.
-const MOST_AT_ONCE: usize = 500;
+/// Most writes of an upload.
+pub const MOST_AT_ONCE: usize = 500;
+/// Most writes of a visit.
 const MOST_WRITES: u32 = 5_000;
 /// How far apart two check-ins are looked at for the speed between them.
 const HALF_DAY_US: i64 = 12 * 3_600 * 1_000_000;
@@ -93,13 +94,18 @@ pub struct Visit {
     pub completion: Completion,
     /// Photos it names that have not come whole.
     pub missing: Vec<String>,
+    /// What it brought: an order, training passed, defects put right.
+    pub results: u32,
+    /// Who looked at it; empty while nobody did.
+    pub decided_by: String,
+    /// Why they decided so.
+    pub decided_why: String,
 }
 
 impl Visit {
     /// What templates ask of it.
     pub fn context(&self) -> Context {
-        let Site { outlet_type, size, .. } = self.site.clone();
-        Context { outlet_type, size, purposes: self.header.purposes.clone() }
+        self.site.context(self.header.purposes.clone())
     }
 
     /// Its answers as facts of observation; none unless it counts.
@@ -272,7 +278,8 @@ struct Kept {
     day: Date,
     state: State,
     counts: Counts,
-    decided: bool,
+    decided_by: String,
+    decided_why: String,
 }
 
 fn of_row(row: &Row) -> Result<Kept, Refusal> {
@@ -300,7 +307,8 @@ fn of_row(row: &Row) -> Result<Kept, Refusal> {
         day: row.parse("day")?,
         state: row.parse("state")?,
         counts: row.parse("counts")?,
-        decided: !row.text("decided_by")?.is_empty(),
+        decided_by: row.string("decided_by")?,
+        decided_why: row.string("reason")?,
     })
 }
 
@@ -346,12 +354,11 @@ async fn read_view(tx: &mut Tx, id: &str) -> Result<(View, BTreeSet<String>, i64
 
 /// Reads a visit's row and writes as a visit.
 async fn assemble(tx: &mut Tx, house: &House<'_>, id: &str, kept: Kept, view: View) -> Result<(Visit, Vec<Flag>), Refusal> {
-    let Kept { version, manager, site, header, day, state, counts, .. } = kept;
+    let Kept { version, manager, site, header, day, state, counts, decided_by, decided_why } = kept;
     let sql = "select sha256 from field_photo where visit = $1";
     let there: BTreeSet<String> = tx.query(sql, args![id]).await?.iter().map(|row| row.string("sha256")).collect::<Result<_, _>>()?;
     let missing = view.files().into_iter().filter(|sha256| !there.contains(*sha256)).map(str::to_owned).collect();
-    let Site { outlet_type, size, .. } = site.clone();
-    let context = Context { outlet_type, size, purposes: header.purposes.clone() };
+    let context = site.context(header.purposes.clone());
     let (mut sheets, mut flags) = (Vec::new(), Vec::new());
     let empty = BTreeMap::new();
     for (name, version) in &header.templates {
@@ -369,7 +376,25 @@ async fn assemble(tx: &mut Tx, house: &House<'_>, id: &str, kept: Kept, view: Vi
     }
     let answered = sheets.iter().all(|(_, outcome)| outcome.open.is_empty());
     let completion = completion(house.course, &view, answered);
-    Ok((Visit { id: id.to_owned(), version, manager, site, header, day, state, counts, view, sheets, completion, missing }, flags))
+    let (id, results) = (id.to_owned(), view.results(house.course.train_pass));
+    let visit = Visit {
+        id,
+        version,
+        manager,
+        site,
+        header,
+        day,
+        state,
+        counts,
+        view,
+        sheets,
+        completion,
+        missing,
+        results,
+        decided_by,
+        decided_why,
+    };
+    Ok((visit, flags))
 }
 
 /// What came of a visit.
@@ -384,7 +409,7 @@ pub(super) struct Came {
 /// Counts a visit anew after something came, and keeps what it came to.
 pub(super) async fn settle(tx: &mut Tx, house: &House<'_>, id: &str, came: Came) -> Result<(Visit, Vec<Flag>), Refusal> {
     let mut kept = lock(tx, id).await?;
-    let (decided, was) = (kept.decided, kept.counts);
+    let (decided, was) = (!kept.decided_by.is_empty(), kept.counts);
     let (view, devices, worst) = read_view(tx, id).await?;
     kept.day = view.check_in.as_ref().map_or_else(|| day(kept.header.began_us), |entered| day(entered.at_us));
     let (mut visit, mut flags) = assemble(tx, house, id, kept, view).await?;
@@ -437,7 +462,7 @@ async fn write_row(tx: &mut Tx, visit: &Visit) -> Result<(), Refusal> {
         )
     });
     let sheets: serde_json::Map<String, serde_json::Value> = sheets.collect();
-    let result = json!({ "sheets": sheets, "completion": visit.completion, "goals": goal_rate(view), "minutes": view.minutes() });
+    let result = json!({ "sheets": sheets, "completion": visit.completion, "goals": goal_rate(view), "minutes": view.minutes(), "results": visit.results });
     let (entered_us, left_us) = (entered.map(|one| one.at_us), view.check_out.as_ref().map(|one| one.at_us));
     let sql =
         "update field_visit set version = $2, day = $3, entered_us = $4, left_us = $5, lat_e6 = $6, lon_e6 = $7, state = $8, counts = $9,
@@ -482,7 +507,9 @@ async fn against_others(tx: &mut Tx, visit: &Visit, limits: &Limits) -> Result<V
     for (other, here, there) in pairs {
         insert_flag(tx, &other, &there).await?;
         let sql = "update field_visit set counts = 'held', version = version + 1 where id = $1 and counts = 'yes' and decided_by = ''";
-        tx.execute(sql, args![&other]).await?;
+        if tx.execute(sql, args![&other]).await? > 0 {
+            facts::take_back(tx, &other).await?;
+        }
         flags.push(here);
     }
     Ok(flags)
@@ -536,11 +563,11 @@ pub async fn get(tx: &mut Tx, house: &House<'_>, sight: &Sight, id: &str) -> Res
     Ok((visit, flags))
 }
 
-fn text<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+pub(super) fn text<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
     serde_json::to_value(value).map(|value| value.to_string()).map_err(|error| bug(&error.to_string()))
 }
 
-fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+pub(super) fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     serde_json::from_str(text).map_err(|error| bug(&error.to_string()))
 }
 

@@ -1,7 +1,9 @@
 //! A visit as its fields say it now, and how far it is.
 
 use super::merge::Field;
-use super::record::{self, CheckIn, CheckOut, Correction, Counted, Ending, Goal, Note, Photo, Record, Solution, StepRecord, Training};
+use super::record::{
+    self, Act, CheckIn, CheckOut, Correction, Counted, Ending, Goal, Note, Photo, Priced, Record, Shelved, Solution, StepRecord, Training,
+};
 use super::steps::{Course, Need};
 use crate::checklist::Given;
 use crate::checklist::score::share;
@@ -29,6 +31,10 @@ pub struct View {
     pub issues: BTreeMap<String, Solution>,
     /// Stock by model.
     pub counts: BTreeMap<String, Counted>,
+    /// Prices by model.
+    pub prices: BTreeMap<String, Priced>,
+    /// Where assigned models stand.
+    pub shelves: BTreeMap<String, Shelved>,
     /// How it ends.
     pub ending: Option<Ending>,
     /// Training.
@@ -72,6 +78,8 @@ impl View {
             Record::Goal(id, one) => drop(self.goals.insert(id, one)),
             Record::Issue(id, one) => drop(self.issues.insert(id, one)),
             Record::Count(model, one) => drop(self.counts.insert(model, one)),
+            Record::Price(model, one) => drop(self.prices.insert(model, one)),
+            Record::Shelf(model, one) => drop(self.shelves.insert(model, one)),
             Record::Ending(one) => self.ending = Some(one),
             Record::Training(id, one) => drop(self.trainings.insert(id, one)),
             Record::Note(id, one) => drop(self.notes.insert(id, one)),
@@ -86,7 +94,17 @@ impl View {
         let signed = self.check_out.iter().filter_map(|one| one.signature.as_deref());
         let after = self.fixes.values().filter_map(|one| one.after.as_deref());
         let notes = self.notes.values().flat_map(|one| &one.photos).map(String::as_str);
-        answers.chain(door).chain(signed).chain(after).chain(notes).chain(self.photos.keys().map(String::as_str)).collect()
+        let tags = self.prices.values().filter_map(|one| one.photo.as_deref());
+        answers.chain(door).chain(signed).chain(after).chain(notes).chain(tags).chain(self.photos.keys().map(String::as_str)).collect()
+    }
+
+    /// What it brought: an order, each training that was passed or had no test, each defect put right on the spot. `train_pass` are the points from which a test
+    /// is passed.
+    pub fn results(&self, train_pass: u32) -> u32 {
+        let order = self.ending.as_ref().is_some_and(|ending| !ending.order.trim().is_empty());
+        let trained = self.trainings.values().filter(|one| one.score.is_none_or(|score| score >= train_pass)).count();
+        let mended = self.fixes.values().filter(|one| one.act == Act::Fixed).count();
+        u32::from(order) + trained as u32 + mended as u32
     }
 
     /// Whole minutes from check-in to check-out; none before both are there, 0 where the clock went back.

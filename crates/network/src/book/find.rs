@@ -54,8 +54,13 @@ impl Book {
                 Found { noun: Noun::Clerk, code: &entry.row.code, name: &entry.row.name, territory: &entry.territory, of, rank }
             },
         ));
-        found.sort_by(|a, b| (a.rank, a.noun, a.code).cmp(&(b.rank, b.noun, b.code)));
-        found.truncate(limit);
+        let better = |a: &Found<'_>, b: &Found<'_>| (a.rank, a.noun, a.code).cmp(&(b.rank, b.noun, b.code));
+        // One letter is part of nearly everything: only what is shown is put in order.
+        if limit < found.len() {
+            found.select_nth_unstable_by(limit, better);
+            found.truncate(limit);
+        }
+        found.sort_unstable_by(better);
         found
     }
 }

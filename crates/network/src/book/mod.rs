@@ -58,6 +58,8 @@ pub struct Entry<T> {
     /// Clerks of a partner or outlet in force on the day.
     pub clerks: usize,
     initials: Initials,
+    /// Code and name in small letters, which every search of a list compares.
+    low: (String, String),
 }
 
 /// What a list is asked for; an empty text asks nothing.
@@ -190,6 +192,7 @@ fn entries<'a, T: Coded + 'a>(rows: impl Iterator<Item = &'a T>, day: Date) -> V
             outlets: 0,
             clerks: 0,
             initials: Initials::of(row.name()),
+            low: (row.code().to_lowercase(), row.name().to_lowercase()),
         };
         match found.last_mut().filter(|last| last.row.code() == row.code()) {
             None => found.push(entry()),
@@ -218,14 +221,14 @@ impl<T: Coded> Entry<T> {
 
     /// How well it matches what was typed, in small letters; 0 is best.
     fn rank(&self, typed: &str) -> Option<usize> {
-        let code = self.row.code().to_lowercase();
-        if code == typed || self.row.name() == typed {
+        let (code, name) = (self.low.0.as_str(), self.low.1.as_str());
+        if code == typed || name == typed {
             return Some(0);
         }
         if code.starts_with(typed) {
             return Some(1);
         }
-        let at = self.row.name().to_lowercase().find(typed).or_else(|| self.initials.find(typed));
+        let at = name.find(typed).or_else(|| self.initials.find(typed));
         at.map(|at| 2 + at).or_else(|| code.contains(typed).then_some(99))
     }
 

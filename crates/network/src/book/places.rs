@@ -26,11 +26,10 @@ impl Book {
     /// empty ones too, as far as something of the scope stands in the division at all. What stands at the division itself, without being
     /// in one of its parts, is counted under the division's own code.
     pub fn shares(&self, scope: &Scope, territories: &Territories, area: &str, wanted: &Wanted) -> Vec<Share> {
-        let parts: BTreeSet<&str> = territories.children(area).map(|division| division.code.as_str()).collect();
-        let digits = parts.first().map_or(area.len(), |code| code.len());
+        let parts = parts_of(territories, area);
         let mut shares: BTreeMap<String, Share> = BTreeMap::new();
         let open = Wanted { state: State::Active.name().to_owned(), territory: area.to_owned(), ..wanted.clone() };
-        let part = |code: &str| code.get(..digits).filter(|front| parts.contains(front)).unwrap_or(area).to_owned();
+        let part = |code: &str| part(&parts, area, code);
         for entry in self.partners(scope, &open) {
             shares.entry(part(&entry.territory)).or_default().partners += 1;
         }
@@ -50,6 +49,13 @@ impl Book {
         shares.into_iter().map(|(code, share)| Share { code, ..share }).collect()
     }
 
+    /// Outlets in force of a scope in a division, each with the part it stands in, as [`Self::shares`] counts them.
+    pub fn placed(&self, scope: &Scope, territories: &Territories, area: &str, wanted: &Wanted) -> Vec<(String, String)> {
+        let parts = parts_of(territories, area);
+        let open = Wanted { state: State::Active.name().to_owned(), territory: area.to_owned(), ..wanted.clone() };
+        self.outlets(scope, &open).map(|entry| (part(&parts, area, &entry.territory), entry.row.code.clone())).collect()
+    }
+
     /// Division codes where something of a scope stands, with all above them.
     pub fn areas(&self, scope: &Scope, territories: &Territories) -> BTreeSet<String> {
         let everything = Wanted::default();
@@ -60,4 +66,15 @@ impl Book {
         codes.retain(|code| territory::level(code).is_some());
         codes
     }
+}
+
+/// The parts directly below a division.
+fn parts_of<'t>(territories: &'t Territories, area: &str) -> BTreeSet<&'t str> {
+    territories.children(area).map(|division| division.code.as_str()).collect()
+}
+
+/// The part a division lies in; the division itself where it lies in none.
+fn part(parts: &BTreeSet<&str>, area: &str, code: &str) -> String {
+    let digits = parts.first().map_or(area.len(), |part| part.len());
+    code.get(..digits).filter(|front| parts.contains(front)).unwrap_or(area).to_owned()
 }

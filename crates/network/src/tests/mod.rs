@@ -5,6 +5,7 @@ mod kept_out;
 mod lives;
 mod onboarding;
 mod one;
+mod verdicts;
 
 use crate::act::Act;
 use crate::agreement::sign::{self, Signed};

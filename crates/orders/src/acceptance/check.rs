@@ -1,10 +1,12 @@
 //! The check: pure, from memory.
 
+use super::pace::Pace;
 use crate::business::{Business, Definitions, Holder, Level, Limits, yuan};
 use qudao_kernel::{Date, Kind, Refusal, Text};
 use qudao_platform::Db;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
 
 /// A level from a day up to, not including, another.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -277,6 +279,8 @@ fn within(limits: &Limits, amount: i64, used: Used) -> Result<(), Why> {
 pub struct Register {
     index: RwLock<Arc<Index>>,
     used: Mutex<HashMap<(Date, Holder), HashMap<String, Used>>>,
+    /// How long checks took, those of the transactions that count among them.
+    pub pace: Pace,
 }
 
 impl Register {
@@ -295,16 +299,30 @@ impl Register {
         Ok(())
     }
 
+    /// Reads everything anew where something was changed since, by another server (R0.42).
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn follow(&self, db: &Db) -> Result<(), Refusal> {
+        if super::store::revision(&mut db.read().await?).await? == self.index().revision {
+            return Ok(());
+        }
+        self.refresh(db).await
+    }
+
     /// Whether an order may be taken, as far as memory knows; the transaction that takes it counts again.
     ///
     /// # Errors
     /// The first reason against it.
     pub fn check(&self, definitions: &Definitions, ask: &Ask<'_>) -> Result<(), Denied> {
+        let begun = Instant::now();
         let used = {
             let all = self.used.lock().unwrap_or_else(PoisonError::into_inner);
             Holder::ALL.map(|holder| all.get(&(ask.day, holder)).and_then(|day| day.get(ask.code(holder))).copied().unwrap_or_default())
         };
-        self.index().check(definitions, ask, used)
+        let outcome = self.index().check(definitions, ask, used);
+        self.pace.took(begun.elapsed());
+        outcome
     }
 
     /// Notes what was taken on a day, of the partner, outlet and work ID.
@@ -320,7 +338,6 @@ impl Register {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Instant;
 
     fn held(level: &str) -> Standing {
         let from: Date = "2026-01-01".parse().unwrap();
@@ -394,7 +411,7 @@ mod tests {
         for number in 0..50_000 {
             index.insert(Holder::Outlet, format!("Y{number}"), held("L2"));
         }
-        let register = Register { index: RwLock::new(Arc::new(index)), used: Mutex::default() };
+        let register = Register { index: RwLock::new(Arc::new(index)), used: Mutex::default(), pace: Pace::default() };
         let begun = Instant::now();
         for _ in 0..1_000 {
             assert!(register.check(&definitions, &ask(&["activation"], 5_000)).is_ok());

@@ -6,6 +6,7 @@
 //! that moment: a change meanwhile makes the caller read them again.
 
 pub mod check;
+pub mod pace;
 pub mod report;
 pub mod store;
 

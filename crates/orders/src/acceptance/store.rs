@@ -9,6 +9,7 @@ use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx, Value};
 use qudao_platform::{args, write_tx};
 use serde_json::json;
+use std::time::Instant;
 
 /// A level to be given.
 #[derive(Debug, Clone, Copy)]
@@ -254,9 +255,14 @@ async fn stand(db: &Db, who: &str, holder: Holder, code: &str, version: u32, to:
     })
 }
 
+/// How often levels were changed.
+pub(super) async fn revision(tx: &mut Tx) -> Result<i64, Refusal> {
+    tx.query_one("select revision from acceptance_revision where id = 1", args![]).await?.int("revision")
+}
+
 /// All levels, for memory.
 pub(super) async fn index(tx: &mut Tx) -> Result<Index, Refusal> {
-    let revision = tx.query_one("select revision from acceptance_revision where id = 1", args![]).await?.int("revision")?;
+    let revision = revision(tx).await?;
     let mut index = Index::at(revision);
     let mut standings: std::collections::BTreeMap<(Holder, String), Standing> = std::collections::BTreeMap::new();
     for row in tx.query("select kind, holder, suspended_reason from acceptance_holder", args![]).await? {
@@ -322,7 +328,10 @@ pub(crate) async fn count(
         after[at] = Used { orders: row.int("orders")?, amount: row.int("amount")? };
         before[at] = Used { orders: after[at].orders - 1, amount: after[at].amount - ask.amount };
     }
-    index.check(definitions, ask, before)?;
+    let begun = Instant::now();
+    let outcome = index.check(definitions, ask, before);
+    register.pace.took(begun.elapsed());
+    outcome?;
     Ok(Counted::Taken(after))
 }
 

@@ -1,64 +1,29 @@
-//! Effective orders become facts, each once.
+//! Effective orders become facts, each once ([`Feed`] says how).
 //!
-//! | # | step | what is written | a crash after it |
-//! |---|---|---|---|
-//! | 1 | the act | order and event, one transaction | the event is due |
-//! | 2 | [`round`] reads what is due | nothing | nothing happened |
-//! | 3 | a file is imported | a batch of facts, all or nothing | the import comes again and finds every row there already |
-//! | 4 | events are marked | outbox and orders, one transaction | nothing is left |
-//!
-//! Bounds: at most [`MOST`] events a round. The fact store takes an event id once, over all batches, whoever brings it; so a repeated import adds
-//! nothing, and neither does a file of the business system with the same numbers (N28).
+//! An order that is sent again under its number adds nothing, and neither does a file of the business system with the same numbers (N28).
 
 use super::Order;
 use crate::business::{Business, Definitions};
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Refusal};
-use qudao_platform::columnar::facts::{FactPort, ImportJob, ImportReport, Outcome};
+use qudao_platform::columnar::facts::FactPort;
+use qudao_platform::columnar::feed::Feed;
 use qudao_platform::db::{Db, Tx};
-use qudao_platform::sheet::{Cell, Column, ColumnType, CsvEncoding, Format, TableWriter};
-use qudao_platform::{args, outbox, write_tx};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use qudao_platform::{args, write_tx};
+use std::path::Path;
 use std::sync::Arc;
 
-/// The topic of what becomes facts.
-const TOPIC: &str = "order.fact";
-/// Who writes them.
-const CONSUMER: &str = "order-facts";
-/// Most events of a round.
-const MOST: u32 = 20_000;
+pub use qudao_platform::columnar::feed::{Cells, Written};
 
-/// How the files begin that rounds import.
-const FILE: &str = "orders-";
+/// The topic of orders that become facts; others may subscribe to it beside the writer.
+pub const TOPIC: &str = "order.fact";
+/// The way of orders into the fact store.
+const FEED: Feed = Feed { topic: TOPIC, consumer: "order-facts", file: "orders-", strict: true };
 
 /// Whether a batch of facts came from here and not from a system outside, by its file.
 pub fn is_ours(file: &str) -> bool {
-    file.starts_with(FILE)
-}
-
-/// A row of facts, as a file writes it: name of the column and text.
-pub type Cells = BTreeMap<String, String>;
-
-/// What an event brings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Body {
-    /// Empty for what is no order of ours.
-    order: String,
-    rows: Vec<(Table, Cells)>,
-}
-
-/// What a round did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Events handled.
-    pub events: usize,
-    /// Facts that were not there before.
-    pub facts: u64,
-    /// Facts that were: brought by a file, or by a round that was broken off.
-    pub there: u64,
+    FEED.is_ours(file)
 }
 
 /// Subscribes the writer, before anything takes effect.
@@ -66,7 +31,7 @@ pub struct Written {
 /// # Errors
 /// The database does not answer.
 pub async fn subscribe(tx: &mut Tx) -> Result<(), Refusal> {
-    outbox::subscribe(tx, CONSUMER, TOPIC).await
+    FEED.subscribe(tx).await
 }
 
 /// Sends an order that took effect on its way.
@@ -80,6 +45,7 @@ pub(super) async fn undone(tx: &mut Tx, order: &Order, definitions: &Definitions
     let (Some(ended), Some(effective)) = (&order.ended, order.effective_on) else {
         return Err(bug("an order without an end was taken back"));
     };
+    let order = &with_exchanges(tx, order.clone()).await?;
     let mut rows = facts(order, definitions, effective, None)?;
     rows.retain(|(table, _)| *table == Table::BusinessEvent);
     let kind = definitions.business(&order.wanted.business)?.undo.map_or("cancellation", crate::business::Undo::name);
@@ -104,14 +70,63 @@ pub(crate) async fn slip_is_back(
     today: Date,
 ) -> Result<(), Refusal> {
     let effective = order.effective_on.ok_or_else(|| bug("an order without a day has a slip"))?;
-    // A later version is told by its later known day.
-    let mut rows = facts(order, definitions, effective.plus_days(1).max(today), Some(returned_on))?;
+    let known_on = next_day(tx, &order.id, effective, today).await?;
+    let order = &with_exchanges(tx, order.clone()).await?;
+    let mut rows = facts(order, definitions, known_on, Some(returned_on))?;
     rows.retain(|(table, _)| *table == Table::BusinessEvent);
     send(tx, order, "slip", rows).await
 }
 
+/// Sends on its way that a handset of an order was exchanged: a later version of its sale, with the serial of the one in its place.
+pub(crate) async fn exchanged(
+    tx: &mut Tx,
+    order: &Order,
+    definitions: &Definitions,
+    replacement: &str,
+    today: Date,
+) -> Result<(), Refusal> {
+    let effective = order.effective_on.ok_or_else(|| bug("an order without a day was exchanged"))?;
+    // What a slip that is back and right told stays told.
+    let slip =
+        tx.query_opt("select returned_on, checked_on from order_slip where order_id = $1 and state = 'ok'", args![&order.id]).await?;
+    let (mut slip_on, mut told) = (None, effective);
+    if let Some(row) = slip {
+        slip_on = row.opt_parse::<Date>("returned_on")?;
+        told = row.opt_parse::<Date>("checked_on")?.map_or(effective, |checked| checked.max(effective.plus_days(1)));
+    }
+    let known_on = next_day(tx, &order.id, told, today).await?;
+    let order = &with_exchanges(tx, order.clone()).await?;
+    let mut rows = facts(order, definitions, known_on, slip_on)?;
+    rows.retain(|(table, cells)| *table == Table::BusinessEvent && cells.get(Col::Imei.name()).is_some_and(|imei| imei == replacement));
+    send(tx, order, &format!("exchange-{replacement}"), rows).await
+}
+
+/// An order with the serials its handsets have after what was exchanged.
+pub(crate) async fn with_exchanges(tx: &mut Tx, mut order: Order) -> Result<Order, Refusal> {
+    let sql =
+        "select serial, replacement from order_service where order_id = $1 and kind = 'exchange' and state = 'done' order by ended_us, id";
+    for row in tx.query(sql, args![&order.id]).await? {
+        let serial = row.text("serial")?;
+        if let Some(item) = order.items.iter_mut().find(|item| item.imei == serial) {
+            item.imei = row.string("replacement")?;
+        }
+    }
+    Ok(order)
+}
+
+/// The day a later version of an order's facts is told by, later than any before: `told` is that of the last one, where none is kept.
+async fn next_day(tx: &mut Tx, id: &str, told: Date, today: Date) -> Result<Date, Refusal> {
+    let kept = tx.query_opt("select known_on from order_told where order_id = $1", args![id]).await?;
+    let last = kept.map(|row| row.parse::<Date>("known_on")).transpose()?.unwrap_or(told);
+    let next = last.plus_days(1).max(today);
+    let sql =
+        "insert into order_told (order_id, known_on) values ($1, $2) on conflict (order_id) do update set known_on = excluded.known_on";
+    tx.execute(sql, args![id, next]).await?;
+    Ok(next)
+}
+
 async fn send(tx: &mut Tx, order: &Order, what: &str, rows: Vec<(Table, Cells)>) -> Result<(), Refusal> {
-    if rows.is_empty() { Ok(()) } else { emit(tx, &format!("{}:{what}", order.id), &order.id, rows).await }
+    FEED.emit(tx, &format!("{}:{what}", order.id), &order.id, rows).await
 }
 
 /// Sends facts that no order of ours made on the same way, such as top-ups of a terminal. `key` makes them one event.
@@ -119,12 +134,7 @@ async fn send(tx: &mut Tx, order: &Order, what: &str, rows: Vec<(Table, Cells)>)
 /// # Errors
 /// The database does not answer.
 pub async fn send_others(tx: &mut Tx, key: &str, rows: Vec<(Table, Cells)>) -> Result<(), Refusal> {
-    emit(tx, key, "", rows).await
-}
-
-async fn emit(tx: &mut Tx, key: &str, order: &str, rows: Vec<(Table, Cells)>) -> Result<(), Refusal> {
-    let body = serde_json::to_string(&Body { order: order.to_owned(), rows }).map_err(|error| bug(&error.to_string()))?;
-    outbox::emit(tx, TOPIC, key, &body).await.map(drop)
+    FEED.emit(tx, key, "", rows).await
 }
 
 /// The facts of an order: one for each product, and one for business without a product.
@@ -189,75 +199,17 @@ fn cells(order: &Order, business: &Business, item: &super::Item, id: &str, known
 /// # Errors
 /// The fact store or the database does not answer, or a row is refused for its content; then everything is due again.
 pub async fn round(db: &Db, port: Arc<dyn FactPort>, master: Arc<Master>, work: &Path) -> Result<Written, Refusal> {
-    let events = outbox::due(&mut db.read().await?, CONSUMER, MOST).await?;
-    if events.is_empty() {
-        return Ok(Written::default());
-    }
-    let bodies = events.iter().map(|event| serde_json::from_str::<Body>(&event.body).map_err(|error| bug(&error.to_string())));
-    let bodies = bodies.collect::<Result<Vec<_>, _>>()?;
     let day = qudao_access::sessions::day(db.now_us());
-    let work: PathBuf = work.to_owned();
-    let rows: Vec<(Table, Cells)> = bodies.iter().flat_map(|body| body.rows.iter().cloned()).collect();
-    let imported = tokio::task::spawn_blocking(move || import(&*port, &master, &rows, day, &work)).await;
-    let reports = imported.map_err(|error| bug(&error.to_string()))??;
-    let batch: Vec<&str> =
-        reports.iter().filter(|report| matches!(report.outcome, Outcome::Landed(_))).map(|report| report.batch.as_str()).collect();
-    let batch = batch.join(" ");
+    let Some(taken) = FEED.take(db, port, master, day, work).await? else { return Ok(Written::default()) };
     write_tx!(db, |tx| {
-        for (event, body) in events.iter().zip(&bodies) {
-            outbox::first_time(tx, CONSUMER, &event.id).await?;
+        taken.done(tx).await?;
+        for order in taken.records.iter().filter(|order| !order.is_empty()) {
             let sql = "update order_head set fact = 'written', fact_batch = $2 where id = $1";
-            tx.execute(sql, args![&body.order, &batch]).await?;
+            tx.execute(sql, args![order, &taken.batch]).await?;
         }
         Ok(())
     })?;
-    let sum = |part: fn(&ImportReport) -> u64| reports.iter().map(part).sum();
-    Ok(Written { events: events.len(), facts: sum(|report| report.accepted), there: sum(|report| report.duplicates + report.conflicts) })
-}
-
-/// Imports rows, a file for each table.
-fn import(port: &dyn FactPort, master: &Master, rows: &[(Table, Cells)], day: Date, work: &Path) -> Result<Vec<ImportReport>, Refusal> {
-    let folder = tempfile::Builder::new().prefix(".orders-").tempdir_in(work).map_err(|error| unwritable(work, &error))?;
-    let mut reports = Vec::new();
-    for table in Table::ALL {
-        let of: Vec<&Cells> = rows.iter().filter(|(one, _)| *one == table).map(|(_, cells)| cells).collect();
-        if of.is_empty() {
-            continue;
-        }
-        let path = folder.path().join(format!("{FILE}{}.csv", table.name()));
-        write(&path, table, &of)?;
-        let mut job = ImportJob::new(table, &path, day);
-        // A row whose number a file brought with another content stays out: the business system's own row stands.
-        job.accept_partial = true;
-        job.work = Some(folder.path().to_owned());
-        let report = port.import(&job, master, &|_| ())?;
-        let wrong = report.rejected - report.duplicates - report.conflicts;
-        if wrong > 0 {
-            let first = report.problems.first().map_or_else(String::new, |problem| format!("{}: {}", problem.column, problem.text.en));
-            return Err(bug(&format!("{wrong} facts of orders were refused ({first})")));
-        }
-        reports.push(report);
-    }
-    Ok(reports)
-}
-
-fn write(path: &Path, table: Table, rows: &[&Cells]) -> Result<(), Refusal> {
-    let used: Vec<Col> = table.columns().iter().copied().filter(|col| rows.iter().any(|cells| cells.contains_key(col.name()))).collect();
-    let columns: Vec<Column> = used.iter().map(|col| Column::new(col.name(), ColumnType::Text)).collect();
-    let mut writer = TableWriter::create(path, &columns, Format::Csv(CsvEncoding::Utf8))?;
-    for cells in rows {
-        let line: Vec<Cell<'_>> = used.iter().map(|col| cells.get(col.name()).map_or(Cell::Empty, |text| Cell::Text(text))).collect();
-        writer.row(&line)?;
-    }
-    writer.finish().map(drop)
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Refusal {
-    Refusal::unavailable(
-        "orders.facts.folder",
-        format!("无法在 {} 写入临时文件：{error}；请检查磁盘", path.display()),
-        format!("cannot write a file of the moment in {}: {error}; look at the disk", path.display()),
-    )
+    Ok(taken.written)
 }
 
 fn bug(why: &str) -> Refusal {

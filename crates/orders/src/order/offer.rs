@@ -55,11 +55,7 @@ pub fn price(definitions: &Definitions, master: &Master, outlet: &Outlet, wanted
             )
         })?;
         if !definitions.sells(outlet, product) {
-            return Err(conflict(
-                "orders.product.channel",
-                format!("产品 {} 不在{}销售；请到相应渠道办理", product.name, outlet.channel),
-                format!("{} is not sold by this channel; have it ordered where it is", product.name),
-            ));
+            return Err(not_here(definitions, outlet, product));
         }
         items.push(item(kind, product, asked.quantity.max(1), &asked.imei)?);
         products.push(product);
@@ -83,6 +79,23 @@ pub fn price(definitions: &Definitions, master: &Master, outlet: &Outlet, wanted
     let network = network(definitions, &products)?;
     let offer = offer(business, wanted, &items)?;
     Ok(Priced { items, offer, network })
+}
+
+/// A product that is limited to other channels, with those it is for.
+fn not_here(definitions: &Definitions, outlet: &Outlet, product: &Product) -> Refusal {
+    let (name, channels) = (&product.name, definitions.traits(product).channels);
+    if channels.is_empty() {
+        return conflict(
+            "orders.product.channel",
+            format!("产品 {name} 不在{}销售；请到相应渠道办理", outlet.channel),
+            format!("{name} is not sold by this channel; have it ordered where it is"),
+        );
+    }
+    conflict(
+        "orders.product.channel",
+        format!("产品 {name} 只限{}销售，本网点为{}；请到相应渠道办理", channels.join("、"), outlet.channel),
+        format!("{name} is for {} only, and this outlet is none of them; have it ordered there", channels.join(", ")),
+    )
 }
 
 /// Refuses what is missing or cannot be.

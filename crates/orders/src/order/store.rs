@@ -417,8 +417,8 @@ async fn insert(tx: &mut Tx, who: &str, order: &Order) -> Result<Acted, Refusal>
 }
 
 /// Keeps what came of an act.
-async fn update(tx: &mut Tx, shop: &Shop<'_>, who: &str, version: u32, before: &Order, outcome: &Outcome) -> Result<Acted, Refusal> {
-    let order = &outcome.order;
+pub(crate) async fn update(tx: &mut Tx, shop: &Shop<'_>, who: &str, version: u32, before: &Order, to: &Outcome) -> Result<Acted, Refusal> {
+    let order = &to.order;
     let id = &order.id;
     if order.system_no != before.system_no {
         claimed(tx, &format!("system:{}", order.system_no), id).await?;
@@ -462,8 +462,8 @@ async fn update(tx: &mut Tx, shop: &Shop<'_>, who: &str, version: u32, before: &
         written(order)?
     ];
     tx.execute_versioned("订单 order", id, sql, values).await?;
-    happened(tx, id, who, &outcome.lines).await?;
-    let first = outcome.lines.first();
+    happened(tx, id, who, &to.lines).await?;
+    let first = to.lines.first();
     let verb = format!("order.{}", first.map_or("update", |line| line.act));
     let entry = Entry::new(who, &verb, "order", id).before(told(before)).after(told(order));
     tx.audit(match first.map(|line| line.note.as_str()).filter(|note| !note.is_empty()) {

@@ -114,7 +114,15 @@ async fn a_suspension_holds_at_once(db: TestDb) {
     assert_eq!(code(&suspend(&house.db, "sys", Holder::Outlet, "O1", 2, "再次").await), "acceptance.suspended.already");
     assert_eq!(code(&restore(&house.db, "sys", Holder::Outlet, "O1", 1, "整改完成").await), "platform.db.stale");
     assert_eq!(code(&restore(&house.db, "sys", Holder::Outlet, "O1", 2, "好").await), "access.reason.missing");
+    let before = house.register.index().revision;
     restore(&house.db, "sys", Holder::Outlet, "O1", 2, "整改完成").await.unwrap();
+    // R0.42: what another server changed is read when it is looked for, and only then.
+    assert_eq!(house.register.index().revision, before);
+    house.register.follow(&house.db).await.unwrap();
+    let read = house.register.index();
+    assert!(read.revision > before);
+    house.register.follow(&house.db).await.unwrap();
+    assert!(std::sync::Arc::ptr_eq(&read, &house.register.index()), "nothing changed, and nothing was read");
     assert_eq!(code(&restore(&house.db, "sys", Holder::Outlet, "O1", 3, "整改完成").await), "acceptance.suspended.not");
     assert_eq!(code(&house.submits("C1", &order.id).await), "ok");
     assert_eq!(house.count("select count(*) as n from audit_entry where action in ('acceptance.suspend', 'acceptance.restore')").await, 2);

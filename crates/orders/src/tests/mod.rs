@@ -4,6 +4,7 @@ mod levels;
 mod orders;
 mod pace;
 mod paper;
+mod service;
 mod written;
 
 use crate::acceptance::Register;

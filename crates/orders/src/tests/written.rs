@@ -116,7 +116,7 @@ async fn each_order_is_one_fact(db: TestDb) {
     let bill = super::Wanted { business: "bill_payment".into(), ..super::recharge(8_000) };
     let bill = house.starts("C5", &bill).await.unwrap();
     house.submits("C5", &bill.id).await.unwrap();
-    assert_eq!(writes(&house, &facts).await.unwrap(), Written { events: 3, facts: 3, there: 0 });
+    assert_eq!(writes(&house, &facts).await.unwrap(), Written { events: 3, facts: 3, there: 0, refused: 0 });
     assert_eq!(writes(&house, &facts).await.unwrap(), Written::default());
     assert_eq!(facts.ids(), [topup.id.as_str(), bill.id.as_str(), "S1"], "the business system's number where there is one");
     let cell = |column: &str| facts.cell("S1", column);
@@ -151,7 +151,7 @@ async fn a_round_that_was_broken_off_loses_and_doubles_nothing(db: TestDb) {
     assert_eq!(facts.ids().len(), 3, "the import was done");
     assert_eq!(house.count("select count(*) as n from order_head where fact = 'waiting'").await, 3, "and nothing is marked");
     house.activates("13900000004", "89860004", "S4").await.unwrap();
-    assert_eq!(writes(&house, &facts).await.unwrap(), Written { events: 4, facts: 1, there: 3 });
+    assert_eq!(writes(&house, &facts).await.unwrap(), Written { events: 4, facts: 1, there: 3, refused: 0 });
     assert_eq!(facts.ids(), ["S1", "S2", "S3", "S4"]);
     assert_eq!(house.count("select count(*) as n from order_head where fact = 'written'").await, 4);
     assert_eq!(writes(&house, &facts).await.unwrap().events, 0);
@@ -170,7 +170,7 @@ async fn a_file_with_the_same_order_adds_nothing(db: TestDb) {
     facts.import(&before, &house.master, &|_| ()).unwrap();
     house.activates("13900000001", "89860001", "S1").await.unwrap();
     house.activates("13900000002", "89860002", "S2").await.unwrap();
-    assert_eq!(writes(&house, &facts).await.unwrap(), Written { events: 2, facts: 1, there: 1 });
+    assert_eq!(writes(&house, &facts).await.unwrap(), Written { events: 2, facts: 1, there: 1, refused: 0 });
     let after = file("after.csv", &format!("{heads}S2,activation,2026-07-01,2026-07-01,O1,59.00\n"));
     assert_eq!(facts.import(&after, &house.master, &|_| ()).unwrap().accepted, 0);
     assert_eq!(facts.ids(), ["S1", "S2"], "one order, one fact");

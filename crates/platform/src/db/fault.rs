@@ -33,16 +33,19 @@ impl From<sqlx::Error> for Fault {
         match &error {
             sqlx::Error::Database(inner) => by_code(inner.code().as_deref().unwrap_or(""), inner.message()),
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
-                let refusal = Refusal::unavailable(
-                    "platform.db.unreachable",
-                    format!("连接不上数据库({error});请检查数据库服务与地址后重试"),
-                    format!("the database cannot be reached ({error}); check the server and its address, then try again"),
-                );
-                Fault { refusal, again: false }
+                Fault { refusal: unreachable(&error), again: false }
             }
             other => Fault { refusal: bug(&other.to_string()), again: false },
         }
     }
+}
+
+fn unreachable(why: &dyn std::fmt::Display) -> Refusal {
+    Refusal::unavailable(
+        "platform.db.unreachable",
+        format!("连接不上数据库({why});请检查数据库服务与地址后重试"),
+        format!("the database cannot be reached ({why}); check the server and its address, then try again"),
+    )
 }
 
 fn by_code(code: &str, message: &str) -> Fault {
@@ -82,6 +85,14 @@ fn by_code(code: &str, message: &str) -> Fault {
             format!("this table is append-only ({message}); correct it with a reversal or a new record"),
         ),
         "8" | "1032" | "25006" => bug("a write was attempted in a read-only transaction"),
+        // A statement ran longer than it may, or waited longer for what another one holds.
+        "57014" | "55P03" => Refusal::unavailable(
+            "platform.db.slow",
+            format!("数据库没有在规定时间内完成（{message}）；请缩小查询范围，或稍后再试"),
+            format!("the database did not get done within its time limit ({message}); ask for less, or try again later"),
+        ),
+        // The server is told to stop, crashed, is starting, takes no more connections, or ended a transaction that did nothing.
+        "57P01" | "57P02" | "57P03" | "53300" | "25P03" => unreachable(&message),
         "13" | "53100" => Refusal::unavailable(
             "platform.db.full",
             "数据库所在磁盘已满;请清理空间后重试,本次没有写入任何内容",
@@ -106,8 +117,15 @@ mod tests {
         for code in ["5", "517", "40001", "40P01"] {
             assert!(by_code(code, "").again, "{code}");
         }
-        for code in ["2067", "23505", "1811", "13", ""] {
+        for code in ["2067", "23505", "1811", "13", "57P01", "57014", "55P03", ""] {
             assert!(!by_code(code, "").again, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_database_that_stops_or_starts_is_out_of_reach_and_no_defect_of_ours() {
+        for code in ["57P01", "57P02", "57P03", "53300", "25P03", "57014", "55P03"] {
+            assert_eq!(by_code(code, "").refusal.kind, Kind::Unavailable, "{code}");
         }
     }
 }

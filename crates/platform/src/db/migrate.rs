@@ -6,6 +6,7 @@
 //! database that knows steps this program does not is newer than the program. Both are refused.
 
 use super::Db;
+use super::copy::tables;
 use super::dialect::DbKind;
 use super::tx::Tx;
 use crate::hash::sha256;
@@ -26,6 +27,11 @@ pub struct Migration {
 
 include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
+/// The steps of this program, oldest first.
+pub fn steps() -> &'static [Migration] {
+    EMBEDDED
+}
+
 /// What a migration did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migrated {
@@ -35,12 +41,67 @@ pub struct Migrated {
     pub present: usize,
 }
 
+/// Where a database stands against the steps this program knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// Steps the database has had, by name.
+    pub applied: Vec<String>,
+    /// Steps it has not had yet: the next start applies them.
+    pub pending: Vec<String>,
+    /// Steps this program does not know: the database is newer than it.
+    pub unknown: Vec<String>,
+    /// Steps that differ from what was applied.
+    pub edited: Vec<String>,
+}
+
+/// Compares a database with the embedded steps and changes nothing.
+///
+/// # Errors
+/// Those of the database.
+pub async fn schema(tx: &mut Tx) -> Result<Schema, Refusal> {
+    let mut found = Schema::default();
+    let mut known = BTreeMap::new();
+    if tables(tx).await?.iter().any(|table| table == "schema_migration") {
+        for row in tx.query("select name, sha256 from schema_migration", args![]).await? {
+            known.insert(row.string("name")?, row.string("sha256")?);
+        }
+    }
+    found.applied = known.keys().cloned().collect();
+    for migration in EMBEDDED {
+        match known.remove(migration.name) {
+            None => found.pending.push(migration.name.to_owned()),
+            Some(hash) if hash != hash_of(migration, tx.kind()) => found.edited.push(migration.name.to_owned()),
+            Some(_) => {}
+        }
+    }
+    found.unknown = known.into_keys().collect();
+    Ok(found)
+}
+
+/// The text of a step for a database.
+fn text_of(migration: &Migration, kind: DbKind) -> &'static str {
+    match kind {
+        DbKind::Sqlite => migration.sqlite,
+        DbKind::Postgres => migration.postgres,
+    }
+}
+
+/// What a step is known by. A checkout with other line ends is the same step.
+fn hash_of(migration: &Migration, kind: DbKind) -> String {
+    sha256(text_of(migration, kind).replace("\r\n", "\n"))
+}
+
 const CREATE_REGISTER: &str =
     "create table if not exists schema_migration (name TEXT not null primary key, sha256 TEXT not null, applied_at_us BIGINT not null)";
 
 pub(super) async fn run(db: &Db, migrations: &[Migration]) -> Result<Migrated, Refusal> {
     write_tx!(db, |tx| {
         if tx.kind() == DbKind::Postgres {
+            // A step may take long, and so may the other program that migrates just now.
+            tx.execute_script(
+                "set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0",
+            )
+            .await?;
             // Any number will do; it names this lock among the advisory locks of the database.
             tx.query_one("select 1 as locked from (select pg_advisory_xact_lock(7236172)) as lock", args![]).await?;
         }
@@ -65,16 +126,11 @@ pub(super) async fn run(db: &Db, migrations: &[Migration]) -> Result<Migrated, R
 
 /// Applies one step unless it was applied; true if it was applied now.
 async fn step(tx: &mut Tx, migration: &Migration, known: Option<String>) -> Result<bool, Refusal> {
-    let text = match tx.kind() {
-        DbKind::Sqlite => migration.sqlite,
-        DbKind::Postgres => migration.postgres,
-    };
-    // A checkout with other line ends is the same migration.
-    let hash = sha256(text.replace("\r\n", "\n"));
+    let hash = hash_of(migration, tx.kind());
     if let Some(known) = known {
         return if known == hash { Ok(false) } else { Err(edited(migration.name)) };
     }
-    tx.execute_script(text).await?;
+    tx.execute_script(text_of(migration, tx.kind())).await?;
     let register = "insert into schema_migration (name, sha256, applied_at_us) values ($1, $2, $3)";
     tx.execute(register, args![migration.name, hash, tx.now_us()]).await?;
     Ok(true)

@@ -8,6 +8,7 @@
 //!   number of times, so it must not change anything but the database.
 //! - [`Db::read`] sees one consistent state and cannot write.
 
+mod copy;
 mod dialect;
 mod driver;
 mod fault;
@@ -15,8 +16,9 @@ mod migrate;
 mod tx;
 mod value;
 
+pub use copy::{list_dump, must_be_empty, read_sqlite, restore_postgres, rows, sqlite_file, tables};
 pub use dialect::DbKind;
-pub use migrate::{Migrated, Migration};
+pub use migrate::{Migrated, Migration, Schema, schema, steps};
 pub use tx::Tx;
 pub use value::{Row, Value};
 
@@ -36,7 +38,6 @@ use tx::Inner;
 const MAX_ATTEMPTS: u32 = 8;
 /// How long SQLite waits for another process's lock, and a caller for a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
-const POSTGRES_CONNECTIONS: u32 = 16;
 const SQLITE_READERS: u32 = 8;
 
 /// An open database. Cheap to clone.
@@ -50,6 +51,37 @@ pub struct Db {
 enum Pools {
     Sqlite { writer: sqlx::SqlitePool, readers: sqlx::SqlitePool },
     Postgres(sqlx::PgPool),
+}
+
+/// What the sessions of a PostgreSQL may take. SQLite, which has one writer in this very process, knows none of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections of this process at most.
+    pub connections: u32,
+    /// Longest a statement may run; zero for as long as it takes.
+    pub statement: Duration,
+    /// Longest a transaction may do nothing; zero for as long as it likes.
+    pub idle: Duration,
+    /// Longest a statement may wait for what others hold; zero for as long as it takes.
+    pub lock: Duration,
+}
+
+impl Default for Limits {
+    /// Those of a command that somebody waits for: nothing ends it but the database.
+    fn default() -> Self {
+        Self { connections: 16, statement: Duration::ZERO, idle: Duration::ZERO, lock: Duration::ZERO }
+    }
+}
+
+impl Limits {
+    /// Names and values of the session's settings.
+    fn settings(&self) -> [(&'static str, u128); 3] {
+        [
+            ("statement_timeout", self.statement.as_millis()),
+            ("idle_in_transaction_session_timeout", self.idle.as_millis()),
+            ("lock_timeout", self.lock.as_millis()),
+        ]
+    }
 }
 
 /// Whether a commit waits for the disk.
@@ -72,10 +104,15 @@ impl Db {
 
     /// Opens with another clock and durability.
     pub async fn open_with(url: &str, clock: Arc<dyn Clock>, durability: Durability) -> Result<Db, Refusal> {
+        Db::open_within(url, clock, durability, Limits::default()).await
+    }
+
+    /// Opens within limits, as a server does that many people share.
+    pub async fn open_within(url: &str, clock: Arc<dyn Clock>, durability: Durability, limits: Limits) -> Result<Db, Refusal> {
         let pools = if let Some(path) = url.strip_prefix("sqlite:") {
             open_sqlite(path.strip_prefix("//").unwrap_or(path), durability).await?
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            open_postgres(url).await?
+            open_postgres(url, limits).await?
         } else {
             return Err(Refusal::bad_input(
                 "platform.db.address",
@@ -256,10 +293,13 @@ async fn open_sqlite(path: &str, durability: Durability) -> Result<Pools, Refusa
     Ok(Pools::Sqlite { writer, readers })
 }
 
-async fn open_postgres(url: &str) -> Result<Pools, Refusal> {
+async fn open_postgres(url: &str, limits: Limits) -> Result<Pools, Refusal> {
     let options: PgConnectOptions = url.parse().map_err(Fault::from)?;
+    // A limit of none is left to the server, whose administrator may have set one.
+    let settings: Vec<_> = limits.settings().into_iter().filter(|(_, value)| *value > 0).collect();
+    let options = if settings.is_empty() { options } else { options.options(settings) };
     // The pool keeps trying until its patience ends; a wrong address should be told at once.
     options.connect().await.map_err(Fault::from)?.close().await.map_err(Fault::from)?;
-    let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options).await;
+    let pool = PgPoolOptions::new().max_connections(limits.connections.max(1)).acquire_timeout(PATIENCE).connect_with(options).await;
     Ok(Pools::Postgres(pool.map_err(Fault::from)?))
 }

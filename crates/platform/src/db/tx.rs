@@ -47,6 +47,33 @@ impl Tx {
         self.now_us
     }
 
+    /// What SQLite finds wrong with its own pages and indexes, one sentence each; nothing of PostgreSQL, which looks after itself.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn damage(&mut self) -> Result<Vec<String>, Refusal> {
+        if self.kind() == DbKind::Postgres {
+            return Ok(Vec::new());
+        }
+        let rows = self.query("pragma quick_check(20)", &[]).await?;
+        let said = rows.iter().map(|row| row.string("quick_check")).collect::<Result<Vec<_>, _>>()?;
+        Ok(said.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// The database server's own clock, microseconds since 1970; of SQLite, which has none, this machine's as it was asked for this transaction.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn server_us(&mut self) -> Result<i64, Refusal> {
+        match self.kind() {
+            DbKind::Sqlite => Ok(self.now_us),
+            DbKind::Postgres => {
+                let sql = "select cast(extract(epoch from clock_timestamp()) * 1000000 as BIGINT) as at_us";
+                self.query_one(sql, &[]).await?.int("at_us")
+            }
+        }
+    }
+
     /// Runs a statement and returns the number of rows it touched.
     pub async fn execute(&mut self, sql: impl Into<Cow<'static, str>>, args: &[Value]) -> Result<u64, Refusal> {
         let sql = self.ready(sql.into())?;

@@ -1,8 +1,10 @@
 use qudao_kernel::{Kind, Refusal};
-use qudao_platform::db::{Db, DbKind, Value};
-use qudao_platform::{args, write_tx};
+use qudao_platform::db::{Db, DbKind, Durability, Limits, Value};
+use qudao_platform::{SystemClock, args, write_tx};
 use qudao_testkit::{TestDb, on_both};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 on_both!(
     concurrent_read_modify_write_loses_nothing,
@@ -10,6 +12,8 @@ on_both!(
     a_refusal_undoes_everything,
     a_failed_statement_ends_its_transaction,
     a_deadlock_is_tried_again,
+    a_serialisation_failure_is_tried_again,
+    limits_end_what_takes_too_long,
     readers_see_one_state_and_cannot_write,
     values_come_back_as_they_went_in,
     many_rows_in_few_statements,
@@ -115,6 +119,71 @@ async fn a_deadlock_is_tried_again(db: TestDb) {
         task.await.unwrap().unwrap();
     }
     assert_eq!((value(&db, "a").await, value(&db, "b").await), (2, 2));
+}
+
+async fn a_serialisation_failure_is_tried_again(db: TestDb) {
+    // R0.42: each reads both rows and changes another one. No order of the two gives what both would write, and PostgreSQL ends one with 40001.
+    counter(&db).await;
+    let began = Arc::new(AtomicU32::new(0));
+    let tasks = ["a", "b"].map(|own| {
+        let (db, began) = ((*db).clone(), began.clone());
+        tokio::spawn(async move {
+            write_tx!(db, |tx| {
+                let both = tx.kind() == DbKind::Postgres;
+                if both {
+                    tx.execute_script("set transaction isolation level serializable").await?;
+                }
+                let sum = tx.query_one("select cast(sum(n) as BIGINT) as n from counter", args![]).await?.int("n")?;
+                began.fetch_add(1, Ordering::SeqCst);
+                while both && began.load(Ordering::SeqCst) < 2 {
+                    tokio::task::yield_now().await;
+                }
+                tx.execute("update counter set n = $2 where id = $1", args![own, sum + 1]).await
+            })
+        })
+    });
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    let mut both = [value(&db, "a").await, value(&db, "b").await];
+    both.sort_unstable();
+    assert_eq!(both, [1, 2], "one after the other, whichever was first");
+    let retried = began.load(Ordering::SeqCst);
+    assert!(db.kind() == DbKind::Sqlite || retried > 2, "{retried} attempts");
+}
+
+async fn limits_end_what_takes_too_long(db: TestDb) {
+    // R0.42
+    counter(&db).await;
+    let (statement, idle, lock) = (Duration::from_millis(500), Duration::from_mins(7), Duration::from_millis(200));
+    let limits = Limits { connections: 1, statement, idle, lock };
+    let limited = Db::open_within(db.url(), Arc::new(SystemClock), Durability::None, limits).await.unwrap();
+    assert_eq!(value(&limited, "a").await, 0);
+    if limited.kind() == DbKind::Sqlite {
+        return;
+    }
+    let slow = async {
+        let tx = &mut limited.read().await?;
+        tx.query_one("select count(*) as slept from (select pg_sleep(60)) as sleep", args![]).await
+    }
+    .await;
+    assert_eq!(slow.err().map(|refusal| (refusal.kind, refusal.code)), Some((Kind::Unavailable, "platform.db.slow")));
+    let waited = write_tx!(db, |tx| {
+        tx.execute("update counter set n = 1 where id = 'a'", args![]).await?;
+        let waits = write_tx!(limited, |tx| tx.execute("update counter set n = 2 where id = 'a'", args![]).await);
+        Ok::<_, Refusal>(waits.err().map(|refusal| refusal.code))
+    });
+    assert_eq!(waited.unwrap(), Some("platform.db.slow"));
+    // One connection serves all of this: what was ended gave it back.
+    let setting = async {
+        let tx = &mut limited.read().await?;
+        tx.query_one("select current_setting('idle_in_transaction_session_timeout') as idle", args![]).await?.string("idle")
+    }
+    .await;
+    assert_eq!(setting.unwrap(), "7min");
+    // A step of the schema may take as long as it takes.
+    limited.migrate().await.unwrap();
+    limited.close().await;
 }
 
 async fn readers_see_one_state_and_cannot_write(db: TestDb) {

@@ -5,9 +5,10 @@ use crate::account::{Steps, may_supply};
 use crate::collection::{Collect, Part};
 use crate::deposit::{Act, Move, Security};
 use crate::offset::{Ground, Propose, Source, Verdict};
-use crate::{collection, deposit, invoice, offset};
+use crate::{collection, credit, deposit, invoice, offset};
 use qudao_access::Sight;
 use qudao_kernel::{Fen, Month};
+use qudao_platform::write_tx;
 use qudao_testkit::{TestDb, on_both};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ on_both!(
     an_offset_needs_a_ground_and_a_second_person,
     a_statement_takes_what_was_approved,
     two_collections_at_once_do_not_pay_twice,
+    goods_that_come_back_are_given_back_paid_or_not,
 );
 
 /// R7.4: balance = invoiced − collected ± adjusted; ages 0–30, 31–60, 61–90, beyond.
@@ -164,4 +166,28 @@ async fn two_collections_at_once_do_not_pay_twice(db: TestDb) {
     let (one, other) = tokio::join!(collects(&db, "c1", 80), collects(&db, "c2", 80));
     assert_eq!(one.credit.0 + other.credit.0, 60);
     assert_eq!(account_of(&db).await.balance(), Fen(-60));
+}
+
+/// R7.4: balance = invoiced − collected ± adjusted, also where goods come back that were paid.
+async fn goods_that_come_back_are_given_back_paid_or_not(db: TestDb) {
+    let (first, second) = (owes(&db, "k1", 500, 40).await, owes(&db, "k2", 300, 10).await);
+    collects(&db, "c1", 400).await;
+    let give =
+        async |id: &str, key: &'static str, amount| write_tx!(db, |tx| credit::give(tx, once(key), id, Fen(amount), key, today(&db)).await);
+    give(&first, "TH1", 300).await.unwrap();
+    let account = account_of(&db).await;
+    assert_eq!((account.balance(), account.credit, account.overdue), (Fen(100), Fen::ZERO, Fen::ZERO));
+    assert_eq!(account.ages, [Fen(100), Fen::ZERO, Fen::ZERO, Fen::ZERO], "100 lowered, 200 pay the other invoice");
+    give(&second, "TH2", 200).await.unwrap();
+    let account = account_of(&db).await;
+    assert_eq!((account.balance(), account.credit), (Fen(-100), Fen(100)));
+    let ways: Vec<&str> = collection::of_partner(&mut db.read().await.unwrap(), &Sight::everywhere(), "P1")
+        .await
+        .unwrap()
+        .iter()
+        .map(|(one, _)| one.way.name())
+        .collect();
+    assert_eq!(ways.iter().filter(|way| **way == "goods").count(), 2, "{ways:?}");
+    assert_eq!(code(give("YS0", "TH3", 1).await), "receivable.invoice.none");
+    assert_eq!(code(give(&first, "TH4", 0).await), "receivable.amount");
 }

@@ -7,7 +7,7 @@ use qudao_kernel::master::Span;
 use qudao_kernel::{Date, Fen, Kind, Refusal};
 use qudao_network::agreement::sign as network;
 use qudao_platform::audit::Entry;
-use qudao_platform::db::{Db, Row, Tx};
+use qudao_platform::db::{self as platform, Db, Row, Tx};
 use qudao_platform::keys::{self, Begun};
 use qudao_platform::{Done, args, write_tx};
 use serde_json::{Value, json};
@@ -128,29 +128,11 @@ pub async fn create(db: &Db, catalogue: &Catalogue, key: &str, who: &str, wanted
         };
         let id = number(tx, "XD").await?;
         let sql = "insert into recruit_agreement (id, version, state, template, template_version, partner, partner_name, territory, business, from_day,
-                       last_day, deposit, commitment, filled, own_terms, renews, application, sha256, made_by, made_us, changed_us)
-                   values ($1, 1, 'draft', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', $15, $16, $16)";
-        let Wanted { template, partner, partner_name, territory, business, from, last_day, deposit, own_terms, renews, .. } = wanted;
-        let (commitment, filled) = (catalogue.get(template)?.commitment(&wanted.filled), json!(wanted.filled).to_string());
-        let values = args![
-            &id,
-            template,
-            version,
-            partner,
-            partner_name,
-            territory,
-            business,
-            *from,
-            *last_day,
-            *deposit,
-            commitment,
-            filled,
-            own_terms.trim(),
-            renews,
-            who,
-            tx.now_us()
-        ];
-        tx.execute(sql, values).await?;
+                       last_day, deposit, commitment, filled, own_terms, renews, changed_us, application, sha256, made_by, made_us)
+                   values ($1, $2, 'draft', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', $17, $16)";
+        let mut values = written(tx, catalogue, (&id, 1), version, wanted)?;
+        values.push(who.into());
+        tx.execute(sql, &values).await?;
         tx.audit(Entry::new(who, "agreement.draft", "agreement_draft", &id).after(told(wanted)));
         claim.finish(tx, id).await
     })
@@ -175,30 +157,26 @@ pub async fn rewrite(
         let sql = "update recruit_agreement set version = version + 1, template = $3, template_version = $4, partner = $5, partner_name = $6,
                        territory = $7, business = $8, from_day = $9, last_day = $10, deposit = $11, commitment = $12, filled = $13, own_terms = $14,
                        renews = $15, changed_us = $16 where id = $1 and version = $2";
-        let Wanted { template, partner, partner_name, territory, business, from, last_day, deposit, own_terms, renews, .. } = wanted;
-        let (commitment, filled) = (catalogue.get(template)?.commitment(&wanted.filled), json!(wanted.filled).to_string());
-        let values = args![
-            id,
-            version,
-            template,
-            template_version,
-            partner,
-            partner_name,
-            territory,
-            business,
-            *from,
-            *last_day,
-            *deposit,
-            commitment,
-            filled,
-            own_terms.trim(),
-            renews,
-            tx.now_us()
-        ];
-        tx.execute_versioned("协议拟稿 draft", id, sql, values).await?;
+        let values = written(tx, catalogue, (id, version), template_version, wanted)?;
+        tx.execute_versioned("协议拟稿 draft", id, sql, &values).await?;
         tx.audit(Entry::new(who, "agreement.rewrite", "agreement_draft", id).before(told(&before.wanted)).after(told(wanted)));
         Ok(version + 1)
     })
+}
+
+/// What is kept of a draft, in the order of both statements that write it: number, version, template and its version, what is wanted, and when.
+fn written(
+    tx: &Tx,
+    catalogue: &Catalogue,
+    (id, version): (&str, u32),
+    template_version: u32,
+    wanted: &Wanted,
+) -> Result<Vec<platform::Value>, Refusal> {
+    let Wanted { template, partner, partner_name, territory, business, from, last_day, deposit, filled, own_terms, renews } = wanted;
+    let (commitment, filled) = (catalogue.get(template)?.commitment(filled), json!(filled).to_string());
+    let head =
+        args![id, version, template, template_version, partner, partner_name, territory, business, *from, *last_day, *deposit].to_vec();
+    Ok([head, args![commitment, filled, own_terms.trim(), renews, tx.now_us()].to_vec()].concat())
 }
 
 /// Gives a draft up.
@@ -260,9 +238,10 @@ pub async fn sent_of(
 /// # Errors
 /// `NotFound recruit.none`.
 pub async fn get(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Draft, Refusal> {
-    let row = tx.query_opt("select * from recruit_agreement where id = $1", args![id]).await?;
-    let found = row.as_ref().map(of_row).transpose()?;
-    found.filter(|draft| sight.sees(&draft.wanted.territory, &draft.wanted.partner)).ok_or_else(|| none(NOUN, id))
+    let mut values: Vec<platform::Value> = args![id].to_vec();
+    let wheres = sight.wheres_of_partner("r", &mut values);
+    let row = tx.query_opt(format!("select r.* from recruit_agreement r where r.id = $1 and {wheres}"), &values).await?;
+    row.as_ref().map(of_row).transpose()?.ok_or_else(|| none(NOUN, id))
 }
 
 /// The draft an application was made for, if it was made for one.
@@ -282,9 +261,10 @@ pub async fn of_application(tx: &mut Tx, application: &str) -> Result<Option<Dra
 /// # Errors
 /// The database does not answer.
 pub async fn list(tx: &mut Tx, sight: &Sight) -> Result<Vec<Draft>, Refusal> {
-    let rows = tx.query("select * from recruit_agreement order by made_us desc, id desc", args![]).await?;
-    let all = rows.iter().map(of_row).collect::<Result<Vec<_>, _>>()?;
-    Ok(all.into_iter().filter(|draft| sight.sees(&draft.wanted.territory, &draft.wanted.partner)).collect())
+    let mut values: Vec<platform::Value> = Vec::new();
+    let wheres = sight.wheres_of_partner("r", &mut values);
+    let sql = format!("select r.* from recruit_agreement r where {wheres} order by r.made_us desc, r.id desc");
+    tx.query(sql, &values).await?.iter().map(of_row).collect()
 }
 
 async fn open(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Draft, Refusal> {

@@ -54,6 +54,9 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// All of their names.
+    pub const NAMES: [&'static str; 5] = ["coming", "active", "expiring", "renewed", "ended"];
+
     /// As interfaces write it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -78,11 +81,7 @@ pub fn standing(master: &Master, row: &Agreement, warnings: &Warnings, day: Date
     // Until the last day; an end that nobody named is far away.
     let left = to.days().saturating_sub(day.days()).saturating_sub(1);
     let Some(stage) = warnings.stage(left) else { return Standing::Active };
-    if master.agreements().any(|other| other.partner == row.partner && other.span.contains(to)) {
-        Standing::Renewed
-    } else {
-        Standing::Expiring(stage, left)
-    }
+    if master.agreement(&row.partner, to).is_some() { Standing::Renewed } else { Standing::Expiring(stage, left) }
 }
 
 /// How much of the known second tier has an agreement in force.

@@ -14,5 +14,5 @@ mod template;
 pub use draft::{Draft, DraftState, Wanted, create, drop_draft, get, list, of_application, rewrite, send, sent_of};
 pub use due::{Cover, Standing, Warnings, cover, standing};
 pub use paper::{LAYOUT, paper};
-pub use sign::{Carried, NewSignature, Side, Signature, Way, carry, sign, signatures};
+pub use sign::{Carried, NewSignature, Side, Signature, Way, carry, may_sign, sign, signatures};
 pub use template::{Catalogue, Template, Term, TermKind};

@@ -98,14 +98,44 @@ pub struct Signature {
     pub at_us: i64,
 }
 
+/// Whether a draft can be signed so, before anything of the signature is kept; its picture is not looked at.
+///
+/// # Errors
+/// `NotFound recruit.none`; `Conflict recruit.state` before it was sent and for a side that signed; `BadInput recruit.words`, `recruit.signature.day`.
+pub async fn may_sign(tx: &mut Tx, sight: &Sight, id: &str, new: &NewSignature<'_>) -> Result<(), Refusal> {
+    words(new.name, 2, 60, ("签署人", "who signed"))?;
+    let note = words(new.note, 0, 200, ("说明", "the note"))?;
+    if new.way == Way::Seal && note.is_empty() {
+        return Err(Refusal::bad_input("recruit.words", "盖章须说明印章和原件存放处", "say which seal, and where the paper lies"));
+    }
+    let draft = get(tx, sight, id).await?;
+    if draft.state != DraftState::Sent {
+        return Err(state(
+            format!("协议拟稿 {id} 尚未提交审批，不能签署；请先提交"),
+            format!("the draft {id} was not sent yet and is not to be signed; send it first"),
+        ));
+    }
+    let (today, made) = (day(tx.now_us()), day(draft.made_us));
+    if new.signed_on > today || new.signed_on < made {
+        return Err(Refusal::bad_input(
+            "recruit.signature.day",
+            format!("签署日期须在 {made} 至 {today} 之间；请修改"),
+            format!("a day of signing is between {made} and {today}; change it"),
+        ));
+    }
+    let sql = "select count(*) as n from recruit_signature where agreement = $1 and side = $2";
+    if tx.query_one(sql, args![id, new.side.name()]).await?.int("n")? > 0 { Err(signed_already(id)) } else { Ok(()) }
+}
+
+fn signed_already(id: &str) -> Refusal {
+    state(format!("协议 {id} 的这一方已签署；签署记录不能更改"), format!("this side of {id} has signed; a signature stays"))
+}
+
 /// Notes a signature of a draft that was sent. It stays.
 ///
 /// # Errors
-/// `NotFound recruit.none`; `Conflict recruit.state` before it was sent and for a side that signed; `BadInput recruit.words`, `recruit.signature.day`,
-/// `recruit.signature.picture`.
+/// As [`may_sign`]; `BadInput recruit.signature.picture`.
 pub async fn sign(db: &Db, sight: &Sight, who: &str, id: &str, new: &NewSignature<'_>) -> Result<(), Refusal> {
-    let name = words(new.name, 2, 60, ("签署人", "who signed"))?;
-    let note = words(new.note, 0, 200, ("说明", "the note"))?;
     if (new.way == Way::Hand) == new.picture.is_empty() {
         return Err(Refusal::bad_input(
             "recruit.signature.picture",
@@ -113,33 +143,14 @@ pub async fn sign(db: &Db, sight: &Sight, who: &str, id: &str, new: &NewSignatur
             "a signature by hand comes with its picture, a seal without; change it",
         ));
     }
-    if new.way == Way::Seal && note.is_empty() {
-        return Err(Refusal::bad_input("recruit.words", "盖章须说明印章和原件存放处", "say which seal, and where the paper lies"));
-    }
     write_tx!(db, |tx| {
-        let draft = get(tx, sight, id).await?;
-        if draft.state != DraftState::Sent {
-            return Err(state(
-                format!("协议拟稿 {id} 尚未提交审批，不能签署；请先提交"),
-                format!("the draft {id} was not sent yet and is not to be signed; send it first"),
-            ));
-        }
-        let (today, made) = (day(tx.now_us()), day(draft.made_us));
-        if new.signed_on > today || new.signed_on < made {
-            return Err(Refusal::bad_input(
-                "recruit.signature.day",
-                format!("签署日期须在 {made} 至 {today} 之间；请修改"),
-                format!("a day of signing is between {made} and {today}; change it"),
-            ));
-        }
+        may_sign(tx, sight, id, new).await?;
+        let (name, note) = (new.name.trim(), new.note.trim());
         let sql = "insert into recruit_signature (agreement, side, name, signed_on, way, note, picture, who, at_us)
                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (agreement, side) do nothing";
         let values = args![id, new.side.name(), name, new.signed_on, new.way.name(), note, new.picture, who, tx.now_us()];
         if tx.execute(sql, values).await? == 0 {
-            return Err(state(
-                format!("协议 {id} 的这一方已签署；签署记录不能更改"),
-                format!("this side of {id} has signed; a signature stays"),
-            ));
+            return Err(signed_already(id));
         }
         let after =
             json!({ "side": new.side.name(), "name": name, "signed_on": new.signed_on.to_string(), "way": new.way.name() }).to_string();

@@ -2,7 +2,7 @@
 
 use super::definition::Definition;
 use crate::Sight;
-use crate::kept::{none, not_before, state, words};
+use crate::kept::{all, none, not_before, one, state, words};
 use qudao_access::sessions::day;
 use qudao_kernel::{Date, Fen, Refusal};
 use qudao_platform::audit::Entry;
@@ -12,6 +12,7 @@ use serde_json::json;
 use std::str::FromStr;
 
 const NOUN: (&str, &str) = ("招商会", "event");
+const TABLE: &str = "recruit_event";
 
 /// Where an event stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,9 +137,7 @@ pub(super) async fn lock(tx: &mut Tx, sight: &Sight, id: &str) -> Result<Event, 
 }
 
 async fn find(tx: &mut Tx, sight: &Sight, id: &str, how: &str) -> Result<Event, Refusal> {
-    let row = tx.query_opt(format!("select * from recruit_event where id = $1 {how}"), args![id]).await?;
-    let found = row.as_ref().map(of_row).transpose()?;
-    found.filter(|event| sight.sees(&event.territory, "")).ok_or_else(|| none(NOUN, id))
+    one(tx, sight, TABLE, id, NOUN, how).await.and_then(|row| of_row(&row))
 }
 
 /// Events within a sight, the latest first.
@@ -146,9 +145,7 @@ async fn find(tx: &mut Tx, sight: &Sight, id: &str, how: &str) -> Result<Event, 
 /// # Errors
 /// The database does not answer.
 pub async fn list(tx: &mut Tx, sight: &Sight) -> Result<Vec<Event>, Refusal> {
-    let rows = tx.query("select * from recruit_event order by held_on desc, id desc", args![]).await?;
-    let all = rows.iter().map(of_row).collect::<Result<Vec<_>, _>>()?;
-    Ok(all.into_iter().filter(|event| sight.sees(&event.territory, "")).collect())
+    all(tx, sight, TABLE, "r.held_on desc, r.id desc").await?.iter().map(of_row).collect()
 }
 
 fn of_row(row: &Row) -> Result<Event, Refusal> {

@@ -7,7 +7,7 @@ use crate::agreement::{
     signatures,
 };
 use qudao_access::Scope;
-use qudao_kernel::master::{Partner, Span};
+use qudao_kernel::master::{Master, Partner, Span};
 use qudao_kernel::{Fen, Refusal};
 use qudao_network::act::Act;
 use qudao_network::agreement::sign as network;
@@ -15,7 +15,6 @@ use qudao_network::roster::{self, By};
 use qudao_platform::write_tx;
 use qudao_testkit::{TestDb, on_both};
 use serde_json::json;
-use std::sync::Arc;
 
 on_both!(an_agreement_is_in_force_with_both_signatures_only, a_draft_is_seen_where_it_stands);
 
@@ -128,7 +127,7 @@ async fn comes_in_force(db: &TestDb, wanted: &Wanted) {
 async fn a_draft_is_seen_where_it_stands(db: TestDb) {
     db.clock().set_us(noon("2026-08-31"));
     let id = begins(&db, &wanted("2026-10-01", "2027-09-30")).await.unwrap();
-    let sight = |scope: Scope| Sight::of(scope, Arc::default(), day("2026-08-31"));
+    let sight = |scope: Scope| Sight::of(scope, &Master::default(), day("2026-08-31"));
     let here = sight(Scope { territories: vec!["4211".into()], ..Scope::default() });
     let own = sight(Scope { partners: vec!["P1".into()], ..Scope::default() });
     let elsewhere = sight(Scope { territories: vec!["4301".into()], partners: vec!["P2".into()], ..Scope::default() });

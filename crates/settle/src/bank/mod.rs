@@ -7,12 +7,13 @@
 //! - Numbers leave this module masked, but for the bank's file ([`crate::payment`]).
 
 use crate::period::four_eyes;
-use qudao_kernel::{Date, Kind, Refusal};
+use qudao_kernel::{Date, Kind, Refusal, Text};
 use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx, Value};
 use qudao_platform::hash::Fields;
 use qudao_platform::{args, write_tx};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 #[cfg(test)]
 mod tests;
@@ -169,20 +170,86 @@ pub async fn refuse(db: &Db, who: &str, id: &str, version: u32, reason: &str) ->
 async fn decide(db: &Db, who: &str, id: &str, version: u32, state: &str, why: &str, usable_on: Option<Date>) -> Result<Account, Refusal> {
     write_tx!(db, |tx| {
         let before = get(tx, id).await?;
-        four_eyes(who, Some(&before.made_by))?;
-        if before.state != "submitted" {
-            return Err(Refusal::new(Kind::Conflict, "settle.bank.decided", "这项账户变更已经处理过", "this change was decided already"));
-        }
-        let sql = "update settle_bank_account set state = $3, decided_by = $4, decided_at_us = $5, decision = $6, usable_on = $7,
-                   version = version + 1 where id = $1 and version = $2";
-        tx.execute_versioned("账户变更", id, sql, args![id, version, state, who, tx.now_us(), why.trim(), usable_on]).await?;
-        let after = json!({ "state": state, "usable_on": usable_on.map(|day| day.to_string()) });
-        let entry = Entry::new(who, if state == "approved" { "bank_account.approve" } else { "bank_account.refuse" }, "bank_account", id)
-            .before(json!({ "state": before.state }).to_string())
-            .after(after.to_string());
-        tx.audit(if why.trim().is_empty() { entry } else { entry.reason(why.trim()) });
-        get(tx, id).await
+        decided(tx, who, &before, version, state, why, usable_on).await
     })
+}
+
+async fn decided(
+    tx: &mut Tx,
+    who: &str,
+    before: &Account,
+    version: u32,
+    state: &str,
+    why: &str,
+    usable_on: Option<Date>,
+) -> Result<Account, Refusal> {
+    let id = before.id.as_str();
+    four_eyes(who, Some(&before.made_by))?;
+    if before.state != "submitted" {
+        return Err(Refusal::new(Kind::Conflict, "settle.bank.decided", "这项账户变更已经处理过", "this change was decided already"));
+    }
+    let sql = "update settle_bank_account set state = $3, decided_by = $4, decided_at_us = $5, decision = $6, usable_on = $7,
+               version = version + 1 where id = $1 and version = $2";
+    tx.execute_versioned("账户变更", id, sql, args![id, version, state, who, tx.now_us(), why.trim(), usable_on]).await?;
+    let after = json!({ "state": state, "usable_on": usable_on.map(|day| day.to_string()) });
+    let entry = Entry::new(who, if state == "approved" { "bank_account.approve" } else { "bank_account.refuse" }, "bank_account", id)
+        .before(json!({ "state": before.state }).to_string())
+        .after(after.to_string());
+    tx.audit(if why.trim().is_empty() { entry } else { entry.reason(why.trim()) });
+    get(tx, id).await
+}
+
+/// An account as an application agreed to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreed<'a> {
+    /// Number of the application.
+    pub application: &'a str,
+    /// Partner.
+    pub partner: &'a str,
+    /// Name it is held in.
+    pub holder: &'a str,
+    /// Bank and branch.
+    pub bank: &'a str,
+    /// Last four digits of the number, which no application holds as a whole.
+    pub tail: &'a str,
+}
+
+/// Approves the change of an account that waits for a partner, as an application agreed to it; within the transaction of the decision. Who does it is
+/// another person than who entered the account. What it came to, in words.
+///
+/// # Errors
+/// `Conflict settle.bank.not_entered` where no change waits, `settle.bank.differs` where it is another than was agreed; `Forbidden settle.four_eyes`.
+pub async fn carry(tx: &mut Tx, who: &str, agreed: &Agreed<'_>, today: Date, hold_days: i32) -> Result<Text, Refusal> {
+    let Agreed { application, partner, holder, bank, tail } = *agreed;
+    let waiting = list(tx, Some(partner)).await?.into_iter().find(|one| one.state == "submitted").ok_or_else(|| {
+        Refusal::new(
+            Kind::Conflict,
+            "settle.bank.not_entered",
+            format!("{partner} 没有待审批的账户变更；请先由结算人员在收款账户页录入完整账号"),
+            format!("no change of {partner}'s account waits; have settlement enter the whole number on the page of accounts first"),
+        )
+    })?;
+    let same = waiting.holder == holder.trim() && waiting.bank == bank.trim() && waiting.number.ends_with(tail.trim());
+    if !same {
+        return Err(Refusal::new(
+            Kind::Conflict,
+            "settle.bank.differs",
+            format!("录入的账户（{} {} {}）与申请同意的不一致；请驳回该录入后重新录入", waiting.holder, waiting.bank, waiting.masked()),
+            format!(
+                "what was entered ({}, {}, {}) is not what was agreed to; refuse that entry and enter it again",
+                waiting.holder,
+                waiting.bank,
+                waiting.masked()
+            ),
+        ));
+    }
+    let usable_on = today.plus_days(hold_days);
+    let why = format!("按申请 {application}");
+    let done = decided(tx, who, &waiting, waiting.version, "approved", &why, Some(usable_on)).await?;
+    Ok(Text::new(
+        format!("{partner} 的收款账户改为 {} {}，{usable_on} 起可付款", done.bank, done.masked()),
+        format!("{partner} is paid to {} {} from {usable_on} on", done.bank, done.masked()),
+    ))
 }
 
 /// One account.
@@ -201,6 +268,63 @@ pub async fn get(tx: &mut Tx, id: &str) -> Result<Account, Refusal> {
 pub async fn list(tx: &mut Tx, partner: Option<&str>) -> Result<Vec<Account>, Refusal> {
     let sql = "select * from settle_bank_account where $1 = '' or partner = $1 order by made_at_us desc, id";
     tx.query(sql, args![partner.unwrap_or("")]).await?.iter().map(account_of).collect()
+}
+
+/// Of an account what a list of many is filtered by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// Id.
+    pub id: String,
+    /// Partner.
+    pub partner: String,
+    /// submitted, approved, refused.
+    pub state: String,
+    /// Whether payments go there: the one of its partner approved last.
+    pub in_use: bool,
+}
+
+/// All accounts and changes in brief, latest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn briefs(tx: &mut Tx) -> Result<Vec<Brief>, Refusal> {
+    let mut all = Vec::new();
+    let mut last: BTreeMap<String, (i64, String)> = BTreeMap::new();
+    let sql = "select id, partner, state, decided_at_us from settle_bank_account order by made_at_us desc, id";
+    tx.query_each(sql, args![], |row| {
+        let one = Brief { id: row.string("id")?, partner: row.string("partner")?, state: row.string("state")?, in_use: false };
+        if one.state == "approved" {
+            let decided = (row.opt_int("decided_at_us")?.unwrap_or(0), one.id.clone());
+            let latest = last.entry(one.partner.clone()).or_default();
+            if *latest < decided {
+                *latest = decided;
+            }
+        }
+        all.push(one);
+        Ok(())
+    })
+    .await?;
+    for one in &mut all {
+        one.in_use = last.get(&one.partner).is_some_and(|(_, id)| *id == one.id);
+    }
+    Ok(all)
+}
+
+/// These accounts, in this order; one that is not there is left out.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn those(tx: &mut Tx, ids: &[String]) -> Result<Vec<Account>, Refusal> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let marks: Vec<String> = (1..=ids.len()).map(|number| format!("${number}")).collect();
+    let values: Vec<Value> = ids.iter().map(Value::from).collect();
+    let sql = format!("select * from settle_bank_account where id in ({})", marks.join(", "));
+    let found = tx.query(sql, &values).await?;
+    let mut found: BTreeMap<String, Account> =
+        found.iter().map(|row| account_of(row).map(|one| (one.id.clone(), one))).collect::<Result<_, _>>()?;
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// The account of every partner that has one: the one approved last.

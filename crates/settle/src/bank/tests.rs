@@ -1,10 +1,16 @@
 //! Accounts and their changes on both databases.
 
-use super::{Entered, approve, enter, in_use, list, refuse, take_over};
+use super::{Agreed, Entered, approve, briefs, carry, enter, in_use, list, refuse, take_over, those};
 use qudao_kernel::{Date, Refusal};
+use qudao_platform::write_tx;
 use qudao_testkit::{TestDb, on_both};
 
-on_both!(a_change_needs_two_people_and_waits, what_is_wrong_is_told, accounts_are_taken_over_at_once);
+on_both!(
+    a_change_needs_two_people_and_waits,
+    what_is_wrong_is_told,
+    accounts_are_taken_over_at_once,
+    an_application_brings_its_account_in_use,
+);
 
 fn code<T>(outcome: Result<T, Refusal>) -> &'static str {
     outcome.err().map_or("ok", |refusal| refusal.code)
@@ -34,6 +40,14 @@ async fn a_change_needs_two_people_and_waits(db: TestDb) {
     approve(&db, "a", &second.id, 1, date("2026-09-01"), 7).await.unwrap();
     assert_eq!(used(in_use(&mut db.read().await.unwrap()).await.unwrap()), ["****3333"]);
     assert_eq!(list(&mut db.read().await.unwrap(), Some("P1")).await.unwrap().len(), 2);
+    // A list of many is looked through in brief, and tells the same.
+    let brief = briefs(&mut db.read().await.unwrap()).await.unwrap();
+    assert_eq!(
+        brief.iter().map(|one| (one.id.as_str(), one.in_use)).collect::<Vec<_>>(),
+        [(second.id.as_str(), true), (first.id.as_str(), false)]
+    );
+    let ids = [first.id.clone(), "acc_none".to_owned(), second.id.clone()];
+    assert_eq!(used(those(&mut db.read().await.unwrap(), &ids).await.unwrap()), ["****2222", "****3333"]);
     // no number stands in the audit chain
     let rows = db.read().await.unwrap().query("select after from audit_entry", &[]).await.unwrap();
     assert!(rows.iter().all(|row| !row.opt_text("after").unwrap().unwrap_or("").contains("622200001111")));
@@ -60,4 +74,21 @@ async fn accounts_are_taken_over_at_once(db: TestDb) {
     assert_eq!(code(take_over(&db, ("a", "b"), &[entered("P1", "1")], day).await), "settle.bank.entry");
     assert_eq!(take_over(&db, ("a", "b"), &all, day).await.unwrap(), 2);
     assert!(in_use(&mut db.read().await.unwrap()).await.unwrap().iter().all(|one| one.usable(day)));
+}
+
+async fn an_application_brings_its_account_in_use(db: TestDb) {
+    // R0.33
+    let agreed = Agreed { application: "ZH1", partner: "P1", holder: "东门通讯", bank: "城东支行", tail: "2222" };
+    let carries =
+        async |who: &'static str, agreed: Agreed<'static>| write_tx!(db, |tx| carry(tx, who, &agreed, date("2026-08-01"), 7).await);
+    assert_eq!(code(carries("b", agreed).await), "settle.bank.not_entered");
+    enter(&db, "a", &entered("P1", "6222 0000 1111 2222")).await.unwrap();
+    assert_eq!(code(carries("b", Agreed { tail: "3333", ..agreed }).await), "settle.bank.differs");
+    assert_eq!(code(carries("b", Agreed { holder: "西门通讯", ..agreed }).await), "settle.bank.differs");
+    assert_eq!(code(carries("a", agreed).await), "settle.four_eyes", "who entered it does not check it");
+    let told = carries("b", agreed).await.unwrap();
+    assert!(told.zh.contains("****2222") && told.zh.contains("2026-08-08"), "{}", told.zh);
+    let used = in_use(&mut db.read().await.unwrap()).await.unwrap();
+    assert_eq!((used[0].decision.as_deref(), used[0].usable_on), (Some("按申请 ZH1"), Some(date("2026-08-08"))));
+    assert_eq!(code(carries("b", agreed).await), "settle.bank.not_entered", "once");
 }

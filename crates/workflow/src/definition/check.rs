@@ -1,7 +1,7 @@
 //! What a definition that reads can still have wrong.
 
 use super::read::finding;
-use super::{Approver, Definition, END, Finding, Step, StepKind, example};
+use super::{Approver, Definition, END, Finding, Step, StepKind};
 use crate::directory::is_rung;
 use crate::form::FieldKind;
 use qudao_access::{Permission, Roles};
@@ -15,10 +15,6 @@ pub(super) fn check(definition: &Definition, roles: &Roles, findings: &mut Vec<F
     check.effect();
     if check.findings.is_empty() {
         check.ways();
-    }
-    // An example of what is wrong anyhow only hides what is.
-    if check.findings.is_empty() {
-        example::run(definition, findings);
     }
 }
 

@@ -4,12 +4,16 @@
 
 mod check;
 mod example;
+mod place;
 mod read;
+mod source;
 
 #[cfg(test)]
 mod tests;
 
-pub use read::read;
+pub use place::locate;
+pub use read::{examine, read};
+pub use source::{document, renewed, write};
 
 use crate::effect;
 use crate::form::{Condition, Field, Form};
@@ -190,6 +194,34 @@ pub struct Example {
     pub path: Vec<String>,
     /// Whether a red line keeps it from being approved.
     pub barred: bool,
+}
+
+/// What came of an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What it shows.
+    pub title: Text,
+    /// Those who decide, as the example says.
+    pub wanted: Vec<String>,
+    /// Those who decide, as it came out.
+    pub got: Vec<String>,
+    /// Steps it goes through.
+    pub way: Vec<String>,
+    /// Whether a red line keeps it from being approved.
+    pub barred: bool,
+    /// What differs; nothing where it comes out.
+    pub wrong: Vec<Text>,
+}
+
+/// What there is to say about a text.
+#[derive(Debug, Clone, Default)]
+pub struct Examined {
+    /// What it says; absent while anything but an example is wrong.
+    pub definition: Option<Definition>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Its examples, where they could be run.
+    pub examples: Vec<Outcome>,
 }
 
 /// A flow.

@@ -1,6 +1,6 @@
 //! The text of a definition.
 
-use super::{Approver, Bar, Branch, BudgetRule, Definition, Escalation, Example, Finding, Step, StepKind, check};
+use super::{Approver, Bar, Branch, BudgetRule, Definition, Escalation, Examined, Example, Finding, Step, StepKind, check, example};
 use crate::effect::{After, KINDS, Rule};
 use crate::expr;
 use crate::form::{Choice, Condition, Field, FieldKind, Form, Named};
@@ -9,6 +9,10 @@ use qudao_kernel::Text;
 use qudao_platform::hash;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Code of the finding of a text that cannot be read.
+pub(super) const UNREADABLE: &str = "text";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,14 +202,37 @@ struct ExampleText {
 /// # Errors
 /// What is wrong, each with its place and remedy.
 pub fn read(text: &str, roles: &Roles) -> Result<Definition, Vec<Finding>> {
-    let file: File = toml::from_str(text).map_err(|error| {
-        let why = error.to_string();
-        vec![finding("", "text", format!("定义无法读取：{why}"), format!("the definition cannot be read: {why}"))]
-    })?;
+    let Examined { definition, findings, .. } = examine(text, roles);
+    match definition {
+        Some(definition) if findings.is_empty() => Ok(definition),
+        _ => Err(findings),
+    }
+}
+
+/// What there is to say about a definition, its examples one by one. `roles` are those there are.
+pub fn examine(text: &str, roles: &Roles) -> Examined {
+    let file: File = match toml::from_str(text) {
+        Ok(file) => file,
+        Err(error) => {
+            let why = error.to_string();
+            let told = finding("", UNREADABLE, format!("定义无法读取：{why}"), format!("the definition cannot be read: {why}"));
+            return Examined { findings: vec![told], ..Examined::default() };
+        }
+    };
     let mut findings = Vec::new();
     let definition = built(file, text, &mut findings);
     check::check(&definition, roles, &mut findings);
-    if findings.is_empty() { Ok(definition) } else { Err(findings) }
+    // An example of what is wrong anyhow only hides what is.
+    if !findings.is_empty() {
+        return Examined { findings, ..Examined::default() };
+    }
+    let examples = example::run(&definition, &mut findings);
+    Examined { definition: Some(definition), findings, examples }
+}
+
+/// Where a text that cannot be read is wrong, in bytes.
+pub(super) fn unreadable_at(text: &str) -> Option<Range<usize>> {
+    toml::from_str::<File>(text).err().and_then(|error| error.span())
 }
 
 pub(super) fn finding(place: impl Into<String>, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Finding {

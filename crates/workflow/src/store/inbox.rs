@@ -106,6 +106,10 @@ pub struct Counts {
     pub unread: u32,
     /// Own ones, and those one decided on, that are approved and could not be brought about.
     pub stuck: u32,
+    /// Those one decided on.
+    pub decided: u32,
+    /// Those of one's part of the network.
+    pub read: u32,
 }
 
 /// A page of the applications somebody sees.
@@ -240,6 +244,7 @@ pub async fn counts(tx: &mut Tx, sight: &Sight<'_>, today: Date) -> Result<Count
             ("starter", "returned" | "taken_back") => counts.returned += n,
             ("starter", "in_review" | "executing") => counts.under_way += n,
             ("copied", _) => counts.unread += row.count("unread")?,
+            ("decided", _) => counts.decided += n,
             _ => {}
         }
     }
@@ -250,5 +255,8 @@ pub async fn counts(tx: &mut Tx, sight: &Sight<'_>, today: Date) -> Result<Count
          where {own} and e.state = 'refused' and p.part in ('starter', 'decided')"
     );
     counts.stuck = tx.query_one(sql, &values).await?.count("n")?;
+    let mut values: Vec<Value> = Vec::new();
+    let read = sight.read(&mut values);
+    counts.read = tx.query_one(format!("select count(*) as n from flow_instance i where {read}"), &values).await?.count("n")?;
     Ok(counts)
 }

@@ -113,7 +113,7 @@ pub async fn start(
             format!("none of your roles may start `{}`; these may: {}", definition.title.en, definition.starters.join(", ")),
         ));
     }
-    known(office, definition, form)?;
+    known(office, &definition, form)?;
     let (who, body) = (actor.who(), json!({ "flow": flow, "form": form, "post": post }).to_string());
     write_tx!(db, |tx| {
         let claim = match keys::begin::<Acted>(tx, &format!("flow:{who}"), key, body.as_bytes()).await? {

@@ -1,7 +1,9 @@
 //! Stories on both databases.
 
 mod budgets;
+mod design;
 mod effects;
+mod notices;
 mod running;
 
 use crate::directory::{Held, Party, Place, Post};

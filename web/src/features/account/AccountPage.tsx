@@ -6,6 +6,7 @@ import { setLang, useOtherLang, useT } from '@/i18n';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
 import { QueryState } from '@/shared/ui/QueryState';
+import { ApplicationMail } from './ApplicationMail';
 import { Delegations } from './Delegations';
 import { Mailings } from './Mailings';
 import { Sessions } from './Sessions';
@@ -64,6 +65,7 @@ export default function AccountPage() {
         <Delegations roles={account.data?.roles ?? []} />
         <Shares />
         <Mailings />
+        <ApplicationMail />
         <Tokens />
       </div>
     </>

@@ -9,6 +9,7 @@ import { Block } from '@/shared/ui/Block';
 import { ActionDrawer, some } from '@/shared/ui/Drawers';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
+import { Entry } from './Entry';
 
 interface Fields {
   taker: string;
@@ -71,7 +72,7 @@ export function Delegations({ roles }: { roles: Schema<'GrantView'>[] }) {
                     ),
                   ].filter(Boolean)}
                 >
-                  <List.Item.Meta
+                  <Entry
                     title={
                       <Space>
                         {mine ? t('delegations.given', { name: row.taker_name }) : t('delegations.taken', { name: row.giver_name })}

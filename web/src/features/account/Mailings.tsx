@@ -3,6 +3,7 @@ import { api, http } from '@/api/client';
 import { useT } from '@/i18n';
 import { Block } from '@/shared/ui/Block';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
+import { Entry } from './Entry';
 
 /** The views one has sent by mail, what became of the last mail, and ending it. */
 export function Mailings() {
@@ -35,7 +36,7 @@ export function Mailings() {
                   </Button>,
                 ]}
               >
-                <List.Item.Meta
+                <Entry
                   title={`${row.view_name} · ${t(`rhythms.${row.rhythm as 'daily'}`)} · ${row.address}`}
                   description={
                     <>

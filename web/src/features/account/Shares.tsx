@@ -9,6 +9,7 @@ import { Block } from '@/shared/ui/Block';
 import { ActionDrawer } from '@/shared/ui/Drawers';
 import { EmptyBox, QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
+import { Entry } from './Entry';
 
 type What = 'customers' | 'documents' | 'writes';
 type State = 'coming' | 'holds' | 'over' | 'revoked';
@@ -64,7 +65,7 @@ export function Shares() {
                   ),
                 ].filter(Boolean)}
               >
-                <List.Item.Meta
+                <Entry
                   title={
                     <Space>
                       {row.giver === me.login ? t('given', { name: row.taker_name }) : t('taken', { name: row.giver_name })}

@@ -1,5 +1,5 @@
-import { Checkbox, Form, Input, Radio } from 'antd';
-import { useState } from 'react';
+import { Checkbox, Form, Input, Radio, type FormInstance } from 'antd';
+import { useState, type ReactNode } from 'react';
 import { answer, http, ifMatch, onceHeader } from '@/api/client';
 import { useT } from '@/i18n';
 import { keeper } from '@/shared/flows/acts';
@@ -24,7 +24,6 @@ export function AddTerminals({ open, onClose }: { open: boolean; onClose: () => 
     await answer(http.POST('/api/v1/terminals', { params: { header: header(once) }, headers: onceHeader(once), body }));
     await refresh();
   };
-  const required = [{ required: true, whitespace: true, message: t('fieldMissing') }];
   return (
     <ActionDrawer
       open={open}
@@ -35,10 +34,10 @@ export function AddTerminals({ open, onClose }: { open: boolean; onClose: () => 
       onSubmit={submit}
       onClose={onClose}
     >
-      <Form.Item name="serials" label={t('serials')} extra={t('serialsHelp')} rules={required}>
+      <Form.Item name="serials" label={t('serials')} extra={t('serialsHelp')} rules={required(t('fieldMissing'))}>
         <Input.TextArea rows={6} />
       </Form.Item>
-      <Form.Item name="model" label={t('model')} rules={required}>
+      <Form.Item name="model" label={t('model')} rules={required(t('fieldMissing'))}>
         <Input maxLength={40} autoComplete="off" />
       </Form.Item>
     </ActionDrawer>
@@ -70,7 +69,6 @@ function Place({ terminal, onClose }: ActProps) {
     await answer(http.POST('/api/v1/terminals/{serial}/place', { params, headers, body }));
     await refresh();
   };
-  const required = [{ required: true, whitespace: true, message: t('fieldMissing') }];
   return (
     <ActionDrawer
       open
@@ -81,10 +79,10 @@ function Place({ terminal, onClose }: ActProps) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <Form.Item name="outlet" label={t('outlet')} rules={required}>
+      <Form.Item name="outlet" label={t('outlet')} rules={required(t('fieldMissing'))}>
         <PlacePick kind="outlet" />
       </Form.Item>
-      <Form.Item name="agreement" label={t('agreement')} extra={t('agreementHelp')} rules={required}>
+      <Form.Item name="agreement" label={t('agreement')} extra={t('agreementHelp')} rules={required(t('fieldMissing'))}>
         <Input maxLength={40} autoComplete="off" />
       </Form.Item>
       <YuanItem name="deposit" label={t('depositYuan')} optional />
@@ -125,94 +123,106 @@ function Recall({ terminal, onClose }: ActProps) {
   );
 }
 
+interface MovementValues {
+  number: string;
+  amount: string;
+  kind: string;
+}
+
+interface MovementProps<Values extends MovementValues> {
+  act: 'load' | 'record';
+  done: string;
+  kind: string;
+  kinds: { value: string; label: string }[];
+  form: FormInstance<Values>;
+  onSubmit: (values: Values) => Promise<void>;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+const required = (message: string) => [{ required: true, whitespace: true, message }];
+
+/** A movement with the top-up system's number: how it is meant, its amount, and what belongs to it. */
+function Movement<Values extends MovementValues>({ act, done, kind, kinds, form, onSubmit, onClose, children }: MovementProps<Values>) {
+  const t = useT('airtime');
+  return (
+    <ActionDrawer<Values>
+      open
+      form={form}
+      title={t(act)}
+      consequence={t(`${act}Consequence`)}
+      verb={t(act)}
+      done={done}
+      initial={{ kind: kinds[0]!.value } as Partial<Values>}
+      onSubmit={onSubmit}
+      onClose={onClose}
+    >
+      <Form.Item name="kind" label={kind}>
+        <Radio.Group options={kinds} />
+      </Form.Item>
+      <Form.Item name="number" label={t('number')} extra={t('numberHelp')} rules={required(t('fieldMissing'))}>
+        <Input maxLength={40} autoComplete="off" />
+      </Form.Item>
+      <YuanItem name="amount" />
+      {children}
+    </ActionDrawer>
+  );
+}
+
+/** A day of a movement. */
+function DayItem({ name, label }: { name: string; label: string }) {
+  const t = useT('airtime');
+  return (
+    <Form.Item name={name} label={label} rules={required(t('fieldMissing'))}>
+      <Input type="date" />
+    </Form.Item>
+  );
+}
+
 function Load({ terminal, onClose }: ActProps) {
   const t = useT('airtime');
   const [key] = useState(keeper);
-  const [form] = Form.useForm<{ number: string; amount: string; pay: string; due_on?: string }>();
-  const pay = Form.useWatch('pay', form);
-  const submit = async (values: { number: string; amount: string; pay: string; due_on?: string }) => {
-    const due_on = values.pay === 'account' ? values.due_on : undefined;
+  const [form] = Form.useForm<MovementValues & { due_on?: string }>();
+  const pay = Form.useWatch('kind', form);
+  const submit = async (values: MovementValues & { due_on?: string }) => {
+    const due_on = values.kind === 'account' ? values.due_on : undefined;
     const body = { number: values.number.trim(), amount: fen(values.amount), ...(due_on ? { due_on } : {}) };
     const once = key(body);
     const params = { path: { serial: terminal.serial }, header: header(once) };
     await answer(http.POST('/api/v1/terminals/{serial}/load', { params, headers: onceHeader(once), body }));
     await refresh();
   };
-  const required = [{ required: true, whitespace: true, message: t('fieldMissing') }];
+  const kinds = (['now', 'account'] as const).map((value) => ({ value, label: t(`pays.${value}`) }));
   return (
-    <ActionDrawer
-      open
-      form={form}
-      title={t('load')}
-      consequence={t('loadConsequence')}
-      verb={t('load')}
-      done={t('loadedNow')}
-      initial={{ pay: 'now' }}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Form.Item name="number" label={t('number')} extra={t('numberHelp')} rules={required}>
-        <Input maxLength={40} autoComplete="off" />
-      </Form.Item>
-      <YuanItem name="amount" />
-      <Form.Item name="pay" label={t('pay')}>
-        <Radio.Group options={(['now', 'account'] as const).map((value) => ({ value, label: t(`pays.${value}`) }))} />
-      </Form.Item>
-      {pay === 'account' && (
-        <Form.Item name="due_on" label={t('dueOn')} rules={required}>
-          <Input type="date" />
-        </Form.Item>
-      )}
-    </ActionDrawer>
+    <Movement act="load" done={t('loadedNow')} kind={t('pay')} kinds={kinds} form={form} onSubmit={submit} onClose={onClose}>
+      {pay === 'account' && <DayItem name="due_on" label={t('dueOn')} />}
+    </Movement>
   );
 }
 
 function Record({ terminal, onClose }: ActProps) {
   const t = useT('airtime');
   const [key] = useState(keeper);
-  const [form] = Form.useForm<{ number: string; flow: string; amount: string; occurred_on: string; reference?: string }>();
-  const flow = Form.useWatch('flow', form);
-  const submit = async (values: { number: string; flow: string; amount: string; occurred_on: string; reference?: string }) => {
-    const body = {
-      number: values.number.trim(),
-      flow: values.flow,
-      amount: fen(values.amount),
-      occurred_on: values.occurred_on,
-      reference: values.flow === 'reversed' ? (values.reference ?? '').trim() : '',
-    };
+  const [form] = Form.useForm<MovementValues & { occurred_on: string; reference?: string }>();
+  const flow = Form.useWatch('kind', form);
+  const submit = async (values: MovementValues & { occurred_on: string; reference?: string }) => {
+    const reference = values.kind === 'reversed' ? (values.reference ?? '').trim() : '';
+    const { kind, number, amount, occurred_on } = values;
+    const body = { number: number.trim(), flow: kind, amount: fen(amount), occurred_on, reference };
     const once = key(body);
     const params = { path: { serial: terminal.serial }, header: header(once) };
     await answer(http.POST('/api/v1/terminals/{serial}/movements', { params, headers: onceHeader(once), body }));
     await refresh();
   };
-  const required = [{ required: true, whitespace: true, message: t('fieldMissing') }];
+  const kinds = (['sold', 'reversed'] as const).map((value) => ({ value, label: t(`flows.${value}`) }));
   return (
-    <ActionDrawer
-      open
-      form={form}
-      title={t('record')}
-      consequence={t('recordConsequence')}
-      verb={t('record')}
-      done={t('recorded')}
-      initial={{ flow: 'sold' }}
-      onSubmit={submit}
-      onClose={onClose}
-    >
-      <Form.Item name="flow" label={t('flow')}>
-        <Radio.Group options={(['sold', 'reversed'] as const).map((value) => ({ value, label: t(`flows.${value}`) }))} />
-      </Form.Item>
-      <Form.Item name="number" label={t('number')} extra={t('numberHelp')} rules={required}>
-        <Input maxLength={40} autoComplete="off" />
-      </Form.Item>
-      <YuanItem name="amount" />
-      <Form.Item name="occurred_on" label={t('day')} rules={required}>
-        <Input type="date" />
-      </Form.Item>
+    <Movement act="record" done={t('recorded')} kind={t('flow')} kinds={kinds} form={form} onSubmit={submit} onClose={onClose}>
+      <DayItem name="occurred_on" label={t('day')} />
       {flow === 'reversed' && (
-        <Form.Item name="reference" label={t('reference')} rules={required}>
+        <Form.Item name="reference" label={t('reference')} rules={required(t('fieldMissing'))}>
           <Input maxLength={40} autoComplete="off" />
         </Form.Item>
       )}
-    </ActionDrawer>
+    </Movement>
   );
 }

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Select } from 'antd';
+import { Button, Select } from 'antd';
+import { useState } from 'react';
 import { answer, http, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
 import { figure } from '@/shared/figures/ask';
 import { count, percent } from '@/shared/format/money';
 import { range } from '@/shared/format/time';
+import { usePermission } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
 import { PageHead } from '@/shared/ui/PageHead';
 import { MonthPicker } from '@/shared/ui/Pickers';
@@ -16,6 +18,7 @@ import { StatusTag, type Tone } from '@/shared/ui/StatusTag';
 import { useUrl, type Params, type Patch } from '@/shared/url';
 import { useAreas, useWords } from '@/shared/words';
 import { FileButton } from './FileButton';
+import { Propose } from './Propose';
 
 type Row = Schema<'GradeRow'>;
 type Proposal = 'keep' | 'improve_sales' | 'improve_credit' | 'eliminate' | 'new';
@@ -171,6 +174,9 @@ function List({ period, unit, sales }: { period: Params; unit: string; sales: st
   const t = useT('analysis');
   const words = useWords();
   const { areas, loading } = useAreas();
+  const verdicts = useT('verdicts');
+  const proposes = usePermission('partner.manage');
+  const [chosen, setChosen] = useState<Row>();
   const columns: Column<Row>[] = [
     {
       key: 'outlet',
@@ -216,7 +222,17 @@ function List({ period, unit, sales }: { period: Params; unit: string; sales: st
       render: (_, row) => <StatusTag tone={TONES[row.proposal as Proposal]}>{t(`grades.proposal.${row.proposal as Proposal}`)}</StatusTag>,
     },
   ];
-  return (
+  if (proposes)
+    columns.push({
+      key: 'propose',
+      title: verdicts('propose'),
+      render: (_, row) => (
+        <Button size="small" aria-label={verdicts('proposeOf', { outlet: row.outlet.name })} onClick={() => setChosen(row)}>
+          {verdicts('propose')}
+        </Button>
+      ),
+    });
+  const list = (
     <ResourceTable<Row>
       id="outlet-grades"
       label={t('grades.title')}
@@ -240,5 +256,19 @@ function List({ period, unit, sales }: { period: Params; unit: string; sales: st
       tools={(query) => <FileButton path="/api/v1/outlet-grades/export" query={query} />}
       whenEmpty={<EmptyBox title={t('grades.none')} />}
     />
+  );
+  return (
+    <>
+      {list}
+      {chosen && (
+        <Propose
+          key={chosen.outlet.code}
+          row={chosen}
+          month={period.month}
+          months={period.months ?? '3'}
+          onClose={() => setChosen(undefined)}
+        />
+      )}
+    </>
   );
 }

@@ -11,6 +11,8 @@ const feature: Feature = {
     { path: '/analysis/funnel', page: () => import('./FunnelPage'), permission },
     { path: '/analysis/holidays', page: () => import('./HolidaysPage'), permission },
     { path: '/analysis/grades', page: () => import('./GradesPage'), permission: grading },
+    { path: '/analysis/verdicts', page: () => import('./VerdictsPage'), permission: grading },
+    { path: '/analysis/verdicts/$id', page: () => import('./VerdictPage'), permission: grading },
     { path: '/analysis/targets', page: () => import('./TargetsPage'), permission },
   ],
   nav: [
@@ -21,6 +23,7 @@ const feature: Feature = {
     { group: 'volume', order: 40, to: '/analysis/funnel', zh: '漏斗', en: 'Funnel', permission },
     { group: 'volume', order: 50, to: '/analysis/holidays', zh: '节假日', en: 'Holidays', permission },
     { group: 'volume', order: 60, to: '/analysis/grades', zh: '网点分级', en: 'Grades of outlets', permission: grading },
+    { group: 'volume', order: 65, to: '/analysis/verdicts', zh: '分级结论', en: 'Verdicts on outlets', permission: grading },
   ],
 };
 

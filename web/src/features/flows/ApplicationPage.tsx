@@ -55,6 +55,9 @@ function Record({ whole, reload }: { whole: Whole; reload: () => Promise<Whole |
         }
       />
       {whole.barred && <Alert type="error" showIcon role="alert" style={{ marginBottom: 12 }} title={t('barred', { why: whole.barred })} />}
+      {whole.warnings?.map((words) => (
+        <Alert key={words} type="warning" showIcon style={{ marginBottom: 12 }} title={words} />
+      ))}
       {whole.effect && <Effect whole={whole} effect={whole.effect} />}
       <div className="grid">
         <div className="w8">

@@ -28,7 +28,13 @@ export default function ListPage() {
   const boxes = BOXES.filter((box) => box !== 'all' || mayAll);
   const box = boxes.find((one) => one === url.box) ?? 'todo';
   const numbers: Partial<Record<Box, number>> = counts
-    ? { todo: counts.todo, mine: counts.returned + counts.under_way, copied: counts.unread }
+    ? {
+        todo: counts.todo,
+        done: counts.done,
+        mine: counts.returned + counts.under_way,
+        copied: counts.unread,
+        all: counts.all ?? undefined,
+      }
     : {};
   return (
     <>

@@ -140,6 +140,7 @@ const whole: Whole = {
   editable: [],
   needs_signature: false,
   barred: null,
+  warnings: [],
   budget: null,
   effect: null,
 };

@@ -93,6 +93,9 @@ function List({ who }: { who: Who }) {
       title: who === 'partner' ? t('tier') : t('subtype'),
       render: (_, row) => words.label(row.class) || '—',
     },
+    ...(who === 'outlet'
+      ? [{ key: 'warning', title: t('warning'), render: (_: unknown, row: Row) => row.warning || '—' } satisfies Column<Row>]
+      : []),
     { key: 'made_by', title: t('madeBy'), render: (_, row) => row.made_by },
     { key: 'state', title: t('state'), render: (_, row) => <LifeTag state={row.state} /> },
   ];

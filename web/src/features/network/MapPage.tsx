@@ -10,6 +10,8 @@ import { PageHead } from '@/shared/ui/PageHead';
 import { QueryState } from '@/shared/ui/QueryState';
 import { useUrl } from '@/shared/url';
 import { useWords } from './data';
+import { LAYERS, type Layer } from './layers';
+import { MapLayers } from './MapLayers';
 
 type Counted = 'outlets' | 'partners' | 'clerks';
 const COUNTED: Counted[] = ['outlets', 'partners', 'clerks'];
@@ -20,6 +22,7 @@ export default function MapPage() {
   const words = useWords();
   const [url, change] = useUrl();
   const what = COUNTED.find((one) => one === url.of) ?? 'outlets';
+  const layer = LAYERS.find((one) => one === url.of);
   const { area, channel, grade } = url;
   const query = api.useQuery(
     'get',
@@ -51,28 +54,45 @@ export default function MapPage() {
               value={grade ?? null}
               onChange={(value: string | null) => change({ grade: value ?? undefined })}
             />
-            <Segmented
+            <Segmented<Counted | Layer>
               aria-label={t('counted')}
-              value={what}
-              options={COUNTED.map((value) => ({ value, label: t(value) }))}
+              value={layer ?? what}
+              options={[
+                ...COUNTED.map((value) => ({ value, label: t(value) })),
+                ...LAYERS.map((value) => ({ value, label: t(`layers.${value}`) })),
+              ]}
               onChange={(value) => change({ of: value === 'outlets' ? undefined : value })}
             />
           </Space>
         }
       />
       <QueryState query={query} rows={10}>
-        {(map) => <Content map={map} what={what} onOpen={(code) => change({ area: code })} />}
+        {(map) => (
+          <Content map={map} what={what} layer={layer} filter={{ area, channel, grade }} onOpen={(code) => change({ area: code })} />
+        )}
       </QueryState>
     </>
   );
 }
 
-function Content({ map, what, onOpen }: { map: Schema<'NetworkMap'>; what: Counted; onOpen: (code: string) => void }) {
+interface ContentProps {
+  map: Schema<'NetworkMap'>;
+  what: Counted;
+  layer: Layer | undefined;
+  filter: { area?: string; channel?: string; grade?: string };
+  onOpen: (code: string) => void;
+}
+
+function Content({ map, what, layer, filter, onOpen }: ContentProps) {
   const t = useT('network');
   const outlines = useOutlines(map.area);
   const here = map.path.at(-1)?.name ?? t('country');
   const unit = { outlets: t('unitOutlets'), partners: t('unitPartners'), clerks: t('unitClerks') }[what];
   const name = (part: Schema<'Part'>) => (part.code === map.area ? t('here', { name: here }) : part.name);
+  const nameOf = (code: string) => {
+    const part = map.parts.find((one) => one.code === code);
+    return part ? name(part) : code;
+  };
   const opens = (code: string) => map.parts.some((part) => part.code === code && part.opens);
   return (
     <div className="grid">
@@ -97,13 +117,24 @@ function Content({ map, what, onOpen }: { map: Schema<'NetworkMap'>; what: Count
             )
           }
         >
-          <MapView
-            label={t('mapSummary', { area: here, what: t(what) })}
-            unit={unit}
-            outlines={outlines}
-            areas={map.parts.map((part) => ({ code: part.code, name: name(part), value: part[what], shown: count(part[what]) }))}
-            onPick={(code) => opens(code) && onOpen(code)}
-          />
+          {layer ? (
+            <MapLayers
+              layer={layer}
+              filter={{ ...filter, area: map.area }}
+              here={here}
+              nameOf={nameOf}
+              outlines={outlines}
+              onPick={(code) => opens(code) && onOpen(code)}
+            />
+          ) : (
+            <MapView
+              label={t('mapSummary', { area: here, what: t(what) })}
+              unit={unit}
+              outlines={outlines}
+              areas={map.parts.map((part) => ({ code: part.code, name: name(part), value: part[what], shown: count(part[what]) }))}
+              onPick={(code) => opens(code) && onOpen(code)}
+            />
+          )}
         </Block>
       </div>
       <div className="w4">

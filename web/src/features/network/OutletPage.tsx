@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
 import { useMe } from '@/api/me';
 import { useT } from '@/i18n';
+import { OutletVisits } from '@/shared/field/OutletVisits';
 import { turnOf } from '@/shared/lives';
 import { usePermission } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
@@ -36,6 +37,7 @@ function Whole({ all }: { all: All }) {
   const { life } = all;
   const { outlet, clerks, history } = all.outlet;
   const earns = usePermission('statement.read');
+  const visits = usePermission('visit.read');
   return (
     <>
       <PageHead
@@ -64,6 +66,7 @@ function Whole({ all }: { all: All }) {
               <Commission commission={all.commission} owner={outlet.owner} />
             </Block>
           )}
+          {visits && <OutletVisits code={outlet.code} />}
           <Contacts outlet={outlet.code} contacts={all.contacts} />
           {all.applications && (
             <Block title={t('applications')}>

@@ -2,10 +2,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { Alert, App, Button, Form, Input, Skeleton, Space, Tabs } from 'antd';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useRef, useState } from 'react';
 import { answer, http } from '@/api/client';
-import { ApiError } from '@/api/errors';
 import { useLabel, useT } from '@/i18n';
+import type { EditorHandle } from '@/shared/code/CodeEditor';
+import { useSaving } from '@/shared/code/useSaving';
 import { dateTime } from '@/shared/format/time';
 import { usePermission } from '@/shared/permissions';
 import { Block } from '@/shared/ui/Block';
@@ -16,7 +17,7 @@ import { QueryState } from '@/shared/ui/QueryState';
 import { StatusTag } from '@/shared/ui/StatusTag';
 import { useUrl } from '@/shared/url';
 import { Diagnostics, Examples, Verdict, Words } from './CheckPanel';
-import type { EditorHandle, Word } from './Editor';
+import type { Word } from './Editor';
 import { Simulate } from './Simulate';
 import { TierGrids, TierTables } from './Tiers';
 import { TONES, type Check, type Draft } from './labels';
@@ -40,8 +41,6 @@ export default function DraftPage() {
   );
 }
 
-type Saving = { state: 'saved' | 'saving' | 'typed' } | { state: 'failed'; why: string };
-
 function Studio({ draft }: { draft: Draft }) {
   const t = useT('policy');
   const label = useLabel('policy');
@@ -51,11 +50,7 @@ function Studio({ draft }: { draft: Draft }) {
   const mayDraft = usePermission('policy.draft');
   const id = draft.head.id;
   const editor = useRef<EditorHandle>(null);
-  const version = useRef(draft.head.version);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const [check, setCheck] = useState<Check>(draft.check);
-  const [saving, setSaving] = useState<Saving>({ state: 'saved' });
-  const [theirs, setTheirs] = useState<Draft>();
   const words = useQuery({
     queryKey: ['policy-words'],
     enabled: mayDraft,
@@ -63,37 +58,14 @@ function Studio({ draft }: { draft: Draft }) {
     staleTime: Infinity,
   });
 
-  const save = useCallback(
-    async (text: string) => {
-      setSaving({ state: 'saving' });
-      try {
-        const checking = answer(http.POST('/api/v1/policies/check', { body: { text } })).then(setCheck);
-        const head = await answer(
-          http.PUT('/api/v1/drafts/{id}', { params: { path: { id }, header: seen(version.current) }, body: { text } }),
-        );
-        version.current = head.version;
-        await checking;
-        setSaving({ state: 'saved' });
-      } catch (error) {
-        if (error instanceof ApiError && error.code === 'settle.draft.stale') {
-          setTheirs(await answer(http.GET('/api/v1/drafts/{id}', { params: { path: { id } } })));
-        }
-        setSaving({ state: 'failed', why: (error as Error).message });
-      }
-    },
-    [id],
-  );
-  const typed = (text: string) => {
-    setSaving({ state: 'typed' });
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => void save(text), 700);
-  };
-  useEffect(() => () => clearTimeout(timer.current), []);
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => saving.state !== 'saved' && event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [saving.state]);
+  const { saving, save, typed, theirs, adopt, version } = useSaving<Draft>({
+    version: draft.head.version,
+    stale: 'settle.draft.stale',
+    check: (text) => answer(http.POST('/api/v1/policies/check', { body: { text } })).then(setCheck),
+    keep: async (text, seenVersion) =>
+      (await answer(http.PUT('/api/v1/drafts/{id}', { params: { path: { id }, header: seen(seenVersion) }, body: { text } }))).version,
+    reread: () => answer(http.GET('/api/v1/drafts/{id}', { params: { path: { id } } })),
+  });
 
   const text = () => editor.current?.text() ?? draft.text;
   const go = (start: number, end: number) => editor.current?.go(start, end);
@@ -106,8 +78,7 @@ function Studio({ draft }: { draft: Draft }) {
   };
   const resolve = (mine: boolean) => {
     if (!theirs) return;
-    version.current = theirs.head.version;
-    setTheirs(undefined);
+    adopt(theirs.head.version);
     if (mine) void save(text());
     else editor.current?.replace(theirs.text);
   };
@@ -128,7 +99,7 @@ function Studio({ draft }: { draft: Draft }) {
             {draft.may_write && (
               <span role="status">
                 {saving.state === 'saved'
-                  ? t('saved', { version: version.current })
+                  ? t('saved', { version: version() })
                   : saving.state === 'failed'
                     ? t('saveFailed', { why: saving.why })
                     : saving.state === 'saving'
@@ -138,16 +109,7 @@ function Studio({ draft }: { draft: Draft }) {
             )}
           </>
         }
-        actions={
-          <Actions
-            draft={draft}
-            check={check}
-            version={() => version.current}
-            busy={saving.state !== 'saved'}
-            layOut={layOut}
-            onDone={reload}
-          />
-        }
+        actions={<Actions draft={draft} check={check} version={version} busy={saving.state !== 'saved'} layOut={layOut} onDone={reload} />}
       />
       {theirs && (
         <Alert

@@ -1,23 +1,12 @@
-// The text of a policy in CodeMirror: coloured words, completion in both languages, messages where they belong. Loaded with the draft's page alone.
-import { autocompletion, completionKeymap, type CompletionContext } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
-import { lintGutter, setDiagnostics } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
-import { EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
-import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from 'react';
+// The text of a policy: words of both languages coloured and completed.
+import type { CompletionContext } from '@codemirror/autocomplete';
+import { StreamLanguage } from '@codemirror/language';
+import { useMemo, type Ref } from 'react';
 import type { Schema } from '@/api/client';
+import { CodeEditor, type EditorHandle, type Mark } from '@/shared/code/CodeEditor';
 import type { Check } from './labels';
 
 export type Word = Schema<'WordView'>;
-
-/** What the page can ask of the editor. */
-export interface EditorHandle {
-  text: () => string;
-  replace: (text: string) => void;
-  go: (start: number, end: number) => void;
-}
 
 interface Props {
   initial: string;
@@ -29,15 +18,8 @@ interface Props {
   ref: Ref<EditorHandle>;
 }
 
-const look = HighlightStyle.define([
-  { tag: tags.keyword, color: 'var(--q-brand)', fontWeight: '600' },
-  { tag: tags.string, color: 'var(--q-fall)' },
-  { tag: tags.number, color: 'var(--q-warn)' },
-  { tag: tags.comment, color: 'var(--q-muted)' },
-]);
-
 /** Words of the language are coloured as a whole, so that a name that begins like one is not. */
-export function policyLanguage(words: Pick<Word, 'kind' | 'zh' | 'en'>[]) {
+function policyLanguage(words: Pick<Word, 'kind' | 'zh' | 'en'>[]) {
   const known = new Set(words.filter((word) => word.kind === 'keyword').flatMap((word) => [word.zh, ...word.en.split(' ')]));
   return StreamLanguage.define<null>({
     startState: () => null,
@@ -66,70 +48,17 @@ const complete = (words: Word[]) => (context: CompletionContext) => {
   return { from: typed?.from ?? context.pos, options: [...options, ...own.map((label) => ({ label, type: 'variable' }))] };
 };
 
-const frame = EditorView.theme({
-  '&': { height: '100%', fontSize: '13px', background: 'var(--q-card)', color: 'var(--q-text)' },
-  '.cm-scroller': { fontFamily: "ui-monospace, 'Cascadia Mono', 'Noto Sans Mono CJK SC', monospace", lineHeight: '1.6' },
-  '.cm-gutters': { background: 'var(--q-layout)', color: 'var(--q-muted)', borderRight: '1px solid var(--q-line)' },
-  '.cm-activeLine, .cm-activeLineGutter': { background: 'var(--q-brand-bg)' },
-  '.cm-content': { caretColor: 'var(--q-text)' },
-  '.cm-cursor': { borderLeftColor: 'var(--q-text)' },
-  '.cm-tooltip': { background: 'var(--q-card)', color: 'var(--q-text)', border: '1px solid var(--q-line)' },
-});
-
-export default function Editor({ initial, words, check, label, readOnly, onChange, ref }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView>(null);
-  const changed = useEffectEvent(onChange);
-  useEffect(() => {
-    const made = new EditorView({
-      parent: place.current!,
-      state: EditorState.create({
-        doc: initial,
-        extensions: [
-          lineNumbers(),
-          history(),
-          bracketMatching(),
-          highlightActiveLine(),
-          policyLanguage(words),
-          syntaxHighlighting(look),
-          autocompletion({ override: [complete(words)] }),
-          lintGutter(),
-          keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
-          EditorView.lineWrapping,
-          EditorState.readOnly.of(readOnly),
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
-          EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
-          frame,
-        ],
-      }),
-    });
-    view.current = made;
-    return () => made.destroy();
-    // The text is the editor's own from here on; other words or rights make another editor.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [words, readOnly, label]);
-  useEffect(() => {
-    const editor = view.current;
-    if (!editor || !check) return;
-    const length = editor.state.doc.length;
-    const found = check.diagnostics.map((item) => ({
-      from: Math.min(item.start, length),
-      to: Math.min(Math.max(item.end, item.start), length),
-      severity: item.severity === 'error' ? ('error' as const) : ('warning' as const),
-      message: item.help ? `${item.message}\n${item.help}` : item.message,
-    }));
-    editor.dispatch(setDiagnostics(editor.state, found));
-  }, [check, words, readOnly, label]);
-  useImperativeHandle(ref, () => ({
-    text: () => view.current?.state.doc.toString() ?? initial,
-    replace: (text) => view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: text } }),
-    go: (start, end) => {
-      const editor = view.current;
-      if (!editor) return;
-      const length = editor.state.doc.length;
-      editor.dispatch({ selection: { anchor: Math.min(start, length), head: Math.min(end, length) }, scrollIntoView: true });
-      editor.focus();
-    },
+const marksOf = (check: Check | undefined): Mark[] =>
+  (check?.diagnostics ?? []).map((item) => ({
+    start: item.start,
+    end: item.end,
+    severity: item.severity === 'error' ? 'error' : 'warning',
+    message: item.help ? `${item.message}\n${item.help}` : item.message,
   }));
-  return <div ref={place} className="policy-editor" />;
+
+export default function Editor({ words, check, ...rest }: Props) {
+  const language = useMemo(() => policyLanguage(words), [words]);
+  const completion = useMemo(() => complete(words), [words]);
+  const marks = useMemo(() => marksOf(check), [check]);
+  return <CodeEditor {...rest} language={language} completion={completion} marks={marks} />;
 }

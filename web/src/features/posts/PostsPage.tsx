@@ -42,12 +42,45 @@ export default function PostsPage() {
           {(rows) => <Duties rows={rows} onOpen={(id) => change({ duty: id })} />}
         </QueryState>
       </Block>
+      <Practice />
       <Block title={t('posts')}>
         <QueryState query={posts}>{(rows) => <Posts rows={rows} onOpen={(id) => change({ post: id })} />}</QueryState>
       </Block>
       {duty && <DutyDrawer duty={duty} month={month} onClose={() => change({ duty: undefined })} />}
       {post && <PostDrawer post={post} onClose={() => change({ post: undefined })} />}
     </>
+  );
+}
+
+/** What a channel manager answers for, how they work and what they bring, each with the page on which it shows. */
+function Practice() {
+  const t = useT('posts');
+  const practice = api.useQuery('get', '/api/v1/posts/manager');
+  return (
+    <Block title={t('practice')}>
+      <QueryState query={practice}>
+        {({ duties, methods, qualities }) => (
+          <div className="grid">
+            <Points title={t('managerDuties', { count: duties.length })} rows={duties} />
+            <Points title={t('methods', { count: methods.length })} rows={methods} />
+            <Points title={t('qualities', { count: qualities.length })} rows={qualities} />
+          </div>
+        )}
+      </QueryState>
+    </Block>
+  );
+}
+
+function Points({ title, rows }: { title: string; rows: readonly Schema<'PracticePoint'>[] }) {
+  return (
+    <div className="w4">
+      <h3>{title}</h3>
+      <ol>
+        {rows.map((row) => (
+          <li key={row.id}>{row.page ? <Link to={row.page as never}>{row.title}</Link> : row.title}</li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

@@ -68,7 +68,9 @@ function Account({ whole }: { whole: Whole }) {
           type="error"
           showIcon
           style={{ marginBottom: 12 }}
-          title={t('stoppedWhy', { amount: yuan(account.overdue), days: account.overdue_days, limit: whole.stop_days })}
+          title={
+            account.stopped_by || t('stoppedWhy', { amount: yuan(account.overdue), days: account.overdue_days, limit: whole.stop_days })
+          }
         />
       )}
       <Block title={t('sums')}>

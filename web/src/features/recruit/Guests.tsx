@@ -60,6 +60,8 @@ export function Guests({ event }: { event: Event }) {
   );
 }
 
+const HEADS = ['name', 'phone', 'code', 'delivery', 'answer', 'checkedAt', 'outcome', 'nextOn'] as const;
+
 interface ListedProps {
   rows: Guest[];
   event: Event;
@@ -78,21 +80,7 @@ function Listed({ rows, event, manages, onDo }: ListedProps) {
     return guest.checked_at !== null && event.state !== 'closed' && event.state !== 'cancelled' ? ['followUp'] : [];
   };
   return (
-    <PlainTable label={t('guests')}>
-      <thead>
-        <tr>
-          {(['name', 'phone', 'code', 'delivery', 'answer', 'checkedAt', 'outcome', 'nextOn'] as const).map((key) => (
-            <th key={key} scope="col">
-              {t(key)}
-            </th>
-          ))}
-          {manages && (
-            <th scope="col" className="no-print">
-              {common('action')}
-            </th>
-          )}
-        </tr>
-      </thead>
+    <PlainTable label={t('guests')} heads={[...HEADS.map((key) => t(key)), ...(manages ? [{ acts: common('action') }] : [])]}>
       <tbody>
         {rows.map((guest) => (
           <tr key={guest.id}>

@@ -65,6 +65,19 @@ export default function PlansPage() {
   );
 }
 
+const HEADS = [
+  'planTitle',
+  'kind',
+  'territory',
+  'target',
+  'planProspects',
+  'townships',
+  'villages',
+  'firstOutlet',
+  'owner',
+  'dueOn',
+] as const;
+
 interface ListedProps {
   rows: Plan[];
   manages: boolean;
@@ -78,34 +91,7 @@ function Listed({ rows, manages, onEdit, onClose }: ListedProps) {
   const label = useLabel('recruit');
   const cover = (one: Cover) => (one ? t('coverOf', { covered: one.covered, all: one.all }) : '—');
   return (
-    <PlainTable label={t('plans')}>
-      <thead>
-        <tr>
-          {(
-            [
-              'planTitle',
-              'kind',
-              'territory',
-              'progress',
-              'planProspects',
-              'townships',
-              'villages',
-              'firstOutlet',
-              'owner',
-              'dueOn',
-            ] as const
-          ).map((key) => (
-            <th key={key} scope="col">
-              {key === 'progress' ? t('target') : t(key)}
-            </th>
-          ))}
-          {manages && (
-            <th scope="col" className="no-print">
-              {common('action')}
-            </th>
-          )}
-        </tr>
-      </thead>
+    <PlainTable label={t('plans')} heads={[...HEADS.map((key) => t(key)), ...(manages ? [{ acts: common('action') }] : [])]}>
       <tbody>
         {rows.map((plan) => (
           <tr key={plan.id}>

@@ -23,7 +23,7 @@ type Piece = Schema<'StockPiece'>;
 
 const FILTERS = ['kind', 'outlet', 'partner', 'q'] as const;
 
-/** Cards and numbers: where they are, how many, and moving them. */
+/** Cards, numbers and handsets: where they are, how many, and moving them. */
 export default function StockPage() {
   const t = useT('stock');
   const label = useLabel('stock');
@@ -39,9 +39,14 @@ export default function StockPage() {
     { key: 'serial', title: t('serial'), fixed: 'left', dataIndex: 'serial' },
     { key: 'kind', title: t('kind'), render: (_, row) => label('kinds', row.kind) },
     { key: 'state', title: t('state'), render: (_, row) => <StatusTag tone={STOCK_TONES[row.state]}>{row.state_title}</StatusTag> },
+    { key: 'product', title: t('product'), render: (_, row) => row.product_name || '—' },
     { key: 'segment', title: t('segment'), dataIndex: 'segment' },
-    { key: 'outlet', title: t('outlet'), render: (_, row) => (row.outlet ? `${row.outlet_name} ${row.outlet}` : t('withPartner')) },
-    { key: 'partner', title: t('partner'), render: (_, row) => `${row.partner_name} ${row.partner}` },
+    {
+      key: 'outlet',
+      title: t('outlet'),
+      render: (_, row) => (row.outlet ? `${row.outlet_name} ${row.outlet}` : t(row.partner ? 'withPartner' : 'central')),
+    },
+    { key: 'partner', title: t('partner'), render: (_, row) => (row.partner ? `${row.partner_name} ${row.partner}` : '—') },
     {
       key: 'order',
       title: t('order'),
@@ -92,7 +97,7 @@ export default function StockPage() {
               kind: 'select',
               name: 'kind',
               label: t('kind'),
-              options: (['card', 'number'] as const).map((value) => ({ value, label: t(`kinds.${value}`) })),
+              options: (['card', 'number', 'handset'] as const).map((value) => ({ value, label: t(`kinds.${value}`) })),
             },
             { kind: 'text', name: 'q', label: t('serial') },
             {

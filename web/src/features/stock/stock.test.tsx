@@ -24,7 +24,7 @@ const piece = (serial: string, state: string) => ({
   changed_at: '2026-08-31T10:00:00+08:00',
 });
 
-const sums = { kind: 'card', allocated: 10, stock: 6, sold: 2, returned: 1, recalled: 1, lost: 0 };
+const sums = { kind: 'card', allocated: 10, stock: 6, moving: 0, sold: 2, repair: 0, returned: 1, recalled: 1, lost: 0 };
 const answers = {
   'GET /stock': { items: [piece('89001', 'stock'), piece('89002', 'sold')], next: null, total: 2 },
   'GET /stock/counts': { kinds: [sums, { ...sums, kind: 'number', sold: 1 }] },

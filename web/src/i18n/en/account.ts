@@ -87,6 +87,16 @@ const account: English<'account'> = {
     none: 'No delegations',
     done: 'Delegated',
   },
+  notices: 'Approvals by mail',
+  noticesHelp:
+    'A mail where an application is to be decided, was copied to you, or one of yours came back or ended; what it says is not in the mail',
+  noticesTo: 'Mail address',
+  noticesMissing: 'Give an address',
+  noticesStart: 'Send me mail',
+  noticesChange: 'Change the address',
+  noticesEnd: 'Stop the mail',
+  noticesOn: 'Mail of approvals is on',
+  noticesOff: 'Mail of approvals is off',
 };
 
 export default account;

@@ -143,6 +143,7 @@ const common: English<'common'> = {
   group: {
     work: 'Workbench',
     network: 'Channel network',
+    field: 'Field visits',
     orders: 'Orders',
     volume: 'Analysis',
     settlement: 'Settlement',

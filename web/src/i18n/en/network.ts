@@ -51,6 +51,12 @@ const network: English<'network'> = {
   parts: 'By area',
   here: '{{name}} itself',
   mapSummary: '{{what}} by area of {{area}}',
+  layers: { visited: 'Visited lately', active: 'Business lately', credit: 'Credit' },
+  layersOf: 'Layers',
+  layersHelp: 'Outlets visited and with business in the last {{days}} days, as a share, and the mean credit of those that are graded',
+  lastVisit: 'Last visit',
+  unitPercent: '%',
+  unitPoints: 'points',
   open: 'Open',
   margins: {
     title: 'Margins',

@@ -13,6 +13,7 @@ const phone: English<'phone'> = {
   tabs: {
     label: 'Main navigation',
     home: 'Home',
+    field: 'Visits',
     business: 'Business',
     commission: 'Pay',
     applications: 'Approvals',
@@ -36,6 +37,7 @@ const phone: English<'phone'> = {
     console: 'Open the desktop pages',
     account: 'Account',
     work: 'My work',
+    prices: 'Retail prices',
     agreements: 'Agreements',
     recruit: 'Recruiting',
   },
@@ -64,6 +66,7 @@ const phone: English<'phone'> = {
     done: 'Password changed; sessions elsewhere have ended',
   },
   update: { ready: 'A new version is there', now: 'Update now' },
+  stepper: { less: 'Less: {{what}}', more: 'More: {{what}}' },
   pageMissing: 'There is no such page',
   pageMissingHelp: 'It may have moved; start from the home page',
   pageBroken: 'This page failed; reload it',

@@ -25,7 +25,7 @@ const phoneMoney: English<'phoneMoney'> = {
   noDeposits: 'No deposits',
   deposit: { terminal: 'For terminals', goods: 'For goods', guarantee: 'Guarantee' },
   collections: 'Payments',
-  ways: { bank: 'By bank', cash: 'In cash', commission: 'Out of commission', deposit: 'Out of a deposit' },
+  ways: { bank: 'By bank', cash: 'In cash', commission: 'Out of commission', deposit: 'Out of a deposit', goods: 'For goods returned' },
 };
 
 export default phoneMoney;

@@ -115,6 +115,7 @@ const phoneOrders: English<'phoneOrders'> = {
   list: {
     title: 'My orders',
     take: 'Take an order',
+    service: 'Exchanges and repairs',
     group: 'State of orders',
     all: 'All',
     open: 'Open',

@@ -20,6 +20,7 @@ const phonePartner: English<'phonePartner'> = {
     disputes: 'My disputes',
     terminals: 'My terminals',
     receivables: 'Receivables and deposits',
+    supply: 'Handset orders',
     agreementEnds: 'Your agreement ends on {{day}}',
     agreementEndsHelp: '{{days}} days left; business after that earns no commission',
     agreementSign: 'An agreement waits for your signature',

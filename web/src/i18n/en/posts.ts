@@ -2,6 +2,10 @@ import type { English } from '../names';
 
 const posts: English<'posts'> = {
   title: 'Posts and duties',
+  practice: 'Duties, ways of working and qualities of a channel manager',
+  managerDuties: '{{count}} duties of their own',
+  methods: '{{count}} ways of working',
+  qualities: '{{count}} qualities',
   duties: 'Duties',
   duty: 'Duty',
   role: 'Answered for by',

@@ -39,7 +39,7 @@ const receivables: English<'receivables'> = {
   collectConsequence: 'The longest due is paid first; what is left stands to the credit of the partner',
   collected: 'Noted',
   way: 'By',
-  ways: { bank: 'Bank', cash: 'Cash', commission: 'Commission', deposit: 'Deposit' },
+  ways: { bank: 'Bank', cash: 'Cash', commission: 'Commission', deposit: 'Deposit', goods: 'Goods returned' },
   receivedOn: 'Received on',
   reference: 'Reference',
   how: 'Matching',

@@ -85,6 +85,15 @@ const account = {
     none: '没有代办授权',
     done: '已授权',
   },
+  notices: '审批提醒邮件',
+  noticesHelp: '有申请待您审批、抄送给您，或您的申请被退回、办结时发邮件；邮件里没有申请内容',
+  noticesTo: '邮箱',
+  noticesMissing: '请填写邮箱',
+  noticesStart: '开始接收',
+  noticesChange: '更换邮箱',
+  noticesEnd: '不再接收',
+  noticesOn: '已开启审批提醒邮件',
+  noticesOff: '已关闭审批提醒邮件',
 };
 
 export default account;

@@ -141,6 +141,7 @@ const common = {
   group: {
     work: '工作台',
     network: '渠道网点',
+    field: '渠道走访',
     orders: '订单受理',
     volume: '经营分析',
     settlement: '酬金结算',

@@ -49,6 +49,12 @@ const network = {
   parts: '各区域数量',
   here: '{{name}}本级',
   mapSummary: '{{area}}各区域{{what}}',
+  layers: { visited: '近期拜访', active: '近期业务', credit: '信誉得分' },
+  layersOf: '图层',
+  layersHelp: '近 {{days}} 天有拜访、有业务的网点占比，以及已分级网点的平均信誉分',
+  lastVisit: '最近拜访',
+  unitPercent: '%',
+  unitPoints: '分',
   open: '打开',
   margins: {
     title: '产品利润',

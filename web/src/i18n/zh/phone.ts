@@ -11,6 +11,7 @@ const phone = {
   tabs: {
     label: '主导航',
     home: '首页',
+    field: '拜访',
     business: '业务',
     commission: '酬金',
     applications: '审批',
@@ -34,6 +35,7 @@ const phone = {
     console: '打开电脑版页面',
     account: '账户',
     work: '我的工作',
+    prices: '零售价格',
     agreements: '协议',
     recruit: '招商',
   },
@@ -62,6 +64,7 @@ const phone = {
     done: '密码已修改，其他地方的登录已退出',
   },
   update: { ready: '有新版本', now: '立即更新' },
+  stepper: { less: '减少{{what}}', more: '增加{{what}}' },
   pageMissing: '没有这个页面',
   pageMissingHelp: '页面可能已经移走，请从首页重新进入',
   pageBroken: '页面出错，请刷新后重试',

@@ -23,7 +23,7 @@ const phoneMoney = {
   noDeposits: '没有保证金',
   deposit: { terminal: '空充机保证金', goods: '货款保证金', guarantee: '履约保证金' },
   collections: '付款记录',
-  ways: { bank: '银行付款', cash: '现金付款', commission: '酬金抵扣', deposit: '保证金抵扣' },
+  ways: { bank: '银行付款', cash: '现金付款', commission: '酬金抵扣', deposit: '保证金抵扣', goods: '退货冲抵' },
 };
 
 export default phoneMoney;

@@ -113,6 +113,7 @@ const phoneOrders = {
   list: {
     title: '我的订单',
     take: '受理业务',
+    service: '包换退货维修',
     group: '订单状态',
     all: '全部',
     open: '办理中',

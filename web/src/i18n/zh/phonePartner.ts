@@ -18,6 +18,7 @@ const phonePartner = {
     disputes: '我的争议',
     terminals: '我的空充机',
     receivables: '应收与保证金',
+    supply: '终端订货',
     agreementEnds: '协议将于 {{day}} 到期',
     agreementEndsHelp: '还有 {{days}} 天；到期后办理的业务不计酬金',
     agreementSign: '有一份协议待您签署',

@@ -1,5 +1,9 @@
 const posts = {
   title: '岗位职责',
+  practice: '渠道经理的职责、方法与素质',
+  managerDuties: '{{count}} 项本职职责',
+  methods: '{{count}} 种工作方法',
+  qualities: '{{count}} 项素质',
   duties: '职责',
   duty: '职责',
   role: '责任角色',

@@ -37,7 +37,7 @@ const receivables = {
   collectConsequence: '默认先核销到期最早的；多收部分留作代理商的未核销收款',
   collected: '已登记',
   way: '方式',
-  ways: { bank: '银行', cash: '现金', commission: '酬金抵扣', deposit: '保证金抵扣' },
+  ways: { bank: '银行', cash: '现金', commission: '酬金抵扣', deposit: '保证金抵扣', goods: '退货冲抵' },
   receivedOn: '收款日期',
   reference: '单号',
   how: '核销',

@@ -32,6 +32,12 @@ export function dateTimeExact(at: string | Date): string {
 /** The Shanghai day of an instant. */
 export const dayOf = (at: string | Date): string => read(at).day;
 
+/** The clock of an instant in Shanghai: `09:05`. */
+export const clock = (at: string | Date): string => read(at).clock;
+
+/** An instant the server gives as microseconds since 1970. */
+export const instant = (micros: number): Date => new Date(micros / 1000);
+
 /** Today in Shanghai. */
 export const today = (): string => dayOf(new Date());
 

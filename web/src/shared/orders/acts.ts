@@ -68,7 +68,7 @@ function call(verb: Verb, to: ReturnType<typeof named>, said: Said): Promise<{ d
 export async function refresh(): Promise<void> {
   await queries.invalidateQueries({
     predicate: ({ queryKey: [first, second] }) =>
-      (first === 'table' && /^(orders|slips|stock)$/.test(String(second))) ||
-      (first === 'get' && /\/(orders|slips|stock)\b/.test(String(second))),
+      (first === 'table' && /^(orders|slips|stock|service)$/.test(String(second))) ||
+      (first === 'get' && /\/(orders|slips|stock|service-requests)\b/.test(String(second))),
   });
 }

@@ -64,7 +64,7 @@ describe('slips', () => {
 });
 
 describe('stock', () => {
-  const row = { kind: 'card', allocated: 200, stock: 150, sold: 45, returned: 2, recalled: 1, lost: 2 };
+  const row = { kind: 'card', allocated: 200, stock: 150, moving: 0, sold: 45, repair: 0, returned: 2, recalled: 1, lost: 2 };
 
   it('adds up, or says by how much it does not', () => {
     // R0.29
@@ -79,6 +79,7 @@ describe('stock', () => {
     expect(unmovable([piece('card', 'stock'), piece('card', 'returned')], 'recalled')).toBeUndefined();
     expect(unmovable([piece('card', 'stock'), piece('number', 'stock')], 'recalled')).toBe('mixed');
     expect(unmovable([piece('card', 'stock'), piece('card', 'sold')], 'recalled')).toBe('sold');
+    expect(unmovable([piece('handset', 'repair')], 'stock')).toBe('repair');
     expect(unmovable([piece('card', 'stock')], 'stock')).toBe('there');
   });
 

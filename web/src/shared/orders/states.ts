@@ -15,7 +15,15 @@ export const ORDER_TONES: Record<string, Tone> = {
 
 export const SLIP_TONES: Record<string, Tone> = { due: 'warn', returned: 'info', ok: 'good', rejected: 'bad', lost: 'bad' };
 
-export const STOCK_TONES: Record<string, Tone> = { stock: 'good', sold: 'info', returned: 'plain', recalled: 'warn', lost: 'bad' };
+export const STOCK_TONES: Record<string, Tone> = {
+  stock: 'good',
+  moving: 'info',
+  sold: 'info',
+  repair: 'warn',
+  returned: 'plain',
+  recalled: 'warn',
+  lost: 'bad',
+};
 
 export const TASK_TONES: Record<string, Tone> = { open: 'warn', failed: 'bad', done: 'good' };
 

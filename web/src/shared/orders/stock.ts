@@ -1,9 +1,9 @@
-// Sums of cards and numbers: what was allocated is somewhere.
+// Sums of cards, numbers and handsets: what was allocated is somewhere.
 import type { Schema } from '@/api/client';
 
 export type OfKind = Schema<'StockOfKind'>;
 
-export const STATES = ['stock', 'sold', 'returned', 'recalled', 'lost'] as const;
+export const STATES = ['stock', 'moving', 'sold', 'repair', 'returned', 'recalled', 'lost'] as const;
 export type StockState = (typeof STATES)[number];
 
 /** What is allocated and in no state: 0 where the sums are right. */
@@ -14,9 +14,10 @@ export const MOVES = ['stock', 'returned', 'recalled', 'lost'] as const;
 export type Move = (typeof MOVES)[number];
 
 /** Why pieces cannot be moved together; nothing where they can. */
-export function unmovable(rows: readonly Schema<'StockPiece'>[], to: Move): 'mixed' | 'sold' | 'there' | undefined {
+export function unmovable(rows: readonly Schema<'StockPiece'>[], to: Move): 'mixed' | 'sold' | 'repair' | 'there' | undefined {
   if (new Set(rows.map((row) => row.kind)).size > 1) return 'mixed';
   if (rows.some((row) => row.state === 'sold')) return 'sold';
+  if (rows.some((row) => row.state === 'repair')) return 'repair';
   if (rows.some((row) => row.state === to)) return 'there';
   return undefined;
 }

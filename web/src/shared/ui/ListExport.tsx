@@ -60,7 +60,7 @@ export default function ListExport<Row extends object>({ name, columns, rowKey, 
     return () => controller.abort();
   }, []);
   useEffect(() => take(), [part]);
-  const total = part?.total ?? 0;
+  const total = part?.total ?? done;
   return (
     <>
       <Modal open title={t('table.exporting')} footer={null} onCancel={onEnd}>

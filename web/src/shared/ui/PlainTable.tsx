@@ -1,13 +1,18 @@
 import type { ReactNode } from 'react';
 
+export type Head = string | { num: string } | { acts: string };
+
+const named = (head: Head): [string, string | undefined] =>
+  typeof head === 'string' ? [head, undefined] : 'num' in head ? [head.num, 'num'] : [head.acts, 'no-print'];
+
 interface Props {
   /** What it shows, for readers that do not see it. */
   label: string;
   /** Pixels after which it scrolls; as high as it is where absent. */
   maxHeight?: number;
   className?: string;
-  /** What its columns are called; those of numbers stand to the right. Left out where the head is more than names. */
-  heads?: (string | { num: string })[];
+  /** What its columns are called; those of numbers stand to the right, and what can be done is not printed. Left out where the head is more than names. */
+  heads?: readonly Head[];
   children: ReactNode;
 }
 
@@ -20,9 +25,9 @@ export function PlainTable({ label, maxHeight, className, heads, children }: Pro
         {heads && (
           <thead>
             <tr>
-              {heads.map((head, at) => (
-                <th key={at} scope="col" className={typeof head === 'string' ? undefined : 'num'}>
-                  {typeof head === 'string' ? head : head.num}
+              {heads.map(named).map(([name, kind], at) => (
+                <th key={at} scope="col" className={kind}>
+                  {name}
                 </th>
               ))}
             </tr>

@@ -13,7 +13,8 @@ import { ViewsButton } from './SavedViews';
 export interface Rows<Row> {
   items: Row[];
   next?: string | null;
-  total: number;
+  /** Absent where the server does not count. */
+  total?: number;
 }
 
 /** A column. `key` is stable, and the name to sort by where `sorter` is true. `money` and `num` are right-aligned. */
@@ -137,7 +138,7 @@ export function ResourceTable<Row extends object>(props: Props<Row>) {
       ) : (
         <div className="list-tools">
           <span className="muted" aria-live="polite">
-            {rows.data && !broken ? t('table.total', { count: rows.data.total }) : ''}
+            {rows.data?.total !== undefined && !broken ? t('table.total', { count: rows.data.total }) : ''}
           </span>
           <span className="grow" />
           {tools?.(filter, rows.data?.total)}
@@ -234,7 +235,7 @@ export function ResourceTable<Row extends object>(props: Props<Row>) {
           }
         />
       )}
-      {rows.data && !broken && (rows.data.next || query.after || rows.data.total > SIZES[0]!) && (
+      {rows.data && !broken && (rows.data.next || query.after || (rows.data.total ?? 0) > SIZES[0]!) && (
         <div className="list-foot">
           <Select
             aria-label={t('table.rowsLabel')}

@@ -1,7 +1,7 @@
 //! Agreements of the demo: one that ends within the month, and the one that is to follow it, sent and signed by the operator.
 
 use super::super::desk::Desk;
-use super::super::recruit::Asker;
+use super::super::orders::Asker;
 use super::super::signed::Signed;
 use super::{drafts, rows};
 use qudao_access::sessions;

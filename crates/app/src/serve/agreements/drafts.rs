@@ -1,7 +1,7 @@
 //! Drafts of agreements: written from a template, sent through the flow, signed by both sides.
 
 use super::super::desk::Desk;
-use super::super::recruit::Asker;
+use super::super::orders::Asker;
 use super::super::shown::instant;
 use super::super::signed::Signed;
 use super::super::web::{Answer, IfMatch, Language, OnceKey, Sent, heavy};
@@ -435,14 +435,15 @@ async fn sign(
             )
         })?,
     };
-    agreement::get(&mut desk.db.read().await?, &sight, &id).await?;
+    let signed_on = super::super::orders::day(Some(&sent.signed_on))?.ok_or_else(unknown)?;
+    let new = NewSignature { side, name: &sent.name, signed_on, way, note: &sent.note, picture: "" };
+    // Of a signature that is not possible no picture is kept.
+    agreement::may_sign(&mut desk.db.read().await?, &sight, &id, &new).await?;
     let picture = match (way, &sent.picture) {
         (Way::Hand, Some(picture)) => keep_signature(&desk, picture).await?,
         _ => String::new(),
     };
-    let signed_on = super::super::orders::day(Some(&sent.signed_on))?.ok_or_else(unknown)?;
-    let new = NewSignature { side, name: &sent.name, signed_on, way, note: &sent.note, picture: &picture };
-    agreement::sign(&desk.db, &sight, &signed.0.who(), &id, &new).await?;
+    agreement::sign(&desk.db, &sight, &signed.0.who(), &id, &NewSignature { picture: &picture, ..new }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

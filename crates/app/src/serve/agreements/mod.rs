@@ -9,7 +9,7 @@ pub(super) use rows::waiting;
 
 use super::desk::Desk;
 use super::flows::{Acting, apply, keep_signature};
-use super::recruit::Asker;
+use super::orders::Asker;
 use super::web::Answer;
 use axum::response::Response;
 use qudao_kernel::{Lang, Refusal};

@@ -2,9 +2,9 @@
 
 use super::super::desk::Desk;
 use super::super::network_name;
-use super::super::recruit::Asker;
+use super::super::orders::Asker;
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, Language, OnceKey, Page, Paging, Sent};
+use super::super::web::{Answer, Asked, Language, OnceKey, Page, Paging, Sent, closed};
 use super::{SignatureView, line, paper, sight, signatures, text, warnings};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -84,9 +84,13 @@ struct Book<'a> {
 type Ended = (Date, AgreementRow);
 
 impl Book<'_> {
+    fn standing(&self, row: &Agreement) -> Standing {
+        agreement::standing(&self.asker.master, row, &self.warnings, self.asker.today)
+    }
+
     fn row(&self, row: &Agreement) -> Ended {
         let Asker { master, today, lang } = self.asker;
-        let standing = agreement::standing(master, row, &self.warnings, *today);
+        let standing = self.standing(row);
         let known = self.terms.get(&row.code);
         let business = known.map_or("all", |term| term.business.as_str());
         let (warning, days_left) = match standing {
@@ -118,9 +122,10 @@ impl Book<'_> {
         (row.span.to, view)
     }
 
-    fn all(&self, sight: &Sight) -> Vec<Ended> {
-        let seen = |row: &&Agreement| sight.sees(&self.asker.seat(&row.partner), &row.partner);
-        self.asker.master.agreements().filter(seen).map(|row| self.row(row)).collect()
+    /// Agreements in sight with where they stand; what a row tells beside that is found for those that are shown.
+    fn all(&self, sight: &Sight) -> impl Iterator<Item = (&Agreement, Standing)> {
+        let seen = move |row: &&Agreement| sight.sees(&self.asker.seat(&row.partner), &row.partner);
+        self.asker.master.agreements().filter(seen).map(move |row| (row, self.standing(row)))
     }
 }
 
@@ -154,20 +159,25 @@ async fn list(
     let asker = Asker::of(&desk, lang).await;
     let sight = sight(&asker, &desk, &signed)?;
     let AgreementFilter { state, q, partner } = asked;
-    let (state, typed) = (state.unwrap_or_default(), q.unwrap_or_default().trim().to_lowercase());
+    let state = closed(state, &Standing::NAMES)?;
+    let typed = q.unwrap_or_default().trim().to_lowercase();
     let partner = partner.unwrap_or_default();
-    let fits = |row: &AgreementRow| {
-        let found = [&row.code, &row.partner, &row.partner_name].into_iter().any(|text| text.to_lowercase().contains(&typed));
-        (state.is_empty() || row.state == state)
-            && (partner.is_empty() || row.partner == partner)
-            && (typed.is_empty() || found || Initials::of(&row.partner_name).find(&typed).is_some())
+    let means = |row: &Agreement| {
+        let name = asker.partner(&row.partner);
+        let said = |text: &str| text.to_lowercase().contains(&typed);
+        said(&row.code) || said(&row.partner) || said(&name) || Initials::of(&name).find(&typed).is_some()
     };
-    let mut all: Vec<Ended> = book(&desk, &asker).await?.all(&sight).into_iter().filter(|(_, row)| fits(row)).collect();
-    all.sort_by(|(one_end, one), (other_end, other)| {
-        (one.state == "ended", one_end, &one.code).cmp(&(other.state == "ended", other_end, &other.code))
+    let fits = |row: &Agreement, standing: Standing| {
+        (state.is_empty() || standing.name() == state) && (partner.is_empty() || row.partner == partner) && (typed.is_empty() || means(row))
+    };
+    let book = book(&desk, &asker).await?;
+    let mut all: Vec<(&Agreement, Standing)> = book.all(&sight).filter(|(row, standing)| fits(row, *standing)).collect();
+    all.sort_by(|(one, stands), (other, other_stands)| {
+        let over = |standing: &Standing| *standing == Standing::Ended;
+        (over(stands), one.span.to, &one.code).cmp(&(over(other_stands), other.span.to, &other.code))
     });
     let total = all.len();
-    Ok(Json(Page::of(&paging, total, all.into_iter().map(|(_, row)| row))))
+    Ok(Json(Page::of(&paging, total, all.into_iter().map(|(row, _)| book.row(row).1))))
 }
 
 /// Agreements of a state.
@@ -197,8 +207,8 @@ async fn counts(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): L
     let asker = Asker::of(&desk, lang).await;
     let sight = sight(&asker, &desk, &signed)?;
     let mut states: BTreeMap<String, usize> = BTreeMap::new();
-    for (_, row) in book(&desk, &asker).await?.all(&sight) {
-        *states.entry(row.state).or_default() += 1;
+    for (_, standing) in book(&desk, &asker).await?.all(&sight) {
+        *states.entry(standing.name().to_owned()).or_default() += 1;
     }
     let cover = agreement::cover(&asker.master, &sight, asker.today);
     Ok(Json(AgreementCounts {
@@ -407,8 +417,11 @@ pub(in crate::serve) struct AgreementsWaiting {
 pub(in crate::serve) async fn waiting(desk: &Arc<Desk>, signed: &Signed) -> Result<Option<AgreementsWaiting>, Refusal> {
     let asker = Asker::of(desk, Lang::Zh).await;
     let Ok(sight) = asker.sight(desk, signed, &[Permission::AgreementManage, Permission::AgreementSign]) else { return Ok(None) };
-    let all = book(desk, &asker).await?.all(&sight);
-    let expiring: Vec<Ended> = all.into_iter().filter(|(_, row)| row.state == "expiring").collect();
+    let expiring: Vec<(Date, String)> = {
+        let book = book(desk, &asker).await?;
+        let about = |(_, standing): &(&Agreement, Standing)| matches!(standing, Standing::Expiring(..));
+        book.all(&sight).filter(about).map(|(row, _)| (row.span.to, row.code.clone())).collect()
+    };
     let mut to_sign = Vec::new();
     if let Ok(sight) = asker.sight(desk, signed, &[Permission::AgreementSign]) {
         let tx = &mut desk.db.read().await?;
@@ -421,7 +434,7 @@ pub(in crate::serve) async fn waiting(desk: &Arc<Desk>, signed: &Signed) -> Resu
     }
     Ok(Some(AgreementsWaiting {
         ends: expiring.iter().map(|(end, _)| end.plus_days(-1)).min(),
-        expiring: expiring.into_iter().map(|(_, row)| row.code).collect(),
+        expiring: expiring.into_iter().map(|(_, code)| code).collect(),
         to_sign,
     }))
 }

@@ -44,7 +44,7 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
         sales(desk, &asker, serial, at).await?;
     }
     a_day(desk, &asker, &serials).await?;
-    super::super::orders::write_facts(desk).await
+    super::super::fact_rounds::write_facts(desk).await
 }
 
 /// The demo's own outlet, and others whose owners have an agreement in force.

@@ -5,14 +5,14 @@ use super::super::listed::file;
 use super::super::orders::{Asker, limit};
 use super::super::shown::{day, instant};
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, Language, MOST_ROWS, Page, Paging, heavy};
+use super::super::web::{Answer, Asked, Language, MOST_ROWS, Page, Paging, closed, heavy, only};
 use super::{READ, Warnings};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use qudao_airtime::float::{self, Movement};
 use qudao_airtime::terminal::{self, Happened, Query, Terminal};
-use qudao_kernel::{Fen, Lang};
+use qudao_kernel::{Fen, Lang, Refusal};
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -104,16 +104,17 @@ pub(crate) struct TerminalFilter {
 }
 
 impl TerminalFilter {
-    fn query(self, warnings: &Warnings, paging: &Paging) -> Query {
-        Query {
-            state: self.state.unwrap_or_default(),
+    fn query(self, warnings: &Warnings, paging: &Paging) -> Result<Query, Refusal> {
+        only(self.alert.as_deref(), &["low", "idle"])?;
+        Ok(Query {
+            state: closed(self.state, &["stock", "placed", "lost"])?,
             partner: self.partner.unwrap_or_default(),
             outlet: self.outlet.unwrap_or_default(),
             text: self.q.unwrap_or_default().trim().to_owned(),
             alert: self.alert.as_deref().and_then(|name| warnings.alert(name)),
             after: paging.after.clone().unwrap_or_default(),
             limit: limit(paging.limit()),
-        }
+        })
     }
 }
 
@@ -130,7 +131,7 @@ async fn list(
     let asker = Asker::of(&desk, lang).await;
     let sight = asker.sight(&desk, &signed, READ)?;
     let warnings = Warnings::of(&desk, asker.today)?;
-    let found = terminal::list(&mut desk.db.read().await?, &sight, &asked.query(&warnings, &paging)).await?;
+    let found = terminal::list(&mut desk.db.read().await?, &sight, &asked.query(&warnings, &paging)?).await?;
     let items = found.rows.into_iter().map(|one| TerminalRow::of(&asker, &warnings, one)).collect();
     Ok(Json(Page { items, next: found.next, total: found.total as usize }))
 }
@@ -187,7 +188,7 @@ async fn export(
     let mut paging = Paging { after: None, limit: Some(MOST_ROWS) };
     let mut tx = desk.db.read().await?;
     loop {
-        let found = terminal::list(&mut tx, &sight, &asked.clone().query(&warnings, &paging)).await?;
+        let found = terminal::list(&mut tx, &sight, &asked.clone().query(&warnings, &paging)?).await?;
         rows.extend(found.rows.into_iter().map(|one| TerminalRow::of(&asker, &warnings, one)));
         paging.after = found.next;
         if paging.after.is_none() {

@@ -101,7 +101,7 @@ pub(in crate::serve) async fn apply(acting: &Acting<'_>, flow: &str, form: BTree
 /// Begins an application as a draft.
 async fn begin(desk: &Arc<Desk>, signed: &Signed, lang: Lang, key: &str, sent: ApplicationSent) -> Answer<Acted> {
     let asker = Asker::of(desk, signed, &[Permission::FlowStart]).await?;
-    let definition = desk.flows.catalogue.get(&sent.flow)?;
+    let definition = &desk.flows.catalogue.get(&sent.flow)?;
     let mut may = posts(desk, signed, &asker, definition, lang).into_iter();
     let found = may.find(|(view, _)| sent.post.as_ref().is_none_or(|grant| *grant == view.grant));
     let (_, post) = found.ok_or_else(|| {

@@ -55,6 +55,7 @@ pub(crate) struct BudgetView {
 
 async fn view(desk: &Desk, tx: &mut Tx, budget: Budget, lang: Lang) -> Result<BudgetView, Refusal> {
     let definition = desk.flows.catalogue.get(&budget.flow).ok();
+    let definition = definition.as_deref();
     let field = definition.and_then(|definition| definition.field(&definition.budget.as_ref()?.kind));
     let kind = field.and_then(|field| match &field.kind {
         FieldKind::Choice(choices) => choices.iter().find(|choice| choice.id == budget.kind),

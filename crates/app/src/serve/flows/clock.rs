@@ -17,6 +17,9 @@ pub(crate) async fn rounds(desk: Arc<Desk>) {
     let mut clock = tokio::time::interval(ROUND);
     loop {
         clock.tick().await;
+        if !desk.leads("deadlines").await {
+            continue;
+        }
         if let Err(refusal) = round(&desk).await {
             tracing::error!(code = refusal.code, "{}", refusal.text.en);
         }

@@ -65,7 +65,7 @@ pub(in crate::serve) async fn applied(
 ) -> Result<Option<String>, Refusal> {
     let signed = somebody(desk, login).await?;
     let asker = Asker::of(desk, &signed, READS).await?;
-    let definition = desk.flows.catalogue.get(flow)?;
+    let definition = &desk.flows.catalogue.get(flow)?;
     let Some((_, post)) = posts(desk, &signed, &asker, definition, Lang::Zh).into_iter().next() else { return Ok(None) };
     let filled: Form = form.as_object().cloned().unwrap_or_default().into_iter().collect();
     let place = |kind: &FieldKind, code: &str| asker.place(kind, code);

@@ -186,7 +186,7 @@ async fn flows(State(desk): State<Arc<Desk>>, signed: Signed, Language(lang): La
         let posts: Vec<FlowPost> = posts(&desk, &signed, &asker, definition, lang).into_iter().map(|(view, _)| view).collect();
         (all || !posts.is_empty()).then(|| FlowView::of(definition, posts, lang))
     };
-    Ok(Json(desk.flows.catalogue.iter().filter_map(view).collect()))
+    Ok(Json(desk.flows.catalogue.all().iter().filter_map(view).collect()))
 }
 
 /// A form that is being filled in.
@@ -209,6 +209,12 @@ pub(crate) struct FlowWrong {
     /// Field, or `rows[2].column`.
     field: String,
     why: String,
+}
+
+impl FlowWrong {
+    pub(super) fn of(wrong: Wrong, lang: Lang) -> Self {
+        Self { why: wrong.why.get(lang).to_owned(), field: wrong.field }
+    }
 }
 
 /// What a form comes to.
@@ -243,17 +249,16 @@ async fn look(
             let instance = store::get(tx, &asker.sight(), id).await?.instance;
             super::rows::definition(&desk, tx, &instance).await?
         }
-        None => Arc::clone(desk.flows.catalogue.get(&flow)?),
+        None => desk.flows.catalogue.get(&flow)?,
     };
     let mut filled = brought::guessed(&definition, sent.form);
     form::tidy(&definition.fields, &mut filled);
     let hides = |field: &&Field| field.visible_if.as_ref().is_some_and(|condition| !condition.holds(&filled));
     let mut wrong = form::wrong(&definition.fields, &filled);
     wrong.extend(form::missing(&definition.fields, &filled, None));
-    let told = |wrong: Wrong| FlowWrong { why: wrong.why.get(lang).to_owned(), field: wrong.field };
     Ok(Json(FlowLook {
         hidden: definition.fields.iter().filter(hides).map(|field| field.id.clone()).collect(),
-        wrong: wrong.into_iter().map(told).collect(),
+        wrong: wrong.into_iter().map(|wrong| FlowWrong::of(wrong, lang)).collect(),
         way: definition.way(&filled).into_iter().map(|step| step.id.clone()).collect(),
         barred: definition.barred(&filled).map(|bar| bar.why.get(lang).to_owned()),
     }))

@@ -3,10 +3,14 @@
 mod acts;
 mod brought;
 mod budgets;
+mod checked;
 mod clock;
 mod demo;
+mod design;
+mod document;
 mod files;
 mod forms;
+mod notices;
 mod paper;
 mod people;
 mod private;
@@ -17,7 +21,9 @@ mod whole;
 pub(super) use acts::{Acting, apply};
 pub(super) use clock::rounds;
 pub(super) use demo::{applied, fill};
+pub(super) use design::designs;
 pub(super) use files::sign as keep_signature;
+pub(super) use notices::tell;
 
 use super::desk::Desk;
 use super::effects::Carrier;
@@ -29,12 +35,15 @@ use super::reach;
 use super::signed::Signed;
 use qudao_access::caller::Grant;
 use qudao_access::{Over, Permission, Role, Roles, Scope};
+use qudao_display::places::Catalogue as Places;
+use qudao_field::checklist;
 use qudao_kernel::holidays::Holidays;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Refusal, territory};
 use qudao_network::candidate::{self, Candidate};
 use qudao_network::life::{State, Who};
 use qudao_orders::Definitions;
+use qudao_platform::Db;
 use qudao_workflow::directory::{Held, Post};
 use qudao_workflow::form::FieldKind;
 use qudao_workflow::standard::Catalogue;
@@ -61,6 +70,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
         .merge(paper::routes())
         .merge(private::routes())
         .merge(budgets::routes())
+        .merge(notices::routes())
+        .merge(checked::routes())
+        .merge(design::routes())
 }
 
 /// The flows of the house and what running them takes.
@@ -76,17 +88,37 @@ type Lookup<'a> = dyn Fn(&FieldKind, &str) -> Option<Place> + Sync + 'a;
 impl Flows {
     /// The standard set.
     pub(crate) fn standard(roles: &Roles, home: &Home, levels: Arc<Definitions>) -> Result<Self, Refusal> {
+        let places = Places::standard(checklist::Catalogue::standard()?.get("places")?)?;
         Ok(Self {
             catalogue: Catalogue::standard(roles)?,
             calendar: Holidays::shipped(),
-            carrier: Carrier { files: onboarding::folder(home), levels, event: qudao_recruit::event::Definition::standard()? },
+            carrier: Carrier { files: onboarding::folder(home), levels, places, event: qudao_recruit::event::Definition::standard()? },
         })
+    }
+
+    /// Reads the flows the house published: when the server starts, and after each publication.
+    pub(crate) async fn renew(&self, db: &Db) -> Result<(), Refusal> {
+        left_out(&self.catalogue.renew(&mut db.read().await?).await?);
+        Ok(())
+    }
+
+    /// Reads them anew where another server published one.
+    pub(crate) async fn follow(&self, db: &Db) -> Result<(), Refusal> {
+        left_out(&self.catalogue.follow(&mut db.read().await?).await?);
+        Ok(())
     }
 
     /// What acting takes, with a way to look places up.
     pub(super) fn office<'a>(&'a self, desk: &Desk, place: &'a Lookup<'a>) -> Result<Office<'a>, Refusal> {
         let urge_minutes = desk.parameters().on("flow_urge_minutes", "", desk.today())?.int()?;
         Ok(Office { catalogue: &self.catalogue, calendar: &self.calendar, urge_minutes, place, effects: &self.carrier })
+    }
+}
+
+/// Tells which flows of the house cannot be read any more.
+fn left_out(refusals: &[Refusal]) {
+    for refusal in refusals {
+        tracing::error!(code = refusal.code, "a flow of the house is left out: {}", refusal.text.en);
     }
 }
 

@@ -91,8 +91,11 @@ async fn people(
         typed.is_empty() || said(&person.login) || said(&person.name) || Initials::of(&person.name).find(&typed).is_some()
     };
     let visible = |person: &Person| meant(person) && !known.roles(person, lang).is_empty();
-    let query = Query { limit: MOST, ..Query::default() };
-    let page = directory::list(&mut desk.db.read().await?, &query, asker.today, &visible).await?;
+    // Most people decide nothing: only those in roles that do are looked at.
+    let deciding: Vec<&str> =
+        desk.roles.iter().filter(|role| role.may.contains(&Permission::FlowDecide)).map(|role| role.id.as_str()).collect();
+    let query = Query { role: deciding.join(","), limit: MOST, ..Query::default() };
+    let found = directory::first(&mut desk.db.read().await?, &query, asker.today, &visible).await?;
     let view = |person: Person| DeciderView { title: known.roles(&person, lang).join(" · "), login: person.login, name: person.name };
-    Ok(Json(page.people.into_iter().map(view).collect()))
+    Ok(Json(found.into_iter().map(view).collect()))
 }

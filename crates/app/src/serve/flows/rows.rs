@@ -259,6 +259,11 @@ pub(crate) struct ApplicationCounts {
     unread: u32,
     /// Own ones, and those one decided on, that are approved and could not be brought about.
     stuck: u32,
+    /// Those one decided on.
+    done: u32,
+    /// Those of one's part of the network; absent for who reads none.
+    #[schema(required)]
+    all: Option<u32>,
 }
 
 /// How many wait for one, for the tabs of the lists.
@@ -274,5 +279,7 @@ async fn counts(State(desk): State<Arc<Desk>>, signed: Signed) -> Answer<Json<Ap
         under_way: counts.under_way,
         unread: counts.unread,
         stuck: counts.stuck,
+        done: counts.decided,
+        all: signed.may(&desk, Permission::FlowRead).is_ok().then_some(counts.read),
     }))
 }

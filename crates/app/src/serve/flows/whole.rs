@@ -1,6 +1,8 @@
 //! One application: its content, who holds it, what was decided, and what the caller may do with it.
 
 use super::super::desk::Desk;
+use super::super::onboarding;
+use super::super::price::Disorder;
 use super::super::shown::{instant, mask};
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language};
@@ -26,6 +28,9 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// The flow that opens outlets.
+const OPENS: &str = "bulk_onboarding";
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(one))
@@ -164,6 +169,8 @@ pub(crate) struct ApplicationWhole {
     /// The red line it crosses.
     #[schema(required)]
     barred: Option<String>,
+    /// What speaks against it and does not bar it.
+    warnings: Vec<String>,
     /// The budget it became.
     #[schema(required)]
     budget: Option<String>,
@@ -209,6 +216,7 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
     let names = names(desk, tx, signed, asker, &definition, instance).await?;
     let files = files::of(tx, &definition, &instance.form).await?;
     let effect = effect::of_application(tx, id).await?;
+    let warnings = warnings(desk, tx, asker, instance, lang).await?;
     let may_retry = actor.manages || instance.starter.login == actor.seat().login || decided(&history, &actor.seat().login);
     let step = instance.progress.step.as_deref().and_then(|step| definition.step(step));
     let show = Show { definition: &definition, instance, history: &history, lang };
@@ -233,9 +241,21 @@ async fn whole(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, id: &str, lang:
         editable,
         needs_signature: decides && step.is_some_and(|step| step.signature),
         barred: definition.barred(&instance.form).map(|bar| bar.why.get(lang).to_owned()),
+        warnings,
         budget: (definition.budget.is_some() && instance.approved.is_some()).then(|| instance.id.clone()),
         effect: effect.map(|effect| EffectView::of(effect, may_retry, lang)),
     })
+}
+
+/// What speaks against an application that is not decided: outlets to be opened where prices are in disorder (R7.269).
+async fn warnings(desk: &Arc<Desk>, tx: &mut Tx, asker: &Asker, instance: &Instance, lang: Lang) -> Result<Vec<String>, Refusal> {
+    let batch = instance.form.get("batch").and_then(Value::as_str).filter(|_| instance.flow == OPENS);
+    let (Some(batch), Some(master), None) = (batch, asker.master.as_deref(), &instance.approved) else { return Ok(Vec::new()) };
+    let (folder, batch) = (onboarding::folder(&desk.home), batch.to_owned());
+    let read = tokio::task::spawn_blocking(move || onboarding::read(&folder, &batch));
+    // A file that is gone is told where it is carried out.
+    let Ok(Ok(read)) = read.await else { return Ok(Vec::new()) };
+    Ok(Disorder::of(desk, tx, master, &read.territories(), lang).await?.all())
 }
 
 /// Whether somebody decided on it, themselves or by who acted for them.

@@ -64,7 +64,7 @@ pub(crate) async fn fill(desk: &Arc<Desk>) -> Result<(), Refusal> {
     }
     refused(desk, &asker, &work).await?;
     // Before anybody looks, so that figures do not move under them.
-    super::rounds::round(desk).await.map(drop)
+    super::super::fact_rounds::write_facts(desk).await
 }
 
 /// Levels around the demo's outlet: its partner, the outlets and work IDs of the partner.

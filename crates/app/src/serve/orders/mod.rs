@@ -1,24 +1,24 @@
-//! 订单 orders, 受理权限 acceptance levels, 回单 slips, 卡号库存 stock. The rules are those of `qudao-orders`; here they get a caller, names and the fact store.
+//! 订单 orders, 受理权限 acceptance levels, 回单 slips, 卡号库存 stock, 售后 service. The rules are those of `qudao-orders`; here they get a caller, names and the fact store.
 
 mod acts;
 mod demo;
 mod levels;
-mod rounds;
 mod rows;
 mod seller;
+mod service;
 mod slips;
 mod stock;
 mod whole;
 
 pub(super) use demo::fill;
-pub(super) use rounds::{rounds, write_facts};
+pub(super) use service::waiting as service_waiting;
 
 use super::desk::Desk;
 use super::opened::chain_of;
 use super::people::master;
 use super::signed::Signed;
 use qudao_access::{Permission, Place, Scope, work_ids};
-use qudao_kernel::master::Master;
+use qudao_kernel::master::{Master, Partner};
 use qudao_kernel::{Date, Kind, Lang, Refusal};
 use qudao_orders::acceptance::{Register, report};
 use qudao_orders::order::list::{self, Query};
@@ -40,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Desk>> {
         .merge(acts::routes())
         .merge(slips::routes())
         .merge(stock::routes())
+        .merge(service::routes())
 }
 
 /// What taking orders goes by.
@@ -109,8 +110,18 @@ impl Asker {
         })
     }
 
+    /// Name of a partner; of one that is over, its last.
     pub(super) fn partner(&self, code: &str) -> String {
-        self.master.partner(code, self.today).map_or_else(|| code.to_owned(), |row| row.name.clone())
+        self.last(code).map_or_else(|| code.to_owned(), |row| row.name.clone())
+    }
+
+    /// Division code of where a partner sits; of one that is over, where it sat last.
+    pub(super) fn seat(&self, code: &str) -> String {
+        self.last(code).map(|row| row.territory.clone()).unwrap_or_default()
+    }
+
+    fn last(&self, code: &str) -> Option<&Partner> {
+        self.master.partner(code, self.today).or_else(|| self.master.partners().filter(|row| row.code == code).last())
     }
 
     pub(super) fn outlet(&self, code: &str) -> String {

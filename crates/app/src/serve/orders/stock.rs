@@ -1,9 +1,9 @@
-//! Cards and numbers in stock (R0.29).
+//! Cards, numbers and handsets in stock (R0.29, R4.45).
 
 use super::super::desk::Desk;
 use super::super::shown::{instant, mask};
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, Language, OnceKey, Page, Paging, Sent};
+use super::super::web::{Answer, Asked, Language, OnceKey, Page, Paging, Sent, closed};
 use super::{Asker, chain_of, limit, place};
 use axum::Json;
 use axum::extract::State;
@@ -21,31 +21,36 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(counts)).routes(routes!(allocate)).routes(routes!(shift))
 }
 
-/// A card or number.
+/// A card, number or handset.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StockPiece {
-    /// card, number.
+    /// card, number, handset.
     kind: String,
     /// A number that is sold is masked.
     serial: String,
     segment: String,
-    /// stock, sold, returned, recalled, lost.
+    /// stock, moving, sold, repair, returned, recalled, lost.
     state: String,
     state_title: String,
+    /// Empty in the central store.
     partner: String,
     partner_name: String,
-    /// Empty where the partner has it.
+    /// Empty where the partner or the central store has it.
     outlet: String,
     outlet_name: String,
     /// The order it was sold with; empty otherwise.
     order: String,
     changed_at: String,
+    /// Name of a handset; empty otherwise.
+    product_name: String,
 }
 
 fn title(state: &str, lang: Lang) -> &'static str {
     let (zh, en) = match state {
         "stock" => ("在库", "In stock"),
+        "moving" => ("在途", "On the way"),
         "sold" => ("已售", "Sold"),
+        "repair" => ("维修中", "In repair"),
         "returned" => ("已退回", "Returned"),
         "recalled" => ("已召回", "Recalled"),
         _ => ("遗失", "Lost"),
@@ -57,7 +62,7 @@ fn title(state: &str, lang: Lang) -> &'static str {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StockFilter {
-    /// card or number.
+    /// card, number or handset.
     kind: Option<String>,
     /// State.
     state: Option<String>,
@@ -70,14 +75,15 @@ pub(crate) struct StockFilter {
 }
 
 fn piece_of(text: &str) -> Result<Piece, Refusal> {
-    text.parse().map_err(|()| Refusal::bad_input("orders.stock.kind", "种类为 card 或 number", "a kind is card or number"))
+    text.parse()
+        .map_err(|()| Refusal::bad_input("orders.stock.kind", "种类为 card、number 或 handset", "a kind is card, number or handset"))
 }
 
 impl StockFilter {
     fn query(self, paging: &Paging) -> Result<Query, Refusal> {
         Ok(Query {
             piece: self.kind.as_deref().filter(|text| !text.is_empty()).map(piece_of).transpose()?,
-            state: self.state.unwrap_or_default(),
+            state: closed(self.state, &["stock", "moving", "sold", "repair", "returned", "recalled", "lost"])?,
             outlet: self.outlet.unwrap_or_default(),
             partner: self.partner.unwrap_or_default(),
             text: self.q.unwrap_or_default().trim().to_owned(),
@@ -105,7 +111,8 @@ async fn list(
         kind: row.piece.name().to_owned(),
         serial: if row.piece == Piece::Number && row.state == "sold" { mask(&row.serial) } else { row.serial },
         state_title: title(&row.state, lang).to_owned(),
-        partner_name: asker.partner(&row.partner),
+        partner_name: if row.partner.is_empty() { String::new() } else { asker.partner(&row.partner) },
+        product_name: asker.master.product(&row.product, asker.today).map_or(row.product, |product| product.name.clone()),
         outlet_name: if row.outlet.is_empty() { String::new() } else { asker.outlet(&row.outlet) },
         changed_at: instant(row.changed_us),
         segment: row.segment,
@@ -120,11 +127,15 @@ async fn list(
 /// Pieces of a kind: what was allocated is the sum of the others.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct StockOfKind {
-    /// card, number.
+    /// card, number, handset.
     kind: String,
     allocated: u32,
     stock: u32,
+    /// On the way to whoever ordered them.
+    moving: u32,
     sold: u32,
+    /// With whoever repairs them.
+    repair: u32,
     returned: u32,
     recalled: u32,
     lost: u32,
@@ -156,7 +167,9 @@ async fn counts(
         of.allocated += pieces;
         match state.as_str() {
             "stock" => of.stock = pieces,
+            "moving" => of.moving = pieces,
             "sold" => of.sold = pieces,
+            "repair" => of.repair = pieces,
             "returned" => of.returned = pieces,
             "recalled" => of.recalled = pieces,
             _ => of.lost = pieces,
@@ -229,7 +242,7 @@ async fn allocate(
 /// Pieces to be moved.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct MoveSent {
-    /// card or number.
+    /// card, number or handset.
     kind: String,
     /// At most 500.
     serials: Vec<String>,

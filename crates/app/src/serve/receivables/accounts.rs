@@ -5,7 +5,7 @@ use super::super::listed::{file, order};
 use super::super::orders::Asker;
 use super::super::shown::day;
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, Language, Page, Paging, heavy};
+use super::super::web::{Answer, Asked, Language, Page, Paging, heavy, only};
 use super::deposits::{DepositHeld, DepositMoved, held_of};
 use super::money::{CollectionView, ReceivableInvoice};
 use super::offsets::OffsetView;
@@ -18,6 +18,7 @@ use qudao_kernel::{Date, Fen, Lang, Refusal};
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use qudao_receivable::account::{self, Account};
 use qudao_receivable::invoice::{self, Query};
+use qudao_receivable::stop::{self, Stop};
 use qudao_receivable::{collection, deposit, offset};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,12 +58,15 @@ pub(crate) struct ReceivableAccount {
     credit: i64,
     /// Deposits of all kinds.
     deposits: i64,
-    /// Nothing more is supplied until the overdue is paid.
+    /// Nothing more is supplied until the overdue is paid, or what is stopped by is over.
     stopped: bool,
+    /// A stop on a ground of its own, in words; empty for none.
+    stopped_by: String,
 }
 
 impl ReceivableAccount {
-    fn of(asker: &Asker, rules: &Rules, held: &BTreeMap<String, i64>, one: Account) -> Self {
+    fn of(asker: &Asker, rules: &Rules, held: &BTreeMap<String, i64>, stops: &[Stop], one: Account) -> Self {
+        let stop = stops.iter().find(|stop| stop.partner == one.partner);
         Self {
             name: asker.partner(&one.partner),
             invoiced: one.invoiced.0,
@@ -75,7 +79,8 @@ impl ReceivableAccount {
             oldest_due: day(one.oldest_due),
             credit: one.credit.0,
             deposits: held.get(&one.partner).copied().unwrap_or(0),
-            stopped: one.stopped(asker.today, rules.stop_days),
+            stopped: stop.is_some() || one.stopped(asker.today, rules.stop_days),
+            stopped_by: stop.map(|stop| stop.why.get(asker.lang).to_owned()).unwrap_or_default(),
             partner: one.partner,
         }
     }
@@ -100,6 +105,8 @@ async fn accounts(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, asked: &Rece
     let mut tx = desk.db.read().await?;
     let held = held_of(&deposit::list(&mut tx, &sight, None).await?);
     let found = account::list(&mut tx, &sight, "", asker.today, rules.steps).await?;
+    let stops = stop::in_force(&mut tx, "", asker.today).await?;
+    only(asked.only.as_deref(), &["overdue", "stopped"])?;
     let typed = asked.q.clone().unwrap_or_default();
     let is_meant = |one: &ReceivableAccount| {
         let kind = match asked.only.as_deref() {
@@ -110,7 +117,7 @@ async fn accounts(desk: &Arc<Desk>, signed: &Signed, asker: &Asker, asked: &Rece
         kind && (typed.trim().is_empty() || means(&typed, &one.partner, &one.name))
     };
     let mut rows: Vec<ReceivableAccount> =
-        found.into_iter().map(|one| ReceivableAccount::of(asker, &rules, &held, one)).filter(is_meant).collect();
+        found.into_iter().map(|one| ReceivableAccount::of(asker, &rules, &held, &stops, one)).filter(is_meant).collect();
     let (column, down) = order(asked.sort.as_deref(), "-overdue");
     match column {
         "balance" => rows.sort_by_key(|row| row.balance),
@@ -269,6 +276,7 @@ async fn one(
     let held = deposit::list(&mut tx, &all, Some(&partner)).await?;
     let account = account::list(&mut tx, &all, &partner, asker.today, rules.steps).await?.pop();
     let account = account.unwrap_or_else(|| Account { partner: partner.clone(), ..Account::default() });
+    let stops = stop::in_force(&mut tx, &partner, asker.today).await?;
     let mut invoices = invoice::list(&mut tx, &all, &Query { partner: partner.clone(), limit: MOST, ..Query::default() }).await?.rows;
     invoices.sort_by_key(|one| one.open() <= Fen::ZERO);
     let collections = collection::of_partner(&mut tx, &all, &partner).await?;
@@ -276,7 +284,7 @@ async fn one(
     let offsets = offset::list(&mut tx, &all, &partner, "").await?;
     let today: Date = asker.today;
     Ok(Json(ReceivableWhole {
-        account: ReceivableAccount::of(&asker, &rules, &held_of(&held), account),
+        account: ReceivableAccount::of(&asker, &rules, &held_of(&held), &stops, account),
         steps: rules.steps.days().to_vec(),
         stop_days: rules.stop_days,
         invoices: invoices.into_iter().map(|one| ReceivableInvoice::of(one, rules.steps, today)).collect(),

@@ -16,7 +16,7 @@ use super::desk::Desk;
 use super::orders::Asker;
 use super::reach;
 use super::signed::Signed;
-use super::web::{Answer, bug};
+use super::web::{Answer, bug, no_word};
 use qudao_access::{Over, Permission};
 use qudao_kernel::master::Partner;
 use qudao_kernel::{Date, Kind, Refusal};
@@ -99,13 +99,7 @@ pub(super) fn sent_day(text: &str) -> Result<Date, Refusal> {
 
 /// A word of a closed list that was sent.
 pub(super) fn word<T: std::str::FromStr>(text: &str, list: &str) -> Result<T, Refusal> {
-    text.parse().map_err(|_| {
-        Refusal::bad_input(
-            "serve.request.word",
-            format!("“{text}”不在可选项 {list} 中；请重新选择"),
-            format!("`{text}` is none of {list}; choose again"),
-        )
-    })
+    text.parse().map_err(|_| no_word(text, list))
 }
 
 /// Work of a thread that blocks, within a round.

@@ -86,7 +86,7 @@ impl CollectionPart {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CollectionView {
     id: String,
-    /// bank, cash, commission, deposit.
+    /// bank, cash, commission, deposit, goods.
     way: String,
     /// Fen.
     amount: i64,

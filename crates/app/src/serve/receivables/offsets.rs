@@ -5,7 +5,7 @@ use super::super::orders::Asker;
 use super::super::periods::StepNote;
 use super::super::shown::instant;
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent};
+use super::super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, closed};
 use super::money::ReceivableMade;
 use super::{MANAGE, READ, moved, word};
 use axum::Json;
@@ -152,7 +152,8 @@ async fn list(
 ) -> Answer<Json<Page<OffsetView>>> {
     let asker = Asker::of(&desk, lang).await;
     let sight = asker.sight(&desk, &signed, READ)?;
-    let (partner, state) = (asked.partner.unwrap_or_default(), asked.state.unwrap_or_default());
+    let partner = asked.partner.unwrap_or_default();
+    let state = closed(asked.state, &["submitted", "approved", "stating", "done", "refused"])?;
     let found = offset::list(&mut desk.db.read().await?, &sight, &partner, &state).await?;
     let who = signed.0.who();
     Ok(Json(Page::of(&paging, found.len(), found.into_iter().map(|one| OffsetView::of(&asker, one, &who)))))

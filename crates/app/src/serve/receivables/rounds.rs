@@ -7,7 +7,7 @@ use qudao_kernel::{Fen, Month, Refusal};
 use qudao_receivable::{books, offset};
 use qudao_settle::statement::{Consent, Receivable, read_statements};
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 
@@ -21,6 +21,9 @@ pub(crate) async fn rounds(desk: Arc<Desk>) {
     let mut clock = tokio::time::interval(ROUND);
     loop {
         tokio::select! { _ = clock.tick() => (), () = desk.books.moved.notified() => () }
+        if !desk.leads("receivables").await {
+            continue;
+        }
         for outcome in [post(&desk).await, state(&desk).await] {
             if let Err(refusal) = outcome {
                 tracing::error!(code = refusal.code, "{}", refusal.text.en);
@@ -38,7 +41,7 @@ pub(super) async fn post(desk: &Arc<Desk>) -> Result<(), Refusal> {
     let (shared, today) = (Arc::clone(desk), desk.today());
     let posted = aside(move || {
         let entity = shared.books.entity(&shared.home)?;
-        let _posting = shared.books.posting.lock().unwrap_or_else(PoisonError::into_inner);
+        let _posting = shared.posting()?;
         books::post(&shared.home.ledger(), &entity, &waiting, today)
     });
     let posted = posted.await?;

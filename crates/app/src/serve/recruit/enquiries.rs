@@ -4,11 +4,11 @@ use super::super::desk::Desk;
 use super::super::network_name;
 use super::super::shown::instant;
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent};
+use super::super::web::{Answer, Asked, Language, OnceKey, Page, Paging, Seen, Sent, closed};
 use super::prospects::within;
 use super::{Asker, MANAGE, ProspectSent, READ, RecruitChanged, RecruitMade, named, names};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use qudao_kernel::Lang;
 use qudao_recruit::enquiry::{self, Enquiry, EnquiryAct, NewEnquiry};
@@ -80,7 +80,8 @@ async fn list(
     let asker = Asker::of(&desk, lang).await;
     let sight = asker.sight(&desk, &signed, READ)?;
     let now = desk.db.now_us();
-    let (state, typed) = (asked.state.unwrap_or_default(), asked.q.unwrap_or_default().trim().to_lowercase());
+    let state = closed(asked.state, &["new", "contacted", "prospect", "closed"])?;
+    let typed = asked.q.unwrap_or_default().trim().to_lowercase();
     let fits = |one: &Enquiry| {
         (state.is_empty() || one.state == state)
             && (!asked.late.unwrap_or_default() || one.is_late(now))
@@ -149,10 +150,10 @@ async fn receive(
 }
 
 /// Does something to an enquiry the caller works on.
-async fn acted(desk: &Arc<Desk>, signed: &Signed, id: &str, version: u32, act: &EnquiryAct<'_>) -> Answer<Json<RecruitChanged>> {
+async fn acted(desk: &Arc<Desk>, signed: &Signed, seen: &Seen, act: &EnquiryAct<'_>) -> Answer<Json<RecruitChanged>> {
     let asker = Asker::of(desk, Lang::Zh).await;
     let sight = asker.sight(desk, signed, MANAGE)?;
-    let version = enquiry::act(&desk.db, &sight, &signed.0.who(), id, version, act).await?;
+    let version = enquiry::act(&desk.db, &sight, &signed.0.who(), &seen.id, seen.version, act).await?;
     Ok(Json(RecruitChanged { version }))
 }
 
@@ -170,11 +171,10 @@ pub(crate) struct EnquiryAssigned {
 async fn assign(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
+    seen: Seen,
     Sent(sent): Sent<EnquiryAssigned>,
 ) -> Answer<Json<RecruitChanged>> {
-    acted(&desk, &signed, &id, version, &EnquiryAct::Assign(&sent.to)).await
+    acted(&desk, &signed, &seen, &EnquiryAct::Assign(&sent.to)).await
 }
 
 /// What was said.
@@ -187,14 +187,8 @@ pub(crate) struct EnquiryNote {
 #[utoipa::path(post, path = "/recruiting/enquiries/{id}/contact", tag = "recruiting", operation_id = "contact_enquiry", request_body = EnquiryNote,
     params(("id" = String, Path), ("If-Match" = String, Header)), responses((status = 200, body = RecruitChanged)),
     extensions(("x-permission" = json!("recruit.manage"))))]
-async fn contact(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    Sent(sent): Sent<EnquiryNote>,
-) -> Answer<Json<RecruitChanged>> {
-    acted(&desk, &signed, &id, version, &EnquiryAct::Contact(&sent.note)).await
+async fn contact(State(desk): State<Arc<Desk>>, signed: Signed, seen: Seen, Sent(sent): Sent<EnquiryNote>) -> Answer<Json<RecruitChanged>> {
+    acted(&desk, &signed, &seen, &EnquiryAct::Contact(&sent.note)).await
 }
 
 /// Makes an enquiry a prospect. Its phone is kept sealed and given again.
@@ -204,25 +198,18 @@ async fn contact(
 async fn to_prospect(
     State(desk): State<Arc<Desk>>,
     signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
+    seen: Seen,
     Sent(sent): Sent<ProspectSent>,
 ) -> Answer<Json<RecruitChanged>> {
     let sight = Asker::of(&desk, Lang::Zh).await.sight(&desk, &signed, MANAGE)?;
     within(&sight, &sent.territory)?;
-    acted(&desk, &signed, &id, version, &EnquiryAct::Prospect(sent.wanted(&signed.0.login))).await
+    acted(&desk, &signed, &seen, &EnquiryAct::Prospect(sent.wanted(&signed.0.login))).await
 }
 
 /// Closes an enquiry that comes to nothing.
 #[utoipa::path(post, path = "/recruiting/enquiries/{id}/close", tag = "recruiting", operation_id = "close_enquiry", request_body = EnquiryNote,
     params(("id" = String, Path), ("If-Match" = String, Header)), responses((status = 200, body = RecruitChanged)),
     extensions(("x-permission" = json!("recruit.manage"))))]
-async fn close(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    Sent(sent): Sent<EnquiryNote>,
-) -> Answer<Json<RecruitChanged>> {
-    acted(&desk, &signed, &id, version, &EnquiryAct::Close(&sent.note)).await
+async fn close(State(desk): State<Arc<Desk>>, signed: Signed, seen: Seen, Sent(sent): Sent<EnquiryNote>) -> Answer<Json<RecruitChanged>> {
+    acted(&desk, &signed, &seen, &EnquiryAct::Close(&sent.note)).await
 }

@@ -14,14 +14,11 @@ pub(super) use demo::fill;
 pub(super) use rounds::rounds;
 
 use super::desk::Desk;
-use super::orders::union;
-use super::people::master;
+use super::orders::Asker;
 use super::signed::Signed;
 use qudao_access::{Permission, people};
-use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Lang, Refusal};
 use qudao_platform::Tx;
-use qudao_recruit::Sight;
 use qudao_recruit::agreement::Catalogue;
 use qudao_recruit::event::Definition;
 use qudao_recruit::prospect::NewProspect;
@@ -57,40 +54,8 @@ impl Recruit {
     }
 }
 
-/// Whoever asks, with what names things.
-pub(super) struct Asker {
-    pub(super) master: Arc<Master>,
-    pub(super) today: Date,
-    pub(super) lang: Lang,
-}
-
-impl Asker {
-    pub(super) async fn of(desk: &Arc<Desk>, lang: Lang) -> Self {
-        Self { master: master(desk).await.unwrap_or_default(), today: desk.today(), lang }
-    }
-
-    /// Where somebody may do one of some things.
-    ///
-    /// # Errors
-    /// `Forbidden access.caller.no_permission` for whoever may do none of them.
-    pub(super) fn sight(&self, desk: &Desk, signed: &Signed, any: &[Permission]) -> Result<Sight, Refusal> {
-        Ok(Sight::of(union(desk, signed, any)?, Arc::clone(&self.master), self.today))
-    }
-
-    pub(super) fn partner(&self, code: &str) -> String {
-        let row = self.master.partner(code, self.today).or_else(|| self.master.partners().filter(|row| row.code == code).last());
-        row.map_or_else(|| code.to_owned(), |row| row.name.clone())
-    }
-
-    /// Division code of where a partner sits; of one that is over, where it sat last.
-    pub(super) fn seat(&self, code: &str) -> String {
-        let row = self.master.partner(code, self.today).or_else(|| self.master.partners().filter(|row| row.code == code).last());
-        row.map(|row| row.territory.clone()).unwrap_or_default()
-    }
-}
-
 /// Names of people by login; a login nobody has stands for itself.
-async fn names(tx: &mut Tx, logins: impl Iterator<Item = String>) -> Result<BTreeMap<String, String>, Refusal> {
+pub(super) async fn names(tx: &mut Tx, logins: impl Iterator<Item = String>) -> Result<BTreeMap<String, String>, Refusal> {
     let mut found = BTreeMap::new();
     for login in logins {
         if let Entry::Vacant(place) = found.entry(login) {
@@ -101,7 +66,7 @@ async fn names(tx: &mut Tx, logins: impl Iterator<Item = String>) -> Result<BTre
     Ok(found)
 }
 
-fn named(names: &BTreeMap<String, String>, login: &str) -> String {
+pub(super) fn named(names: &BTreeMap<String, String>, login: &str) -> String {
     names.get(login).cloned().unwrap_or_else(|| login.to_owned())
 }
 

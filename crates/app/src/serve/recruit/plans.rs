@@ -4,11 +4,11 @@ use super::super::desk::Desk;
 use super::super::network_name;
 use super::super::shown::day;
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, IfMatch, Language, OnceKey, Sent};
+use super::super::web::{Answer, Asked, Language, OnceKey, Seen, Sent, closed};
 use super::prospects::within;
 use super::{Asker, MANAGE, READ, RecruitChanged, RecruitMade, named, names};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use qudao_kernel::{Lang, Refusal};
 use qudao_network::{Territories, universe};
@@ -101,7 +101,7 @@ async fn list(
 ) -> Answer<Json<Vec<PlanRow>>> {
     let asker = Asker::of(&desk, lang).await;
     let sight = asker.sight(&desk, &signed, READ)?;
-    let kind = asked.kind.unwrap_or_default();
+    let kind = closed(asked.kind, &["open", "rural", "district", "area"])?;
     let tx = &mut desk.db.read().await?;
     let fits = |one: &Plan| (kind.is_empty() || one.kind.name() == kind) && (one.closed_on.is_none() || asked.closed.unwrap_or_default());
     let plans: Vec<Plan> = plan::list(tx, &sight).await?.into_iter().filter(fits).collect();
@@ -209,16 +209,10 @@ async fn create(
 #[utoipa::path(put, path = "/recruiting/plans/{id}", tag = "recruiting", operation_id = "change_plan", request_body = PlanSent,
     params(("id" = String, Path), ("If-Match" = String, Header)), responses((status = 200, body = RecruitChanged)),
     extensions(("x-permission" = json!("recruit.manage"))))]
-async fn rewrite(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    Sent(sent): Sent<PlanSent>,
-) -> Answer<Json<RecruitChanged>> {
+async fn rewrite(State(desk): State<Arc<Desk>>, signed: Signed, seen: Seen, Sent(sent): Sent<PlanSent>) -> Answer<Json<RecruitChanged>> {
     let sight = Asker::of(&desk, Lang::Zh).await.sight(&desk, &signed, MANAGE)?;
     within(&sight, &sent.territory)?;
-    let version = plan::rewrite(&desk.db, &sight, &signed.0.who(), &id, version, &sent.wanted(&signed)?).await?;
+    let version = plan::rewrite(&desk.db, &sight, &signed.0.who(), &seen.id, seen.version, &sent.wanted(&signed)?).await?;
     Ok(Json(RecruitChanged { version }))
 }
 
@@ -232,14 +226,8 @@ pub(crate) struct PlanClosed {
 #[utoipa::path(post, path = "/recruiting/plans/{id}/close", tag = "recruiting", operation_id = "close_plan", request_body = PlanClosed,
     params(("id" = String, Path), ("If-Match" = String, Header)), responses((status = 200, body = RecruitChanged)),
     extensions(("x-permission" = json!("recruit.manage"))))]
-async fn close(
-    State(desk): State<Arc<Desk>>,
-    signed: Signed,
-    Path(id): Path<String>,
-    IfMatch(version): IfMatch,
-    Sent(sent): Sent<PlanClosed>,
-) -> Answer<Json<RecruitChanged>> {
+async fn close(State(desk): State<Arc<Desk>>, signed: Signed, seen: Seen, Sent(sent): Sent<PlanClosed>) -> Answer<Json<RecruitChanged>> {
     let sight = Asker::of(&desk, Lang::Zh).await.sight(&desk, &signed, MANAGE)?;
-    let version = plan::close(&desk.db, &sight, &signed.0.who(), &id, version, &sent.reason).await?;
+    let version = plan::close(&desk.db, &sight, &signed.0.who(), &seen.id, seen.version, &sent.reason).await?;
     Ok(Json(RecruitChanged { version }))
 }

@@ -5,7 +5,7 @@ use super::super::network_name;
 use super::super::orders::first_order;
 use super::super::shown::{day, instant};
 use super::super::signed::Signed;
-use super::super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent};
+use super::super::web::{Answer, Asked, IfMatch, Language, OnceKey, Page, Paging, Sent, only};
 use super::{Asker, MANAGE, ProspectBrought, ProspectSent, READ, RecruitChanged, named, names};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -122,6 +122,7 @@ async fn list(
 ) -> Answer<Json<Page<ProspectRow>>> {
     let asker = Asker::of(&desk, lang).await;
     let sight = asker.sight(&desk, &signed, READ)?;
+    only(asked.stage.as_deref(), &Stage::ALL.map(Stage::name))?;
     let tx = &mut desk.db.read().await?;
     let all: Vec<Prospect> = prospect::list(tx, &sight).await?.into_iter().filter(|one| asked.fits(one)).collect();
     let names = names(tx, all.iter().map(|one| one.owner.clone())).await?;

@@ -16,6 +16,9 @@ pub(crate) async fn rounds(desk: Arc<Desk>, post: Arc<Post>) {
     let mut clock = tokio::time::interval(ROUND);
     loop {
         clock.tick().await;
+        if !desk.leads("recruit").await {
+            continue;
+        }
         if let Err(refusal) = round(&desk, &post).await {
             tracing::error!(code = refusal.code, "{}", refusal.text.en);
         }

@@ -3,6 +3,7 @@
 mod accounts;
 mod bad_files;
 mod bad_input;
+mod delta;
 mod drill;
 mod reading;
 mod s3;
@@ -10,7 +11,7 @@ mod sinks;
 mod store;
 
 use super::testing::{master, outlet, partner};
-use super::{FactStore, Wanted};
+use super::{Catalogued, FactStore, Wanted};
 use qudao_kernel::Refusal;
 use qudao_kernel::facts::{Col, Table};
 use qudao_kernel::master::Master;

@@ -54,6 +54,26 @@ fn files_are_sorted_by_partner_day_and_id_within_months() {
 }
 
 #[test]
+fn a_survey_finds_files_that_are_gone_or_changed() {
+    // R0.23
+    let desk = Desk::new();
+    desk.events(&many(0, 500));
+    desk.events(&many(500, 500));
+    let survey = desk.store.survey(0).unwrap();
+    assert!(survey.is_sound());
+    assert_eq!((survey.files, survey.hashed, survey.rows), (4, 4, 1_000));
+    assert_eq!(desk.store.survey(2).unwrap().hashed, 2);
+    let path = |at: usize| desk.folder.path().join("store").join(&desk.store.latest().unwrap().files[at].path);
+    let mut bytes = std::fs::read(path(0)).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(path(0), bytes).unwrap();
+    std::fs::remove_file(path(3)).unwrap();
+    let survey = desk.store.survey(0).unwrap();
+    assert_eq!((survey.changed.len(), survey.missing.len(), survey.uneven.len()), (1, 1, 0));
+    assert!(!survey.is_sound());
+}
+
+#[test]
 fn row_groups_are_full_and_files_do_not_depend_on_the_order_of_rows() {
     let import = |rows: &str| {
         let desk = Desk::new();

@@ -74,6 +74,11 @@ function Content({ whole }: { whole: Whole }) {
     <>
       {whole.effect && <Effect whole={whole} effect={whole.effect} />}
       {whole.barred && <Strip tone="bad">{t('barred', { why: whole.barred })}</Strip>}
+      {whole.warnings?.map((words) => (
+        <Strip key={words} tone="warn">
+          {words}
+        </Strip>
+      ))}
       <Card title={head.id} extra={<Badge tone={TONES[head.state]}>{label('states', head.state)}</Badge>}>
         <span className="m-muted">
           {[head.applicant.name, head.territory_name || t('everywhere'), head.submitted_at && dateTime(head.submitted_at)]

@@ -40,8 +40,9 @@ export default function MinePage() {
           options={(['normal', 'large'] as const).map((value) => ({ value, label: t(`mine.${value}`) }))}
         />
       </Card>
-      {holds(me, ['agreement.read', 'recruit.read']) && (
+      {holds(me, ['price.read', 'agreement.read', 'recruit.read']) && (
         <List label={t('mine.work')}>
+          {holds(me, 'price.read') && <ListItem title={t('mine.prices')} to="/prices" />}
           {holds(me, 'agreement.read') && <ListItem title={t('mine.agreements')} to="/agreements" />}
           {holds(me, 'recruit.read') && <ListItem title={t('mine.recruit')} to="/recruiting" />}
         </List>

@@ -29,7 +29,7 @@ function Account({ whole }: { whole: Schema<'ReceivableWhole'> }) {
   const open = whole.invoices.filter((one) => one.open > 0);
   return (
     <>
-      {account.stopped && <Strip tone="bad">{t('stopped', { days: account.overdue_days })}</Strip>}
+      {account.stopped && <Strip tone="bad">{account.stopped_by || t('stopped', { days: account.overdue_days })}</Strip>}
       <Card title={t('balance')}>
         <span className="m-big">{yuan(account.balance)}</span>
         <span className="m-muted">{t('overdueSum', { overdue: yuan(account.overdue), credit: yuan(account.credit) })}</span>

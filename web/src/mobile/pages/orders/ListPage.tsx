@@ -22,6 +22,8 @@ const groupOf = (text: string | undefined): Group | undefined =>
 export default function ListPage() {
   const t = useT('phoneOrders');
   const me = useMe();
+  const takes = holds(me, 'order.take');
+  const asks = takes || holds(me, 'order.handle');
   const [url, change] = useUrl();
   const [typed, setTyped] = useState(url.q ?? '');
   const [limit, setLimit] = useState(STEP);
@@ -33,10 +35,17 @@ export default function ListPage() {
     <Page
       title={t('list.title')}
       foot={
-        holds(me, 'order.take') && (
-          <Link className="m-btn main" to={'/take' as never}>
-            {t('list.take')}
-          </Link>
+        asks && (
+          <>
+            <Link className="m-btn" to={'/service' as never}>
+              {t('list.service')}
+            </Link>
+            {takes && (
+              <Link className="m-btn main" to={'/take' as never}>
+                {t('list.take')}
+              </Link>
+            )}
+          </>
         )
       }
     >

@@ -107,6 +107,7 @@ export default function HomePage() {
               {confirms && <ListItem title={t('home.payments')} to="/payments" />}
               {confirms && <ListItem title={t('home.disputes')} to="/disputes" />}
               {holds(me, 'terminal.read') && <ListItem title={t('home.terminals')} to="/terminals" />}
+              {holds(me, 'supply.read') && <ListItem title={t('home.supply')} to="/supply" />}
               {holds(me, 'receivable.read') && <ListItem title={t('home.receivables')} to="/receivables" />}
             </List>
           </>

@@ -1,0 +1,36 @@
+import type { English } from '../names';
+
+const phoneDisplay: English<'phoneDisplay'> = {
+  title: 'Display',
+  held: 'Places held',
+  popHeld: 'Places for material held',
+  displayHeld: 'Places for goods held',
+  corrections: 'To put right',
+  noCorrections: 'Nothing to put right',
+  due: 'Due {{day}}',
+  late: 'Late',
+  open: 'Open',
+  launches: 'Launch material to place',
+  toHang: 'Material to place',
+  consent: 'Who of the partner agreed',
+  consentHelp: 'By sending you say that the site is clear, and that those in charge were asked and thanked',
+  consentFirst: 'Say who of the partner agreed',
+  recalls: 'To take away',
+  material: 'Material here',
+  noMaterial: 'No material here',
+  conditions: { good: 'Good', damaged: 'Damaged', misplaced: 'Misplaced' },
+  rescores: 'My scores found differently',
+  noRescores: 'Nothing to answer',
+  rescoreNote: 'first {{first}}, second {{second}}',
+  reply: 'Answer',
+  replyFirst: 'Say what follows, at least 2 characters',
+  replied: 'Answered',
+  photo: 'Photo',
+  photoFirst: 'Take a photo first',
+  note: 'Note',
+  noteHelp: 'Looking at material: leave it empty if it is good; a note says it is damaged',
+  send: 'Send',
+  sent: 'Sent ({{outlet}})',
+};
+
+export default phoneDisplay;
