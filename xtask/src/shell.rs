@@ -53,7 +53,7 @@ pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Done<T>) -> Done<T> {
     println!("── {name}");
     let start = Instant::now();
     let done = work();
-    println!("── {name}: {} in {:.1} s", if done.is_ok() { "ok" } else { "FAILED" }, start.elapsed().as_secs_f32());
+    println!("── {name}: {} in {:.1} s", if done.is_ok() { "done" } else { "FAILED" }, start.elapsed().as_secs_f32());
     done
 }
 

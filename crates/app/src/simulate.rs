@@ -15,6 +15,7 @@ use qudao_policy::{compile, render};
 use qudao_settle::interp::RunInput;
 use qudao_settle::simulate::{BudgetUse, Names, SimRow, SimTotals, compare, html, points, shape, text};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tokio::runtime::Handle;
 
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// 输出文件夹 Folder for report.txt, report.json, report.html
     #[arg(long)]
     out: PathBuf,
+    /// 各月由其他进程或机器计算：在此地址等待 qudao worker Have workers settle each month: the address to wait for them at, such as 0.0.0.0:7010
+    #[arg(long, value_name = "ADDRESS")]
+    cluster: Option<SocketAddr>,
 }
 
 /// Facts of a month up to which it is also settled row by row, to see where partners stand on the ladders.
@@ -118,6 +122,7 @@ fn scenario(say: &Say, args: &Args, policies: &Path, folder: &str, label: &str, 
         let mut job = plain(policies, &args.facts, &args.master, month, out.clone());
         job.previous = chain.last().cloned();
         job.check = 0;
+        job.cluster = args.cluster;
         let (sources, _) = run(say, &job)?;
         let runtime = say::runtime(2)?;
         let settled = Settled { say, handle: runtime.handle(), sources: &sources, month, out: &out };

@@ -222,3 +222,23 @@ fn a_worker_with_a_bucket_reads_from_it_and_a_stranger_is_turned_away() {
     let differences = |out: &str| std::fs::read(desk.at(out).join("differences.csv")).unwrap();
     assert_eq!(differences("again"), differences("again-cluster"));
 }
+
+#[test]
+fn a_draft_is_simulated_on_workers_with_the_same_report() {
+    // R0.43: the months of a simulation are runs one after the other; workers wait for the next
+    let desk = Desk::new();
+    let simulate = "simulate --policies ROOT/examples/small/policies --draft ROOT/examples/small/draft/activation.policy --months 2026-07 \
+         --facts ROOT/examples/small/facts --master ROOT/examples/small/master";
+    desk.well(&format!("{simulate} --out alone"));
+    // Each run listens anew, so that the port has to be a certain one.
+    let at = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let worker = desk.start(&format!("worker http://{at} --threads 1"));
+    desk.well(&format!("{simulate} --out spread --cluster {at}"));
+    drop(worker);
+    let report = |out: &str| std::fs::read(desk.at(out).join("report.json")).unwrap();
+    assert_eq!(report("alone"), report("spread"));
+    for scenario in ["live/2026-07", "draft/2026-07"] {
+        assert!(desk.at("spread").join(scenario).join("cluster.json").is_file(), "{scenario} had no workers");
+        desk.same(&format!("alone/{scenario}"), &format!("spread/{scenario}"));
+    }
+}
