@@ -166,14 +166,9 @@ fn odd(stock: Option<i64>, cover: Option<u32>, sales: &[i64], bounds: Bounds) ->
     found
 }
 
-/// Unused potential: what outlets of the same kind sell on average, rounded half up, less what this one does; 0 where it sells more (R7.79).
-pub fn unused(own: i64, peers: &[i64]) -> i64 {
-    let count = peers.len() as i64;
-    if count == 0 {
-        return 0;
-    }
-    let sum: i64 = peers.iter().sum();
-    ((2 * sum + count).div_euclid(2 * count) - own).max(0)
+/// Unused potential: what the others of the same kind, so many of them, sell on average, rounded half up, less what this one does; 0 where it sells more (R7.79).
+pub fn unused(own: i64, (sold, others): (i64, i64)) -> i64 {
+    if others == 0 { 0 } else { ((2 * sold + others).div_euclid(2 * others) - own).max(0) }
 }
 
 /// Movements within a sight since a day, by outlet and model; of one outlet where it is named.

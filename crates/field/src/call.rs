@@ -305,7 +305,23 @@ pub async fn due(tx: &mut Tx, manager: &str, day: Date) -> Result<Vec<(Call, App
                          and v.day >= a.meet_on and v.entered_us is not null)
          order by a.meet_on, a.meet_min, c.id limit 200"
     );
-    let calls = tx.query(sql, args![manager, day]).await?.iter().map(of_row).collect::<Result<Vec<Call>, _>>()?;
+    joined(&tx.query(sql, args![manager, day]).await?)
+}
+
+/// What a manager agreed on for a day at outlets, in the order of the hours: kept by now or not, but not what was dropped.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn agreed(tx: &mut Tx, manager: &str, day: Date) -> Result<Vec<(Call, Appointment)>, Refusal> {
+    let sql = format!(
+        "{SELECT} where a.manager = $1 and a.meet_on = $2 and a.state <> 'dropped' and a.outlet <> '' order by a.meet_min, c.id limit 200"
+    );
+    joined(&tx.query(sql, args![manager, day]).await?)
+}
+
+/// Calls that have an appointment, with it.
+fn joined(rows: &[Row]) -> Result<Vec<(Call, Appointment)>, Refusal> {
+    let calls = rows.iter().map(of_row).collect::<Result<Vec<Call>, _>>()?;
     Ok(calls.into_iter().filter_map(|call| call.appointment.clone().map(|appointment| (call, appointment))).collect())
 }
 

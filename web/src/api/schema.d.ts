@@ -2817,7 +2817,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The asker's day: stops of the plan in their order, with the times of the way and what to know before entering each. */
+    /** The asker's day: stops of the plan and what was agreed on in calls in their order, with the times of the way and what to know before entering each. */
     get: operations['field_day'];
     put?: never;
     post?: never;

@@ -400,6 +400,11 @@ impl<T> Page<T> {
         let end = from + items.len();
         Self { items, next: (end < all).then(|| end.to_string()), total: all }
     }
+
+    /// The same part, its rows made into others.
+    pub(crate) fn map<U>(self, make: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(make).collect(), next: self.next, total: self.total }
+    }
 }
 
 impl Paging {

@@ -66,6 +66,12 @@ async fn an_appointment_is_a_task(house: &House) {
     (agreed["meet_on"], agreed["meet_minute"]) = (day["day"].clone(), json!(900));
     let made = house.post("channel", "/field/calls", 0, &agreed).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    // It is a stop of the day at its hour, planned or not.
+    let way = house.get("channel", "/field/day").await;
+    let stop = way["stops"].as_array().unwrap().iter().find(|stop| stop["outlet"]["code"] == outlet).unwrap();
+    assert!(stop["target"].as_str().unwrap().starts_with("15:00"), "{stop}");
+    let leaves = stop["leaves"].as_str().unwrap();
+    assert!(leaves > "15:00" && leaves < "16:30" && stop["late"] == false, "{stop}");
     let diary = house.get("channel", "/field/diary").await;
     let tasks = kinds(&diary, "appointment");
     assert_eq!(tasks.len(), 1, "{diary}");

@@ -50,7 +50,7 @@ fn stock_is_what_was_there_in_out_and_adjusted() {
     assert_eq!(odd(-1, vec![]), [Odd::Negative]);
     let unknown = Flow { sold: vec![(day("2026-07-20"), 3)], ..Flow::default() };
     assert_eq!((unknown.stock(day("2026-07-28")), unknown.standing(day("2026-07-28"), BOUNDS).cover_tenths), (None, None));
-    assert_eq!((stock::unused(3, &[4, 5, 6]), stock::unused(9, &[4, 5]), stock::unused(0, &[]), stock::unused(1, &[4, 5])), (2, 0, 0, 4));
+    assert_eq!((stock::unused(3, (15, 3)), stock::unused(9, (9, 2)), stock::unused(0, (0, 0)), stock::unused(1, (9, 2))), (2, 0, 0, 4));
 }
 
 /// R7.78 R7.121 R7.125

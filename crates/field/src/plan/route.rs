@@ -146,6 +146,26 @@ pub fn timed(shift: &Shift, stops: &[Stop]) -> Route {
     Day::of(shift, stops).route(&order, Vec::new())
 }
 
+/// An order somebody made by hand, and what was agreed on since: each of that is put where fewest are late and the day ends first.
+pub fn joined(shift: &Shift, order: &[Stop], agreed: &[Stop]) -> Route {
+    let mut order = order.to_vec();
+    for stop in agreed {
+        let with = |gap: usize| {
+            let mut longer = order.clone();
+            longer.insert(gap, stop.clone());
+            longer
+        };
+        let cost = |order: &Vec<Stop>| {
+            let found = timed(shift, order).stops;
+            (found.iter().filter(|stop| stop.late).count(), found.last().map_or(0, |stop| stop.leaves))
+        };
+        if let Some(best) = (0..=order.len()).map(with).min_by_key(cost) {
+            order = best;
+        }
+    }
+    timed(shift, &order)
+}
+
 /// A day with the seconds between its places; the start is place 0, a stop one more than its place in the list.
 pub(super) struct Day<'a> {
     shift: &'a Shift,
@@ -278,6 +298,18 @@ mod tests {
         assert_eq!((names(&full).len(), full.left.clone()), (2, vec![("O3".to_owned(), Why::Full)]), "the least important stays out");
         let late = timed(&Shift { from: 13 * 60 + 30, ..shift() }, &[stop("O9", 30, 0, &[(9 * 60, 10 * 60)]), noon]);
         assert_eq!(late.stops.iter().map(|stop| stop.late).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn what_was_agreed_on_is_put_into_an_order_made_by_hand() {
+        // R8.130
+        let by_hand = [stop("O3", 3, 0, &[]), stop("O1", 1, 0, &[]), stop("O2", 2, 0, &[])];
+        let early = stop("A", 0, 1, &[(9 * 60, 9 * 60 + 15)]);
+        let noon = stop("B", 0, 2, &[(12 * 60, 12 * 60 + 15)]);
+        let route = joined(&shift(), &by_hand, &[noon, early]);
+        assert_eq!(names(&route), ["A", "O3", "O1", "O2", "B"]);
+        assert!(route.stops.iter().all(|stop| !stop.late));
+        assert_eq!(route.stops[4].begins, 12 * 3_600, "it is waited for");
     }
 
     /// Calls with every order of some places.

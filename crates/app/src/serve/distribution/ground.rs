@@ -8,12 +8,12 @@ use super::super::web::bug;
 use qudao_access::{Scope, Sight};
 use qudao_distribution::assortment::{Plan, Role};
 use qudao_distribution::shelf::{self, Known};
-use qudao_distribution::stock::{self, Bounds, Flow, Moved, Standing, WEEKS, unused};
+use qudao_distribution::stock::{self, Bounds, Flow, Moved, Standing, WEEKS};
 use qudao_distribution::{order, propose};
 use qudao_kernel::master::{Outlet, Product};
 use qudao_kernel::{Date, Refusal, territory};
 use qudao_metrics::{Dimension, Query, Test, Within, answer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Days back that are looked at: eight weeks.
@@ -60,20 +60,40 @@ pub(in crate::serve) fn sold(
     Ok(all)
 }
 
+/// What is known of a model at an outlet.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) known: Option<Known>,
+    /// On its way, pieces.
+    pub(super) coming: i64,
+    pub(super) flow: Flow,
+}
+
+/// Outlets of one type and class.
+#[derive(Debug, Default)]
+struct Alike {
+    outlets: i64,
+    /// Pieces all of them sold in four weeks, by model.
+    sold: BTreeMap<String, i64>,
+}
+
 /// What figures stand on.
 pub(super) struct Ground {
     pub(super) asker: Asker,
-    pub(super) plan: Plan,
-    pub(super) known: BTreeMap<Pair, Known>,
-    moved: BTreeMap<Pair, Vec<Moved>>,
-    pub(super) coming: BTreeMap<Pair, i64>,
-    sold: BTreeMap<Pair, Vec<(Date, i64)>>,
+    plan: Plan,
+    /// By outlet and model; most pairs of a network have nothing.
+    seen: BTreeMap<String, BTreeMap<String, Seen>>,
+    nothing: Seen,
     bounds: Bounds,
     pub(super) rules: propose::Rules,
-    /// Open outlets of the asker's reach.
-    pub(super) outlets: Vec<Outlet>,
-    /// Models there are today.
+    /// Which of the register's outlets are open and within the asker's reach, in its order.
+    within: Vec<bool>,
+    /// By type and class.
+    alike: BTreeMap<(String, String), Alike>,
+    /// Models there are today, by code.
     pub(super) products: Vec<Product>,
+    /// What they are to each type of outlet, by their place among the products.
+    roles: BTreeMap<String, Vec<(usize, Role)>>,
 }
 
 /// Which part is looked at.
@@ -119,59 +139,117 @@ impl Ground {
             sold(&reader, within, "", &whole, (from, today))
         });
         let sold = reading.await.map_err(|error| bug(&error.to_string()))??;
-        let under = |row: &&Outlet| row.span.contains(today) && territory::under(&row.territory, part.area);
-        let outlets =
-            asker.master.outlets().filter(under).filter(|row| in_scope(&asker.master, &scope, &row.code, today)).cloned().collect();
+        let under = |row: &Outlet| row.span.contains(today) && territory::under(&row.territory, part.area);
+        let reached = asker.master.outlets().map(|row| under(row) && in_scope(&asker.master, &scope, &row.code, today)).collect();
         let products =
             asker.master.products().filter(|row| row.span.contains(today) && desk.display.assortment.speaks_of(row)).cloned().collect();
-        Ok(Self { asker, plan, known, moved, coming, sold, bounds, rules, outlets, products })
+        let seen = gathered(known, moved, coming, sold);
+        let (alike, roles) = (BTreeMap::new(), BTreeMap::new());
+        let mut ground = Self { asker, plan, seen, nothing: Seen::default(), bounds, rules, within: reached, alike, products, roles };
+        (ground.alike, ground.roles) = (ground.kinds(), ground.assorted());
+        Ok(ground)
+    }
+
+    /// Open outlets of the asker's reach, by code.
+    pub(super) fn outlets(&self) -> impl Iterator<Item = &Outlet> {
+        self.asker.master.outlets().zip(&self.within).filter_map(|(row, within)| within.then_some(row))
     }
 
     /// What is known of a model at an outlet.
-    pub(super) fn flow(&self, pair: &Pair) -> Flow {
-        Flow {
-            counted: self.known.get(pair).and_then(|one| one.counted),
-            moved: self.moved.get(pair).cloned().unwrap_or_default(),
-            sold: self.sold.get(pair).cloned().unwrap_or_default(),
-        }
+    pub(super) fn seen(&self, outlet: &str, product: &str) -> &Seen {
+        self.seen.get(outlet).and_then(|models| models.get(product)).unwrap_or(&self.nothing)
     }
 
     /// How a model stands at an outlet today.
-    pub(super) fn standing(&self, pair: &Pair) -> Standing {
-        self.flow(pair).standing(self.asker.today, self.bounds)
+    pub(super) fn standing(&self, outlet: &str, product: &str) -> Standing {
+        self.seen(outlet, product).flow.standing(self.asker.today, self.bounds)
     }
 
-    /// Pieces of a model each other outlet of the same type and class sold in four weeks.
-    pub(super) fn peers(&self, outlet: &Outlet, product: &str) -> Vec<i64> {
-        let (from, to) = (self.asker.today.plus_days(1 - 7 * i32::try_from(WEEKS).unwrap_or(4)), self.asker.today);
-        let alike = self.outlets.iter().filter(|row| row.code != outlet.code && row.subtype == outlet.subtype && row.grade == outlet.grade);
-        let pieces = |row: &Outlet| {
-            let days = self.sold.get(&(row.code.clone(), product.to_owned()));
-            days.map_or(0, |days| days.iter().filter(|(day, _)| (from..=to).contains(day)).map(|(_, pieces)| pieces).sum())
+    /// Pieces of a model an outlet sold in four weeks.
+    fn sold_lately(&self, flow: &Flow) -> i64 {
+        flow.sold_between(self.asker.today.plus_days(1 - 7 * i32::try_from(WEEKS).unwrap_or(4)), self.asker.today)
+    }
+
+    /// Outlets of each type and class, and what they sold.
+    fn kinds(&self) -> BTreeMap<(String, String), Alike> {
+        let mut found: BTreeMap<(&str, &str), Alike> = BTreeMap::new();
+        for outlet in self.outlets() {
+            let alike = found.entry((&outlet.subtype, &outlet.grade)).or_default();
+            alike.outlets += 1;
+            for (product, seen) in self.seen.get(&outlet.code).into_iter().flatten() {
+                let pieces = self.sold_lately(&seen.flow);
+                if pieces != 0 {
+                    *alike.sold.entry(product.clone()).or_default() += pieces;
+                }
+            }
+        }
+        found.into_iter().map(|((subtype, grade), alike)| ((subtype.to_owned(), grade.to_owned()), alike)).collect()
+    }
+
+    fn assorted(&self) -> BTreeMap<String, Vec<(usize, Role)>> {
+        let types: BTreeSet<&str> = self.asker.master.outlets().map(|row| row.subtype.as_str()).collect();
+        let roles = |subtype: &str| {
+            let all = self.products.iter().enumerate().map(|(at, product)| (at, self.plan.role(subtype, product)));
+            all.filter(|(_, role)| *role != Role::None).collect()
         };
-        alike.map(pieces).collect()
+        types.into_iter().map(|subtype| (subtype.to_owned(), roles(subtype))).collect()
     }
 
-    /// What an outlet of this kind could sell more, pieces in four weeks.
-    pub(super) fn unused(&self, outlet: &Outlet, product: &str, own: i64) -> i64 {
-        unused(own, &self.peers(outlet, product))
+    /// What the other outlets of the same type and class sold of a model in four weeks, all together, and how many these are. The outlet is one of the
+    /// asker's reach.
+    pub(super) fn peers(&self, outlet: &Outlet, product: &str) -> (i64, i64) {
+        let Some(alike) = self.alike.get(&(outlet.subtype.clone(), outlet.grade.clone())) else { return (0, 0) };
+        let sold = alike.sold.get(product).copied().unwrap_or(0);
+        if !outlet.span.contains(self.asker.today) {
+            return (sold, alike.outlets);
+        }
+        (sold - self.sold_lately(&self.seen(&outlet.code, product).flow), alike.outlets - 1)
     }
 
-    /// Models of an outlet by its type.
-    pub(super) fn models(&self, outlet: &Outlet) -> Vec<(&Product, Role)> {
-        self.plan.of(&outlet.subtype, self.products.iter())
+    /// Models of an outlet by its type, by code; those nothing is said of are left out.
+    pub(super) fn models(&self, outlet: &Outlet) -> impl Iterator<Item = (&Product, Role)> {
+        let roles = self.roles.get(&outlet.subtype).map_or(&[][..], Vec::as_slice);
+        roles.iter().map(|(at, role)| (&self.products[*at], *role))
     }
 
     /// Whether an outlet distributes a model today (R7.99).
     pub(super) fn distributes(&self, outlet: &Outlet, product: &Product) -> bool {
-        let pair = (outlet.code.clone(), product.code.clone());
+        let seen = self.seen(&outlet.code, &product.code);
         let on_sale = self.plan.role(&outlet.subtype, product).is_sold();
-        shelf::distributes(self.known.get(&pair), &self.flow(&pair), on_sale, self.asker.today)
+        shelf::distributes(seen.known.as_ref(), &seen.flow, on_sale, self.asker.today)
     }
 
     /// The last day an outlet sold any model.
     pub(super) fn last_sale(&self, outlet: &str) -> Option<Date> {
-        let own = self.sold.range((outlet.to_owned(), String::new())..).take_while(|((code, _), _)| code == outlet);
-        own.flat_map(|(_, days)| days.iter().filter(|(_, pieces)| *pieces > 0).map(|(day, _)| *day)).max()
+        let own = self.seen.get(outlet).into_iter().flat_map(BTreeMap::values);
+        own.flat_map(|seen| seen.flow.sold.iter().filter(|(_, pieces)| *pieces > 0).map(|(day, _)| *day)).max()
     }
+}
+
+/// What the database and the facts know, by outlet and model.
+fn gathered(
+    known: BTreeMap<Pair, Known>,
+    moved: BTreeMap<Pair, Vec<Moved>>,
+    coming: BTreeMap<Pair, i64>,
+    sold: Sold,
+) -> BTreeMap<String, BTreeMap<String, Seen>> {
+    let mut all = BTreeMap::new();
+    for (pair, known) in known {
+        let seen = at(&mut all, pair);
+        (seen.flow.counted, seen.known) = (known.counted, Some(known));
+    }
+    for (pair, moved) in moved {
+        at(&mut all, pair).flow.moved = moved;
+    }
+    for (pair, coming) in coming {
+        at(&mut all, pair).coming = coming;
+    }
+    for (pair, sold) in sold {
+        at(&mut all, pair).flow.sold = sold;
+    }
+    all
+}
+
+fn at(all: &mut BTreeMap<String, BTreeMap<String, Seen>>, (outlet, product): Pair) -> &mut Seen {
+    all.entry(outlet).or_default().entry(product).or_default()
 }

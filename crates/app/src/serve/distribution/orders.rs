@@ -78,23 +78,21 @@ async fn proposal(
     let outlet = reached(&asker, &scope, &code)?.clone();
     let ground = Ground::of(&desk, asker, scope, Part { outlet: &code, area: "" }).await?;
     let (mut needs, mut uncounted) = (Vec::new(), Vec::new());
-    let models = ground.models(&outlet);
-    for (product, role) in &models {
-        let pair = (code.clone(), product.code.clone());
-        let standing = ground.standing(&pair);
-        let peers = ground.peers(&outlet, &product.code);
+    for (product, role) in ground.models(&outlet) {
+        let standing = ground.standing(&code, &product.code);
+        let (peers_sold, peers) = ground.peers(&outlet, &product.code);
         if standing.stock.is_none() && role.is_core() {
             uncounted.push(product.name.clone());
         }
         needs.push(Need {
             product: &product.code,
-            role: *role,
+            role,
             price: product.supply_price,
             stock: standing.stock,
-            on_order: ground.coming.get(&pair).copied().unwrap_or(0),
+            on_order: ground.seen(&code, &product.code).coming,
             sold: standing.sold,
-            peers_sold: peers.iter().sum(),
-            peers: peers.len() as i64,
+            peers_sold,
+            peers,
         });
     }
     only(asked.kind.as_deref(), &["initial", "replenishment"])?;

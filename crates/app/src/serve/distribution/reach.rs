@@ -102,8 +102,7 @@ async fn list(
         let today = ground.asker.today;
         let mut rows = Vec::new();
         for product in &ground.products {
-            let open: Vec<(&str, bool)> =
-                ground.outlets.iter().map(|row| (row.territory.as_str(), ground.distributes(row, product))).collect();
+            let open: Vec<(&str, bool)> = ground.outlets().map(|row| (row.territory.as_str(), ground.distributes(row, product))).collect();
             let found = reach::count(territories, &figures, &area, &open, today, standard);
             let level = |one: &reach::AtLevel| DepthLevel {
                 level: one.level.name().to_owned(),

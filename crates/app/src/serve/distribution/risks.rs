@@ -167,12 +167,11 @@ pub(in crate::serve) async fn look_daily(desk: &Arc<Desk>) -> Result<(), Refusal
     let limits = limits(desk, today, &ground)?;
     // Outlets somebody looks after: nobody would see to a task elsewhere.
     let all: Vec<Facts<'_>> = ground
-        .outlets
-        .iter()
+        .outlets()
         .filter_map(|row| owners.get(&row.code).map(|owner| (row, owner)))
         .map(|(row, owner)| {
-            let models = ground.models(row).into_iter().filter(|(_, role)| role.is_core()).map(|(product, _)| {
-                let standing = ground.standing(&(row.code.clone(), product.code.clone()));
+            let models = ground.models(row).filter(|(_, role)| role.is_core()).map(|(product, _)| {
+                let standing = ground.standing(&row.code, &product.code);
                 Model { product: &product.code, stock: standing.stock, sold: standing.sold }
             });
             let looked = score.get(row.code.as_str()).map(|(_, on)| *on);

@@ -10,10 +10,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use qudao_access::Permission;
+use qudao_distribution::assortment::Role;
 use qudao_distribution::shelf::Shown;
 use qudao_field::measure;
-use qudao_kernel::Lang;
-use qudao_kernel::master::Outlet;
+use qudao_kernel::master::{Outlet, Product};
+use qudao_kernel::{Date, Lang};
 use qudao_network::initials::Initials;
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use serde::{Deserialize, Serialize};
@@ -52,30 +53,66 @@ pub(crate) struct OutletShelfRow {
     seen_on: Option<String>,
 }
 
-impl OutletShelfRow {
-    fn of(ground: &Ground, outlet: &Outlet, least: u32) -> Self {
-        let models = ground.models(outlet);
-        let seen = |code: &str| ground.known.get(&(outlet.code.clone(), code.to_owned())).and_then(|one| one.shown);
-        let core: BTreeSet<&str> = models.iter().filter(|(_, role)| role.is_core()).map(|(model, _)| model.code.as_str()).collect();
-        let on_shelf = |code: &str| seen(code).is_some_and(|(shown, _)| shown == Shown::Shelf);
-        let shown: BTreeSet<&str> = core.iter().copied().filter(|code| on_shelf(code)).collect();
-        let looked = core.iter().filter_map(|code| seen(code)).map(|(_, on)| on).min();
+/// An outlet's shelf in figures, before its row is made.
+struct Shelf<'a> {
+    outlet: &'a Outlet,
+    assigned: usize,
+    shown: usize,
+    share: Option<u32>,
+    /// Whether something is there that is not to be.
+    banned: bool,
+    looked: Option<Date>,
+}
+
+/// Where and when a model was seen last.
+fn seen(ground: &Ground, outlet: &Outlet, model: &Product) -> Option<(Shown, Date)> {
+    ground.seen(&outlet.code, &model.code).known.as_ref().and_then(|known| known.shown)
+}
+
+fn on_shelf(seen: Option<(Shown, Date)>) -> bool {
+    seen.is_some_and(|(shown, _)| shown == Shown::Shelf)
+}
+
+impl<'a> Shelf<'a> {
+    fn of(ground: &Ground, outlet: &'a Outlet) -> Self {
+        let (mut core, mut shown): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
+        let (mut banned, mut looked) = (false, None::<Date>);
+        for (model, role) in ground.models(outlet) {
+            let found = seen(ground, outlet, model);
+            if role.is_core() {
+                core.insert(&model.code);
+                if on_shelf(found) {
+                    shown.insert(&model.code);
+                }
+                looked = looked.into_iter().chain(found.map(|(_, on)| on)).min();
+            }
+            banned |= !role.is_sold() && on_shelf(found);
+        }
         let share = looked.and_then(|_| measure::on_shelf(&core, &shown));
-        let named = |wanted: &dyn Fn(&str) -> bool| {
-            models.iter().filter(|(model, _)| wanted(&model.code)).map(|(model, _)| model.name.clone()).collect::<Vec<_>>()
+        Self { outlet, assigned: core.len(), shown: shown.len(), share, banned, looked }
+    }
+
+    /// Whether every core model is there; none where nobody looked.
+    fn compliant(&self, least: u32) -> Option<bool> {
+        self.share.map(|share| share >= least && !self.banned)
+    }
+
+    fn row(&self, ground: &Ground, least: u32) -> OutletShelfRow {
+        let Self { outlet, assigned, shown, share, looked, .. } = *self;
+        let named = |wanted: &dyn Fn(Role, bool) -> bool| {
+            let models = ground.models(outlet).filter(|(model, role)| wanted(*role, on_shelf(seen(ground, outlet, model))));
+            models.map(|(model, _)| model.name.clone()).collect::<Vec<_>>()
         };
-        let banned: BTreeSet<&str> =
-            models.iter().filter(|(model, role)| !role.is_sold() && on_shelf(&model.code)).map(|(model, _)| model.code.as_str()).collect();
-        Self {
+        OutletShelfRow {
             outlet: outlet.code.clone(),
             outlet_name: outlet.name.clone(),
             outlet_type: outlet.subtype.clone(),
-            assigned: core.len(),
-            shown: shown.len(),
+            assigned,
+            shown,
             share,
-            missing: if looked.is_some() { named(&|code| core.contains(code) && !shown.contains(code)) } else { Vec::new() },
-            banned: named(&|code| banned.contains(code)),
-            compliant: share.map(|share| share >= least && banned.is_empty()),
+            missing: if looked.is_some() { named(&|role, there| role.is_core() && !there) } else { Vec::new() },
+            banned: named(&|role, there| !role.is_sold() && there),
+            compliant: self.compliant(least),
             seen_on: looked.map(|on| on.to_string()),
         }
     }
@@ -94,41 +131,38 @@ pub(crate) struct OutletShelfFilter {
 }
 
 impl OutletShelfFilter {
-    async fn rows(&self, desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Vec<OutletShelfRow>> {
+    /// What is looked at, and the share from which on a shelf is whole, hundredths of a percent.
+    async fn ground(&self, desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<(Ground, u32)> {
         let scope = signed.scope(desk, Permission::DistributionRead)?;
         only(self.state.as_deref(), &["yes", "no", "unseen"])?;
         let asker = Asker::of(desk, lang).await;
         // Parts of a million as the register keeps them.
         let least = u32::try_from(desk.parameters().on("core_on_shelf", "", asker.today)?.ppm()? / 100).unwrap_or(10_000);
         let area = self.territory.clone().unwrap_or_default();
-        let ground = Ground::of(desk, asker, scope, Part { outlet: "", area: &area }).await?;
-        let asked = self.clone();
-        heavy(move || {
-            let typed = asked.q.as_deref().unwrap_or("").trim().to_lowercase();
-            let means = |row: &&Outlet| {
-                typed.is_empty()
-                    || row.code.to_lowercase().contains(&typed)
-                    || row.name.to_lowercase().contains(&typed)
-                    || Initials::of(&row.name).find(&typed).is_some()
-            };
-            let mut rows: Vec<OutletShelfRow> = ground
-                .outlets
-                .iter()
-                .filter(means)
-                .map(|row| OutletShelfRow::of(&ground, row, least))
-                .filter(|row| row.assigned > 0)
-                .collect();
-            match asked.state.as_deref().unwrap_or("") {
-                "yes" => rows.retain(|row| row.compliant == Some(true)),
-                "no" => rows.retain(|row| row.compliant == Some(false)),
-                "unseen" => rows.retain(|row| row.compliant.is_none()),
-                _ => {}
-            }
-            // Those looked at first, the emptiest of them first.
-            rows.sort_by(|a, b| (a.share.is_none(), a.share, &a.outlet).cmp(&(b.share.is_none(), b.share, &b.outlet)));
-            Ok(rows)
-        })
-        .await
+        Ok((Ground::of(desk, asker, scope, Part { outlet: "", area: &area }).await?, least))
+    }
+
+    /// Those looked at first, the emptiest of them first.
+    fn shelves<'a>(&self, ground: &'a Ground, least: u32) -> Vec<Shelf<'a>> {
+        let typed = self.q.as_deref().unwrap_or("").trim().to_lowercase();
+        let means = |row: &&Outlet| {
+            typed.is_empty()
+                || row.code.to_lowercase().contains(&typed)
+                || row.name.to_lowercase().contains(&typed)
+                || Initials::of(&row.name).find(&typed).is_some()
+        };
+        let state = match self.state.as_deref().unwrap_or("") {
+            "yes" => Some(Some(true)),
+            "no" => Some(Some(false)),
+            "unseen" => Some(None),
+            _ => None,
+        };
+        let all = ground.outlets().filter(means).map(|row| Shelf::of(ground, row));
+        let mut shelves: Vec<Shelf<'_>> =
+            all.filter(|shelf| shelf.assigned > 0 && state.is_none_or(|state| shelf.compliant(least) == state)).collect();
+        // Outlets come by code, and those that are equal stay so.
+        shelves.sort_by_key(|shelf| (shelf.share.is_none(), shelf.share));
+        shelves
     }
 }
 
@@ -142,8 +176,12 @@ async fn list(
     Asked(asked): Asked<OutletShelfFilter>,
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<OutletShelfRow>>> {
-    let rows = asked.rows(&desk, &signed, lang).await?;
-    Ok(Json(Page::of(&paging, rows.len(), rows.into_iter())))
+    let (ground, least) = asked.ground(&desk, &signed, lang).await?;
+    heavy(move || {
+        let shelves = asked.shelves(&ground, least);
+        Ok(Json(Page::of(&paging, shelves.len(), shelves.iter()).map(|shelf| shelf.row(&ground, least))))
+    })
+    .await
 }
 
 /// The list as a file, with the same filters.
@@ -156,10 +194,11 @@ async fn export(
     Language(lang): Language,
     Asked(asked): Asked<OutletShelfFilter>,
 ) -> Answer<Response> {
-    let rows = asked.rows(&desk, &signed, lang).await?;
+    let (ground, least) = asked.ground(&desk, &signed, lang).await?;
     heavy(move || {
+        let shelves = asked.shelves(&ground, least);
         file("shelves", false, &columns(lang), |table| {
-            rows.iter().try_for_each(|row| {
+            shelves.iter().map(|shelf| shelf.row(&ground, least)).try_for_each(|row| {
                 let (missing, banned) = (row.missing.join("、"), row.banned.join("、"));
                 table.row(&[
                     Cell::Text(&row.outlet),

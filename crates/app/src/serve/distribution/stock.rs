@@ -15,14 +15,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use qudao_access::Permission;
+use qudao_distribution::assortment::Role;
 use qudao_distribution::order as moves;
 use qudao_distribution::shelf::{self, Look, Shown};
-use qudao_distribution::stock::Week;
+use qudao_distribution::stock::{Standing, Week, unused};
 use qudao_kernel::master::{Outlet, Product};
 use qudao_kernel::{Lang, Refusal};
 use qudao_network::initials::Initials;
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -80,32 +83,48 @@ pub(crate) struct ModelStockRow {
     unused: i64,
 }
 
-impl ModelStockRow {
-    fn of(ground: &Ground, outlet: &Outlet, product: &Product, role: &str) -> Self {
-        let pair = (outlet.code.clone(), product.code.clone());
-        let standing = ground.standing(&pair);
-        let known = ground.known.get(&pair);
+/// A model an outlet may have, before its row is made.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    outlet: &'a Outlet,
+    product: &'a Product,
+    role: Role,
+}
+
+impl Line<'_> {
+    fn standing(&self, ground: &Ground) -> Standing {
+        ground.standing(&self.outlet.code, &self.product.code)
+    }
+
+    /// What outlets of its kind sell more of it.
+    fn unused(&self, ground: &Ground, sold: i64) -> i64 {
+        unused(sold, ground.peers(self.outlet, &self.product.code))
+    }
+
+    fn row(&self, ground: &Ground) -> ModelStockRow {
+        let Self { outlet, product, role } = self;
+        let (standing, seen) = (self.standing(ground), ground.seen(&outlet.code, &product.code));
+        let known = seen.known.as_ref();
         let shown = known.and_then(|one| one.shown);
-        let counted = known.and_then(|one| one.counted);
-        Self {
+        ModelStockRow {
             outlet: outlet.code.clone(),
             outlet_name: outlet.name.clone(),
             outlet_type: outlet.subtype.clone(),
             product: product.code.clone(),
             product_name: product.name.clone(),
-            role: role.to_owned(),
+            role: role.name().to_owned(),
             shown: shown.map_or("", |(shown, _)| shown.name()).to_owned(),
             shown_on: day(shown.map(|(_, on)| on)),
             sample: known.and_then(|one| one.sample),
             tag: known.and_then(|one| one.tag),
-            counted: counted.map(|(_, pieces)| pieces),
-            counted_on: day(counted.map(|(on, _)| on)),
+            counted: seen.flow.counted.map(|(_, pieces)| pieces),
+            counted_on: day(seen.flow.counted.map(|(on, _)| on)),
             stock: standing.stock,
-            coming: ground.coming.get(&pair).copied().unwrap_or(0),
+            coming: seen.coming,
             sold: standing.sold,
             cover_tenths: standing.cover_tenths,
             odd: standing.odd.iter().map(|one| one.name().to_owned()).collect(),
-            unused: ground.unused(outlet, &product.code, standing.sold),
+            unused: self.unused(ground, standing.sold),
         }
     }
 }
@@ -129,17 +148,47 @@ pub(crate) struct ModelStockFilter {
 }
 
 impl ModelStockFilter {
-    async fn rows(&self, desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Vec<ModelStockRow>> {
+    async fn ground(&self, desk: &Arc<Desk>, signed: &Signed, lang: Lang) -> Answer<Ground> {
         let scope = signed.scope(desk, Permission::DistributionRead)?;
         let asker = Asker::of(desk, lang).await;
         let text = |one: &Option<String>| one.clone().unwrap_or_default();
         let (area, only) = (text(&self.territory), text(&self.outlet));
-        let ground = Ground::of(desk, asker, scope, Part { outlet: &only, area: &area }).await?;
-        let asked = self.clone();
-        heavy(move || Ok(asked.found(&ground, &only))).await
+        Ok(Ground::of(desk, asker, scope, Part { outlet: &only, area: &area }).await?)
     }
 
-    fn found(&self, ground: &Ground, only: &str) -> Vec<ModelStockRow> {
+    /// What was asked for, in order. Rows are made of those alone that are shown: a network has hundreds of thousands.
+    fn lines<'a>(&self, ground: &'a Ground) -> Vec<Line<'a>> {
+        let (column, down) = order(self.sort.as_deref(), "outlet");
+        let only = self.outlet.as_deref().unwrap_or("");
+        let mut outlets: Vec<&Outlet> = ground.outlets().filter(|row| only.is_empty() || row.code == only).collect();
+        if column == "outlet" && down {
+            outlets.reverse();
+        }
+        let mut lines = self.typed(ground, &outlets);
+        if let Some(odd) = self.odd.as_deref().filter(|odd| !odd.is_empty()) {
+            lines.retain(|line| line.standing(ground).odd.iter().any(|one| one.name() == odd));
+        }
+        let by = |line: &Line<'_>| {
+            let Standing { stock, sold, cover_tenths, .. } = line.standing(ground);
+            match column {
+                "stock" => stock,
+                "sold" => Some(sold),
+                "cover" => cover_tenths.map(i64::from),
+                "unused" => Some(line.unused(ground, sold)),
+                _ => None,
+            }
+        };
+        // They are in the order of their outlets already, and equal ones stay so.
+        match (column, down) {
+            ("outlet", _) => {}
+            (_, true) => lines.sort_by_cached_key(|line| Reverse(by(line))),
+            (_, false) => lines.sort_by_cached_key(by),
+        }
+        lines
+    }
+
+    /// Models of outlets that mean what was typed.
+    fn typed<'a>(&self, ground: &'a Ground, outlets: &[&'a Outlet]) -> Vec<Line<'a>> {
         let typed = self.q.as_deref().unwrap_or("").trim().to_lowercase();
         let means = |code: &str, name: &str| {
             typed.is_empty()
@@ -148,30 +197,16 @@ impl ModelStockFilter {
                 || Initials::of(name).find(&typed).is_some()
         };
         let product = self.product.as_deref().unwrap_or("");
-        let mut rows = Vec::new();
-        for outlet in ground.outlets.iter().filter(|row| only.is_empty() || row.code == only) {
-            for (model, role) in ground.models(outlet) {
-                let asked = product.is_empty() || model.code == product;
-                if asked && (means(&outlet.code, &outlet.name) || means(&model.code, &model.name)) {
-                    rows.push(ModelStockRow::of(ground, outlet, model, role.name()));
-                }
-            }
+        let models: BTreeSet<&str> =
+            ground.products.iter().filter(|row| means(&row.code, &row.name)).map(|row| row.code.as_str()).collect();
+        let mut lines = Vec::new();
+        for outlet in outlets {
+            let meant = means(&outlet.code, &outlet.name);
+            let asked = ground.models(outlet).filter(|(model, _)| product.is_empty() || model.code == product);
+            let asked = asked.filter(|(model, _)| meant || models.contains(model.code.as_str()));
+            lines.extend(asked.map(|(product, role)| Line { outlet, product, role }));
         }
-        if let Some(odd) = self.odd.as_deref().filter(|odd| !odd.is_empty()) {
-            rows.retain(|row| row.odd.iter().any(|one| one == odd));
-        }
-        let (column, down) = order(self.sort.as_deref(), "outlet");
-        rows.sort_by(|a, b| {
-            let found = match column {
-                "stock" => a.stock.cmp(&b.stock),
-                "sold" => a.sold.cmp(&b.sold),
-                "cover" => a.cover_tenths.cmp(&b.cover_tenths),
-                "unused" => a.unused.cmp(&b.unused),
-                _ => a.outlet.cmp(&b.outlet),
-            };
-            (if down { found.reverse() } else { found }).then_with(|| (&a.outlet, &a.product).cmp(&(&b.outlet, &b.product)))
-        });
-        rows
+        lines
     }
 }
 
@@ -185,8 +220,12 @@ async fn list(
     Asked(asked): Asked<ModelStockFilter>,
     Asked(paging): Asked<Paging>,
 ) -> Answer<Json<Page<ModelStockRow>>> {
-    let rows = asked.rows(&desk, &signed, lang).await?;
-    Ok(Json(Page::of(&paging, rows.len(), rows.into_iter())))
+    let ground = asked.ground(&desk, &signed, lang).await?;
+    heavy(move || {
+        let lines = asked.lines(&ground);
+        Ok(Json(Page::of(&paging, lines.len(), lines.iter()).map(|line| line.row(&ground))))
+    })
+    .await
 }
 
 /// The list as a file, with the same filters.
@@ -199,8 +238,12 @@ async fn export(
     Language(lang): Language,
     Asked(asked): Asked<ModelStockFilter>,
 ) -> Answer<Response> {
-    let rows = asked.rows(&desk, &signed, lang).await?;
-    heavy(move || file("model-stock", false, &columns(lang), |table| rows.iter().try_for_each(|row| table.row(&cells(row))))).await
+    let ground = asked.ground(&desk, &signed, lang).await?;
+    heavy(move || {
+        let lines = asked.lines(&ground);
+        file("model-stock", false, &columns(lang), |table| lines.iter().try_for_each(|line| table.row(&cells(&line.row(&ground)))))
+    })
+    .await
 }
 
 fn columns(lang: Lang) -> [Column; 10] {
@@ -248,7 +291,8 @@ async fn outlet(
     let asker = Asker::of(&desk, lang).await;
     reached(&asker, &signed.scope(&desk, Permission::DistributionRead)?, &code)?;
     let asked = ModelStockFilter { outlet: Some(code), ..ModelStockFilter::default() };
-    Ok(Json(asked.rows(&desk, &signed, lang).await?))
+    let ground = asked.ground(&desk, &signed, lang).await?;
+    Ok(Json(asked.lines(&ground).iter().map(|line| line.row(&ground)).collect()))
 }
 
 /// A week of a model at an outlet: closing = opening + supplied − sold + adjusted.
@@ -295,7 +339,7 @@ async fn weeks(
     let scope = signed.scope(&desk, Permission::DistributionRead)?;
     reached(&asker, &scope, &code)?;
     let ground = Ground::of(&desk, asker, scope, Part { outlet: &code, area: "" }).await?;
-    let weeks = ground.flow(&(code, asked.product)).weeks(ground.asker.today, SHOWN_WEEKS);
+    let weeks = ground.seen(&code, &asked.product).flow.weeks(ground.asker.today, SHOWN_WEEKS);
     Ok(Json(weeks.iter().map(ModelWeek::of).collect()))
 }
 

@@ -10,6 +10,7 @@ use super::{day_or, reached, sight, site_of};
 use axum::Json;
 use axum::extract::{Path, State};
 use qudao_access::{Permission, Scope};
+use qudao_field::call::{self, Appointment, Call};
 use qudao_field::params::At;
 use qudao_field::plan::route::{self, Effort, Route, Shift, Stop, Why};
 use qudao_field::plan::store as plan;
@@ -17,7 +18,7 @@ use qudao_field::visit::list::{self, Sight};
 use qudao_field::visit::look;
 use qudao_kernel::holidays::Holidays;
 use qudao_kernel::master::Outlet;
-use qudao_kernel::{Date, Kind, Lang, Refusal};
+use qudao_kernel::{Date, Kind, Lang, Refusal, Text};
 use qudao_network::initials::Initials;
 use qudao_network::portfolio;
 use qudao_platform::Tx;
@@ -32,6 +33,8 @@ use utoipa_axum::routes;
 const MOST_VISITS: u32 = 500;
 /// Minutes of a visit where the class says nothing.
 const MINUTES: u32 = 30;
+/// Minutes after the hour that was agreed on within which a visit begins.
+const PUNCTUAL: u32 = 15;
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Desk>> {
     OpenApiRouter::new().routes(routes!(my_day)).routes(routes!(outlets)).routes(routes!(card))
@@ -45,7 +48,7 @@ pub(crate) struct FieldMyDayAsked {
     day: Option<String>,
 }
 
-/// The asker's day: stops of the plan in their order, with the times of the way and what to know before entering each.
+/// The asker's day: stops of the plan and what was agreed on in calls in their order, with the times of the way and what to know before entering each.
 #[utoipa::path(get, path = "/field/day", tag = "field", operation_id = "field_day", params(FieldMyDayAsked),
     responses((status = 200, body = FieldDay)), extensions(("x-permission" = json!("visit.make"))))]
 async fn my_day(
@@ -58,12 +61,18 @@ async fn my_day(
     let (asker, sight) = (Asker::of(&desk, lang).await, sight(&desk, &signed, Permission::VisitRead)?);
     let day = day_or(asked.day.as_deref(), asker.today)?;
     let login = signed.0.login.clone();
-    let planned = plan::read(&mut desk.db.read().await?, &login, day, day).await?.into_iter().next();
-    let (version, stops) = planned.map_or_else(|| (0, Vec::new()), |planned| (planned.version, planned.stops));
+    let (planned, agreed) = {
+        let tx = &mut desk.db.read().await?;
+        (plan::read(tx, &login, day, day).await?.into_iter().next(), call::agreed(tx, &login, day).await?)
+    };
+    let (version, mut stops) = planned.map_or_else(|| (0, Vec::new()), |planned| (planned.version, planned.stops));
+    let planned = stops.len();
+    let hours = meet(&mut stops, agreed, lang);
     let codes: Vec<String> = stops.iter().map(|stop| stop.outlet.clone()).collect();
     let cards = Cards::of(&desk, &signed, &asker, &sight, &codes).await?;
     let tx = &mut desk.db.read().await?;
-    let way = way(&desk, &asker, tx, &scope, day, &stops).await?;
+    let (planned, agreed) = stops.split_at(planned);
+    let way = way(&desk, &asker, tx, &scope, day, Stops { planned, agreed, hours: &hours }).await?;
     let mine = visits(tx, &login, day).await?;
     let mut shown = Vec::with_capacity(stops.len());
     for stop in stops {
@@ -94,26 +103,72 @@ async fn my_day(
     }))
 }
 
-/// The way through a day: of a plan somebody arranged by hand as it is, else the best order.
-async fn way(desk: &Arc<Desk>, asker: &Asker, tx: &mut Tx, scope: &Scope, day: Date, stops: &[plan::Stop]) -> Result<Route, Refusal> {
+/// Adds what was agreed on in calls to the stops of a day (R8.130), with what it is about; the minutes after midnight by outlet.
+fn meet(stops: &mut Vec<plan::Stop>, agreed: Vec<(Call, Appointment)>, lang: Lang) -> BTreeMap<String, u32> {
+    let mut hours = BTreeMap::new();
+    for (call, one) in agreed {
+        if hours.contains_key(&call.outlet) {
+            continue;
+        }
+        let at = clock(one.minute * 60);
+        let target = Text::new(format!("{at} 预约：{}", call.minute), format!("{at} appointment: {}", call.minute)).get(lang).to_owned();
+        match stops.iter_mut().find(|stop| stop.outlet == call.outlet) {
+            Some(stop) if !stop.target.is_empty() => stop.target = format!("{target} · {}", stop.target),
+            Some(stop) => stop.target = target,
+            None => {
+                let purposes = vec!["serve".to_owned()];
+                stops.push(plan::Stop { outlet: call.outlet.clone(), manual: false, purposes, target });
+            }
+        }
+        hours.insert(call.outlet, one.minute);
+    }
+    hours
+}
+
+/// Stops of a day.
+struct Stops<'a> {
+    planned: &'a [plan::Stop],
+    /// Those that are there only because they were agreed on.
+    agreed: &'a [plan::Stop],
+    /// The hours that were agreed on, minutes after midnight by outlet.
+    hours: &'a BTreeMap<String, u32>,
+}
+
+/// The way through a day: of a plan somebody arranged by hand as it is, with what was agreed on put between; else the best order. What was agreed on for an
+/// hour is not later than [`PUNCTUAL`] minutes after it.
+async fn way(
+    desk: &Arc<Desk>,
+    asker: &Asker,
+    tx: &mut Tx,
+    scope: &Scope,
+    day: Date,
+    Stops { planned, agreed, hours }: Stops<'_>,
+) -> Result<Route, Refusal> {
     let register = desk.parameters();
     let area = scope.territories.first().cloned().unwrap_or_default();
     let at = At { register: &register, territory: &area, day };
     let (shift, service) = (at.shift(None)?, at.service()?);
-    let mut places = Vec::with_capacity(stops.len());
-    for stop in stops {
-        let point = match site_of(desk, asker, tx, &stop.outlet, day).await {
-            Ok(site) => site.point,
-            Err(refusal) if refusal.kind == Kind::NotFound => continue,
-            Err(refusal) => return Err(refusal),
-        };
-        let class = asker.master.outlet(&stop.outlet, asker.today).map_or("", |row| row.grade.as_str());
-        let minutes = service.get(class).copied().unwrap_or(MINUTES);
-        places.push(Stop { outlet: stop.outlet.clone(), point, service: minutes, windows: Vec::new() });
+    let mut places = [Vec::with_capacity(planned.len()), Vec::new()];
+    for (stops, places) in [planned, agreed].into_iter().zip(&mut places) {
+        for stop in stops {
+            let point = match site_of(desk, asker, tx, &stop.outlet, day).await {
+                Ok(site) => site.point,
+                Err(refusal) if refusal.kind == Kind::NotFound => continue,
+                Err(refusal) => return Err(refusal),
+            };
+            let class = asker.master.outlet(&stop.outlet, asker.today).map_or("", |row| row.grade.as_str());
+            let minutes = service.get(class).copied().unwrap_or(MINUTES);
+            let windows = hours.get(&stop.outlet).map(|minute| (*minute, minute + PUNCTUAL)).into_iter().collect();
+            places.push(Stop { outlet: stop.outlet.clone(), point, service: minutes, windows });
+        }
     }
-    if stops.iter().any(|stop| stop.manual) {
-        return Ok(route::timed(&shift, &places));
+    let [mut places, agreed] = places;
+    if planned.iter().any(|stop| stop.manual) {
+        return Ok(route::joined(&shift, &places, &agreed));
     }
+    places.extend(agreed);
+    // Where the day is full, it is not what was agreed on that is left out.
+    places.sort_by_key(|place| place.windows.is_empty());
     let best = move || ordered(&shift, &places);
     heavy(best).await.map_err(Into::into)
 }
@@ -134,7 +189,7 @@ fn placed(mut stop: FieldStop, way: &Route, lang: Lang) -> FieldStop {
     if let Some(at) = way.stops.iter().position(|one| one.outlet == *code) {
         let timed = &way.stops[at];
         stop.seq = at as u32 + 1;
-        (stop.arrives, stop.leaves, stop.late) = (Some(clock(timed.arrives)), Some(clock(timed.leaves)), timed.late);
+        (stop.arrives, stop.leaves, stop.late) = (Some(clock(timed.begins)), Some(clock(timed.leaves)), timed.late);
     } else if let Some((_, why)) = way.left.iter().find(|(outlet, _)| outlet == code) {
         let (zh, en) = match why {
             Why::Window => ("当天时间内到不了", "it cannot be reached within the day"),

@@ -140,6 +140,7 @@ function StopLine({ stop, visit, over, next }: LineProps) {
         outlet.code,
         outlet.class && t('stop.class', { class: outlet.class }),
         issues > 0 && t('stop.issues', { count: issues }),
+        stop.target,
         stop.left_why || (stop.late && t('stop.late')),
       ]
         .filter(Boolean)

@@ -206,7 +206,10 @@ export function resultOf(
     case 'train':
       return reached(new Set(many<Training>(fields, 'training').map(([, training]) => training.person)).size, 1);
     case 'display': {
-      const score = sheets.find((sheet) => sheet.template.id === BASICS)?.outcome.score;
+      const outcome = sheets.find((sheet) => sheet.template.id === BASICS)?.outcome;
+      // Before anything was looked at, nothing became worse.
+      if (outcome?.answered === 0) return { result: null, achieved: false };
+      const score = outcome?.score;
       const before = visit.stop.last?.scores.find((each) => each.template === BASICS)?.score;
       if (score === undefined || before === null || before === undefined) return undefined;
       // What was perfect and still is cannot rise.
