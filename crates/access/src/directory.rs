@@ -2,7 +2,8 @@
 
 use crate::people::{self, Person};
 use qudao_kernel::{Date, Refusal};
-use qudao_platform::db::{Tx, Value};
+use qudao_platform::args;
+use qudao_platform::db::{Row, Tx, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -142,6 +143,76 @@ pub async fn list(tx: &mut Tx, query: &Query, day: Date, visible: &(dyn Fn(&Pers
     Ok(Page { people: found, next, total })
 }
 
+/// What somebody is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    /// Login.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Whether they left.
+    pub left: bool,
+}
+
+/// Another one whenever somebody is added, leaves or is called something else.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn stamp(tx: &mut Tx) -> Result<[i64; 3], Refusal> {
+    let sql =
+        "select count(*) as people, count(left_at_us) as gone, cast(coalesce(sum(version), 0) as bigint) as versions from access_person";
+    let row = tx.query_one(sql, args![]).await?;
+    Ok([row.int("people")?, row.int("gone")?, row.int("versions")?])
+}
+
+/// What everybody is called, by the bytes of the login.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn called(tx: &mut Tx) -> Result<Vec<Called>, Refusal> {
+    let rows = tx.query("select login, name, left_at_us from access_person", args![]).await?;
+    let called =
+        |row: &Row| Ok(Called { login: row.string("login")?, name: row.string("name")?, left: row.opt_int("left_at_us")?.is_some() });
+    let mut all: Vec<Called> = rows.iter().map(called).collect::<Result<_, Refusal>>()?;
+    all.sort_by(|a, b| a.login.cmp(&b.login));
+    Ok(all)
+}
+
+/// The page of those that are meant, in the order of the query: of `all` only these few are read whole.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn page_of(tx: &mut Tx, query: &Query, mut meant: Vec<&Called>) -> Result<Page, Refusal> {
+    let key = |one: &Called| (if query.sort == Sort::Name { one.name.clone() } else { String::new() }, one.login.clone());
+    meant.sort_by_cached_key(|one| key(one));
+    if query.falling {
+        meant.reverse();
+    }
+    let after = query.after.as_deref().and_then(|text| text.rsplit_once('|'));
+    let beyond = |one: &&Called| {
+        let place = (if query.sort == Sort::Name { one.name.as_str() } else { one.login.as_str() }, one.login.as_str());
+        after.is_none_or(|after| if query.falling { place < after } else { place > after })
+    };
+    let (total, limit) = (meant.len(), query.limit.clamp(1, MOST));
+    let part: Vec<&Called> = meant.into_iter().filter(beyond).take(limit + 1).collect();
+    let more = part.len() > limit;
+    let logins: Vec<Value> = part.iter().take(limit).map(|one| one.login.as_str().into()).collect();
+    let marks = (1..=logins.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+    let mut people = Vec::new();
+    if !logins.is_empty() {
+        let rows = tx.query(format!("{} where p.login in ({marks})", people::SELECT), &logins).await?;
+        let mut found: BTreeMap<String, Person> = BTreeMap::new();
+        for row in &rows {
+            let person = people::of_row(row)?;
+            found.insert(person.login.clone(), person);
+        }
+        people.extend(part.iter().filter_map(|one| found.remove(&one.login)));
+        granted(tx, &mut people).await?;
+    }
+    let next = people.last().filter(|_| more).map(|person| format!("{}|{}", key_of(query.sort, person), person.login));
+    Ok(Page { people, next, total })
+}
+
 fn key_of(sort: Sort, person: &Person) -> &str {
     match sort {
         Sort::Login => &person.login,
@@ -211,17 +282,24 @@ async fn fetch(tx: &mut Tx, query: &Query, day: Date, from: Option<&(String, Str
     );
     let rows = tx.query(sql, &values).await?;
     let mut people: Vec<Person> = rows.iter().map(people::of_row).collect::<Result<_, _>>()?;
-    let marks = (1..=people.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
-    if !people.is_empty() {
-        let logins: Vec<Value> = people.iter().map(|person| person.login.as_str().into()).collect();
-        let sql = format!("select * from access_grant where login in ({marks}) order by effective_from, id");
-        let mut grants: BTreeMap<String, Vec<_>> = BTreeMap::new();
-        for row in tx.query(sql, &logins).await? {
-            grants.entry(row.string("login")?).or_default().push(people::grant_of(&row)?);
-        }
-        for person in &mut people {
-            person.grants = grants.remove(&person.login).unwrap_or_default();
-        }
-    }
+    granted(tx, &mut people).await?;
     Ok(people)
+}
+
+/// Adds the grants of people.
+async fn granted(tx: &mut Tx, people: &mut [Person]) -> Result<(), Refusal> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let marks = (1..=people.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+    let logins: Vec<Value> = people.iter().map(|person| person.login.as_str().into()).collect();
+    let sql = format!("select * from access_grant where login in ({marks}) order by effective_from, id");
+    let mut grants: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    for row in tx.query(sql, &logins).await? {
+        grants.entry(row.string("login")?).or_default().push(people::grant_of(&row)?);
+    }
+    for person in people {
+        person.grants = grants.remove(&person.login).unwrap_or_default();
+    }
+    Ok(())
 }

@@ -291,8 +291,8 @@ pub async fn kept_targets(db: &Db, month: Month) -> Result<Vec<KeptTarget>, Refu
         found.push(KeptTarget { target, version: row.count("version")?, set_by: row.string("set_by")?, set_at_us: row.int("set_at_us")? });
     }
     found.sort_by(|a, b| {
-        let key = |one: &KeptTarget| (one.target.metric.clone(), one.target.of, one.target.code.clone());
-        key(a).cmp(&key(b))
+        let (a, b) = (&a.target, &b.target);
+        (&a.metric, a.of, &a.code).cmp(&(&b.metric, b.of, &b.code))
     });
     Ok(found)
 }

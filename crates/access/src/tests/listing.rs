@@ -31,6 +31,13 @@ async fn people_are_found_page_by_page(db: TestDb) {
         let from_start = Query { after: None, ..query.clone() };
         let first = directory::first(&mut db.read().await.unwrap(), &from_start, today(), &|_| true).await.unwrap();
         assert!(query.after.is_some() || first == page.people, "{query:?}");
+        if query.text.is_empty() && query.role.is_empty() && query.over.is_empty() {
+            // So does the page of those that are meant by what they are called.
+            let called = directory::called(&mut db.read().await.unwrap()).await.unwrap();
+            let stays = |one: &&directory::Called| query.state == State::All || one.left == (query.state == State::Left);
+            let meant = called.iter().filter(stays).collect();
+            assert_eq!(directory::page_of(&mut db.read().await.unwrap(), &query, meant).await.unwrap(), page, "{query:?}");
+        }
         (page.people.iter().map(|person| person.login.clone()).collect::<Vec<_>>().join(" "), page.next, page.total)
     };
     let all = Query::default();
@@ -48,7 +55,9 @@ async fn people_are_found_page_by_page(db: TestDb) {
     assert_eq!(find(Query { sort: Sort::Name, ..all.clone() }).await.0, "a1 a2 b_1", "by the bytes of names");
     let first = find(Query { limit: 2, ..all.clone() }).await;
     assert_eq!((first.0.as_str(), first.2), ("a1 a2", 3));
+    let stamp = directory::stamp(&mut db.read().await.unwrap()).await.unwrap();
     people::create(&db, "admin", "a0", "零", FIRST).await.unwrap();
+    assert_ne!(directory::stamp(&mut db.read().await.unwrap()).await.unwrap(), stamp, "names have changed");
     let second = find(Query { limit: 2, after: first.1, ..all.clone() }).await;
     assert_eq!((second.0.as_str(), second.1), ("b_1", None), "somebody added before does not push the others");
     let query = Query { limit: 50, ..all };

@@ -2,6 +2,7 @@
 
 use super::arrivals::Arrived;
 use super::booked::Booked;
+use super::called::Names;
 use super::counters::Counters;
 use super::display::Display;
 use super::field::Field;
@@ -60,6 +61,7 @@ pub(crate) struct Desk {
     pub(crate) booked: Booked,
     pub(crate) arrived: Arrived,
     pub(crate) workbench: Kept,
+    pub(crate) names: Names,
     /// Held while master files and database are brought together.
     pub(crate) roll: Roll,
     traces: AtomicU64,
@@ -108,6 +110,7 @@ impl Desk {
             booked: Booked::default(),
             arrived: Arrived::default(),
             workbench: Kept::default(),
+            names: Names::default(),
             roll: Roll::default(),
             traces,
         }))

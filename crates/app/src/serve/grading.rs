@@ -12,8 +12,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use qudao_access::{Permission, Scope};
+use qudao_engine::metrics::Asked as Counting;
 use qudao_kernel::facts::Table;
-use qudao_kernel::master::Master;
+use qudao_kernel::master::{Master, Outlet};
 use qudao_kernel::{Date, Fen, Lang, Month, Refusal, territory};
 use qudao_metrics::Counter;
 use qudao_metrics::grading::{Graded, Proposal, Rules, grade};
@@ -21,6 +22,7 @@ use qudao_network::Words;
 use qudao_platform::params::Register;
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use utoipa::{IntoParams, ToSchema};
@@ -161,65 +163,136 @@ fn months(asked: &GradesAsked, newest: Month) -> Result<(Month, Month), Refusal>
     Ok((last.plus(1 - count), last))
 }
 
-/// The outlets asked for, and what the page says around them. Reads facts.
-struct Found {
-    rows: Vec<GradeRow>,
-    grid: Vec<GradeField>,
-    rules: GradeRules,
+/// Outlets graded over the months a question is about.
+struct Held {
+    master: Arc<Master>,
+    register: Arc<Register>,
+    graded: Arc<Vec<Graded>>,
+    sales_by: String,
     days: (Date, Date),
 }
 
-fn found(desk: &Arc<Desk>, scope: &Scope, asked: &GradesAsked, lang: Lang) -> Result<Found, Refusal> {
+impl Held {
+    /// Reads facts, unless the same was asked before.
+    fn of(desk: &Arc<Desk>, asked: &GradesAsked) -> Result<Self, Refusal> {
+        let (master, register) = (desk.master()?, desk.parameters());
+        let counter = desk.figures.now(desk)?;
+        let newest = counter.months(Table::BusinessEvent)?.map_or_else(|| desk.today().month(), |(_, last)| last);
+        let newest = if newest.last_day() > desk.today() { newest.plus(-1) } else { newest };
+        let (first, last) = months(asked, newest)?;
+        let sales_by = register.on("grading_sales_by", "", last.last_day())?.value.to_owned();
+        let graded = desk.field.grades.now(desk, &counter, (&master, &register), (first, last, &sales_by))?;
+        Ok(Self { master, register, graded, sales_by, days: (first.first_day(), last.last_day()) })
+    }
+
+    fn named(&self, desk: &Desk, row: &Outlet, lang: Lang) -> OutletNamed {
+        OutletNamed::of(&desk.figures.catalogue, &self.master, row, self.days.1, lang)
+    }
+
+    fn row(&self, desk: &Desk, (row, one): GradedOutlet<'_>, lang: Lang) -> GradeRow {
+        grade_row(self.named(desk, row, lang), row.grade.clone(), one)
+    }
+}
+
+/// An outlet's row of the register, and its grade.
+type GradedOutlet<'a> = (&'a Outlet, &'a Graded);
+
+/// The outlets asked for, and what the page says around them.
+struct Found<'a> {
+    outlets: Vec<GradedOutlet<'a>>,
+    grid: Vec<GradeField>,
+    rules: GradeRules,
+}
+
+fn found<'a>(desk: &Desk, held: &'a Held, scope: &Scope, asked: &GradesAsked, lang: Lang) -> Result<Found<'a>, Refusal> {
     only_listed(asked.proposal.as_deref(), &Proposal::ALL.map(Proposal::code))?;
     let known = Words::standard()?;
     only_listed(asked.channel.as_deref(), &known.channels.iter().map(|channel| channel.zh.as_str()).collect::<Vec<_>>())?;
-    let (master, catalogue, register) = (desk.master()?, &desk.figures.catalogue, desk.parameters());
-    let counter = desk.figures.now(desk)?;
-    let newest = counter.months(Table::BusinessEvent)?.map_or_else(|| desk.today().month(), |(_, last)| last);
-    let newest = if newest.last_day() > desk.today() { newest.plus(-1) } else { newest };
-    let (first, last) = months(asked, newest)?;
-    let day = last.last_day();
-    let sales_by = register.on("grading_sales_by", "", day)?.value.to_owned();
+    let Held { master, register, graded, sales_by, days: (_, day) } = held;
     let area = asked.territory.as_deref().unwrap_or("");
-    let (held, metric) = (rules(&register, area, day)?, catalogue.get(&sales_by));
-    let graded = grade(catalogue, &master, &counter, (first, last), &sales_by, &|territory| rules(&register, territory, day))?;
+    let (standard, metric) = (rules(register, area, *day)?, desk.figures.catalogue.get(sales_by));
     let listed =
         |list: &Option<String>, value: &str| list.as_deref().is_none_or(|list| list.is_empty() || list.split(',').any(|one| one == value));
     let typed = asked.q.as_deref().unwrap_or("").trim();
-    let all: Vec<GradeRow> = graded
-        .into_iter()
-        .filter_map(|one| Some((master.outlet(&one.outlet, day)?, one)))
+    let mut outlets: Vec<GradedOutlet<'_>> = graded
+        .iter()
+        .filter_map(|one| Some((master.outlet(&one.outlet, *day)?, one)))
         .filter(|(row, _)| territory::under(&row.territory, area) && listed(&asked.channel, &row.channel))
-        .filter(|(row, _)| in_scope(&master, scope, &row.code, day))
-        .map(|(row, one)| grade_row(OutletNamed::of(catalogue, &master, row, day, lang), row.grade.clone(), &one))
-        .filter(|row| typed.is_empty() || row.outlet.matches(typed))
+        .filter(|(row, _)| in_scope(master, scope, &row.code, *day))
+        .filter(|(row, _)| typed.is_empty() || held.named(desk, row, lang).matches(typed))
         .collect();
     let field = |proposal: &Proposal| {
-        let rows = all.iter().filter(|row| row.proposal == proposal.code());
-        GradeField { proposal: proposal.code().to_owned(), outlets: rows.clone().count(), sales: rows.map(|row| row.sales).sum() }
+        let of = outlets.iter().filter(|(_, one)| one.proposal == *proposal);
+        GradeField { proposal: proposal.code().to_owned(), outlets: of.clone().count(), sales: of.map(|(_, one)| one.known.sales).sum() }
     };
     let grid = Proposal::ALL.iter().map(field).collect();
-    let mut rows: Vec<GradeRow> = all.into_iter().filter(|row| listed(&asked.proposal, &row.proposal)).collect();
-    sort(&mut rows, asked.sort.as_deref());
+    outlets.retain(|(_, one)| listed(&asked.proposal, one.proposal.code()));
+    sort(&mut outlets, asked.sort.as_deref(), |row| held.named(desk, row, lang).owner_name);
     let rules = GradeRules {
         sales_by_name: metric.map_or_else(|| sales_by.clone(), |metric| metric.name.get(lang).to_owned()),
         unit: metric.map_or("count", |metric| unit(metric.unit)).to_owned(),
-        sales_by,
-        sales_first_ppm: held.sales_first_ppm,
-        credit_least: held.credit_least,
-        per_taken_back: held.per_taken_back,
-        per_lost: held.per_lost,
-        per_arrears: held.per_arrears,
-        new_days: held.new_days,
+        sales_by: sales_by.clone(),
+        sales_first_ppm: standard.sales_first_ppm,
+        credit_least: standard.credit_least,
+        per_taken_back: standard.per_taken_back,
+        per_lost: standard.per_lost,
+        per_arrears: standard.per_arrears,
+        new_days: standard.new_days,
     };
-    Ok(Found { rows, grid, rules, days: (first.first_day(), day) })
+    Ok(Found { outlets, grid, rules })
 }
 
 /// How many outlets are proposed to be eliminated by the months that a page shows first.
 pub(super) fn to_eliminate(desk: &Arc<Desk>, scope: &Scope, lang: Lang) -> Result<usize, Refusal> {
     let asked = GradesAsked { month: None, months: None, territory: None, channel: None, proposal: None, q: None, sort: None };
-    let grid = found(desk, scope, &asked, lang)?.grid;
+    let held = Held::of(desk, &asked)?;
+    let grid = found(desk, &held, scope, &asked, lang)?.grid;
     Ok(grid.iter().find(|field| field.proposal == Proposal::Eliminate.code()).map_or(0, |field| field.outlets))
+}
+
+/// Questions whose grades are kept.
+const KEPT: usize = 12;
+
+/// First and last month, and the metric sales are ranked by.
+type Question = (Month, Month, String);
+
+/// Grades by what they are asked over, kept while facts, master data and parameters stay the same.
+#[derive(Default)]
+pub(super) struct Grades(Mutex<Option<Kept>>);
+
+struct Kept {
+    snapshot: u64,
+    master: Arc<Master>,
+    register: Arc<Register>,
+    of: BTreeMap<Question, Arc<Vec<Graded>>>,
+}
+
+impl Grades {
+    fn now(
+        &self,
+        desk: &Desk,
+        counter: &Counting<'_>,
+        (master, register): (&Arc<Master>, &Arc<Register>),
+        (first, last, sales_by): (Month, Month, &str),
+    ) -> Result<Arc<Vec<Graded>>, Refusal> {
+        let snapshot = counter.snapshot();
+        let question = (first, last, sales_by.to_owned());
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same =
+            |known: &Kept| known.snapshot == snapshot && Arc::ptr_eq(&known.master, master) && Arc::ptr_eq(&known.register, register);
+        let held = match kept.take() {
+            Some(known) if is_same(&known) && (known.of.len() < KEPT || known.of.contains_key(&question)) => known,
+            _ => Kept { snapshot, master: Arc::clone(master), register: Arc::clone(register), of: BTreeMap::new() },
+        };
+        let held = kept.insert(held);
+        if let Some(known) = held.of.get(&question) {
+            return Ok(Arc::clone(known));
+        }
+        let by_day = |territory: &str| rules(register, territory, last.last_day());
+        let graded = Arc::new(grade(&desk.figures.catalogue, master, counter, (first, last), sales_by, &by_day)?);
+        held.of.insert(question, Arc::clone(&graded));
+        Ok(graded)
+    }
 }
 
 /// Risks by outlet, kept while facts, master data, parameters and the day stay the same.
@@ -254,16 +327,14 @@ impl Risks {
     }
 }
 
-fn risks(desk: &Desk, counter: &dyn Counter, master: &Master, register: &Register) -> Result<BTreeMap<String, u32>, Refusal> {
-    let catalogue = &desk.figures.catalogue;
+fn risks(desk: &Desk, counter: &Counting<'_>, master: &Arc<Master>, register: &Arc<Register>) -> Result<BTreeMap<String, u32>, Refusal> {
     let Some((_, newest)) = counter.months(Table::BusinessEvent)? else { return Ok(BTreeMap::new()) };
     let last = if newest.last_day() > desk.today() { newest.plus(-1) } else { newest };
     let day = last.last_day();
     let sales_by = register.on("grading_sales_by", "", day)?.value.to_owned();
-    let rules = |territory: &str| rules(register, territory, day);
-    let graded = grade(catalogue, master, counter, (last.plus(1 - MONTHS), last), &sales_by, &rules)?;
-    let risk = |one: Graded| (one.outlet, u32::try_from((1_000 - one.credit_tenths).clamp(0, 1_000) / 10).unwrap_or(0));
-    Ok(graded.into_iter().map(risk).collect())
+    let graded = desk.field.grades.now(desk, counter, (master, register), (last.plus(1 - MONTHS), last, &sales_by))?;
+    let risk = |one: &Graded| (one.outlet.clone(), u32::try_from((1_000 - one.credit_tenths).clamp(0, 1_000) / 10).unwrap_or(0));
+    Ok(graded.iter().map(risk).collect())
 }
 
 fn grade_row(outlet: OutletNamed, class: String, one: &Graded) -> GradeRow {
@@ -283,21 +354,29 @@ fn grade_row(outlet: OutletNamed, class: String, one: &Graded) -> GradeRow {
     }
 }
 
-fn sort(rows: &mut [GradeRow], by: Option<&str>) {
+/// Outlets are graded by code, and equal ones stay in that order.
+fn sort(outlets: &mut [GradedOutlet<'_>], by: Option<&str>, owner: impl Fn(&Outlet) -> String) {
     let (column, down) = order(by, "outlet");
-    rows.sort_by(|a, b| {
+    if column == "owner" {
+        if down {
+            outlets.sort_by_cached_key(|(row, _)| Reverse(owner(row)));
+        } else {
+            outlets.sort_by_cached_key(|(row, _)| owner(row));
+        }
+        return;
+    }
+    outlets.sort_by(|(a, x), (b, y)| {
         let found = match column {
-            "owner" => a.outlet.owner_name.cmp(&b.outlet.owner_name),
-            "territory" => a.outlet.territory.cmp(&b.outlet.territory),
-            "sales" => a.sales.cmp(&b.sales),
-            "rank" => (a.outlet.territory.get(..6), a.rank).cmp(&(b.outlet.territory.get(..6), b.rank)),
-            "credit" => a.credit_tenths.cmp(&b.credit_tenths),
-            "taken_back" => a.taken_back_ppm.cmp(&b.taken_back_ppm),
-            "lost" => a.lost_ppm.cmp(&b.lost_ppm),
-            "arrears" => a.arrears_ppm.cmp(&b.arrears_ppm),
-            _ => a.outlet.code.cmp(&b.outlet.code),
+            "territory" => a.territory.cmp(&b.territory),
+            "sales" => x.known.sales.cmp(&y.known.sales),
+            "rank" => (a.territory.get(..6), x.rank).cmp(&(b.territory.get(..6), y.rank)),
+            "credit" => x.credit_tenths.cmp(&y.credit_tenths),
+            "taken_back" => x.known.taken_back_ppm.cmp(&y.known.taken_back_ppm),
+            "lost" => x.known.lost_ppm.cmp(&y.known.lost_ppm),
+            "arrears" => x.known.arrears_ppm.cmp(&y.known.arrears_ppm),
+            _ => a.code.cmp(&b.code),
         };
-        (if down { found.reverse() } else { found }).then_with(|| a.outlet.code.cmp(&b.outlet.code))
+        if down { found.reverse() } else { found }
     });
 }
 
@@ -313,9 +392,11 @@ async fn grades(
 ) -> Answer<Json<GradesPage>> {
     let scope = signed.scope(&desk, Permission::GradingRead)?;
     heavy(move || {
-        let Found { rows, grid, rules, days: (from, to) } = found(&desk, &scope, &asked, lang)?;
-        let all = rows.len();
-        let Page { items, next, total } = Page::of(&paging, all, rows.into_iter());
+        let held = Held::of(&desk, &asked)?;
+        let Found { outlets, grid, rules } = found(&desk, &held, &scope, &asked, lang)?;
+        let page = Page::of(&paging, outlets.len(), outlets.into_iter());
+        let Page { items, next, total } = page.map(|one| held.row(&desk, one, lang));
+        let (from, to) = held.days;
         Ok(Json(GradesPage { items, next, total, grid, rules, from: from.to_string(), to: to.to_string() }))
     })
     .await
@@ -334,10 +415,14 @@ async fn export(
 ) -> Answer<Response> {
     let scope = signed.scope(&desk, Permission::GradingRead)?;
     heavy(move || {
-        let Found { rows, rules, days, .. } = found(&desk, &scope, &asked, lang)?;
-        let name = format!("outlet-grades-{}-{}", days.0.month(), days.1.month());
+        let held = Held::of(&desk, &asked)?;
+        let Found { outlets, rules, .. } = found(&desk, &held, &scope, &asked, lang)?;
+        let name = format!("outlet-grades-{}-{}", held.days.0.month(), held.days.1.month());
         file(&name, wanted.format.as_deref() == Some("csv"), &columns(&rules, lang), |table| {
-            rows.iter().try_for_each(|row| table.row(&cells(row, &rules, &proposal_name(&row.proposal, lang))))
+            outlets.iter().try_for_each(|one| {
+                let row = held.row(&desk, *one, lang);
+                table.row(&cells(&row, &rules, &proposal_name(&row.proposal, lang)))
+            })
         })
     })
     .await

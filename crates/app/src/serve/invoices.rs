@@ -18,7 +18,6 @@ use qudao_settle::confirm::{self, Subject};
 use qudao_settle::invoice::{self, Bring, Cover, Invoice};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -147,16 +146,12 @@ async fn cases(desk: &Arc<Desk>, signed: &Signed, found: Vec<Invoice>) -> Answer
     let names = names(desk, found.iter().map(|held| held.partner.clone()).collect()).await?;
     let who = signed.0.who();
     let tx = &mut desk.db.read().await?;
-    let (mut cases, mut accepted) = (Vec::new(), BTreeMap::new());
+    let mut cases = Vec::new();
     for held in found {
-        if let Entry::Vacant(month) = accepted.entry(held.period) {
-            month.insert(invoice::accepted(tx, held.period).await?);
-        }
-        let sum = |month: &BTreeMap<String, Fen>| month.get(&held.statement).map_or(0, |fen| fen.0);
         cases.push(InvoiceCase {
             partner_name: names.get(&held.partner).cloned().unwrap_or_default(),
             billed: confirm::of_statement(tx, &held.statement).await?.map_or(0, |made| made.billed.0),
-            accepted: accepted.get(&held.period).map_or(0, sum),
+            accepted: invoice::accepted_of(tx, &held.statement).await?.0,
             covered: invoice::covered(tx, &held.statement).await?.0,
             file: AttachmentView::of(&attachment::get(tx, &held.attachment).await?),
             decided_by: held.decided_by.clone(),
@@ -181,20 +176,30 @@ async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(asked): Asked
     let wrong = || Refusal::bad_input("serve.request.query", "条件无法识别；请重置条件", "a filter cannot be read; reset the filters");
     let state: Option<invoice::State> = asked.state.as_deref().map(str::parse).transpose().map_err(|()| wrong())?;
     let period = asked.period.as_deref().map(str::parse::<Month>).transpose().map_err(|_| wrong())?;
-    let mut all = invoice::list(&mut desk.db.read().await?, None).await?;
     let typed = asked.q.unwrap_or_default().trim().to_lowercase();
-    all.retain(|held| {
-        reaches(&scope, held)
-            && period.is_none_or(|period| held.period == period)
-            && [&held.statement, &held.number, &held.partner].iter().any(|text| text.to_lowercase().contains(&typed))
-    });
-    let mut counts: BTreeMap<String, usize> = invoice::State::ALL.iter().map(|state| (state.name().to_owned(), 0)).collect();
-    for held in &all {
-        *counts.entry(held.state.name().to_owned()).or_default() += 1;
-    }
-    all.retain(|held| state.is_none_or(|state| held.state == state));
     let paging = Paging { after: asked.after, limit: asked.limit };
-    let page = Page::of(&paging, all.len(), all.into_iter());
+    let mut counts: BTreeMap<String, usize> = invoice::State::ALL.iter().map(|state| (state.name().to_owned(), 0)).collect();
+    let page = if scope.is_everywhere() {
+        let wanted = invoice::Asked { state, period, text: &typed };
+        let (from, limit) = (paging.from(), paging.limit());
+        let (items, found) = invoice::part(&mut desk.db.read().await?, &wanted, from, limit).await?;
+        counts.extend(found.iter().map(|(state, count)| (state.name().to_owned(), *count)));
+        let total = found.iter().filter(|(of, _)| state.is_none_or(|state| state == **of)).map(|(_, count)| count).sum();
+        let end = from.saturating_add(items.len());
+        Page { items, next: (end < total).then(|| end.to_string()), total }
+    } else {
+        let mut all = invoice::list(&mut desk.db.read().await?, None).await?;
+        all.retain(|held| {
+            reaches(&scope, held)
+                && period.is_none_or(|period| held.period == period)
+                && [&held.statement, &held.number, &held.partner].iter().any(|text| text.to_lowercase().contains(&typed))
+        });
+        for held in &all {
+            *counts.entry(held.state.name().to_owned()).or_default() += 1;
+        }
+        all.retain(|held| state.is_none_or(|state| held.state == state));
+        Page::of(&paging, all.len(), all.into_iter())
+    };
     Ok(Json(InvoicePage { items: cases(&desk, &signed, page.items).await?, next: page.next, total: page.total, counts }))
 }
 

@@ -16,6 +16,7 @@ use qudao_metrics::{Target, TargetOf, Within, answer, store};
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -115,6 +116,7 @@ fn found(desk: &Arc<Desk>, within: Within, targets: &[Target], asked: &MainPushA
     let area = asked.territory.as_deref().unwrap_or("");
     let channel = asked.channel.as_deref().unwrap_or("");
     let typed = asked.q.as_deref().unwrap_or("").trim();
+    let mut by_area: HashMap<&str, i64> = HashMap::new();
     let mut rows = Vec::new();
     for row in answer(catalogue, &master, &desk.figures.now(desk)?, &query)?.rows {
         let Some(at) = row.key.first().and_then(|code| master.outlet(code, to).or_else(|| master.outlet(code, from))) else { continue };
@@ -124,7 +126,10 @@ fn found(desk: &Arc<Desk>, within: Within, targets: &[Target], asked: &MainPushA
         let target = own.get(at.code.as_str()).copied();
         let target_ppm = match target {
             Some(target) => target,
-            None => register.on("main_push_target", &at.territory, to)?.ppm()?,
+            None => match by_area.entry(&at.territory) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(place) => *place.insert(register.on("main_push_target", &at.territory, to)?.ppm()?),
+            },
         };
         let value = |at: usize| row.cells.get(at).and_then(|cell| cell.value);
         let gap = value(2).map(|share| share - target_ppm);

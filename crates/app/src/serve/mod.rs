@@ -19,6 +19,7 @@ mod audit;
 mod blacklist;
 mod booked;
 mod business;
+mod called;
 mod counters;
 pub(crate) mod demo;
 mod demo_documents;

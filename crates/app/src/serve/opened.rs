@@ -8,7 +8,8 @@ use qudao_access::{Place, Scope};
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Kind, Lang, Month, Refusal};
 use qudao_network::initials::Initials;
-use qudao_settle::statement::Statement;
+use qudao_settle::payment::Candidate;
+use qudao_settle::statement::{Statement, read_statements};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
@@ -64,6 +65,7 @@ pub(crate) struct Run {
     by_partner: HashMap<String, usize>,
     root: PathBuf,
     world: OnceLock<World>,
+    candidates: OnceLock<Vec<Candidate>>,
     opening: Mutex<()>,
 }
 
@@ -88,7 +90,8 @@ impl Run {
         }
         let by_partner = heads.iter().enumerate().map(|(index, head)| (head.partner.clone(), index)).collect();
         let Settled { folder, summary } = settled;
-        Ok(Self { folder, summary, issued_on, heads, by_partner, root: root.to_owned(), world: OnceLock::new(), opening: Mutex::new(()) })
+        let (root, world, candidates) = (root.to_owned(), OnceLock::new(), OnceLock::new());
+        Ok(Self { folder, summary, issued_on, heads, by_partner, root, world, candidates, opening: Mutex::new(()) })
     }
 
     /// The head of a partner's statement.
@@ -120,6 +123,23 @@ impl Run {
     pub(crate) fn period(&self) -> Month {
         self.summary.period
     }
+
+    /// Its statements as what is to be paid, not weighed yet; read when they are first asked for.
+    pub(crate) fn candidates(&self) -> Result<&[Candidate], Refusal> {
+        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.candidates.get().is_none() {
+            self.candidates.set(candidates_of(&self.folder)?).ok();
+        }
+        Ok(self.candidates.get().map_or(&[], Vec::as_slice))
+    }
+}
+
+/// What the statements in a folder of results come to for payment.
+pub(crate) fn candidates_of(folder: &Path) -> Result<Vec<Candidate>, Refusal> {
+    let path = folder.join(STATEMENTS);
+    let statements = read_statements(&path)?;
+    let named = statements.filter(|statement| statement.as_ref().map_or(true, |statement| !statement.partner.is_empty()));
+    named.map(|statement| statement.map(|statement| Candidate::of(&statement))).collect()
 }
 
 fn head(statement: Statement, master: &Master, at: u64, bytes: usize) -> Head {

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::jobs::{JobView, Progress, instant};
+use super::opened::candidates_of;
 use super::periods::{StepNote, parse};
 use super::settling;
 use super::signed::Signed;
@@ -17,7 +18,6 @@ use qudao_platform::jobs::New;
 use qudao_settle::bank;
 use qudao_settle::confirm::{self, Subject};
 use qudao_settle::payment::{self, Batch, Candidate, Payment, Wait};
-use qudao_settle::statement::read_statements;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,16 +82,9 @@ struct CandidatesAsked {
 
 /// The statements of a published month, with those settled again into it.
 pub(super) fn statements(desk: &Desk, month: Month) -> Result<Vec<Candidate>, Refusal> {
-    let mut folders = vec![desk.run(month)?.folder.clone()];
-    folders.extend(settling::settled_into(&desk.home, month)?);
-    let mut found = Vec::new();
-    for folder in folders {
-        for statement in read_statements(&folder.join("statements/statements.jsonl"))? {
-            let statement = statement?;
-            if !statement.partner.is_empty() {
-                found.push(Candidate::of(&statement));
-            }
-        }
+    let mut found = desk.run(month)?.candidates()?.to_vec();
+    for folder in settling::settled_into(&desk.home, month)? {
+        found.extend(candidates_of(&folder)?);
     }
     Ok(found)
 }

@@ -232,6 +232,8 @@ async fn people(
     let tx = &mut desk.db.read().await?;
     let page = if scope.is_everywhere() && !by_letters {
         directory::all(tx, &query, today).await?
+    } else if scope.is_everywhere() && query.role.is_empty() && query.over.is_empty() {
+        desk.names.page(tx, &query, &typed).await?
     } else {
         directory::list(tx, &query, today, &visible).await?
     };

@@ -124,8 +124,17 @@ impl Known {
         Ok(Self { confirmed: confirm::of_period(tx, period).await?, waiting: dispute::waiting_by_statement(tx, period).await?, moved })
     }
 
+    fn waiting(&self, head: &Head) -> i64 {
+        self.waiting.get(&head.number).copied().unwrap_or(0)
+    }
+
+    /// Where a statement is.
+    fn state(&self, head: &Head) -> &'static str {
+        let confirmed = self.confirmed.contains_key(&head.number);
+        confirm::State::of(confirmed, self.waiting(head) > 0, self.moved.get(&head.number).copied()).name()
+    }
+
     fn row(&self, run: &Run, head: &Head) -> StatementRow {
-        let (confirmed, waiting) = (self.confirmed.get(&head.number), self.waiting.get(&head.number).copied().unwrap_or(0));
         StatementRow {
             number: head.number.clone(),
             period: run.period().to_string(),
@@ -139,9 +148,9 @@ impl Known {
             carried: head.carried,
             unpaid: head.unpaid,
             pay_on: day(head.pay_on),
-            state: confirm::State::of(confirmed.is_some(), waiting > 0, self.moved.get(&head.number).copied()).name().to_owned(),
-            disputes: waiting,
-            pay_by: confirmed.map(|made| made.pay_by.to_string()),
+            state: self.state(head).to_owned(),
+            disputes: self.waiting(head),
+            pay_by: self.confirmed.get(&head.number).map(|made| made.pay_by.to_string()),
         }
     }
 }
@@ -161,19 +170,19 @@ async fn list(State(desk): State<Arc<Desk>>, signed: Signed, Asked(filter): Aske
                 && !head.partner.is_empty()
                 && filter.q.as_deref().is_none_or(|typed| head.matches(typed.trim()))
                 && filter.territory.as_deref().is_none_or(|area| head.territory.starts_with(area))
+                && filter.state.as_deref().is_none_or(|state| known.state(head) == state)
         };
-        let mut rows: Vec<StatementRow> = run.heads.iter().filter(fits).map(|head| known.row(&run, head)).collect();
-        rows.retain(|row| filter.state.as_deref().is_none_or(|state| row.state == state));
-        sort(&mut rows, filter.sort.as_deref().unwrap_or("-payment"));
-        Ok(Page::of(&paging, rows.len(), rows.into_iter()))
+        let mut heads: Vec<&Head> = run.heads.iter().filter(fits).collect();
+        sort(&mut heads, filter.sort.as_deref().unwrap_or("-payment"));
+        Ok(Page::of(&paging, heads.len(), heads.into_iter()).map(|head| known.row(&run, head)))
     })
     .await?;
     Ok(Json(rows))
 }
 
-fn sort(rows: &mut [StatementRow], by: &str) {
+fn sort(heads: &mut [&Head], by: &str) {
     let (name, down) = by.strip_prefix('-').map_or((by, false), |name| (name, true));
-    rows.sort_by(|a, b| {
+    heads.sort_by(|a, b| {
         let order = match name {
             "amount" => a.amount.cmp(&b.amount),
             "lines" => a.lines.cmp(&b.lines),

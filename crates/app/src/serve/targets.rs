@@ -192,26 +192,30 @@ impl Known<'_> {
             .ok_or_else(|| Text::new(format!("没有指标“{word}”"), format!("there is no metric {word}")))
     }
 
-    fn row(&self, kept: KeptTarget, lang: Lang, own: bool) -> TargetRow {
-        let KeptTarget { target, version, set_by, set_at_us } = kept;
-        let metric = self.catalogue.get(&target.metric);
-        let name = if target.of == TargetOf::Territory {
+    /// What whose a target is, is called.
+    fn name(&self, target: &Target, lang: Lang) -> String {
+        if target.of == TargetOf::Territory {
             network_name(&target.code, lang)
         } else {
             reach::name(Some(self.master), over(target.of), &target.code, target.month.last_day(), lang)
-        };
+        }
+    }
+
+    fn row(&self, kept: &KeptTarget, lang: Lang, own: bool) -> TargetRow {
+        let KeptTarget { target, version, set_by, set_at_us } = kept;
+        let metric = self.catalogue.get(&target.metric);
         TargetRow {
             metric_name: metric.map_or_else(|| target.metric.clone(), |metric| metric.name.get(lang).to_owned()),
             unit: metric.map_or("count", |metric| unit(metric.unit)).to_owned(),
-            metric: target.metric,
+            metric: target.metric.clone(),
             of: target.of.code().to_owned(),
-            code: target.code,
-            name,
+            code: target.code.clone(),
+            name: self.name(target, lang),
             month: target.month.to_string(),
             value: target.value,
-            version,
-            set_by,
-            set_at: (set_at_us > 0).then(|| instant(set_at_us)),
+            version: *version,
+            set_by: set_by.clone(),
+            set_at: (*set_at_us > 0).then(|| instant(*set_at_us)),
             own,
         }
     }
@@ -254,17 +258,15 @@ async fn list(
         let mine = Known { catalogue, master: &master, scope: &sets };
         let fits = |wanted: &Option<String>, value: &str| wanted.as_deref().is_none_or(|wanted| wanted.is_empty() || wanted == value);
         let typed = asked.q.as_deref().unwrap_or("").trim().to_lowercase();
-        let rows: Vec<TargetRow> = kept
-            .into_iter()
-            .filter(|one| fits(&asked.metric, &one.target.metric) && fits(&asked.of, one.target.of.code()) && known.within(&one.target))
-            .map(|one| {
-                let own = mine.within(&one.target);
-                known.row(one, lang, own)
-            })
-            .filter(|row| typed.is_empty() || row.code.to_lowercase().contains(&typed) || row.name.to_lowercase().contains(&typed))
-            .collect();
-        let all = rows.len();
-        Ok(Json(Page::of(&paging, all, rows.into_iter())))
+        let means = |target: &Target| {
+            typed.is_empty() || target.code.to_lowercase().contains(&typed) || known.name(target, lang).to_lowercase().contains(&typed)
+        };
+        let is_asked = |one: &&KeptTarget| {
+            let target = &one.target;
+            fits(&asked.metric, &target.metric) && fits(&asked.of, target.of.code()) && known.within(target) && means(target)
+        };
+        let found: Vec<&KeptTarget> = kept.iter().filter(is_asked).collect();
+        Ok(Json(Page::of(&paging, found.len(), found.into_iter()).map(|one| known.row(one, lang, mine.within(&one.target)))))
     })
     .await
 }

@@ -225,6 +225,18 @@ async fn shelves_and_assortments(house: &House) {
     assert_eq!((&seen["sample"], &seen["tag"]), (&json!(true), &json!(true)), "{seen}");
     let unknown = json!([{ "product": "X999", "shown": "shelf" }]);
     assert_eq!(house.post("channel", &path, 0, &unknown).await.code(), "distribution.model");
+    // The list has the same rows, in whatever order it is asked for.
+    let stock =
+        async |more: &str| house.get("channel", &format!("/distribution/stock?limit=500&outlet={code}{more}")).await["items"].clone();
+    let all = stock("").await;
+    assert_eq!(all, models);
+    let falling = stock("&sort=-sold").await;
+    let sold: Vec<i64> = falling.as_array().unwrap().iter().map(|row| row["sold"].as_i64().unwrap()).collect();
+    assert!(sold.is_sorted_by(|a, b| a >= b) && sold.len() == models.as_array().unwrap().len(), "{sold:?}");
+    let named = stock(&format!("&q={}", missing["product"].as_str().unwrap())).await;
+    assert!(named.as_array().unwrap().iter().any(|row| row["product"] == missing["product"]), "{named}");
+    let page = house.get("channel", &format!("/distribution/stock?limit=2&after=2&outlet={code}")).await;
+    assert_eq!((&page["items"][0], page["total"].as_u64()), (&all[2], Some(sold.len() as u64)), "{page}");
     let reach = house.get("channel", "/distribution/reach").await;
     assert_eq!((&reach["least"], &reach["sufficient"]), (&json!(8_000), &json!(8_000)));
     assert!(reach["rows"].as_array().unwrap().iter().all(|row| row["outlets_reached"].as_u64() <= row["outlets"].as_u64()), "{reach}");

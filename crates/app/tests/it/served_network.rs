@@ -208,6 +208,9 @@ async fn an_outlet_is_judged_by_its_grade(house: &House) {
     }
     let layers = fine(&house.get("channel", "/network/layers").await);
     assert!(layers["parts"][0]["visited"].is_u64() && layers["parts"][0]["active"].is_u64(), "R6.4: {layers}");
+    // Everybody is found by the initials of their name, whoever asks for everybody.
+    let found = fine(&house.get("admin", "/people?q=qdjl").await)["items"].clone();
+    assert!(found.as_array().unwrap().iter().any(|person| person["login"] == "channel"), "{found}");
     let row = fine(&house.get("channel", "/outlet-grades?sort=-outlet&limit=1").await)["items"][0].clone();
     let outlet = row["outlet"]["code"].as_str().unwrap();
     let path = format!("/outlet-grades/{outlet}/application");

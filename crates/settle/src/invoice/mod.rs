@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// Where an invoice stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// Waits for settlement to look at it.
     Submitted,
@@ -277,6 +277,45 @@ async fn find(tx: &mut Tx, number: &str) -> Result<Option<Invoice>, Refusal> {
 pub async fn list(tx: &mut Tx, state: Option<State>) -> Result<Vec<Invoice>, Refusal> {
     let sql = "select * from settle_invoice where $1 = '' or state = $1 order by at_us, number";
     tx.query(sql, args![state.map_or("", State::name)]).await?.iter().map(of_row).collect()
+}
+
+/// Which invoices of a list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// Their state.
+    pub state: Option<State>,
+    /// Month of the statement.
+    pub period: Option<Month>,
+    /// In the number of an invoice or statement, or in a partner's code; empty for all.
+    pub text: &'a str,
+}
+
+/// So many of the invoices there are everywhere, the oldest first, from one on, and how many there are by state, of whatever state.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn part(tx: &mut Tx, asked: &Asked<'_>, from: usize, limit: usize) -> Result<(Vec<Invoice>, BTreeMap<State, usize>), Refusal> {
+    let escaped = asked.text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let (period, like) = (asked.period.map(|period| period.to_string()).unwrap_or_default(), format!("%{escaped}%"));
+    let meant = "($1 = '' or period = $1) and ($2 = '%%' or lower(statement) like $2 escape '\\' or lower(number) like $2 escape '\\'
+                 or lower(partner) like $2 escape '\\')";
+    let sql = format!("select state, count(*) as n from settle_invoice where {meant} group by state");
+    let counts = tx.query(sql, args![&period, &like]).await?;
+    let counts = counts.iter().map(|row| Ok((row.parse("state")?, row.count("n")? as usize))).collect::<Result<_, Refusal>>()?;
+    let sql = format!("select * from settle_invoice where {meant} and ($3 = '' or state = $3) order by at_us, number limit $4 offset $5");
+    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let state = asked.state.map_or("", State::name);
+    let rows = tx.query(sql, args![&period, &like, state, whole(limit), whole(from)]).await?;
+    Ok((rows.iter().map(of_row).collect::<Result<_, _>>()?, counts))
+}
+
+/// What the accepted invoices of a statement add up to.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn accepted_of(tx: &mut Tx, statement: &str) -> Result<Fen, Refusal> {
+    let sql = "select cast(coalesce(sum(amount), 0) as bigint) as amount from settle_invoice where statement = $1 and state = 'accepted'";
+    tx.query_one(sql, args![statement]).await?.fen("amount")
 }
 
 /// Invoices of a partner, the latest first.

@@ -80,5 +80,20 @@ async fn a_statement_is_confirmed_once_and_invoiced_to_the_fen(db: TestDb) {
     assert_eq!(code(decide(&db, "settlement", "12345678", 1, false, "").await), "settle.invoice.reason");
     decide(&db, "settlement", "12345678", 1, false, "抬头有误").await.unwrap();
     assert_eq!(covered(&mut db.read().await.unwrap(), &statement.number).await.unwrap(), Fen(20_000), "a refused one does not count");
+    decide(&db, "settlement", "87654321", 1, true, "").await.unwrap();
+    let tx = &mut db.read().await.unwrap();
+    assert_eq!(accepted_of(tx, &statement.number).await.unwrap(), Fen(20_000));
+    let (both, counts) = part(tx, &Asked::default(), 0, 9).await.unwrap();
+    assert_eq!(both, list(tx, None).await.unwrap());
+    assert_eq!(counts, [(State::Accepted, 1), (State::Refused, 1)].into());
+    let numbers = async |asked: Asked<'_>, from| {
+        let (some, counts) = part(&mut db.read().await.unwrap(), &asked, from, 9).await.unwrap();
+        (some.into_iter().map(|one| one.number).collect::<Vec<_>>().join(" "), counts.values().sum::<usize>())
+    };
+    assert_eq!(numbers(Asked::default(), 1).await, ("87654321".to_owned(), 2));
+    assert_eq!(numbers(Asked { state: Some(State::Refused), ..Asked::default() }, 0).await, ("12345678".to_owned(), 2));
+    assert_eq!(numbers(Asked { text: "8765", ..Asked::default() }, 0).await, ("87654321".to_owned(), 1));
+    assert_eq!(numbers(Asked { text: "%", ..Asked::default() }, 0).await, (String::new(), 0), "a sign is a sign");
+    assert_eq!(numbers(Asked { period: Some("2020-01".parse().unwrap()), ..Asked::default() }, 0).await.1, 0);
     assert_eq!(code(bring(&db, "key-0009", new("12345678", 100_000)).await), "ok", "it may come again");
 }

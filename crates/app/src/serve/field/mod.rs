@@ -39,7 +39,7 @@ pub(super) use photos::sweep;
 pub(super) use waiting::waiting;
 
 use super::desk::Desk;
-use super::grading::Risks;
+use super::grading::{Grades, Risks};
 use super::orders::Asker;
 use super::signed::Signed;
 use qudao_access::{Permission, Place, Scope};
@@ -81,13 +81,14 @@ pub(crate) struct Field {
     pub(super) course: Course,
     pub(super) worth: Worth,
     pub(super) risks: Risks,
+    pub(super) grades: Grades,
 }
 
 impl Field {
     /// The standard definitions. Every checklist is kept in its version, so that no phone can begin under one that is not.
     pub(crate) async fn open(db: &Db) -> Result<Self, Refusal> {
-        let field =
-            Self { catalogue: Catalogue::standard()?, course: Course::standard()?, worth: Worth::standard()?, risks: Risks::default() };
+        let (catalogue, course, worth) = (Catalogue::standard()?, Course::standard()?, Worth::standard()?);
+        let field = Self { catalogue, course, worth, risks: Risks::default(), grades: Grades::default() };
         write_tx!(db, |tx| {
             field.catalogue.keep(tx).await?;
             facts::subscribe(tx).await

@@ -4,7 +4,7 @@ use super::super::desk::Desk;
 use super::super::flows::{Acting, apply};
 use super::super::signed::Signed;
 use super::super::web::{Answer, Language, OnceKey, Sent, heavy, only};
-use super::{Found, GradeRow, GradesAsked, found};
+use super::{Found, GradeRow, GradesAsked, Held, found};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -109,9 +109,10 @@ async fn propose(
     };
     let (shared, code) = (Arc::clone(&desk), outlet);
     let (row, days) = heavy(move || {
-        let Found { rows, days, .. } = found(&shared, &scope, &asked, lang)?;
-        let row = rows.into_iter().find(|row| row.outlet.code == code).ok_or_else(|| life::none(Who::Outlet, &code))?;
-        Ok((row, days))
+        let held = Held::of(&shared, &asked)?;
+        let Found { outlets, .. } = found(&shared, &held, &scope, &asked, lang)?;
+        let one = outlets.into_iter().find(|(row, _)| row.code == code).ok_or_else(|| life::none(Who::Outlet, &code))?;
+        Ok((held.row(&shared, one, lang), held.days))
     })
     .await?;
     let application = apply(&Acting { desk: &desk, signed: &signed, key: &key }, FLOW, form(&row, days, sent)).await?;
