@@ -9,6 +9,7 @@ use qudao_platform::audit::Entry;
 use qudao_platform::db::{Db, Row, Tx};
 use qudao_platform::{args, write_tx};
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Longest name of a view, in characters.
 const LONGEST_NAME: usize = 60;
@@ -295,6 +296,39 @@ pub async fn kept_targets(db: &Db, month: Month) -> Result<Vec<KeptTarget>, Refu
         (&a.metric, a.of, &a.code).cmp(&(&b.metric, b.of, &b.code))
     });
     Ok(found)
+}
+
+/// The targets of the month that was asked for last, read anew when one was set or removed since.
+#[derive(Debug, Default)]
+pub struct TargetsRead(Mutex<Option<ReadTargets>>);
+
+#[derive(Debug)]
+struct ReadTargets {
+    month: Month,
+    /// How many there were, their versions, and when the last one was set.
+    stamp: [i64; 3],
+    kept: Arc<Vec<KeptTarget>>,
+}
+
+impl TargetsRead {
+    /// All targets of a month, as [`kept_targets`] has them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn of(&self, db: &Db, month: Month) -> Result<Arc<Vec<KeptTarget>>, Refusal> {
+        let sql = "select count(*) as targets, cast(coalesce(sum(version), 0) as bigint) as versions, coalesce(max(set_at_us), 0) as last
+                   from metrics_target where month = $1";
+        let row = db.read().await?.query_one(sql, args![month]).await?;
+        let stamp = [row.int("targets")?, row.int("versions")?, row.int("last")?];
+        if let Some(read) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner)
+            && (read.month, read.stamp) == (month, stamp)
+        {
+            return Ok(Arc::clone(&read.kept));
+        }
+        let kept = Arc::new(kept_targets(db, month).await?);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ReadTargets { month, stamp, kept: Arc::clone(&kept) });
+        Ok(kept)
+    }
 }
 
 /// The target of a row; `None` where it is of a kind there no longer is.

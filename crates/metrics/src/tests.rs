@@ -217,13 +217,17 @@ async fn a_target_is_changed_by_whoever_saw_it(db: TestDb) {
     assert_eq!(code(store::set_target(&db, "li4", &target(11), 0).await), "platform.db.stale");
     store::set_target(&db, "li4", &target(12), 1).await.unwrap();
     assert_eq!(code(store::set_target(&db, "zhang3", &target(13), 1).await), "platform.db.stale");
+    let read = store::TargetsRead::default();
     let kept = store::kept_targets(&db, month).await.unwrap();
+    assert_eq!(*read.of(&db, month).await.unwrap(), kept);
     assert_eq!((&kept[0].target, kept[0].version, kept[0].set_by.as_str()), (&target(12), 2, "li4"));
     store::set_targets(&db, "zhang3", &[target(14)]).await.unwrap();
     assert_eq!(store::kept_targets(&db, month).await.unwrap()[0].version, 3);
+    assert_eq!(read.of(&db, month).await.unwrap()[0].version, 3, "it was changed since");
     assert_eq!(code(store::remove_target(&db, "zhang3", &target(14), 2).await), "platform.db.stale");
     store::remove_target(&db, "zhang3", &target(14), 3).await.unwrap();
     assert!(store::kept_targets(&db, month).await.unwrap().is_empty());
+    assert!(read.of(&db, month).await.unwrap().is_empty());
 }
 
 #[test]

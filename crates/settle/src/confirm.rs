@@ -22,7 +22,7 @@ use qudao_platform::db::{Db, Row, Tx};
 use qudao_platform::params::Register;
 use qudao_platform::{Done, args, write_tx};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,26 +190,36 @@ impl Subject {
 /// The parameter cannot be read; the database fails.
 pub async fn lapse(db: &Db, parameters: &Register, period: Month, subjects: &[Subject], today: Date) -> Result<usize, Refusal> {
     let calendar = Holidays::shipped();
+    // Statements of one place that were issued on one day are under one rule.
+    let mut rules: BTreeMap<(&str, Date), Option<Date>> = BTreeMap::new();
     let mut silent: Vec<(&Subject, Date)> = Vec::new();
     for subject in subjects {
-        let days = parameters.on(SILENCE, &subject.territory, subject.issued_on)?.int()?;
-        let last = calendar.after(subject.issued_on, days);
-        if days > 0 && last < today {
-            silent.push((subject, promise(parameters, &subject.territory, last.plus_days(1), subject.pay_on)?));
-        }
+        let rule = (subject.territory.as_str(), subject.issued_on);
+        let last = if let Some(last) = rules.get(&rule) {
+            *last
+        } else {
+            let days = parameters.on(SILENCE, rule.0, rule.1)?.int()?;
+            let last = (days > 0).then(|| calendar.after(rule.1, days));
+            rules.insert(rule, last);
+            last
+        };
+        silent.extend(last.filter(|last| *last < today).map(|last| (subject, last)));
+    }
+    // Nearly always there is none left, and nobody has to wait for the right to write.
+    if !silent.is_empty() {
+        without_answer(&mut db.read().await?, period, &mut silent).await?;
     }
     if silent.is_empty() {
         return Ok(0);
     }
     write_tx!(db, |tx| {
-        let (held, waiting) = (of_period(tx, period).await?, dispute::waiting_by_statement(tx, period).await?);
+        let mut silent = silent.clone();
+        without_answer(tx, period, &mut silent).await?;
         let now = tx.now_us();
         let mut count = 0;
-        for (subject, pay_by) in &silent {
-            if held.contains_key(&subject.statement) || waiting.contains_key(&subject.statement) {
-                continue;
-            }
-            let made = subject.confirmed(SILENCE, *pay_by, now);
+        for (subject, last) in silent {
+            let pay_by = promise(parameters, &subject.territory, last.plus_days(1), subject.pay_on)?;
+            let made = subject.confirmed(SILENCE, pay_by, now);
             if insert(tx, &made, "on conflict do nothing").await? > 0 {
                 let after = json!({ "hash": made.hash, "payment": made.payment.0, "pay_by": pay_by.to_string() });
                 tx.audit(Entry::new(SILENCE, "statement.confirm", "statement", &made.statement).after(after.to_string()));
@@ -218,6 +228,15 @@ pub async fn lapse(db: &Db, parameters: &Register, period: Month, subjects: &[Su
         }
         Ok(count)
     })
+}
+
+/// Leaves those to which their partners said nothing: neither that they agree nor that they do not.
+async fn without_answer(tx: &mut Tx, period: Month, silent: &mut Vec<(&Subject, Date)>) -> Result<(), Refusal> {
+    let rows = tx.query("select statement from settle_confirmation where period = $1", args![period]).await?;
+    let confirmed = rows.iter().map(|row| row.text("statement")).collect::<Result<BTreeSet<_>, _>>()?;
+    let waiting = dispute::waiting_by_statement(tx, period).await?;
+    silent.retain(|(subject, _)| !confirmed.contains(subject.statement.as_str()) && !waiting.contains_key(&subject.statement));
+    Ok(())
 }
 
 /// A wish to confirm.
@@ -315,6 +334,32 @@ pub async fn of_statement(tx: &mut Tx, statement: &str) -> Result<Option<Confirm
 pub async fn of_period(tx: &mut Tx, period: Month) -> Result<BTreeMap<String, Confirmation>, Refusal> {
     let rows = tx.query("select * from settle_confirmation where period = $1", args![period]).await?;
     rows.iter().map(|row| of_row(row).map(|made| (made.statement.clone(), made))).collect()
+}
+
+/// What of a confirmed statement its payment is held against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreed {
+    /// The statement's hash as it was confirmed.
+    pub hash: String,
+    /// What invoices have to add up to.
+    pub billed: Fen,
+    /// What is to be paid.
+    pub payment: Fen,
+    /// Tax is withheld, so that no invoice is asked for.
+    pub natural_person: bool,
+}
+
+/// What was agreed to in a month, by statement.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn agreed(tx: &mut Tx, period: Month) -> Result<BTreeMap<String, Agreed>, Refusal> {
+    let sql = "select statement, hash, billed, payment, natural_person from settle_confirmation where period = $1";
+    let agreed = |row: &Row| -> Result<(String, Agreed), Refusal> {
+        let (billed, payment, natural_person) = (row.fen("billed")?, row.fen("payment")?, row.flag("natural_person")?);
+        Ok((row.string("statement")?, Agreed { hash: row.string("hash")?, billed, payment, natural_person }))
+    };
+    tx.query(sql, args![period]).await?.iter().map(agreed).collect()
 }
 
 /// The confirmations of a partner, the latest month first.

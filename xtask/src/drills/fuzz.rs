@@ -17,7 +17,7 @@ const VARIABLE: &str = "QUDAO_FUZZ_SECONDS";
 
 fn run(_: &Ground) -> Done<Outcome> {
     let seconds = std::env::var(VARIABLE).unwrap_or_else(|_| SECONDS.to_owned());
-    let mut command = cargo(&["test", "--locked", "-p", "qudao-platform", "-p", "qudao-policy", "-p", "qudao-metrics", "--test", "fuzz"]);
+    let mut command = cargo(&["test", "--locked", "--workspace", "--test", "fuzz"]);
     command.args(["--", "--nocapture"]).env(VARIABLE, &seconds);
     let mut told = Vec::new();
     let ok = shell::watch(&mut command, |line| told.extend(line.split_once("fuzzed ").map(|(_, rest)| rest.trim().to_owned())))?;

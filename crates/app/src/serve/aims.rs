@@ -6,7 +6,7 @@ use super::todos::Todo;
 use super::{figures, grading, main_push};
 use qudao_access::Scope;
 use qudao_kernel::{Lang, Refusal, Text};
-use qudao_metrics::{Compare, Dimension, Query, Target, answer, store};
+use qudao_metrics::{Compare, Dimension, Query, Target, answer};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -49,8 +49,8 @@ pub(crate) struct UnderWay {
 
 /// The targets that are compared with.
 pub(super) async fn targets(desk: &Desk) -> Result<Vec<Target>, Refusal> {
-    let kept = store::kept_targets(&desk.db, desk.today().month()).await?;
-    Ok(kept.into_iter().map(|kept| kept.target).collect())
+    let kept = desk.figures.targets.of(&desk.db, desk.today().month()).await?;
+    Ok(kept.iter().map(|kept| kept.target.clone()).collect())
 }
 
 /// The month as far as somebody may see its figures, and its grades where they may. Reads facts.

@@ -9,6 +9,7 @@ use qudao_engine::metrics::{Asked, Meter};
 use qudao_kernel::facts::Table;
 use qudao_kernel::master::Master;
 use qudao_kernel::{Date, Lang, Refusal};
+use qudao_metrics::store::TargetsRead;
 use qudao_metrics::{Catalogue, Dimension, Within};
 use qudao_network::Territories;
 use std::path::Path;
@@ -20,6 +21,7 @@ pub(crate) struct Figures {
     pub(crate) catalogue: Arc<Catalogue>,
     /// The folder's facts.
     pub(crate) store: Arc<FactStore>,
+    pub(crate) targets: TargetsRead,
     meter: Arc<Meter>,
     building: AtomicBool,
 }
@@ -30,7 +32,7 @@ impl Figures {
         let catalogue = Arc::new(Catalogue::standard()?);
         let store = Arc::new(FactStore::open(&root.to_string_lossy())?);
         let meter = Arc::new(Meter::new(Arc::clone(&store), Arc::clone(&catalogue)));
-        Ok(Self { catalogue, store, meter, building: AtomicBool::new(false) })
+        Ok(Self { catalogue, store, targets: TargetsRead::default(), meter, building: AtomicBool::new(false) })
     }
 
     /// The facts as they are now. Where rollups of them are missing they are built in the background. Reads files.

@@ -135,11 +135,8 @@ impl Known<'_> {
     fn within(&self, target: &Target) -> bool {
         // Everywhere is under everywhere alone.
         let whole = target.of == TargetOf::Territory && target.code.is_empty();
-        if whole {
-            self.scope.is_everywhere()
-        } else {
-            reach::covered(Some(self.master), self.scope, over(target.of), &target.code, target.month.last_day())
-        }
+        self.scope.is_everywhere()
+            || (!whole && reach::covered(Some(self.master), self.scope, over(target.of), &target.code, target.month.last_day()))
     }
 
     /// Whose a target is must be there in its month, its metric must be counted by that, and both lie where the asker sets targets.
@@ -251,7 +248,7 @@ async fn list(
     let scope = signed.scope(&desk, Permission::VolumeRead)?;
     let sets = signed.scope(&desk, Permission::TargetSet).unwrap_or_default();
     let month = asked.month.as_deref().filter(|month| !month.is_empty()).map(str::parse).transpose().map_err(|_| no_month())?;
-    let kept = store::kept_targets(&desk.db, month.unwrap_or_else(|| desk.today().month())).await?;
+    let kept = desk.figures.targets.of(&desk.db, month.unwrap_or_else(|| desk.today().month())).await?;
     heavy(move || {
         let (master, catalogue) = (desk.master()?, &desk.figures.catalogue);
         let known = Known { catalogue, master: &master, scope: &scope };

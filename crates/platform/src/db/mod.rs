@@ -286,7 +286,9 @@ async fn open_sqlite(path: &str, durability: Durability) -> Result<Pools, Refusa
         .foreign_keys(true)
         .busy_timeout(PATIENCE);
     let pool = |connections: u32| {
-        SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None)
+        let pool = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+        // On a full disk SQLite ends a transaction by itself and the driver goes on counting it; such a connection begins no other one.
+        pool.before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))))
     };
     let writer = pool(1).connect_with(options.clone()).await.map_err(Fault::from)?;
     let readers = pool(SQLITE_READERS).connect_lazy_with(options.pragma("query_only", "on"));

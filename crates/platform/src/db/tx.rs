@@ -230,7 +230,7 @@ impl Tx {
             Inner::Postgres(tx) => tx.rollback().await,
         };
         if let Err(error) = outcome {
-            // The connection is closed with the error; the database rolls back by itself.
+            // The database has rolled back by itself, or does so when the connection goes; the pool does not give it out again.
             tracing::warn!(%error, "rollback failed");
         }
         self.again

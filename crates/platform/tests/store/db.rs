@@ -18,6 +18,7 @@ on_both!(
     values_come_back_as_they_went_in,
     many_rows_in_few_statements,
     constraint_errors_have_stable_codes,
+    a_full_disk_is_survived,
 );
 
 async fn counter(db: &Db) {
@@ -259,6 +260,24 @@ async fn constraint_errors_have_stable_codes(db: TestDb) {
     assert_eq!(code("insert into parent values ('q', null)").await, "platform.db.check");
     assert_eq!(code("insert into child values ('nobody')").await, "platform.db.reference");
     assert_eq!(code("insert into nowhere values (1)").await, "platform.db.statement");
+}
+
+async fn a_full_disk_is_survived(db: TestDb) {
+    counter(&db).await;
+    // What PostgreSQL's disk holds is not ours to limit.
+    if db.kind() == DbKind::Postgres {
+        return;
+    }
+    let fill = write_tx!(db, |tx| {
+        let pages = tx.query_one("pragma page_count", args![]).await?.int("page_count")?;
+        tx.query(format!("pragma max_page_count = {pages}"), args![]).await?;
+        tx.execute("insert into counter values (hex(zeroblob(100000)), 1, 1)", args![]).await
+    });
+    let refusal = fill.unwrap_err();
+    assert_eq!((refusal.kind, refusal.code), (Kind::Unavailable, "platform.db.full"));
+    // SQLite ended that transaction by itself; the next one begins as ever.
+    write_tx!(db, |tx| tx.execute("update counter set n = 7 where id = 'a'", args![]).await).unwrap();
+    assert_eq!(value(&db, "a").await, 7);
 }
 
 #[test]

@@ -75,11 +75,6 @@ impl Account {
     pub fn masked(&self) -> String {
         mask(&self.number)
     }
-
-    /// Whether a payment may go there on a day.
-    pub fn usable(&self, on: Date) -> bool {
-        self.state == "approved" && self.usable_on.is_some_and(|from| from <= on)
-    }
 }
 
 /// The last four digits.
@@ -327,13 +322,34 @@ pub async fn those(tx: &mut Tx, ids: &[String]) -> Result<Vec<Account>, Refusal>
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
-/// The account of every partner that has one: the one approved last.
-pub async fn in_use(tx: &mut Tx) -> Result<Vec<Account>, Refusal> {
-    let sql = "select * from settle_bank_account a where state = 'approved' and not exists (
+/// The account a partner is paid into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InUse {
+    /// Its id.
+    pub id: String,
+    /// First day on which it may be paid into.
+    pub usable_on: Option<Date>,
+}
+
+impl InUse {
+    /// Whether it may be paid into on a day.
+    pub fn usable(&self, on: Date) -> bool {
+        self.usable_on.is_some_and(|from| from <= on)
+    }
+}
+
+/// The account of every partner that has one, by partner: the one approved last.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn in_use(tx: &mut Tx) -> Result<BTreeMap<String, InUse>, Refusal> {
+    let sql = "select partner, id, usable_on from settle_bank_account a where state = 'approved' and not exists (
                    select 1 from settle_bank_account b where b.partner = a.partner and b.state = 'approved'
-                   and (b.decided_at_us > a.decided_at_us or (b.decided_at_us = a.decided_at_us and b.id > a.id)))
-               order by partner";
-    tx.query(sql, args![]).await?.iter().map(account_of).collect()
+                   and (b.decided_at_us > a.decided_at_us or (b.decided_at_us = a.decided_at_us and b.id > a.id)))";
+    let in_use = |row: &Row| -> Result<(String, InUse), Refusal> {
+        Ok((row.string("partner")?, InUse { id: row.string("id")?, usable_on: row.opt_parse("usable_on")? }))
+    };
+    tx.query(sql, args![]).await?.iter().map(in_use).collect()
 }
 
 fn check(entered: &Entered<'_>, number: &str) -> Result<(), Refusal> {

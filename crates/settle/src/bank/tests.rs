@@ -31,14 +31,15 @@ async fn a_change_needs_two_people_and_waits(db: TestDb) {
     assert_eq!(code(enter(&db, "a", &entered("P1", "6222000011113333")).await), "settle.bank.waiting");
     assert_eq!(code(approve(&db, "a", &first.id, 1, date("2026-08-01"), 7).await), "settle.four_eyes");
     let first = approve(&db, "b", &first.id, 1, date("2026-08-01"), 7).await.unwrap();
-    assert!(!first.usable(date("2026-08-07")) && first.usable(date("2026-08-08")));
     db.clock().advance(std::time::Duration::from_secs(1));
     // until a change is approved the old one is used, afterwards the new one, which waits
     let second = enter(&db, "b", &entered("P1", "6222000011113333")).await.unwrap();
     let used = |accounts: Vec<super::Account>| accounts.into_iter().map(|one| one.masked()).collect::<Vec<_>>();
-    assert_eq!(used(in_use(&mut db.read().await.unwrap()).await.unwrap()), ["****2222"]);
+    let account = in_use(&mut db.read().await.unwrap()).await.unwrap().remove("P1").unwrap();
+    assert_eq!(account.id, first.id);
+    assert!(!account.usable(date("2026-08-07")) && account.usable(date("2026-08-08")));
     approve(&db, "a", &second.id, 1, date("2026-09-01"), 7).await.unwrap();
-    assert_eq!(used(in_use(&mut db.read().await.unwrap()).await.unwrap()), ["****3333"]);
+    assert_eq!(in_use(&mut db.read().await.unwrap()).await.unwrap()["P1"].id, second.id);
     assert_eq!(list(&mut db.read().await.unwrap(), Some("P1")).await.unwrap().len(), 2);
     // A list of many is looked through in brief, and tells the same.
     let brief = briefs(&mut db.read().await.unwrap()).await.unwrap();
@@ -73,7 +74,7 @@ async fn accounts_are_taken_over_at_once(db: TestDb) {
     assert_eq!(code(take_over(&db, ("a", "a"), &all, day).await), "settle.four_eyes");
     assert_eq!(code(take_over(&db, ("a", "b"), &[entered("P1", "1")], day).await), "settle.bank.entry");
     assert_eq!(take_over(&db, ("a", "b"), &all, day).await.unwrap(), 2);
-    assert!(in_use(&mut db.read().await.unwrap()).await.unwrap().iter().all(|one| one.usable(day)));
+    assert!(in_use(&mut db.read().await.unwrap()).await.unwrap().values().all(|one| one.usable(day)));
 }
 
 async fn an_application_brings_its_account_in_use(db: TestDb) {
@@ -89,6 +90,8 @@ async fn an_application_brings_its_account_in_use(db: TestDb) {
     let told = carries("b", agreed).await.unwrap();
     assert!(told.zh.contains("****2222") && told.zh.contains("2026-08-08"), "{}", told.zh);
     let used = in_use(&mut db.read().await.unwrap()).await.unwrap();
-    assert_eq!((used[0].decision.as_deref(), used[0].usable_on), (Some("按申请 ZH1"), Some(date("2026-08-08"))));
+    assert_eq!(used["P1"].usable_on, Some(date("2026-08-08")));
+    let kept = list(&mut db.read().await.unwrap(), Some("P1")).await.unwrap();
+    assert_eq!((kept[0].decision.as_deref(), &kept[0].id), (Some("按申请 ZH1"), &used["P1"].id));
     assert_eq!(code(carries("b", agreed).await), "settle.bank.not_entered", "once");
 }

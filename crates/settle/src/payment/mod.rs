@@ -18,7 +18,7 @@ mod post;
 pub use bank_file::write_bank_file;
 pub use post::{Posted, post};
 
-use crate::confirm::{self, Confirmation, Subject};
+use crate::confirm::{self, Agreed, Subject};
 use crate::period::four_eyes;
 use crate::statement::Statement;
 use crate::{bank, dispute, invoice};
@@ -29,7 +29,7 @@ use qudao_platform::hash::Fields;
 use qudao_platform::keys::{self, Begun};
 use qudao_platform::{args, write_tx};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[cfg(test)]
 mod tests;
@@ -166,7 +166,7 @@ pub struct Payment {
 
 /// What confirmation, disputes and invoices say about the statements of a month.
 struct Papers {
-    confirmed: BTreeMap<String, Confirmation>,
+    confirmed: BTreeMap<String, Agreed>,
     disputed: BTreeMap<String, i64>,
     accepted: BTreeMap<String, Fen>,
 }
@@ -174,14 +174,14 @@ struct Papers {
 impl Papers {
     async fn of(tx: &mut Tx, month: Month) -> Result<Self, Refusal> {
         Ok(Self {
-            confirmed: confirm::of_period(tx, month).await?,
+            confirmed: confirm::agreed(tx, month).await?,
             disputed: dispute::waiting_by_statement(tx, month).await?,
             accepted: invoice::accepted(tx, month).await?,
         })
     }
 
     /// Why a statement waits for its papers; `fits` says whether what was confirmed is what is to be paid.
-    fn wait(&self, statement: &str, fits: impl Fn(&Confirmation) -> bool) -> Option<Wait> {
+    fn wait(&self, statement: &str, fits: impl Fn(&Agreed) -> bool) -> Option<Wait> {
         let Some(made) = self.confirmed.get(statement).filter(|made| fits(made)) else {
             return Some(if self.disputed.contains_key(statement) { Wait::Disputed } else { Wait::Unconfirmed });
         };
@@ -196,10 +196,9 @@ impl Papers {
 /// The database does not answer.
 pub async fn weigh(tx: &mut Tx, month: Month, candidates: &mut [Candidate], today: Date) -> Result<(), Refusal> {
     let papers = Papers::of(tx, month).await?;
-    let accounts: BTreeMap<String, bank::Account> =
-        bank::in_use(tx).await?.into_iter().map(|account| (account.partner.clone(), account)).collect();
+    let accounts = bank::in_use(tx).await?;
     let rows = tx.query("select statement from settle_payment where live = 1", args![]).await?;
-    let taken = rows.iter().map(|row| row.string("statement")).collect::<Result<std::collections::BTreeSet<_>, _>>()?;
+    let taken = rows.iter().map(|row| row.string("statement")).collect::<Result<BTreeSet<_>, _>>()?;
     for one in candidates {
         let subject = &one.subject;
         let account = accounts.get(&subject.partner);
@@ -236,7 +235,7 @@ pub async fn make(db: &Db, who: &str, order: &Order<'_>, chosen: &[Candidate]) -
         if let Some((one, wait)) = weighed.iter().find_map(|one| one.waits.map(|wait| (one, wait))) {
             return Err(waits(&one.subject.statement, wait));
         }
-        let accounts: BTreeMap<String, String> = bank::in_use(tx).await?.into_iter().map(|account| (account.partner, account.id)).collect();
+        let accounts = bank::in_use(tx).await?;
         let now = tx.now_us();
         let mut fields = Fields::new().int(now).text(who);
         let mut amount = Fen::ZERO;
@@ -257,7 +256,7 @@ pub async fn make(db: &Db, who: &str, order: &Order<'_>, chosen: &[Candidate]) -
                 1_i64.into(),
                 (&one.name).into(),
                 one.subject.payment.into(),
-                accounts.get(&one.subject.partner).cloned().unwrap_or_default().into(),
+                accounts.get(&one.subject.partner).map(|account| account.id.clone()).unwrap_or_default().into(),
                 one.due_on.into(),
             ]
         };
@@ -317,15 +316,14 @@ pub async fn approve(db: &Db, who: &str, id: &str, version: u32, today: Date) ->
         four_eyes(who, Some(&before.made_by))?;
         in_state(&before, &["submitted"])?;
         let used = bank::in_use(tx).await?;
-        let usable: BTreeMap<&str, &bank::Account> =
-            used.iter().filter(|account| account.usable(today)).map(|account| (account.id.as_str(), account)).collect();
+        let usable: BTreeSet<&str> = used.values().filter(|account| account.usable(today)).map(|account| account.id.as_str()).collect();
         let papers = Papers::of(tx, before.month).await?;
         for row in tx.query("select partner, statement, amount, account from settle_payment where batch = $1", args![id]).await? {
             let amount = row.fen("amount")?;
             if let Some(wait) = papers.wait(row.text("statement")?, |made| made.payment == amount) {
                 return Err(waits(row.text("statement")?, wait));
             }
-            if !usable.contains_key(row.text("account")?) {
+            if !usable.contains(row.text("account")?) {
                 let partner = row.text("partner")?;
                 return Err(Refusal::new(
                     Kind::Conflict,
