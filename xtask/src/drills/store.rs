@@ -39,11 +39,11 @@ fn run(ground: &Ground) -> Done<Outcome> {
     for (endpoint, out) in [free, at].iter().zip(&outs) {
         let to = text(out);
         let settle = [&settle[..], &["--period", "2026-07", "--out", &to]].concat();
-        for words in [&import[..], &settle[..]] {
+        for (what, words) in [("import", &import[..]), ("settle", &settle[..])] {
             let mut command = ground.qudao(words);
             command.env("AWS_ENDPOINT", format!("http://{endpoint}")).env("AWS_REGION", "us-east-1");
             command.env("AWS_ACCESS_KEY_ID", "drill").env("AWS_SECRET_ACCESS_KEY", "drill");
-            children.push((words[0], command.spawn().map_err(|error| error.to_string())?));
+            children.push((what, command.spawn().map_err(|error| error.to_string())?));
         }
     }
     let mut reason = String::new();
