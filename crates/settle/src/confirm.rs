@@ -188,7 +188,13 @@ impl Subject {
 ///
 /// # Errors
 /// The parameter cannot be read; the database fails.
-pub async fn lapse(db: &Db, parameters: &Register, period: Month, subjects: &[Subject], today: Date) -> Result<usize, Refusal> {
+pub async fn lapse<'a>(
+    db: &Db,
+    parameters: &Register,
+    period: Month,
+    subjects: impl Iterator<Item = &'a Subject>,
+    today: Date,
+) -> Result<usize, Refusal> {
     let calendar = Holidays::shipped();
     // Statements of one place that were issued on one day are under one rule.
     let mut rules: BTreeMap<(&str, Date), Option<Date>> = BTreeMap::new();

@@ -237,8 +237,8 @@ async fn bring(
     Sent(wish): Sent<InvoiceWish>,
 ) -> Answer<impl IntoResponse> {
     let (_, statement) = find_own(&desk, &signed, &wish.period, &wish.partner).await?;
-    let subject = [Subject::of(&statement)];
-    confirm::lapse(&desk.db, &desk.parameters(), statement.period, &subject, desk.today()).await?;
+    let subject = Subject::of(&statement);
+    confirm::lapse(&desk.db, &desk.parameters(), statement.period, std::iter::once(&subject), desk.today()).await?;
     let issued_on: Date = wish.issued_on.parse().map_err(|_| {
         Refusal::bad_input("settle.invoice.day", "开票日期须为 2026-08-31 这样的日期", "the invoice's day is written like 2026-08-31")
     })?;

@@ -12,7 +12,8 @@ use axum::extract::State;
 use axum::response::Response;
 use qudao_access::Permission;
 use qudao_kernel::{Date, Fen, Lang, Refusal, territory};
-use qudao_metrics::{Target, TargetOf, Within, answer, store};
+use qudao_metrics::store::KeptTarget;
+use qudao_metrics::{Target, TargetOf, Within, answer};
 use qudao_platform::sheet::{Cell, Column, ColumnType};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -105,14 +106,17 @@ struct Found {
     default_ppm: i64,
 }
 
-fn found(desk: &Arc<Desk>, within: Within, targets: &[Target], asked: &MainPushAsked, lang: Lang) -> Result<Found, Refusal> {
+/// The targets set for outlets themselves, parts of a million.
+fn own<'a>(targets: impl Iterator<Item = &'a Target>) -> HashMap<&'a str, i64> {
+    targets.filter(|one| one.metric == SHARE && one.of == TargetOf::Outlet).map(|one| (one.code.as_str(), one.value)).collect()
+}
+
+fn found(desk: &Arc<Desk>, within: Within, own: &HashMap<&str, i64>, asked: &MainPushAsked, lang: Lang) -> Result<Found, Refusal> {
     let (from, to) = (day(&asked.from)?, day(&asked.to)?);
     let (master, catalogue, register) = (desk.master()?, &desk.figures.catalogue, desk.parameters());
     let mut query = MetricQuery::plain(SHARE, Some("outlet"), from, to).query(within)?;
     query.metrics = METRICS.iter().map(|id| (*id).to_owned()).collect();
     query.compare.previous = true;
-    let own: HashMap<&str, i64> =
-        targets.iter().filter(|one| one.of == TargetOf::Outlet).map(|one| (one.code.as_str(), one.value)).collect();
     let area = asked.territory.as_deref().unwrap_or("");
     let channel = asked.channel.as_deref().unwrap_or("");
     let typed = asked.q.as_deref().unwrap_or("").trim();
@@ -179,13 +183,11 @@ fn sort(rows: &mut [MainPushRow], by: Option<&str>) {
 pub(super) fn below(desk: &Arc<Desk>, within: Within, targets: &[Target], (from, to): (Date, Date), lang: Lang) -> Result<usize, Refusal> {
     let asked =
         MainPushAsked { from: from.to_string(), to: to.to_string(), territory: None, channel: None, below: None, q: None, sort: None };
-    let own: Vec<Target> = targets.iter().filter(|target| target.metric == SHARE).cloned().collect();
-    Ok(found(desk, within, &own, &asked, lang)?.below)
+    Ok(found(desk, within, &own(targets.iter()), &asked, lang)?.below)
 }
 
-async fn targets(desk: &Desk, asked: &MainPushAsked) -> Result<Vec<Target>, Refusal> {
-    let month = day(&asked.to)?.month();
-    store::targets(&desk.db, &[SHARE.to_owned()], month, month).await
+async fn targets(desk: &Desk, asked: &MainPushAsked) -> Result<Arc<Vec<KeptTarget>>, Refusal> {
+    desk.figures.targets.of(&desk.db, day(&asked.to)?.month()).await
 }
 
 /// Outlets by how far their main-push share is from its target.
@@ -201,7 +203,8 @@ async fn outlets(
     let within = figures::within(signed.scope(&desk, Permission::VolumeRead)?);
     let targets = targets(&desk, &asked).await?;
     heavy(move || {
-        let Found { rows, outlets, below, default_ppm } = found(&desk, within, &targets, &asked, lang)?;
+        let Found { rows, outlets, below, default_ppm } =
+            found(&desk, within, &own(targets.iter().map(|kept| &kept.target)), &asked, lang)?;
         let all = rows.len();
         let Page { items, next, total } = Page::of(&paging, all, rows.into_iter());
         Ok(Json(MainPushPage { items, next, total, outlets, outlets_below: below, default_ppm }))
@@ -223,7 +226,7 @@ async fn export(
     let within = figures::within(signed.scope(&desk, Permission::VolumeRead)?);
     let targets = targets(&desk, &asked).await?;
     heavy(move || {
-        let rows = found(&desk, within, &targets, &asked, lang)?.rows;
+        let rows = found(&desk, within, &own(targets.iter().map(|kept| &kept.target)), &asked, lang)?.rows;
         let name = format!("main-push-{}-{}", asked.from, asked.to);
         file(&name, wanted.format.as_deref() == Some("csv"), &columns(lang), |table| rows.iter().try_for_each(|row| table.row(&cells(row))))
     })

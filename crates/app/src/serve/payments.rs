@@ -16,7 +16,7 @@ use qudao_kernel::{Date, Month, Refusal, Text};
 use qudao_platform::audit::same_hand;
 use qudao_platform::jobs::New;
 use qudao_settle::bank;
-use qudao_settle::confirm::{self, Subject};
+use qudao_settle::confirm;
 use qudao_settle::payment::{self, Batch, Candidate, Payment, Wait};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -94,8 +94,7 @@ async fn weighed(desk: &Arc<Desk>, month: Month) -> Answer<Vec<Candidate>> {
     let shared = Arc::clone(desk);
     let mut all = heavy(move || statements(&shared, month)).await?;
     let (parameters, today) = (desk.parameters(), desk.today());
-    let subjects: Vec<Subject> = all.iter().map(|one| one.subject.clone()).collect();
-    confirm::lapse(&desk.db, &parameters, month, &subjects, today).await?;
+    confirm::lapse(&desk.db, &parameters, month, all.iter().map(|one| &one.subject), today).await?;
     payment::weigh(&mut desk.db.read().await?, month, &mut all, today).await?;
     Ok(all)
 }

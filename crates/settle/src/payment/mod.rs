@@ -197,7 +197,8 @@ impl Papers {
 pub async fn weigh(tx: &mut Tx, month: Month, candidates: &mut [Candidate], today: Date) -> Result<(), Refusal> {
     let papers = Papers::of(tx, month).await?;
     let accounts = bank::in_use(tx).await?;
-    let rows = tx.query("select statement from settle_payment where live = 1", args![]).await?;
+    let sql = "select p.statement from settle_payment p join settle_payment_batch b on b.id = p.batch where b.month = $1 and p.live = 1";
+    let rows = tx.query(sql, args![month]).await?;
     let taken = rows.iter().map(|row| row.string("statement")).collect::<Result<BTreeSet<_>, _>>()?;
     for one in candidates {
         let subject = &one.subject;

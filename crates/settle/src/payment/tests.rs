@@ -227,7 +227,7 @@ async fn silence_confirms_only_where_the_rule_says_so(db: TestDb) {
     let stated = [statement("P1", 500), statement("P2", 500)];
     let subjects: Vec<Subject> = stated.iter().map(Subject::of).collect();
     let (issued, late) = (stated[0].issued_on, stated[0].issued_on.plus_days(60));
-    assert_eq!(confirm::lapse(&db, &parameters, july(), &subjects, late).await.unwrap(), 0, "0 days: silence never confirms");
+    assert_eq!(confirm::lapse(&db, &parameters, july(), subjects.iter(), late).await.unwrap(), 0, "0 days: silence never confirms");
     let setting =
         Setting { scope: String::new(), value: "10".to_owned(), from: date("2026-01-01"), to: None, owner: "settlement".to_owned() };
     parameters.set("statement_silence_days", setting).unwrap();
@@ -247,9 +247,9 @@ async fn silence_confirms_only_where_the_rule_says_so(db: TestDb) {
     };
     dispute::raise(&db, &parameters, "key-0001", raise).await.unwrap().into_inner();
     let last = qudao_kernel::holidays::Holidays::shipped().after(issued, 10);
-    assert_eq!(confirm::lapse(&db, &parameters, july(), &subjects, last).await.unwrap(), 0, "the last day is the partner's");
-    assert_eq!(confirm::lapse(&db, &parameters, july(), &subjects, last.plus_days(1)).await.unwrap(), 1, "P2 has a dispute");
-    assert_eq!(confirm::lapse(&db, &parameters, july(), &subjects, late).await.unwrap(), 0, "once");
+    assert_eq!(confirm::lapse(&db, &parameters, july(), subjects.iter(), last).await.unwrap(), 0, "the last day is the partner's");
+    assert_eq!(confirm::lapse(&db, &parameters, july(), subjects.iter(), last.plus_days(1)).await.unwrap(), 1, "P2 has a dispute");
+    assert_eq!(confirm::lapse(&db, &parameters, july(), subjects.iter(), late).await.unwrap(), 0, "once");
     let made = confirm::of_period(&mut db.read().await.unwrap(), july()).await.unwrap();
     let made = &made[&stated[0].number];
     assert!(made.is_tacit() && made.billed == Fen(500) && made.pay_by > last);

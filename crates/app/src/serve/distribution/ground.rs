@@ -160,6 +160,12 @@ impl Ground {
         self.seen.get(outlet).and_then(|models| models.get(product)).unwrap_or(&self.nothing)
     }
 
+    /// Whether anybody looked at an outlet's shelves; nobody did at most of a network's.
+    pub(super) fn is_looked_at(&self, outlet: &str) -> bool {
+        let models = self.seen.get(outlet).into_iter().flat_map(BTreeMap::values);
+        models.filter_map(|seen| seen.known.as_ref()).any(|known| known.shown.is_some())
+    }
+
     /// How a model stands at an outlet today.
     pub(super) fn standing(&self, outlet: &str, product: &str) -> Standing {
         self.seen(outlet, product).flow.standing(self.asker.today, self.bounds)

@@ -75,6 +75,10 @@ fn on_shelf(seen: Option<(Shown, Date)>) -> bool {
 
 impl<'a> Shelf<'a> {
     fn of(ground: &Ground, outlet: &'a Outlet) -> Self {
+        if !ground.is_looked_at(&outlet.code) {
+            let assigned = ground.models(outlet).filter(|(_, role)| role.is_core()).count();
+            return Self { outlet, assigned, shown: 0, share: None, banned: false, looked: None };
+        }
         let (mut core, mut shown): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
         let (mut banned, mut looked) = (false, None::<Date>);
         for (model, role) in ground.models(outlet) {
