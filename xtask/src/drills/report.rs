@@ -67,7 +67,8 @@ fn machine(program: &Path) -> Done<String> {
     let commit = shell::output(Command::new("git").current_dir(shell::root()).args(["rev-parse", "--short", "HEAD"]))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let system = told("uname", &["-sr"])?;
-    let build = if program.components().any(|part| part.as_os_str() == "release") { "release" } else { "debug" };
+    let lies_in = |folder: &str| program.components().any(|part| part.as_os_str() == folder);
+    let build = ["release", "debug"].into_iter().find(|folder| lies_in(folder)).unwrap_or("unnamed");
     Ok(format!("{day}, {}, {build} build, {cores} cores, {system}", commit.trim()))
 }
 
