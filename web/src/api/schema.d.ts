@@ -24024,13 +24024,13 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The file */
+      /** @description The file, of the type it was brought with */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          '*/*': unknown;
         };
       };
     };
@@ -24468,13 +24468,13 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The file */
+      /** @description The file, of the type it was brought with */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          '*/*': unknown;
         };
       };
     };
@@ -25787,7 +25787,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          'image/*': unknown;
         };
       };
     };
@@ -27341,13 +27341,13 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The file */
+      /** @description The file, of the type it was brought with */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          '*/*': unknown;
         };
       };
     };
@@ -27866,13 +27866,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The file */
+      /** @description The workbook, or the CSV file */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string;
+          'text/csv': string;
         };
       };
     };
@@ -30240,13 +30241,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The file */
+      /** @description The workbook, or the CSV file */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string;
+          'text/csv': string;
         };
       };
     };
@@ -32003,13 +32005,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The file */
+      /** @description The workbook, or the CSV file */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
-          'application/octet-stream': unknown;
+          'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': string;
+          'text/csv': string;
         };
       };
     };

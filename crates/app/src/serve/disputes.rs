@@ -456,7 +456,7 @@ async fn bring(
 
 /// A file, for who brought it and for whoever may see a record that uses it.
 #[utoipa::path(get, path = "/attachments/{id}", tag = "attachments", operation_id = "get_attachment", params(("id" = String, Path)),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream")), extensions(("x-permission" = json!("any"))))]
+    responses((status = 200, description = "The file, of the type it was brought with", content_type = "*/*")), extensions(("x-permission" = json!("any"))))]
 async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<String>) -> Answer<Response> {
     let found = {
         let tx = &mut desk.db.read().await?;

@@ -558,7 +558,7 @@ async fn archive(
 /// A file of a document.
 #[utoipa::path(get, path = "/documents/{id}/files/{number}", tag = "documents", operation_id = "document_file",
     params(("id" = String, Path, description = "Document"), ("number" = u32, Path, description = "Number of the file")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream")), extensions(("x-permission" = json!("document.read"))))]
+    responses((status = 200, description = "The file, of the type it was brought with", content_type = "*/*")), extensions(("x-permission" = json!("document.read"))))]
 async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Path((id, number)): Path<(String, u32)>) -> Answer<Response> {
     reached(&desk, &signed, &id, false).await?;
     let all = store::files(&mut desk.db.read().await?, &id).await?;

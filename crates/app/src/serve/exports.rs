@@ -210,7 +210,9 @@ async fn repeat(
 /// A file.
 #[utoipa::path(get, path = "/exports/{id}", tag = "exports", operation_id = "download_export",
     params(("id" = String, Path, description = "Export")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream")), extensions(("x-permission" = json!("any"))))]
+    responses((status = 200, description = "The workbook, or the CSV file", content(
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv")))), extensions(("x-permission" = json!("any"))))]
 async fn download(State(desk): State<Arc<Desk>>, signed: Signed, Path(id): Path<String>) -> Answer<Response> {
     let shelf = Shelf::of(&desk, &signed.0.login);
     let note = shelf.get(&id)?;

@@ -404,7 +404,9 @@ async fn grades(
 
 /// The same outlets as a file, all of them.
 #[utoipa::path(get, path = "/outlet-grades/export", tag = "analysis", operation_id = "export_outlet_grades", params(GradesAsked, FileAsked),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream")),
+    responses((status = 200, description = "The workbook, or the CSV file", content(
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv")))),
     extensions(("x-permission" = json!("grading.read"))))]
 async fn export(
     State(desk): State<Arc<Desk>>,

@@ -214,7 +214,9 @@ async fn outlets(
 
 /// The same outlets as a file, all of them.
 #[utoipa::path(get, path = "/main-push/outlets/export", tag = "analysis", operation_id = "export_main_push", params(MainPushAsked, FileAsked),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream")),
+    responses((status = 200, description = "The workbook, or the CSV file", content(
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv")))),
     extensions(("x-permission" = json!("volume.read"))))]
 async fn export(
     State(desk): State<Arc<Desk>>,

@@ -59,7 +59,7 @@ async fn bring(
 /// A picture of display, or one a visit brought.
 #[utoipa::path(get, path = "/display/photos/{sha256}", tag = "display", operation_id = "display_photo",
     params(("sha256" = String, Path, description = "SHA-256 of the picture, as a record one may see names it")),
-    responses((status = 200, description = "The picture", content_type = "application/octet-stream")),
+    responses((status = 200, description = "The picture", content_type = "image/*")),
     extensions(("x-permission" = json!("display.read"))))]
 async fn picture(State(desk): State<Arc<Desk>>, signed: Signed, Path(sha256): Path<String>) -> Answer<Response> {
     signed.may(&desk, Permission::DisplayRead)?;

@@ -108,7 +108,7 @@ pub(in crate::serve) async fn sign(desk: &Arc<Desk>, picture: &str) -> Answer<St
 /// A file of an application.
 #[utoipa::path(get, path = "/applications/{id}/files/{file}", tag = "flows", operation_id = "application_file",
     params(("id" = String, Path, description = "Application"), ("file" = String, Path, description = "File")),
-    responses((status = 200, description = "The file", content_type = "application/octet-stream")),
+    responses((status = 200, description = "The file, of the type it was brought with", content_type = "*/*")),
     extensions(("x-permission" = json!(["flow.start", "flow.decide", "flow.read"]))))]
 async fn file(State(desk): State<Arc<Desk>>, signed: Signed, Path((id, file)): Path<(String, String)>) -> Answer<Response> {
     let asker = Asker::of(&desk, &signed, READS).await?;
