@@ -248,7 +248,10 @@ describe('the end', () => {
     const result = (of: Goal, more: Fields = {}) => resultOf(of, at, { ...fields, ...more }, sheetsOf(setup, at, fields));
     expect(result(goal('train', { target: 2 }))).toEqual({ result: 1, achieved: false });
     expect(result(goal('display'))).toEqual({ result: 2000, achieved: true });
-    expect(resultOf(goal('display'), at, {}, sheetsOf(setup, at, {})), 'nothing was looked at yet').toEqual({ result: null, achieved: false });
+    expect(resultOf(goal('display'), at, {}, sheetsOf(setup, at, {})), 'nothing was looked at yet').toEqual({
+      result: null,
+      achieved: false,
+    });
     expect(result(goal('serve'))).toEqual({ result: 0, achieved: false });
     expect(result(goal('serve'), { [path.issue('i')]: { text: 'x', solved: true } })).toEqual({ result: 10_000, achieved: true });
     expect(result(goal('stock'))).toEqual({ result: 5000, achieved: false });
