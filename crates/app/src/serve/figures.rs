@@ -21,6 +21,7 @@ pub(crate) struct Figures {
     pub(crate) catalogue: Arc<Catalogue>,
     /// The folder's facts.
     pub(crate) store: Arc<FactStore>,
+    /// Targets of a month, kept between requests.
     pub(crate) targets: TargetsRead,
     meter: Arc<Meter>,
     building: AtomicBool,
